@@ -21,7 +21,10 @@ Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 library := $(wildcard core/*.c solver/*.c roots/*.c asgd/*.c)
-objects := $(library:%.c=$(BUILD)/%.o)
+kernels := $(filter %_kernel.c,$(library))
+isas    := plain $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels),$(library))) \
+           $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o))
 tests   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
 benches := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
 static  := $(BUILD)/libtardigrad.a
@@ -42,6 +45,17 @@ $(BUILD)/%.o: %.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# A kernel is compiled once per instruction set (core/isa.h), each copy with its own symbols.
+flags_avx2   := -mavx2
+flags_avx512 := -mavx512f -mavx512dq
+define kernel_rule
+$(BUILD)/%_kernel.$1.o: %_kernel.c
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -fno-math-errno -DTG_ISA=$1 $$(flags_$1) -MMD -MP -c $$< -o $$@
+endef
+$(foreach i,$(isas),$(eval $(call kernel_rule,$i)))
 
 $(static): $(objects)
 	$(call say,AR,$@)
