@@ -17,6 +17,8 @@ struct tg_table {
     tg_column *column;
     size_t     columns;
     tg_cell   *cell; /* (rows, columns) */
+    size_t    *line; /* (rows) */
+    size_t     at_line;
     size_t     rows, room;
     note      *notes;
     size_t     note_count;
@@ -71,6 +73,7 @@ tg_table_free(tg_table *t)
     free(t->notes);
     free(t->column);
     free(t->cell);
+    free(t->line);
     free(t);
 }
 
@@ -89,8 +92,10 @@ tg_table_add(tg_table *t, const tg_cell *row)
     if (t->rows == t->room) {
         const size_t room = t->room ? 2 * t->room : 64;
         tg_cell     *grown = realloc(t->cell, room * t->columns * sizeof *grown);
-        if (!grown) return no_memory();
-        t->cell = grown;
+        size_t      *lines = realloc(t->line, room * sizeof *lines);
+        if (grown) t->cell = grown;
+        if (lines) t->line = lines;
+        if (!grown || !lines) return no_memory();
         t->room = room;
     }
     tg_cell *to = t->cell + t->rows * t->columns;
@@ -103,8 +108,15 @@ tg_table_add(tg_table *t, const tg_cell *row)
         if (text) tame(text);
         to[i] = (tg_cell){ .number = text ? (double)NAN : row[i].number, .text = text };
     }
-    t->rows++;
+    t->line[t->rows++] = t->at_line;
+    if (t->at_line) t->at_line++;
     return TG_OK;
+}
+
+void
+tg_table_at_line(tg_table *t, size_t line)
+{
+    t->at_line = line;
 }
 
 tg_status
@@ -156,6 +168,12 @@ tg_cell
 tg_table_cell(const tg_table *t, size_t row, size_t column)
 {
     return t->cell[row * t->columns + column];
+}
+
+size_t
+tg_table_line(const tg_table *t, size_t row)
+{
+    return t->line[row];
 }
 
 size_t

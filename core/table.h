@@ -41,6 +41,9 @@ typedef struct tg_table tg_table;
 TG_CHECKED tg_status tg_table_create(const tg_column *columns, size_t count, tg_table **out);
 void                 tg_table_free(tg_table *t);
 
+/* Line of the file that the next rows come from; each row added moves on by one. */
+void tg_table_at_line(tg_table *t, size_t line);
+
 /* Append a row of as many cells as there are columns; text is copied, and must hold neither
  * line breaks nor quotes (they become spaces and apostrophes). Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_table_add(tg_table *t, const tg_cell *row);
@@ -61,6 +64,9 @@ TG_CHECKED tg_status tg_table_find(const tg_table *t, const char *name, size_t *
 
 /* A cell; the number is NaN in a text column, the text NULL in a number column. */
 tg_cell tg_table_cell(const tg_table *t, size_t row, size_t column);
+
+/* Line of the file that a row was read from; 0 if the table was not read from a file. */
+size_t tg_table_line(const tg_table *t, size_t row);
 
 /* Write the file whole or not at all: a temporary beside it is renamed into place.
  * Errors: TG_EIO folder unwritable or disk full. */

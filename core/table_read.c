@@ -156,6 +156,7 @@ fill(reader *r, tg_column *column, size_t columns, tg_table **out)
             row[i] = (tg_cell){ .text = cell[i] };
             if (!column[i].text) is_number(cell[i], &row[i].number);
         }
+        tg_table_at_line(t, r->line);
         if (status == TG_OK) status = tg_table_add(t, row);
     }
     if (status == TG_OK)
