@@ -114,7 +114,7 @@ collect(const tg_table *table, const char *path, tg_trace *t)
     TG_TRY(find_columns(table, path, &c));
     if (tg_table_rows(table) == 0) return tg_fail(TG_EINPUT, "%s: no times in it", path);
     for (size_t row = 0; row < tg_table_rows(table); row++) {
-        tg_trace_worker *w;
+        tg_trace_worker *w = NULL;
         char             name[64];
         double           seconds = 0;
         TG_TRY(read_time(table, path, &c, row, &seconds));

@@ -217,12 +217,20 @@ tg_table_find(const tg_table *t, const char *name, size_t *column)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+static bool
+needs_quotes(const char *text)
+{
+    const size_t n = strlen(text);
+
+    return strchr(text, ',') || *text == ' ' || (n && text[n - 1] == ' ');
+}
+
 static void
 write_cell(FILE *f, const tg_cell *cell)
 {
     if (!cell->text)
         fprintf(f, "%.17g", isnan(cell->number) ? (double)NAN : cell->number);
-    else if (strchr(cell->text, ','))
+    else if (needs_quotes(cell->text))
         fprintf(f, "\"%s\"", cell->text);
     else
         fputs(cell->text, f);

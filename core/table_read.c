@@ -57,13 +57,16 @@ split(char *line, char *cell[MOST_COLUMNS])
             end += strcspn(end, ",");
         } else {
             end = line + strcspn(line, ",");
-            cell[n++] = line;
+            const int last = !*end;
+            *end = '\0';
+            cell[n++] = trim(line);
+            if (last) break;
+            line = end + 1;
+            continue;
         }
         if (!*end) break;
-        *end = '\0';
         line = end + 1;
     }
-    for (size_t i = 0; i < n; i++) cell[i] = trim(cell[i]);
     return n;
 }
 
