@@ -4,8 +4,8 @@
  *     pdf, cdf, quantile                            for the integrator
  *     laplace          phi(s) = E exp(-s T)         for the characteristic equation
  *
- * A law is an immutable object that any number of threads may share. T >= 0; T, its mean and
- * the standard deviation share the caller's unit of time, s has its inverse.
+ * A law is an immutable object that any number of threads may share. T >= 0; T, its mean
+ * and the standard deviation share the caller's unit of time, s has its inverse.
  *
  * Grammar, the same in files and on the command line:
  *     {law: gamma, shape: 4, mean: 1.0}      {sum: [LAW, LAW, ...]}
@@ -34,14 +34,18 @@ TG_CHECKED tg_status tg_delay_parse(const char *text, tg_delay **out);
 
 /* Make a law of the registry from its parameters in declared order, e.g. ("gamma", {4, 1}).
  * Errors: TG_EINPUT unknown name; TG_EDOMAIN parameter out of range; TG_ENOMEM. */
-TG_CHECKED tg_status tg_delay_create(const char *name, const double *params, tg_delay **out);
+TG_CHECKED tg_status tg_delay_create(const char *name, const double *params,
+                                     tg_delay **out);
 
-/* The law of a trace of n >= 1 observed times; of the sum of independent parts; of a mixture
+/* The law of a trace of n >= 1 observed times; the mixture of exponentials with these means
+ * (n) [time]; the law of the sum of independent parts; of a mixture
  * with weights > 0 (normalised); of `part` given T <= at_most. Parts are borrowed: the new
  * law holds its own references.
  * Errors: TG_EDOMAIN no entries, times or weights not finite or < 0, P(T <= at_most) = 0;
  * TG_ENOMEM. */
 TG_CHECKED tg_status tg_delay_empirical(const double *times, size_t n, tg_delay **out);
+TG_CHECKED tg_status tg_delay_hyperexponential(const double *weight, const double *mean,
+                                               size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_delay_sum(const tg_delay *const *part, size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_delay_mixture(const tg_delay *const *part, const double *weight,
                                       size_t n, tg_delay **out);
@@ -56,8 +60,8 @@ const char *tg_delay_name(const tg_delay *d); /* "gamma", "sum", ... */
 
 double tg_delay_mean(const tg_delay *d);
 double tg_delay_variance(const tg_delay *d); /* inf if there is none */
-double tg_delay_third(const tg_delay *d);    /* third central moment; inf if there is none */
-double tg_delay_cv(const tg_delay *d);       /* standard deviation / mean */
+double tg_delay_third(const tg_delay *d); /* third central moment; inf if there is none */
+double tg_delay_cv(const tg_delay *d);    /* standard deviation / mean */
 
 /* P(T < low) = 0 and, for a bounded law, P(T > high) = 0; high is inf otherwise. */
 void tg_delay_support(const tg_delay *d, double *low, double *high);
@@ -66,7 +70,8 @@ double tg_delay_sample(const tg_delay *d, tg_rng *g);
 /* n draws: the same values as n calls of tg_delay_sample. */
 void tg_delay_samples(const tg_delay *d, tg_rng *g, double *out, size_t n);
 
-/* Density of the continuous part (an atom has none), P(T <= t), smallest t with cdf >= p. */
+/* Density of the continuous part (an atom has none), P(T <= t), smallest t with cdf >= p.
+ */
 double tg_delay_pdf(const tg_delay *d, double t);
 double tg_delay_cdf(const tg_delay *d, double t);
 double tg_delay_quantile(const tg_delay *d, double p);
@@ -74,26 +79,42 @@ double tg_delay_quantile(const tg_delay *d, double p);
 /* phi(s) = E exp(-s T), and phi'(s) in *derivative unless that is NULL, to 1e-12 relative
  * accuracy for Re s >= abscissa (the continuation through its pole for gamma laws of whole
  * shape); NaN where phi does not exist. */
-double complex tg_delay_laplace(const tg_delay *d, double complex s, double complex *derivative);
+double complex tg_delay_laplace(const tg_delay *d, double complex s,
+                                double complex *derivative);
 /* phi at n points; derivative may be NULL. */
-void tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n, double complex *phi,
-                       double complex *derivative);
+void tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n,
+                       double complex *phi, double complex *derivative);
 
-/* phi is analytic for Re s > abscissa: -inf for bounded laws and for those that continue as a
- * meromorphic function (erlang), -1/mean-like values for branch points, 0 for heavy tails. */
+/* phi is analytic for Re s > abscissa: -inf for bounded laws and for those that continue as
+ * a meromorphic function (erlang), -1/mean-like values for branch points, 0 for heavy
+ * tails. */
 double tg_delay_abscissa(const tg_delay *d);
 
+/* Poles of the continuation of phi, all real and < 0: at most `room` of them are stored;
+ * the number there are is returned. */
+typedef struct tg_delay_pole {
+    double   at; /* [1/time] */
+    unsigned order;
+} tg_delay_pole;
+
+size_t tg_delay_poles(const tg_delay *d, tg_delay_pole *out, size_t room);
+
 /* The registry of named laws, for help, man page and tests. */
+typedef enum tg_delay_type { TG_DELAY_NUMBER, TG_DELAY_LIST, TG_DELAY_WORD } tg_delay_type;
+
 typedef struct tg_delay_param {
-    const char *name, *unit, *doc;
-    double      min, max; /* allowed range, ends excluded where `open` */
-    int         open;
+    const char   *name, *unit, *doc;
+    double        min, max; /* allowed range, ends excluded where `open` */
+    int           open;
+    int           optional; /* then `fallback` is taken */
+    double        fallback;
+    tg_delay_type type; /* lists and words are only read from descriptions */
 } tg_delay_param;
 
-typedef struct tg_delay_kind tg_delay_kind;
+typedef struct tg_delay_kind      tg_delay_kind;
 extern const tg_delay_kind *const tg_delay_kinds[]; /* NULL-terminated */
-const char           *tg_delay_kind_name(const tg_delay_kind *k);
-const char           *tg_delay_kind_doc(const tg_delay_kind *k);
+const char                       *tg_delay_kind_name(const tg_delay_kind *k);
+const char                       *tg_delay_kind_doc(const tg_delay_kind *k);
 const tg_delay_param *tg_delay_kind_params(const tg_delay_kind *k, size_t *count);
 
 #endif

@@ -1,0 +1,319 @@
+#include "core/delay.h"
+
+#include "core/law.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const tg_delay_kind *const tg_delay_kinds[] = { &tg_law_constant,
+                                                &tg_law_exponential,
+                                                &tg_law_shifted_exponential,
+                                                &tg_law_gamma,
+                                                &tg_law_erlang,
+                                                &tg_law_hyperexponential,
+                                                &tg_law_uniform,
+                                                &tg_law_lognormal,
+                                                &tg_law_weibull,
+                                                &tg_law_pareto,
+                                                &tg_law_truncated_normal,
+                                                &tg_law_half_normal,
+                                                &tg_law_empirical,
+                                                &tg_law_mixture,
+                                                &tg_law_sum,
+                                                &tg_law_at_most,
+                                                NULL };
+
+const tg_delay_kind *
+tg_law_kind(const char *name)
+{
+    for (const tg_delay_kind *const *k = tg_delay_kinds; *k; k++)
+        if (!strcmp((*k)->name, name)) return *k;
+    return NULL;
+}
+
+const char *
+tg_law_nearest(const char *name)
+{
+    const char *word[sizeof tg_delay_kinds / sizeof *tg_delay_kinds];
+    size_t      n = 0;
+
+    for (; tg_delay_kinds[n]; n++) word[n] = tg_delay_kinds[n]->name;
+    return tg_nearest(name, word, n);
+}
+
+const char *
+tg_delay_kind_name(const tg_delay_kind *k)
+{
+    return k->name;
+}
+
+const char *
+tg_delay_kind_doc(const tg_delay_kind *k)
+{
+    return k->doc;
+}
+
+const tg_delay_param *
+tg_delay_kind_params(const tg_delay_kind *k, size_t *count)
+{
+    *count = k->count;
+    return k->params;
+}
+
+tg_status
+tg_law_begin(const tg_delay_kind *kind, size_t n, tg_delay **out)
+{
+    tg_delay *d = calloc(1, sizeof *d);
+
+    if (d) {
+        d->kind = kind;
+        d->n = n;
+        d->x = n ? calloc(n, sizeof *d->x) : NULL;
+        d->w = n ? calloc(n, sizeof *d->w) : NULL;
+        d->part = n ? calloc(n, sizeof(tg_delay *)) : NULL;
+        d->high = INFINITY;
+        d->abscissa = -INFINITY;
+        atomic_init(&d->references, 1);
+    }
+    if (!d || (n && (!d->x || !d->w || !d->part))) {
+        tg_delay_free(d);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    *out = d;
+    return TG_OK;
+}
+
+tg_status
+tg_law_finish(tg_delay *d, tg_delay **out)
+{
+    tg_status status = d->kind->prepare(d);
+
+    if (status == TG_OK && !d->text && !(d->text = tg_law_describe(d)))
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK)
+        *out = d;
+    else
+        tg_delay_free(d);
+    return status;
+}
+
+tg_status
+tg_law_check_param(const tg_delay_param *q, double x)
+{
+    const int below = q->open ? !(x > q->min) : !(x >= q->min);
+    const int above = q->open && isfinite(q->max) ? !(x < q->max) : !(x <= q->max);
+
+    if (!below && !above && (isfinite(x) || (q->optional && x == q->fallback)))
+        return TG_OK;
+    if (isfinite(q->max))
+        return tg_fail(TG_EDOMAIN, "%s must be %s %g and %s %g, got %g", q->name,
+                       q->open ? ">" : ">=", q->min, q->open ? "<" : "<=", q->max, x);
+    if (isfinite(q->min))
+        return tg_fail(TG_EDOMAIN, "%s must be finite and %s %g, got %g", q->name,
+                       q->open ? ">" : ">=", q->min, x);
+    return tg_fail(TG_EDOMAIN, "%s must be finite, got %g", q->name, x);
+}
+
+tg_status
+tg_delay_create(const char *name, const double *params, tg_delay **out)
+{
+    const tg_delay_kind *kind = tg_law_kind(name);
+    tg_delay            *d;
+
+    if (!kind) return tg_fail(TG_EINPUT, "there is no law of delay \"%s\"", name);
+    if (kind->read)
+        return tg_fail(TG_EINPUT, "the law \"%s\" is not made of numbers alone", name);
+    for (size_t i = 0; i < kind->count; i++)
+        TG_TRY(tg_law_check_param(&kind->params[i], params[i]));
+    TG_TRY(tg_law_begin(kind, 0, &d));
+    memcpy(d->p, params, kind->count * sizeof *params);
+    return tg_law_finish(d, out);
+}
+
+tg_delay *
+tg_delay_keep(const tg_delay *d)
+{
+    tg_delay *kept = (tg_delay *)d; /* only the count of references changes */
+
+    atomic_fetch_add_explicit(&kept->references, 1, memory_order_relaxed);
+    return kept;
+}
+
+void
+tg_delay_free(tg_delay *d)
+{
+    if (!d || atomic_fetch_sub(&d->references, 1) > 1) return;
+    for (size_t i = 0; d->part && i < d->n; i++) tg_delay_free(d->part[i]);
+    tg_panels_free(d->panels);
+    free(d->part);
+    free(d->x);
+    free(d->w);
+    free(d->text);
+    free(d);
+}
+
+const char *
+tg_delay_text(const tg_delay *d)
+{
+    return d->text;
+}
+
+const char *
+tg_delay_name(const tg_delay *d)
+{
+    return d->kind->name;
+}
+
+double
+tg_delay_mean(const tg_delay *d)
+{
+    return d->mean;
+}
+
+double
+tg_delay_variance(const tg_delay *d)
+{
+    return d->variance;
+}
+
+double
+tg_delay_third(const tg_delay *d)
+{
+    return d->third;
+}
+
+double
+tg_delay_cv(const tg_delay *d)
+{
+    return sqrt(d->variance) / d->mean;
+}
+
+void
+tg_delay_support(const tg_delay *d, double *low, double *high)
+{
+    *low = d->low;
+    *high = d->high;
+}
+
+double
+tg_delay_sample(const tg_delay *d, tg_rng *g)
+{
+    return d->kind->sample(d, g);
+}
+
+void
+tg_delay_samples(const tg_delay *d, tg_rng *g, double *out, size_t n)
+{
+    double (*const sample)(const tg_delay *, tg_rng *) = d->kind->sample;
+
+    for (size_t i = 0; i < n; i++) out[i] = sample(d, g);
+}
+
+double
+tg_delay_pdf(const tg_delay *d, double t)
+{
+    return t < d->low || t > d->high ? 0 : d->kind->pdf(d, t);
+}
+
+double
+tg_delay_cdf(const tg_delay *d, double t)
+{
+    return t < d->low ? 0 : t >= d->high ? 1 : d->kind->cdf(d, t);
+}
+
+double
+tg_delay_quantile(const tg_delay *d, double p)
+{
+    if (!(p >= 0 && p <= 1)) return NAN;
+    return p == 0 ? d->low : p == 1 ? d->high : d->kind->quantile(d, p);
+}
+
+/* A phi that has no continuation is wanted left of its abscissa: there is no such number.
+ */
+double complex
+tg_delay_laplace(const tg_delay *d, double complex s, double complex *derivative)
+{
+    if (creal(s) >= d->abscissa) return d->kind->laplace(d, s, derivative);
+    if (derivative) *derivative = NAN;
+    return NAN;
+}
+
+void
+tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n, double complex *phi,
+                  double complex *derivative)
+{
+    for (size_t i = 0; i < n; i++)
+        phi[i] = tg_delay_laplace(d, s[i], derivative ? derivative + i : NULL);
+}
+
+double
+tg_delay_abscissa(const tg_delay *d)
+{
+    return d->abscissa;
+}
+
+size_t
+tg_delay_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
+{
+    return d->kind->poles ? d->kind->poles(d, out, room) : 0;
+}
+
+static size_t
+add_pole(tg_delay_pole *out, size_t n, size_t room, tg_delay_pole pole, bool product)
+{
+    for (size_t i = 0; i < n && i < room; i++) {
+        if (fabs(out[i].at - pole.at) > 1e-12 * fabs(pole.at)) continue;
+        if (product)
+            out[i].order += pole.order;
+        else if (out[i].order < pole.order)
+            out[i].order = pole.order;
+        return n;
+    }
+    if (n < room) out[n] = pole;
+    return n + 1;
+}
+
+size_t
+tg_law_part_poles(const tg_delay *d, bool product, tg_delay_pole *out, size_t room)
+{
+    tg_delay_pole own[32];
+    size_t        n = 0;
+
+    for (size_t i = 0; i < d->n; i++) {
+        const size_t count = tg_delay_poles(d->part[i], own, 32);
+        for (size_t k = 0; k < count && k < 32; k++)
+            n = add_pole(out, n, room, own[k], product);
+    }
+    return n;
+}
+
+void
+tg_law_set_raw_moments(tg_delay *d, double m1, double m2, double m3)
+{
+    d->mean = m1;
+    d->variance = m2 - m1 * m1;
+    d->third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
+    if (!isfinite(m2)) d->variance = INFINITY;
+    if (!isfinite(m3)) d->third = INFINITY;
+}
+
+double
+tg_law_solve_quantile(const tg_delay *d, double p)
+{
+    double low = d->low, high = isfinite(d->high) ? d->high : 2 * d->mean;
+
+    while (high < d->high && d->kind->cdf(d, high) < p) high = low + 2 * (high - low);
+    for (double t = low + (high - low) / 2; high - low > 1e-15 * high;) {
+        const double excess = d->kind->cdf(d, t) - p;
+        if (excess < 0)
+            low = t;
+        else
+            high = t;
+        const double next = t - excess / d->kind->pdf(d, t);
+        if (fabs(next - t) <= 1e-15 * t) return t;
+        t = next > low && next < high ? next : low + (high - low) / 2;
+        if (t <= low || t >= high) break;
+    }
+    return high;
+}

@@ -1,0 +1,92 @@
+/* law: what a law of delay is inside the library; core/delay.h is the view from outside
+ *
+ * A law is made once (prepare() fills moments, support, abscissa and caches) and is
+ * read-only from then on, but for its count of references.
+ */
+#ifndef TG_CORE_LAW_H
+#define TG_CORE_LAW_H
+
+#include "core/delay.h"
+#include "core/panels.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+enum { LAW_PARAMS = 4, LAW_CONSTANTS = 8 };
+
+struct tg_delay_kind {
+    const char           *name, *doc;
+    const tg_delay_param *params; /* (count), in the order of tg_delay_create() */
+    size_t                count;
+
+    /* Make *out from a description; NULL: all parameters are numbers. */
+    tg_status (*read)(const tg_node *node, tg_delay **out);
+
+    /* Check what ranges of single parameters cannot say; set moments, support, abscissa. */
+    tg_status (*prepare)(tg_delay *d);
+
+    double (*sample)(const tg_delay *d, tg_rng *g);
+    double (*pdf)(const tg_delay *d, double t);
+    double (*cdf)(const tg_delay *d, double t);
+    double (*quantile)(const tg_delay *d, double p); /* 0 < p < 1 */
+    double complex (*laplace)(const tg_delay *d, double complex s,
+                              double complex *derivative);
+
+    /* Poles of the continuation of phi, each place once; NULL: none. */
+    size_t (*poles)(const tg_delay *d, tg_delay_pole *out, size_t room);
+};
+
+struct tg_delay {
+    const tg_delay_kind *kind;
+    atomic_int           references;
+    double               p[LAW_PARAMS];    /* as described */
+    double               c[LAW_CONSTANTS]; /* constants that prepare() derives from p */
+    double               mean, variance, third, low, high, abscissa;
+
+    size_t     n;      /* entries of a list, or parts */
+    double    *x, *w;  /* (n) values or means; (n) weights that sum to 1, or running sums */
+    tg_delay **part;   /* (n) references held */
+    tg_panels *panels; /* transform by quadrature; NULL if there is a closed form */
+    char      *text;
+};
+
+/* A zeroed law of this kind with one reference and room for n parts, x and w each if n > 0;
+ * finish it with tg_law_finish(), which prepares it and drops it on failure.
+ * Errors: TG_ENOMEM; those of prepare(). */
+TG_CHECKED tg_status tg_law_begin(const tg_delay_kind *kind, size_t n, tg_delay **out);
+TG_CHECKED tg_status tg_law_finish(tg_delay *d, tg_delay **out);
+
+/* The kind called `name`, or NULL; a misspelt name's nearest neighbour, or NULL. */
+const tg_delay_kind *tg_law_kind(const char *name);
+const char          *tg_law_nearest(const char *name);
+
+/* Set the moments from E T, E T^2, E T^3. */
+void tg_law_set_raw_moments(tg_delay *d, double m1, double m2, double m3);
+
+/* Smallest t in [low, high) with cdf(t) >= p by Newton steps kept inside a bracket:
+ * for laws without a closed quantile. */
+double tg_law_solve_quantile(const tg_delay *d, double p);
+
+/* Is x in the range of the parameter q? Errors: TG_EDOMAIN. */
+TG_CHECKED tg_status tg_law_check_param(const tg_delay_param *q, double x);
+
+/* Make a law from a description, which may carry a key `weight` if `weighted`. */
+TG_CHECKED tg_status tg_law_read(const tg_node *node, bool weighted, tg_delay **out);
+
+/* The poles of all parts together; the orders of one place add up (a product of transforms)
+ * or the largest counts (a sum). As tg_delay_poles(). */
+size_t tg_law_part_poles(const tg_delay *d, bool product, tg_delay_pole *out, size_t room);
+
+/* Put the place of `node` before the current message, unless that is about memory or files.
+ */
+tg_status tg_law_fail_at(const tg_node *node, tg_status status);
+
+/* The law in the grammar of core/delay.h; malloc'd, NULL when out of memory. */
+char *tg_law_describe(const tg_delay *d);
+
+extern const tg_delay_kind tg_law_constant, tg_law_uniform, tg_law_exponential,
+    tg_law_shifted_exponential, tg_law_gamma, tg_law_erlang, tg_law_hyperexponential,
+    tg_law_lognormal, tg_law_weibull, tg_law_pareto, tg_law_truncated_normal,
+    tg_law_half_normal, tg_law_empirical, tg_law_mixture, tg_law_sum, tg_law_at_most;
+
+#endif

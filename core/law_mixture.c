@@ -1,0 +1,146 @@
+/* mixture: with probability w_i a delay of part i
+ *
+ *     phi(s) = sum_i w_i phi_i(s)
+ */
+#include "core/law.h"
+
+#include <math.h>
+
+static const tg_delay_param params[] = { { "mixture", "", "list of {weight: w, law: ...}",
+                                           0, 0, 0, 0, 0, TG_DELAY_LIST },
+                                         { "weight", "1", "share of one part, normalised",
+                                           0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER } };
+
+static tg_status
+prepare(tg_delay *d)
+{
+    double total = 0, m1 = 0, v = 0, third = 0;
+
+    for (size_t i = 0; i < d->n; i++) {
+        TG_TRY(tg_law_check_param(&params[1], d->w[i]));
+        total += d->w[i];
+    }
+    d->low = INFINITY;
+    d->high = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const tg_delay *part = d->part[i];
+        m1 += (d->w[i] /= total) * part->mean;
+        d->low = fmin(d->low, part->low);
+        d->high = fmax(d->high, part->high);
+        d->abscissa = fmax(d->abscissa, part->abscissa);
+    }
+    for (size_t i = 0; i < d->n; i++) { /* about the common mean */
+        const double gap = d->part[i]->mean - m1, var = d->part[i]->variance;
+        v += d->w[i] * (var + gap * gap);
+        third += d->w[i] * (d->part[i]->third + 3 * gap * var + gap * gap * gap);
+    }
+    d->mean = m1;
+    d->variance = v;
+    d->third = isnan(third) ? INFINITY : third;
+    return TG_OK;
+}
+
+tg_status
+tg_delay_mixture(const tg_delay *const *part, const double *weight, size_t n,
+                 tg_delay **out)
+{
+    tg_delay *d;
+
+    if (n == 0) return tg_fail(TG_EDOMAIN, "a mixture needs at least one part");
+    TG_TRY(tg_law_begin(&tg_law_mixture, n, &d));
+    for (size_t i = 0; i < n; i++) {
+        d->part[i] = tg_delay_keep(part[i]);
+        d->w[i] = weight[i];
+    }
+    return tg_law_finish(d, out);
+}
+
+static tg_status
+read_part(const tg_node *node, tg_delay **part, double *weight)
+{
+    const tg_node *w = tg_node_find(node, "weight");
+
+    if (!w) return tg_node_fail(node, "a part of a mixture needs the key weight");
+    TG_TRY(tg_node_number(w, weight));
+    if (tg_law_check_param(&params[1], *weight) != TG_OK)
+        return tg_law_fail_at(w, TG_EDOMAIN);
+    return tg_law_read(node, true, part);
+}
+
+static tg_status
+read_law(const tg_node *node, tg_delay **out)
+{
+    const tg_node *list = tg_node_find(node, "mixture");
+    tg_delay      *d;
+    tg_status      status = TG_OK;
+
+    if (!list || list->type != TG_NODE_LIST || list->count == 0)
+        return tg_node_fail(list, "mixture: expected a list of {weight: w, law: ...}");
+    TG_TRY(tg_law_begin(&tg_law_mixture, list->count, &d));
+    for (size_t i = 0; i < d->n && status == TG_OK; i++)
+        status = read_part(&list->item[i], &d->part[i], &d->w[i]);
+    if (status == TG_OK) return tg_law_finish(d, out);
+    tg_delay_free(d);
+    return status;
+}
+
+static double
+sample(const tg_delay *d, tg_rng *g)
+{
+    double u = tg_rng_uniform(g);
+    size_t i = 0;
+
+    while (i + 1 < d->n && u >= d->w[i]) u -= d->w[i++];
+    return tg_delay_sample(d->part[i], g);
+}
+
+static double
+pdf(const tg_delay *d, double t)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < d->n; i++) sum += d->w[i] * tg_delay_pdf(d->part[i], t);
+    return sum;
+}
+
+static double
+cdf(const tg_delay *d, double t)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < d->n; i++) sum += d->w[i] * tg_delay_cdf(d->part[i], t);
+    return sum;
+}
+
+static double complex
+laplace(const tg_delay *d, double complex s, double complex *derivative)
+{
+    double complex phi = 0, slope = 0;
+
+    for (size_t i = 0; i < d->n; i++) {
+        double complex part;
+        phi += d->w[i] * tg_delay_laplace(d->part[i], s, derivative ? &part : NULL);
+        if (derivative) slope += d->w[i] * part;
+    }
+    if (derivative) *derivative = slope;
+    return phi;
+}
+
+static size_t
+poles(const tg_delay *d, tg_delay_pole *out, size_t room)
+{
+    return tg_law_part_poles(d, false, out, room);
+}
+
+const tg_delay_kind tg_law_mixture = { .name = "mixture",
+                                       .doc = "mixture: [{weight: w, law: ...}, ...]",
+                                       .params = params,
+                                       .count = 1,
+                                       .read = read_law,
+                                       .prepare = prepare,
+                                       .sample = sample,
+                                       .pdf = pdf,
+                                       .cdf = cdf,
+                                       .quantile = tg_law_solve_quantile,
+                                       .laplace = laplace,
+                                       .poles = poles };

@@ -1,0 +1,260 @@
+#include "core/loop.h"
+
+#include "core/complexes.h"
+
+#include <string.h>
+
+/* asgd: F = 1 */
+static double complex
+asgd_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+          double complex *derivative)
+{
+    (void)l, (void)s, (void)phi, (void)dphi;
+    if (derivative) *derivative = 0;
+    return 1;
+}
+
+static double
+one(const tg_loop *l, double w)
+{
+    (void)l, (void)w;
+    return 1;
+}
+
+/* dude: F = (1 - phi(s))/(s m), the transform of the time that a slot still holds what it
+ * was given: 1 - s m2/(2m) + s^2 m3/(6m) - ... with raw moments m2, m3, near s = 0. */
+static double complex
+dude_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+          double complex *derivative)
+{
+    const double m = tg_delay_mean(l->delay), v = tg_delay_variance(l->delay);
+    const double m2 = v + m * m, m3 = tg_delay_third(l->delay) + 3 * m * v + m * m * m;
+
+    if (s == 0 || (isfinite(m3) && cabs(s) * m3 < 1e-4 * m2)) {
+        const double c1 = isfinite(m2) ? m2 / (2 * m) : 0,
+                     c2 = isfinite(m3) ? m3 / (6 * m) : 0;
+        if (derivative) *derivative = -c1 + 2 * c2 * s;
+        return 1 - c1 * s + c2 * multiply(s, s);
+    }
+    const double complex gain = divide(1 - phi, m * s);
+    if (derivative) *derivative = -divide(dphi / m + gain, s);
+    return gain;
+}
+
+/* The same gradient acts for its whole life: |1 - phi|^2 + Var, over (m w)^2. */
+static double
+dude_noise(const tg_loop *l, double w)
+{
+    const double m = tg_delay_mean(l->delay), cv2 = tg_delay_variance(l->delay) / (m * m);
+
+    if (fabs(w) * m * sqrt(1 + cv2) < 1e-4) return 1 + cv2;
+    return 2 * (1 - creal(tg_delay_laplace(l->delay, complex_of(0, w), NULL))) /
+           (m * m * w * w);
+}
+
+/* fedbuff: F = (1 - e^{-z})/z, z = s K/lambda: held over K arrivals. */
+static double complex
+fedbuff_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+             double complex *derivative)
+{
+    const double   hold = l->param / l->lambda;
+    double complex z = hold * s, value = 0, slope = 0, term = 1;
+
+    (void)phi, (void)dphi;
+    if (abs_squared(z) < 0.25) { /* sum (-z)^k/(k+1)! */
+        for (int k = 0; k < 16; k++) {
+            value += term / (k + 1);
+            slope -= term / (k + 2);
+            term = -multiply(term, z) / (k + 1);
+        }
+    } else {
+        const double complex e = exponential(-z);
+        value = divide(1 - e, z);
+        slope = divide(e - value, z);
+    }
+    if (derivative) *derivative = hold * slope;
+    return value;
+}
+
+/* heavy_ball: F = 1/((1 - beta) + beta s/lambda) */
+static double complex
+ball_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+          double complex *derivative)
+{
+    const double         per_arrival = l->param / l->lambda;
+    const double complex gain = inverse(1 - l->param + per_arrival * s);
+
+    (void)phi, (void)dphi;
+    if (derivative) *derivative = -per_arrival * multiply(gain, gain);
+    return gain;
+}
+
+static double
+ball_pole(const tg_loop *l)
+{
+    return l->param > 0 ? -(1 - l->param) * l->lambda / l->param : -INFINITY;
+}
+
+static double
+gain_squared(const tg_loop *l, double w)
+{
+    return abs_squared(l->filter->gain(l, complex_of(0, w), 0, 0, NULL));
+}
+
+/* weighted: phi F = E[c(T) e^{-s T}] = share phi_kept */
+static double complex
+weighted_product(const tg_loop *l, double complex s, double complex *derivative)
+{
+    const double complex value = l->share * tg_delay_laplace(l->kept, s, derivative);
+
+    if (derivative) *derivative *= l->share;
+    return value;
+}
+
+static double complex
+weighted_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+              double complex *derivative)
+{
+    double complex       slope;
+    const double complex gain = weighted_product(l, s, &slope) / phi;
+
+    if (derivative) *derivative = (slope - gain * dphi) / phi;
+    return gain;
+}
+
+static double
+weighted_noise(const tg_loop *l, double w)
+{
+    (void)w;
+    return l->power;
+}
+
+static const tg_filter asgd = { .name = "asgd",
+                                .doc = "every gradient is applied once, on arrival",
+                                .gain = asgd_gain,
+                                .noise = one,
+                                .phi_power = 1 };
+
+static const tg_filter dude = { .name = "dude",
+                                .doc =
+                                    "DuDe-ASGD: a slot per worker, applied until replaced",
+                                .gain = dude_gain,
+                                .noise = dude_noise,
+                                .phi_power = 2 };
+
+static const tg_filter fedbuff = { .name = "fedbuff",
+                                   .doc = "FedBuff: applied together, K at a time",
+                                   .param_doc = "buffer size K >= 1",
+                                   .gain = fedbuff_gain,
+                                   .noise = gain_squared,
+                                   .phi_power = 1 };
+
+static const tg_filter heavy_ball = { .name = "heavy_ball",
+                                      .doc = "momentum at the server",
+                                      .param_doc = "momentum beta, 0 <= beta < 1",
+                                      .gain = ball_gain,
+                                      .noise = gain_squared,
+                                      .phi_power = 1,
+                                      .pole = ball_pole };
+
+static const tg_filter drop = { .name = "drop",
+                                .doc = "gradients staler than theta are thrown away",
+                                .gain = weighted_gain,
+                                .product = weighted_product,
+                                .noise = weighted_noise };
+
+static const tg_filter delay_adaptive = { .name = "delay_adaptive",
+                                          .doc =
+                                              "step eta c(T), smaller for staler gradients",
+                                          .gain = weighted_gain,
+                                          .product = weighted_product,
+                                          .noise = weighted_noise };
+
+const tg_filter *const tg_filters[] = { &asgd, &dude,           &fedbuff, &heavy_ball,
+                                        &drop, &delay_adaptive, NULL };
+
+const tg_filter *
+tg_filter_find(const char *name)
+{
+    for (const tg_filter *const *f = tg_filters; *f; f++)
+        if (!strcmp((*f)->name, name)) return *f;
+    return NULL;
+}
+
+static const tg_filter *
+filter_of(const tg_loop *l)
+{
+    return l->filter ? l->filter : &asgd;
+}
+
+tg_status
+tg_loop_check(const tg_loop *l)
+{
+    const tg_filter *f = filter_of(l);
+    const double     p = l->param;
+
+    if (!l->delay) return tg_fail(TG_EDOMAIN, "the loop has no law of delay");
+    if (!isfinite(l->a) || !isfinite(l->b))
+        return tg_fail(TG_EDOMAIN, "damping must be finite, got a = %g, b = %g", l->a,
+                       l->b);
+    if (f->param_doc && !(l->lambda > 0 && isfinite(l->lambda)))
+        return tg_fail(TG_EDOMAIN, "%s needs an arrival rate > 0, got %g", f->name,
+                       l->lambda);
+    if (f == &fedbuff && !(p >= 1 && isfinite(p)))
+        return tg_fail(TG_EDOMAIN, "buffer size K must be >= 1, got %g", p);
+    if (f == &heavy_ball && !(p >= 0 && p < 1))
+        return tg_fail(TG_EDOMAIN, "momentum beta must be >= 0 and < 1, got %g", p);
+    if (f->product && (!l->kept || !(l->share > 0) || !(l->power > 0)))
+        return tg_fail(TG_EDOMAIN, "%s needs the law of the delays that it keeps", f->name);
+    return TG_OK;
+}
+
+double complex
+tg_loop_value(const tg_loop *l, double complex s, double complex *derivative)
+{
+    const tg_filter *f = filter_of(l);
+    double complex   phi, dphi = 0, gain, dgain = 0;
+
+    if (f->product) {
+        const double complex open = f->product(l, s, derivative);
+        if (derivative) *derivative = 1 + l->a * *derivative;
+        return s + l->b + l->a * open;
+    }
+    phi = tg_delay_laplace(l->delay, s, derivative ? &dphi : NULL);
+    if (f == &asgd) {
+        if (derivative) *derivative = 1 + l->a * dphi;
+        return s + l->b + l->a * phi;
+    }
+    gain = f->gain(l, s, phi, dphi, derivative ? &dgain : NULL);
+    if (derivative) *derivative = 1 + l->a * (multiply(dphi, gain) + multiply(phi, dgain));
+    return s + l->b + l->a * multiply(phi, gain);
+}
+
+size_t
+tg_loop_poles(const tg_loop *l, tg_delay_pole *out, size_t room)
+{
+    const tg_filter *f = filter_of(l);
+    size_t           n = tg_delay_poles(f->product ? l->kept : l->delay, out, room);
+
+    for (size_t i = 0; i < n && i < room && !f->product; i++) out[i].order *= f->phi_power;
+    if (!f->pole || !isfinite(f->pole(l))) return n;
+    for (size_t i = 0; i < n && i < room; i++)
+        if (out[i].at == f->pole(l)) {
+            out[i].order++;
+            return n;
+        }
+    if (n < room) out[n] = (tg_delay_pole){ f->pole(l), 1 };
+    return n + 1;
+}
+
+double
+tg_loop_abscissa(const tg_loop *l)
+{
+    return tg_delay_abscissa(filter_of(l)->product ? l->kept : l->delay);
+}
+
+double
+tg_loop_noise(const tg_loop *l, double w)
+{
+    return filter_of(l)->noise(l, w);
+}
