@@ -20,7 +20,9 @@ ALL_LIBS   = $(DEP_LIBS) -lm -pthread
 Q         := $(if $(V),,@)
 say        = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-library := $(wildcard core/*.c solver/*.c roots/*.c asgd/*.c)
+# Optional parts: a file *_none.c stands in where the library it needs was not found.
+absent  := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c)
+library := $(filter-out $(absent),$(wildcard core/*.c solver/*.c roots/*.c asgd/*.c))
 kernels := $(filter %_kernel.c,$(library))
 isas    := plain $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
 objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels),$(library))) \

@@ -8,37 +8,62 @@
 #include <string.h>
 #include <yaml.h>
 
-/* The root carries the source's name for all nodes below it. */
-typedef struct root {
-    tg_node node;
-    char   *source;
-} root;
-
-static char *
-copy_text(const char *text)
+static tg_status
+no_memory(void)
 {
-    const size_t n = strlen(text) + 1;
-    char        *copy = malloc(n);
-
-    return copy ? memcpy(copy, text, n) : NULL;
-}
-
-static void
-release(tg_node *node)
-{
-    for (size_t i = 0; i < node->count; i++) release(&node->item[i]);
-    free(node->item);
-    free(node->key);
-    free(node->text);
+    return tg_fail(TG_ENOMEM, "%s", tg_status_text(TG_ENOMEM));
 }
 
 void
-tg_node_free(tg_node *node)
+tg_node_clear(tg_node *node)
 {
-    if (!node) return;
-    release(node);
-    free(((root *)node)->source);
-    free(node);
+    for (size_t i = 0; i < node->count; i++) tg_node_clear(&node->item[i]);
+    free(node->item);
+    free(node->key);
+    free(node->text);
+    free(node->source);
+    *node = (tg_node){ 0 };
+}
+
+void
+tg_node_free(tg_node *root)
+{
+    if (!root) return;
+    tg_node_clear(root);
+    free(root);
+}
+
+/* *to is safe to clear at any moment, also after a failure half-way. */
+static tg_status
+copy_into(const tg_node *from, tg_node *to)
+{
+    *to = *from;
+    to->count = 0;
+    to->source = strdup(from->source);
+    to->key = from->key ? strdup(from->key) : NULL;
+    to->text = from->text ? strdup(from->text) : NULL;
+    to->item = from->count ? calloc(from->count, sizeof *to->item) : NULL;
+    if (!to->source || (from->key && !to->key) || (from->text && !to->text) ||
+        (from->count && !to->item))
+        return no_memory();
+    while (to->count < from->count) {
+        const size_t i = to->count++;
+        TG_TRY(copy_into(&from->item[i], &to->item[i]));
+    }
+    return TG_OK;
+}
+
+tg_status
+tg_node_copy(const tg_node *node, tg_node **out)
+{
+    tg_node  *copy = calloc(1, sizeof *copy);
+    tg_status status = copy ? copy_into(node, copy) : no_memory();
+
+    if (status == TG_OK)
+        *out = copy;
+    else
+        tg_node_free(copy);
+    return status;
 }
 
 tg_status
@@ -59,10 +84,12 @@ append(tg_node *parent, tg_node **out)
 {
     tg_node *grown = realloc(parent->item, (parent->count + 1) * sizeof *grown);
 
-    if (!grown) return tg_fail(TG_ENOMEM, "%s", tg_status_text(TG_ENOMEM));
+    if (!grown) return no_memory();
     parent->item = grown;
-    *out = &grown[parent->count++];
-    **out = (tg_node){ .source = parent->source };
+    *out = &grown[parent->count];
+    **out = (tg_node){ .source = strdup(parent->source) };
+    if (!(*out)->source) return no_memory();
+    parent->count++;
     return TG_OK;
 }
 
@@ -81,7 +108,7 @@ read_entry(yaml_document_t *doc, const yaml_node_pair_t *pair, tg_node *map)
     if (key->type != YAML_SCALAR_NODE) return tg_node_fail(&place, "a key must be a word");
     if (tg_node_find(map, name)) return tg_node_fail(&place, "key \"%s\" given twice", name);
     TG_TRY(append(map, &entry));
-    if (!(entry->key = copy_text(name))) return tg_fail(TG_ENOMEM, "out of memory");
+    if (!(entry->key = strdup(name))) return no_memory();
     entry->key_column = place.column;
     return read_value(doc, pair->value, entry);
 }
@@ -95,8 +122,8 @@ read_value(yaml_document_t *doc, int id, tg_node *out)
     out->column = (int)y->start_mark.column + 1;
     if (y->type == YAML_SCALAR_NODE) {
         out->type = TG_NODE_SCALAR;
-        out->text = copy_text((const char *)y->data.scalar.value);
-        return out->text ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+        out->text = strdup((const char *)y->data.scalar.value);
+        return out->text ? TG_OK : no_memory();
     }
     if (y->type == YAML_SEQUENCE_NODE) {
         out->type = TG_NODE_LIST;
@@ -141,23 +168,19 @@ build(yaml_parser_t *parser, const char *source, tg_node **out)
         return tg_fail(TG_EINPUT, "%s:%zu:%zu: not valid YAML: %s", source,
                        parser->problem_mark.line + 1, parser->problem_mark.column + 1,
                        parser->problem ? parser->problem : "unreadable");
-    root *r = calloc(1, sizeof *r);
-    if (r) r->source = copy_text(source);
-    if (!r || !r->source)
-        status = tg_fail(TG_ENOMEM, "out of memory");
+    tg_node *root = calloc(1, sizeof *root);
+    if (!root || !(root->source = strdup(source)))
+        status = no_memory();
     else if (!yaml_document_get_root_node(&doc))
         status = tg_fail(TG_EINPUT, "%s: empty, expected a YAML document", source);
     else
         status = refuse_aliases(&doc, source);
-    if (status == TG_OK) {
-        r->node.source = r->source;
-        status = read_value(&doc, 1, &r->node);
-    }
+    if (status == TG_OK) status = read_value(&doc, 1, root);
     yaml_document_delete(&doc);
     if (status == TG_OK)
-        *out = &r->node;
-    else if (r)
-        tg_node_free(&r->node);
+        *out = root;
+    else
+        tg_node_free(root);
     return status;
 }
 
@@ -175,7 +198,7 @@ tg_node_read(const char *path, tg_node **out)
     rewind(file);
     if (!yaml_parser_initialize(&parser)) {
         fclose(file);
-        return tg_fail(TG_ENOMEM, "out of memory");
+        return no_memory();
     }
     yaml_parser_set_input_file(&parser, file);
     tg_status status = build(&parser, path, out);
@@ -189,7 +212,7 @@ tg_node_parse(const char *text, const char *source, tg_node **out)
 {
     yaml_parser_t parser;
 
-    if (!yaml_parser_initialize(&parser)) return tg_fail(TG_ENOMEM, "out of memory");
+    if (!yaml_parser_initialize(&parser)) return no_memory();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
     tg_status status = build(&parser, source, out);
     yaml_parser_delete(&parser);

@@ -19,7 +19,7 @@ typedef struct tg_node {
     char           *text; /* scalar: its text; else NULL */
     struct tg_node *item; /* (count) list items or map entries, in file order */
     size_t          count;
-    const char     *source; /* file name or e.g. "--law"; owned by the root */
+    char           *source; /* where it came from: a file's name or e.g. "--law" */
     int             line, column, key_column;
 } tg_node;
 
@@ -30,6 +30,11 @@ typedef struct tg_node {
 TG_CHECKED tg_status tg_node_read(const char *path, tg_node **out);
 TG_CHECKED tg_status tg_node_parse(const char *text, const char *source, tg_node **out);
 void                 tg_node_free(tg_node *root);
+/* Free what a node holds and make it an empty scalar; the node itself stays. */
+void tg_node_clear(tg_node *node);
+
+/* A deep copy. Owner: the caller, tg_node_free(). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_node_copy(const tg_node *node, tg_node **out);
 
 /* The entry `key` of a map; NULL if there is none or `map` is not a map. */
 const tg_node *tg_node_find(const tg_node *map, const char *key);
@@ -44,7 +49,8 @@ TG_CHECKED tg_status tg_node_truth(const tg_node *node, bool *out);
 tg_status tg_node_fail(const tg_node *node, const char *format, ...) TG_FORMAT(2, 3);
 
 /* Replace or add the value at a path such as "workers[0].count"; lists grow by at most one.
- * `text` is YAML. The tree is unchanged on failure. */
+ * `text` is YAML; complaints about the new value name the place as "--set PATH". The tree is
+ * unchanged on failure. Errors: TG_EINPUT no such place, or not YAML; TG_ENOMEM. */
 TG_CHECKED tg_status tg_node_set(tg_node *root, const char *path, const char *text);
 
 /* The value as one line of flow YAML that reads back as the same tree. Caller frees;

@@ -7,34 +7,6 @@
 
 /* ---- setting by path ---------------------------------------------------------------- */
 
-static void
-release(tg_node *node)
-{
-    for (size_t i = 0; i < node->count; i++) release(&node->item[i]);
-    free(node->item);
-    free(node->key);
-    free(node->text);
-}
-
-/* Deep copy under another source; 0 when out of memory, *out then holds what was copied. */
-static int
-copy_tree(const tg_node *from, const char *source, tg_node *out)
-{
-    *out = *from;
-    out->source = source;
-    out->key = from->key ? strdup(from->key) : NULL;
-    out->text = from->text ? strdup(from->text) : NULL;
-    out->count = 0;
-    out->item = from->count ? calloc(from->count, sizeof *out->item) : NULL;
-    if ((from->key && !out->key) || (from->text && !out->text) || (from->count && !out->item))
-        return 0;
-    while (out->count < from->count) {
-        const size_t i = out->count++;
-        if (!copy_tree(&from->item[i], source, &out->item[i])) return 0;
-    }
-    return 1;
-}
-
 /* One step of a path: a word, or an index in brackets. Returns what follows, NULL if it is
  * neither. */
 static const char *
@@ -56,13 +28,14 @@ next_step(const char *path, char word[64], size_t *index)
 }
 
 /* The child a step names, made empty if it is the next one of a list or a new key. An empty
- * scalar that was just made becomes whatever the step needs. */
+ * node becomes whatever the step needs. NULL if there is no such place (or no memory). */
 static tg_node *
 child(tg_node *parent, const char *word, size_t index)
 {
     const tg_node_type type = *word ? TG_NODE_MAP : TG_NODE_LIST;
 
     if (parent->type == TG_NODE_SCALAR && !parent->text) parent->type = type;
+    if (parent->type == TG_NODE_MAP && !*word && index == 0) return parent; /* list of one */
     if (parent->type != type) return NULL;
     if (*word) {
         const tg_node *found = tg_node_find(parent, word);
@@ -74,24 +47,42 @@ child(tg_node *parent, const char *word, size_t index)
     tg_node *grown = realloc(parent->item, (index + 1) * sizeof *grown);
     if (!grown) return NULL;
     parent->item = grown;
-    grown[index] = (tg_node){ .source = parent->source, .key = *word ? strdup(word) : NULL };
+    grown[index] = (tg_node){ .source = strdup(parent->source) };
+    if (*word) grown[index].key = strdup(word);
+    if (!grown[index].source || (*word && !grown[index].key)) {
+        tg_node_clear(&grown[index]);
+        return NULL;
+    }
     parent->count++;
     return &grown[index];
 }
 
-/* The whole tree is copied, edited and swapped in, so a failed edit leaves it untouched. */
+/* Move the value into the place; the place keeps its key. */
+static void
+replace(tg_node *place, tg_node *value)
+{
+    char *key = place->key;
+
+    place->key = NULL;
+    tg_node_clear(place);
+    *place = *value;
+    place->key = key;
+    *value = (tg_node){ 0 };
+}
+
+/* A copy is edited and swapped in, so a failed edit leaves the tree untouched. */
 tg_status
 tg_node_set(tg_node *root, const char *path, const char *text)
 {
-    tg_node    *value = NULL, edited = { 0 };
-    char        word[64];
+    tg_node    *value = NULL, *edited = NULL;
+    char        word[64], source[160];
     size_t      index = 0;
     const char *rest = path;
-    tg_status   status = tg_node_parse(text, path, &value);
 
-    if (status != TG_OK) return status;
-    status = copy_tree(root, root->source, &edited) ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-    tg_node *at = &edited;
+    snprintf(source, sizeof source, "--set %s", path);
+    tg_status status = tg_node_parse(text, source, &value);
+    if (status == TG_OK) status = tg_node_copy(root, &edited);
+    tg_node *at = edited;
     while (status == TG_OK && *rest) {
         rest = next_step(rest, word, &index);
         at = rest ? child(at, word, index) : NULL;
@@ -101,22 +92,13 @@ tg_node_set(tg_node *root, const char *path, const char *text)
         }
     }
     if (status == TG_OK) {
-        tg_node fresh;
-        char   *key = at->key;
-        at->key = NULL;
-        release(at);
-        if (!copy_tree(value, root->source, &fresh))
-            status = tg_fail(TG_ENOMEM, "out of memory");
-        *at = fresh;
-        at->key = key;
+        replace(at, value);
+        const tg_node old = *root;
+        *root = *edited;
+        *edited = old;
     }
     tg_node_free(value);
-    if (status == TG_OK) {
-        const tg_node old = *root;
-        *root = edited;
-        edited = old;
-    }
-    release(&edited);
+    tg_node_free(edited);
     return status;
 }
 

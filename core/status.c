@@ -41,8 +41,10 @@ tg_fail_within(tg_status status, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (n >= 0 && (size_t)n < sizeof text)
-        snprintf(text + n, sizeof text - (size_t)n, ": %s", last);
+    if (n >= 0 && (size_t)n < sizeof text) {
+        const int room = (int)(sizeof text - (size_t)n - 3);
+        snprintf(text + n, sizeof text - (size_t)n, ": %.*s", room > 0 ? room : 0, last);
+    }
     memcpy(last, text, sizeof last);
     return status;
 }

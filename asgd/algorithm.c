@@ -1,0 +1,13 @@
+#include "asgd/algorithm.h"
+
+#include <string.h>
+
+const tg_algorithm *const tg_algorithms[] = { &tg_asgd, &tg_dude, NULL };
+
+const tg_algorithm *
+tg_algorithm_find(const char *name)
+{
+    for (const tg_algorithm *const *a = tg_algorithms; *a; a++)
+        if (!strcmp((*a)->name, name)) return *a;
+    return NULL;
+}

@@ -1,0 +1,90 @@
+/* predict: from worker parameters to what staleness will do; the only bridge to theory
+ *
+ *     a_j = eta lambda h_j,    s + a_j phi(s) F(s) = 0,    v_j = q_j J_j / (1 - c_j J_j)
+ *
+ * for every mode j of the objective (theory: Yu, Chen, Poor 2024; mean-square theory and the
+ * filters of other algorithms derived here). A prediction carries the level it was made at and
+ * the size of the error to expect of it:
+ *
+ *     sde        diffusion form, Poisson arrivals with independent delays
+ *     jump       exact for Poisson arrivals with independent delays
+ *     finite-P   exact for the worker process itself: exponential T, phase-type T with few
+ *                workers
+ *
+ * Real workers differ from the first two by O(1/P): a worker reads right after its own update.
+ * The error stated is what a delay shorter by 1/P changes, plus what the jumps change.
+ */
+#ifndef TG_ASGD_PREDICT_H
+#define TG_ASGD_PREDICT_H
+
+#include "asgd/algorithm.h"
+#include "asgd/cluster.h"
+#include "asgd/problem.h"
+#include "core/status.h"
+
+#include <stdbool.h>
+
+typedef enum tg_level { TG_LEVEL_SDE, TG_LEVEL_JUMP, TG_LEVEL_FINITE_P } tg_level;
+const char *tg_level_name(tg_level level); /* "sde", "jump", "finite-P" */
+
+typedef struct tg_mode_prediction {
+    double h, a, gain; /* gain k = a E T */
+    double re, im;     /* rightmost root [1/time] (im >= 0) */
+    size_t unstable;   /* roots with Re s >= 0, counted by the argument principle */
+    double mean_square; /* c J: the variance settles iff it is < 1 */
+    double variance;   /* stationary, inf if there is none [x^2] */
+    double bias;       /* where the mean settles, minus the minimum [x] */
+} tg_mode_prediction;
+
+typedef struct tg_prediction {
+    tg_level level;
+    /* the cluster */
+    size_t workers;
+    double lambda, delay_mean, delay_cv; /* arrivals [1/time]; round trip [time] */
+    double staleness;                    /* mean staleness in updates: P - 1 */
+    /* the loop */
+    double gain, threshold; /* largest k = eta h_max P in force, and k* where the mean is lost */
+    double step_limit;      /* learning rate at k* with these workers [x^2/loss] */
+    double workers_limit;   /* number of workers at k* with this learning rate */
+    bool   stable, stable_square; /* in mean; in mean square, judged at level `jump` */
+    size_t unstable;        /* roots right of 0, all modes together */
+    double rate;            /* of the slowest mode [1/time]; < 0: grows */
+    double rate_error;
+    /* what it settles to, excess loss */
+    double floor, floor_error; /* noise floor; inf if there is none */
+    double bias_loss;          /* cost of the bias on heterogeneous data */
+    double resolved;           /* share of the initial excess loss the modes account for */
+    /* trajectory of the excess loss E F(x(t)) - F* */
+    size_t  points;
+    double *t, *loss, *low, *high; /* (points); low, high: expected model error */
+    double  settle, settle_error;  /* below the target from here on; inf: not by the horizon */
+    size_t              modes;
+    tg_mode_prediction *mode; /* (modes) */
+} tg_prediction;
+
+typedef struct tg_predict_plan {
+    double horizon; /* [time] */
+    size_t points;  /* grid t_i = i horizon / (points - 1); 0: no trajectory */
+    double target;  /* excess loss; NaN: none */
+} tg_predict_plan;
+
+/* Predict what this algorithm does with these modes on this cluster.
+ * Owner of *out: the caller, tg_prediction_free().
+ * Errors: TG_EDOMAIN step not > 0 or an algorithm without a filter; TG_ENOCONV; TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict(const tg_modes *modes, const tg_cluster *cluster,
+                                const tg_algorithm *algorithm, double step,
+                                const tg_predict_plan *plan, tg_prediction **out);
+void                 tg_prediction_free(tg_prediction *p);
+
+/* The largest learning rate that is stable in mean square, judged at level `jump`, for the
+ * largest eigenvalue h_max. Errors: as tg_predict. */
+TG_CHECKED tg_status tg_predict_step_square(double h_max, const tg_cluster *cluster,
+                                            const tg_algorithm *algorithm, double *step);
+
+/* P(staleness = j), j = 0 .. n-1, mixed Poisson: given T, Poisson((P - 1) T / m).
+ * Source: generating function phi((P - 1)(1 - z) / m), theory 2, by FFT on the unit circle.
+ * Errors: TG_EDOMAIN n == 0; TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_staleness(const tg_cluster *cluster, double *probability,
+                                          size_t n);
+
+#endif

@@ -1,0 +1,206 @@
+#include "asgd/replicas.h"
+
+#include "core/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct replica {
+    double   *loss; /* (points) */
+    double    hit, diverged_at;
+    uint64_t  arrivals, updates;
+    uint32_t *staleness;
+    int       finished;
+} replica;
+
+typedef struct batch {
+    const tg_setup         *setup;
+    const tg_replicas_plan *plan;
+    replica                *replica;
+} batch;
+
+/* A loss this many times its start is counted as diverged, long before it overflows. */
+static const double EXPLODED = 1e12;
+
+static double
+grid_time(const tg_replicas_plan *plan, size_t i)
+{
+    return plan->horizon * (double)i / (double)(plan->points - 1);
+}
+
+/* Between deliveries the loss is constant: grid points before the next one get it. */
+static void
+follow(tg_sim *s, const batch *b, replica *r)
+{
+    const tg_replicas_plan *plan = b->plan;
+    const bool              cheap = b->setup->problem->kind->cheap_loss;
+    double                  loss = tg_sim_loss(s), now = 0;
+    const double            most = EXPLODED * fmax(loss, 1e-300);
+
+    for (size_t i = 0; i < plan->points;) {
+        const double next = tg_sim_next(s);
+        if (!cheap && grid_time(plan, i) < next) loss = tg_sim_loss(s);
+        if (!(loss <= most) && isinf(r->diverged_at)) r->diverged_at = now;
+        if (loss <= plan->target && isinf(r->hit)) r->hit = now;
+        while (i < plan->points && grid_time(plan, i) < next)
+            r->loss[i++] = isinf(r->diverged_at) ? loss : INFINITY;
+        if (isfinite(r->diverged_at)) {
+            while (i < plan->points) r->loss[i++] = INFINITY;
+            break;
+        }
+        if (next > plan->horizon) break;
+        uint64_t j = tg_sim_step(s);
+        r->staleness[j < TG_STALENESS_BINS ? j : TG_STALENESS_BINS - 1]++;
+        now = next;
+        if (cheap) loss = tg_sim_loss(s);
+    }
+    r->arrivals = tg_sim_arrivals(s);
+    r->updates = tg_sim_updates(s);
+}
+
+static tg_status
+run_one(size_t index, size_t thread, void *context)
+{
+    const batch *b = context;
+    replica     *r = &b->replica[index];
+    tg_sim      *s;
+
+    (void)thread;
+    r->loss = calloc(b->plan->points, sizeof *r->loss);
+    r->staleness = calloc(TG_STALENESS_BINS, sizeof *r->staleness);
+    if (!r->loss || !r->staleness) return tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(tg_sim_create(b->setup, index, &s));
+    r->hit = r->diverged_at = INFINITY;
+    follow(s, b, r);
+    tg_sim_free(s);
+    r->finished = 1;
+    tg_progress_tick(b->plan->progress);
+    return TG_OK;
+}
+
+double
+tg_settling_time(const double *t, const double *y, size_t n, double level, double *slope)
+{
+    size_t i = n;
+
+    while (i > 0 && y[i - 1] <= level) i--;
+    if (slope) *slope = INFINITY;
+    if (i == n) return INFINITY;
+    if (i == 0) return t[0];
+    const double dy = (y[i] - y[i - 1]) / (t[i] - t[i - 1]);
+    if (slope) *slope = fabs(dy);
+    return isfinite(dy) ? t[i - 1] + (level - y[i - 1]) / dy : t[i];
+}
+
+/* The mean of a replica's loss over the last half of the grid. */
+static double
+late_mean(const double *loss, size_t points)
+{
+    double sum = 0;
+
+    for (size_t i = points / 2; i < points; i++) sum += loss[i];
+    return sum / (double)(points - points / 2);
+}
+
+static void
+add_replica(tg_simulation *s, const replica *r)
+{
+    s->hit[s->replicas] = r->hit;
+    s->arrivals += r->arrivals;
+    s->updates += r->updates;
+    for (size_t j = 0; j < TG_STALENESS_BINS; j++) s->staleness[j] += r->staleness[j];
+    if (isfinite(r->diverged_at) && s->diverged++ == 0) {
+        s->diverged_replica = s->replicas;
+        s->diverged_time = r->diverged_at;
+    }
+    for (size_t i = 0; i < s->points; i++) tg_stats_add(&s->loss[i], r->loss[i]);
+    tg_stats_add(&s->floor, late_mean(r->loss, s->points));
+    s->replicas++;
+}
+
+/* inf - inf is not a number; a mean over replicas of which one diverged is infinite. */
+static void
+mend_diverged(tg_simulation *s)
+{
+    for (size_t i = 0; i < s->points; i++)
+        if (isnan(s->loss[i].mean)) s->loss[i].mean = INFINITY;
+    if (isnan(s->floor.mean)) s->floor.mean = INFINITY;
+}
+
+static tg_status
+find_settling(tg_simulation *s, double target)
+{
+    double *mean = malloc(s->points * sizeof *mean), slope;
+
+    if (!mean) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < s->points; i++) mean[i] = s->loss[i].mean;
+    s->settle = tg_settling_time(s->t, mean, s->points, target, &slope);
+    size_t at = 0;
+    while (at + 1 < s->points && s->t[at] < s->settle) at++;
+    s->settle_error = tg_stats_error(&s->loss[at]) / slope;
+    free(mean);
+    return TG_OK;
+}
+
+static tg_status
+sum_up(const batch *b, tg_simulation **out)
+{
+    const tg_replicas_plan *plan = b->plan;
+    tg_simulation          *s = calloc(1, sizeof *s);
+
+    if (s) {
+        s->points = plan->points;
+        s->t = malloc(plan->points * sizeof *s->t);
+        s->loss = calloc(plan->points, sizeof *s->loss);
+        s->hit = malloc(plan->replicas * sizeof *s->hit);
+        s->staleness = calloc(TG_STALENESS_BINS, sizeof *s->staleness);
+    }
+    if (!s || !s->t || !s->loss || !s->hit || !s->staleness) {
+        tg_simulation_free(s);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    s->diverged_time = INFINITY;
+    for (size_t i = 0; i < plan->points; i++) s->t[i] = grid_time(plan, i);
+    for (size_t i = 0; i < plan->replicas; i++)
+        if (b->replica[i].finished) add_replica(s, &b->replica[i]);
+    mend_diverged(s);
+    const tg_status status = find_settling(s, plan->target);
+    if (status == TG_OK)
+        *out = s;
+    else
+        tg_simulation_free(s);
+    return status;
+}
+
+tg_status
+tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan, tg_simulation **out)
+{
+    size_t done = 0;
+
+    if (!(plan->horizon > 0) || !isfinite(plan->horizon))
+        return tg_fail(TG_EDOMAIN, "horizon must be > 0, got %g", plan->horizon);
+    if (plan->points < 2 || plan->replicas < 1)
+        return tg_fail(TG_EDOMAIN, "expected at least 2 points and 1 replica, got %zu and %zu",
+                       plan->points, plan->replicas);
+    batch b = { setup, plan, calloc(plan->replicas, sizeof *b.replica) };
+    if (!b.replica) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = tg_parallel_run(plan->replicas, plan->threads, run_one, &b, &done);
+    if (status == TG_OK || (status == TG_ESTOP && done > 0)) status = sum_up(&b, out);
+    for (size_t i = 0; i < plan->replicas; i++) {
+        free(b.replica[i].loss);
+        free(b.replica[i].staleness);
+    }
+    free(b.replica);
+    return status;
+}
+
+void
+tg_simulation_free(tg_simulation *s)
+{
+    if (!s) return;
+    free(s->t);
+    free(s->loss);
+    free(s->hit);
+    free(s->staleness);
+    free(s);
+}

@@ -1,0 +1,139 @@
+#include "cli/command.h"
+
+#include "core/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const option common_options[] = {
+    { "set", "PATH=VALUE", "override a value of the study, e.g. workers[0].count=32" },
+    { "out", "FOLDER", "write tables and figures there" },
+    { "json", NULL, "one JSON document on standard output" },
+    { "threads", "N", "threads to use (default: all processors)" },
+    { "quiet", NULL, "no progress bar, no summary" },
+    { "help", NULL, "print this help" },
+    { 0 },
+};
+
+static const option *
+find_in(const option *list, const char *name)
+{
+    for (; list && list->name; list++)
+        if (!strcmp(list->name, name)) return list;
+    return NULL;
+}
+
+static tg_status
+unknown_option(const command *c, const char *name)
+{
+    const char *known[2 * MOST_OPTIONS];
+    size_t      n = 0;
+
+    for (const option *o = common_options; o->name; o++) known[n++] = o->name;
+    for (const option *o = c->options; o && o->name && n < 2 * MOST_OPTIONS; o++)
+        known[n++] = o->name;
+    const char *near = tg_nearest(name, known, n);
+    if (near)
+        return tg_fail(TG_EINPUT, "unknown option --%s; did you mean --%s?", name, near);
+    return tg_fail(TG_EINPUT, "unknown option --%s; see tardigrad %s --help", name, c->name);
+}
+
+static tg_status
+take(arguments *out, const option *o, const char *value)
+{
+    if (!strcmp(o->name, "set")) {
+        if (out->sets == MOST_SETS) return tg_fail(TG_EINPUT, "more than %d --set", MOST_SETS);
+        out->set[out->sets++] = value;
+        return TG_OK;
+    }
+    if (out->count == MOST_OPTIONS) return tg_fail(TG_EINPUT, "too many options");
+    out->given[out->count] = o;
+    out->value[out->count++] = value;
+    return TG_OK;
+}
+
+/* --name, --name value, --name=value; everything after "--" and every other word is a file. */
+tg_status
+arguments_parse(const command *c, int argc, char **argv, arguments *out)
+{
+    bool files_only = false;
+
+    for (int i = 0; i < argc; i++) {
+        if (files_only || strncmp(argv[i], "--", 2)) {
+            if (out->files == MOST_FILES) return tg_fail(TG_EINPUT, "too many files");
+            out->file[out->files++] = argv[i];
+            continue;
+        }
+        if (!argv[i][2]) {
+            files_only = true;
+            continue;
+        }
+        char         name[64];
+        const size_t n = strcspn(argv[i] + 2, "=");
+        snprintf(name, sizeof name, "%.*s", (int)(n < 63 ? n : 63), argv[i] + 2);
+        const char   *value = argv[i][2 + n] ? argv[i] + 3 + n : NULL;
+        const option *o = find_in(common_options, name);
+        if (!o) o = find_in(c->options, name);
+        if (!o) return unknown_option(c, name);
+        if (o->value && !value) {
+            if (i + 1 == argc) return tg_fail(TG_EINPUT, "--%s: expected %s", name, o->value);
+            value = argv[++i];
+        }
+        if (!o->value && value) return tg_fail(TG_EINPUT, "--%s takes no value", name);
+        TG_TRY(take(out, o, value));
+    }
+    return TG_OK;
+}
+
+bool
+given(const arguments *a, const char *name)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (!strcmp(a->given[i]->name, name)) return true;
+    return false;
+}
+
+const char *
+value_of(const arguments *a, const char *name)
+{
+    for (size_t i = a->count; i > 0; i--)
+        if (!strcmp(a->given[i - 1]->name, name)) return a->value[i - 1];
+    return NULL;
+}
+
+/* The study's own strict reader of numbers serves the command line too. */
+tg_status
+number_of(const arguments *a, const char *name, double *out)
+{
+    const char *text = value_of(a, name);
+    char        source[80];
+    tg_node    *node;
+
+    if (!text) return TG_OK;
+    snprintf(source, sizeof source, "--%s", name);
+    TG_TRY(tg_node_parse(*text ? text : "''", source, &node));
+    const tg_status status = tg_node_number(node, out);
+    tg_node_free(node);
+    return status;
+}
+
+tg_status
+whole_of(const arguments *a, const char *name, size_t *out)
+{
+    double value = (double)*out;
+
+    TG_TRY(number_of(a, name, &value));
+    if (!(value >= 0) || value != (double)(size_t)value)
+        return tg_fail(TG_EINPUT, "--%s: expected a whole number >= 0, got %g", name, value);
+    *out = (size_t)value;
+    return TG_OK;
+}
+
+tg_status
+only_file(const arguments *a, const char **out)
+{
+    if (a->files != 1) return tg_fail(TG_EINPUT, "expected one file, got %zu", a->files);
+    *out = a->file[0];
+    return TG_OK;
+}

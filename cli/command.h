@@ -1,0 +1,60 @@
+/* command: what `tardigrad NAME` is made of
+ *
+ * A command is a described value; the help, the man page and the parser of its options are
+ * made from it.
+ */
+#ifndef TG_CLI_COMMAND_H
+#define TG_CLI_COMMAND_H
+
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct option {
+    const char *name, *value, *doc; /* value: what it takes, NULL for a plain switch */
+} option;
+
+enum { MOST_SETS = 64, MOST_OPTIONS = 32, MOST_FILES = 16 };
+
+/* A parsed command line. Values are borrowed from argv. */
+typedef struct arguments {
+    const char   *line;             /* the whole command line, for provenance */
+    const char   *file[MOST_FILES]; /* words that are no options */
+    size_t        files;
+    const char   *set[MOST_SETS]; /* --set PATH=VALUE */
+    size_t        sets;
+    const option *given[MOST_OPTIONS];
+    const char   *value[MOST_OPTIONS];
+    size_t        count;
+} arguments;
+
+typedef struct command {
+    const char   *name, *operands, *summary, *doc;
+    const option *options; /* ends with name NULL; NULL: only the common ones */
+    tg_status (*run)(const arguments *a);
+} command;
+
+extern const command *const commands[]; /* NULL-terminated */
+extern const option         common_options[];
+
+/* Parse what follows the command's name. Errors: TG_EINPUT. */
+TG_CHECKED tg_status arguments_parse(const command *c, int argc, char **argv, arguments *out);
+
+bool        given(const arguments *a, const char *name);
+const char *value_of(const arguments *a, const char *name); /* NULL if not given */
+/* Strict numbers; *out is left alone if the option is absent. Errors: TG_EINPUT. */
+TG_CHECKED tg_status number_of(const arguments *a, const char *name, double *out);
+TG_CHECKED tg_status whole_of(const arguments *a, const char *name, size_t *out);
+/* The one file operand. Errors: TG_EINPUT none or several. */
+TG_CHECKED tg_status only_file(const arguments *a, const char **out);
+
+void print_help(const command *c); /* NULL: of the whole program */
+void print_schema_help(void);
+void print_law_help(void);
+void print_man_page(void);
+
+extern const command cmd_study, cmd_predict, cmd_roots, cmd_simulate, cmd_validate, cmd_fit,
+    cmd_plot;
+
+#endif

@@ -1,0 +1,145 @@
+#include "cli/output.h"
+
+#include "core/file.h"
+#include "core/version.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+tg_status
+table_begin(const arguments *a, const tg_study *study, const tg_column *columns, size_t count,
+            tg_table **out)
+{
+    tg_table *t = NULL;
+
+    TG_TRY(tg_table_create(columns, count, &t));
+    tg_status status = tg_table_note(t, "command", "%s", a->line);
+    if (status == TG_OK) status = tg_table_note(t, "version", "%s", TG_VERSION);
+    for (size_t i = 0; i < a->sets && status == TG_OK; i++)
+        status = tg_table_note(t, "set", "%s", a->set[i]);
+    if (status == TG_OK && study) status = tg_study_note(study, t);
+    if (status == TG_OK)
+        *out = t;
+    else
+        tg_table_free(t);
+    return status;
+}
+
+json_t *
+json_number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+json_t *
+json_of_table(const tg_table *t)
+{
+    json_t *rows = json_array();
+
+    for (size_t r = 0; r < tg_table_rows(t); r++) {
+        json_t *row = json_object();
+        for (size_t c = 0; c < tg_table_columns(t); c++) {
+            const tg_cell cell = tg_table_cell(t, r, c);
+            json_object_set_new(row, tg_table_column(t, c)->name,
+                                cell.text ? json_string(cell.text) : json_number(cell.number));
+        }
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+tg_status
+json_print(json_t *document)
+{
+    const int failed =
+        !document || json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) ||
+        putchar('\n') == EOF;
+
+    json_decref(document);
+    return failed ? tg_fail(TG_EIO, "standard output cannot be written") : TG_OK;
+}
+
+static json_t *
+json_of_notes(const tg_table *t)
+{
+    json_t *notes = json_object();
+
+    for (size_t i = 0; i < tg_table_notes(t); i++) {
+        const char *key, *value;
+        tg_table_get_note(t, i, &key, &value);
+        json_object_set_new(notes, key, json_string(value));
+    }
+    return notes;
+}
+
+static void
+cell_text(const tg_cell *cell, char *out, size_t room)
+{
+    if (cell->text)
+        snprintf(out, room, "%s", cell->text);
+    else
+        snprintf(out, room, "%.6g", cell->number);
+}
+
+void
+table_print(const tg_table *t)
+{
+    enum { MOST = 64 };
+    int    width[MOST];
+    char   text[128];
+    size_t columns = tg_table_columns(t) < MOST ? tg_table_columns(t) : MOST;
+
+    for (size_t c = 0; c < columns; c++) {
+        width[c] = (int)strlen(tg_table_column(t, c)->name);
+        for (size_t r = 0; r < tg_table_rows(t); r++) {
+            const tg_cell cell = tg_table_cell(t, r, c);
+            cell_text(&cell, text, sizeof text);
+            if ((int)strlen(text) > width[c]) width[c] = (int)strlen(text);
+        }
+    }
+    for (size_t c = 0; c < columns; c++)
+        printf("%s%*s", c ? "  " : "", tg_table_column(t, c)->text ? -width[c] : width[c],
+               tg_table_column(t, c)->name);
+    for (size_t r = 0; r < tg_table_rows(t); r++)
+        for (size_t c = 0; c < columns; c++) {
+            const tg_cell cell = tg_table_cell(t, r, c);
+            cell_text(&cell, text, sizeof text);
+            printf("%s%*s", c ? "  " : "\n", cell.text ? -width[c] : width[c], text);
+        }
+    putchar('\n');
+}
+
+static tg_status
+write_into(const char *folder, const char *name, const tg_table *t)
+{
+    char file[256];
+
+    TG_TRY(tg_folder_make(folder));
+    snprintf(file, sizeof file, "%s.csv", name);
+    char *path = tg_path_join(folder, file);
+    if (!path) return tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = tg_table_write(t, path);
+    free(path);
+    return status;
+}
+
+tg_status
+table_deliver(const arguments *a, const char *name, tg_table *t)
+{
+    const char *folder = value_of(a, "out");
+    tg_status   status = TG_OK;
+
+    if (folder) status = write_into(folder, name, t);
+    if (status == TG_OK && given(a, "json")) {
+        json_t *document = json_object();
+        json_object_set_new(document, "provenance", json_of_notes(t));
+        json_object_set_new(document, name, json_of_table(t));
+        status = json_print(document);
+    } else if (status == TG_OK && !folder) {
+        table_print(t);
+    }
+    tg_table_free(t);
+    return status;
+}

@@ -1,0 +1,33 @@
+/* output: where a command's numbers go: the terminal, JSON, or files in a folder */
+#ifndef TG_CLI_OUTPUT_H
+#define TG_CLI_OUTPUT_H
+
+#include "cli/command.h"
+#include "core/study.h"
+#include "core/table.h"
+
+#include <jansson.h>
+
+/* A table with its provenance: command, version, and (study not NULL) the settings in force.
+ * Owner of *out: the caller. */
+TG_CHECKED tg_status table_begin(const arguments *a, const tg_study *study,
+                                 const tg_column *columns, size_t count, tg_table **out);
+
+/* The table as an array of objects keyed by column; NaN and infinities are null. NULL when out
+ * of memory. */
+json_t *json_of_table(const tg_table *t);
+
+/* A number, or null if it is not finite. */
+json_t *json_number(double x);
+
+/* Print a document to standard output and drop the reference. Errors: TG_EIO, TG_ENOMEM. */
+TG_CHECKED tg_status json_print(json_t *document);
+
+/* Aligned columns on the terminal, numbers with 6 digits. */
+void table_print(const tg_table *t);
+
+/* Hand a finished table out as the command line asks: --json as {"NAME": [...]} (with the
+ * provenance), --out into FOLDER/NAME.csv, else on the terminal. Takes the table. */
+TG_CHECKED tg_status table_deliver(const arguments *a, const char *name, tg_table *t);
+
+#endif

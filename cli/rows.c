@@ -1,0 +1,106 @@
+#include "cli/rows.h"
+
+#include "cli/scene.h"
+
+#include <math.h>
+
+const tg_column prediction_columns[PREDICTION_COLUMNS] = {
+    { "algorithm", "", "server rule", true },
+    { "workers", "", "number of workers P", false },
+    { "step", "x^2/loss", "learning rate eta", false },
+    { "verdict", "", "in mean, and in mean square at level jump", true },
+    { "lambda", "1/time", "arrivals of gradients", false },
+    { "delay_mean", "time", "mean round trip", false },
+    { "delay_cv", "", "its standard deviation over its mean", false },
+    { "staleness", "", "mean staleness in updates", false },
+    { "gain", "", "loop gain k = eta h_max P", false },
+    { "threshold", "", "gain k* at which the mean is lost", false },
+    { "unstable", "", "characteristic roots with Re s >= 0, by the argument principle", false },
+    { "rate", "1/time", "of the slowest mode", false },
+    { "rate_error", "1/time", "expected model error", false },
+    { "floor", "loss", "stationary excess loss from gradient noise", false },
+    { "floor_error", "loss", "expected model error", false },
+    { "bias", "loss", "excess loss from the bias on heterogeneous data", false },
+    { "settle", "time", "excess loss stays below the target from here on", false },
+    { "settle_error", "time", "expected model error", false },
+    { "step_limit", "x^2/loss", "learning rate at which the mean is lost", false },
+    { "workers_limit", "", "number of workers at which the mean is lost", false },
+    { "resolved", "", "share of the initial excess loss that the modes account for", false },
+    { "level", "", "sde, jump or finite-P", true },
+};
+
+const char *
+verdict_text(const tg_prediction *p)
+{
+    if (!p->stable) return "diverges";
+    return p->stable_square ? "converges" : "converges in mean only";
+}
+
+tg_status
+prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_prediction *p)
+{
+    char label[48];
+
+    study_label(study, algorithm, label);
+    return tg_table_add(
+        t, (tg_cell[]){
+               TG_TEXT(label), TG_NUMBER((double)p->workers),
+               TG_NUMBER(study_step(study, algorithm)), TG_TEXT(verdict_text(p)),
+               TG_NUMBER(p->lambda), TG_NUMBER(p->delay_mean), TG_NUMBER(p->delay_cv),
+               TG_NUMBER(p->staleness), TG_NUMBER(p->gain), TG_NUMBER(p->threshold),
+               TG_NUMBER((double)p->unstable), TG_NUMBER(p->rate), TG_NUMBER(p->rate_error),
+               TG_NUMBER(p->floor), TG_NUMBER(p->floor_error), TG_NUMBER(p->bias_loss),
+               TG_NUMBER(p->settle), TG_NUMBER(p->settle_error), TG_NUMBER(p->step_limit),
+               TG_NUMBER(p->workers_limit), TG_NUMBER(p->resolved),
+               TG_TEXT(tg_level_name(p->level)) });
+}
+
+const tg_column simulation_columns[SIMULATION_COLUMNS] = {
+    { "algorithm", "", "server rule", true },
+    { "workers", "", "number of workers P", false },
+    { "step", "x^2/loss", "learning rate eta", false },
+    { "verdict", "", "what happened", true },
+    { "replicas", "", "independent simulations", false },
+    { "loss", "loss", "mean excess loss at the horizon", false },
+    { "loss_error", "loss", "its standard error", false },
+    { "late_loss", "loss", "mean over the last half of the horizon", false },
+    { "late_loss_error", "loss", "its standard error", false },
+    { "settle", "time", "mean loss stays below the target from here on", false },
+    { "settle_error", "time", "its standard error", false },
+    { "staleness", "", "mean staleness in updates", false },
+    { "updates", "", "times the model moved, all replicas", false },
+    { "diverged", "", "replicas whose loss left the finite range", false },
+    { "diverged_time", "time", "when the first of them did", false },
+};
+
+double
+mean_staleness(const tg_simulation *s)
+{
+    double sum = 0, n = 0;
+
+    for (size_t j = 0; j < TG_STALENESS_BINS; j++) {
+        sum += (double)j * (double)s->staleness[j];
+        n += (double)s->staleness[j];
+    }
+    return sum / n;
+}
+
+tg_status
+simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t workers,
+               const tg_simulation *s)
+{
+    const tg_stats *end = &s->loss[s->points - 1];
+    char            label[48];
+
+    study_label(study, algorithm, label);
+    return tg_table_add(
+        t, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)workers),
+                        TG_NUMBER(study_step(study, algorithm)),
+                        TG_TEXT(s->diverged ? "diverged" : "stayed finite"),
+                        TG_NUMBER((double)s->replicas), TG_NUMBER(end->mean),
+                        TG_NUMBER(tg_stats_error(end)), TG_NUMBER(s->floor.mean),
+                        TG_NUMBER(tg_stats_error(&s->floor)), TG_NUMBER(s->settle),
+                        TG_NUMBER(s->settle_error), TG_NUMBER(mean_staleness(s)),
+                        TG_NUMBER((double)s->updates), TG_NUMBER((double)s->diverged),
+                        TG_NUMBER(s->diverged_time) });
+}

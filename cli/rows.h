@@ -1,0 +1,24 @@
+/* rows: the columns of predictions and simulations, and how a row is filled */
+#ifndef TG_CLI_ROWS_H
+#define TG_CLI_ROWS_H
+
+#include "asgd/predict.h"
+#include "asgd/replicas.h"
+#include "core/study.h"
+#include "core/table.h"
+
+enum { PREDICTION_COLUMNS = 22, SIMULATION_COLUMNS = 15 };
+extern const tg_column prediction_columns[], simulation_columns[];
+
+TG_CHECKED tg_status prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
+                                    const tg_prediction *p);
+TG_CHECKED tg_status simulation_add(tg_table *t, const tg_study *study, size_t algorithm,
+                                    size_t workers, const tg_simulation *s);
+
+/* Mean of the simulated staleness histogram. */
+double mean_staleness(const tg_simulation *s);
+
+/* "converges", "converges in mean only" or "diverges". */
+const char *verdict_text(const tg_prediction *p);
+
+#endif

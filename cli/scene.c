@@ -1,0 +1,140 @@
+#include "cli/scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+tg_status
+scene_open(const tg_study *study, size_t workers, scene *out)
+{
+    scene   s = { .study = study };
+    double *weight = NULL;
+
+    tg_status status = tg_cluster_from_study(study, workers, &s.cluster);
+    if (status == TG_OK) status = tg_problem_from_study(study, s.cluster->workers, &s.problem);
+    if (status == TG_OK && !(weight = malloc(s.cluster->workers * sizeof *weight)))
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) {
+        tg_cluster_weights(s.cluster, weight);
+        status = tg_problem_modes(s.problem, weight, &s.modes);
+    }
+    free(weight);
+    if (status == TG_OK)
+        *out = s;
+    else
+        scene_close(&s);
+    return status;
+}
+
+void
+scene_close(scene *s)
+{
+    tg_modes_free(&s->modes);
+    tg_problem_free(s->problem);
+    tg_cluster_free(s->cluster);
+    *s = (scene){ 0 };
+}
+
+tg_status
+study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
+{
+    const char *name = tg_study_text(study, "algorithm[%zu].name", i);
+    const char *known[32];
+    size_t      n = 0;
+
+    *out = tg_algorithm_find(name);
+    if (*out) return TG_OK;
+    for (const tg_algorithm *const *a = tg_algorithms; *a && n < 32; a++) known[n++] = (*a)->name;
+    const char *near = tg_nearest(name, known, n);
+    return tg_node_fail(tg_study_node(study, "algorithm[%zu].name", i),
+                        "unknown algorithm \"%s\"; %s \"%s\"", name,
+                        near ? "did you mean" : "there is for example", near ? near : known[0]);
+}
+
+double
+study_step(const tg_study *study, size_t i)
+{
+    return tg_study_number(study, "algorithm[%zu].step", i);
+}
+
+void
+study_label(const tg_study *study, size_t i, char out[48])
+{
+    const char *name = tg_study_text(study, "algorithm[%zu].name", i);
+    size_t      same = 1;
+
+    for (size_t k = 0; k < i; k++)
+        same += !strcmp(name, tg_study_text(study, "algorithm[%zu].name", k));
+    if (same == 1)
+        snprintf(out, 48, "%.40s", name);
+    else
+        snprintf(out, 48, "%.40s-%zu", name, same);
+}
+
+tg_status
+study_check(const tg_study *study)
+{
+    const tg_algorithm *rule;
+
+    for (size_t i = 0; i < tg_study_count(study, "algorithm"); i++)
+        TG_TRY(study_rule(study, i, &rule));
+    return TG_OK;
+}
+
+tg_status
+scene_predict(const scene *s, size_t algorithm, tg_prediction **out)
+{
+    const tg_algorithm   *rule = NULL;
+    const tg_predict_plan plan = { .horizon = tg_study_number(s->study, "horizon"),
+                                   .points = tg_study_whole(s->study, "points"),
+                                   .target = tg_study_number(s->study, "target.loss") };
+
+    TG_TRY(study_rule(s->study, algorithm, &rule));
+    return tg_predict(&s->modes, s->cluster, rule, study_step(s->study, algorithm), &plan, out);
+}
+
+tg_status
+scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simulation **out)
+{
+    const tg_replicas_plan plan = { .horizon = tg_study_number(s->study, "horizon"),
+                                    .points = tg_study_whole(s->study, "points"),
+                                    .target = tg_study_number(s->study, "target.loss"),
+                                    .replicas = tg_study_whole(s->study, "replicas"),
+                                    .progress = progress };
+    tg_setup               setup = { .problem = s->problem,
+                                     .cluster = s->cluster,
+                                     .step = study_step(s->study, algorithm),
+                                     .seed = tg_study_whole(s->study, "seed") };
+
+    TG_TRY(study_rule(s->study, algorithm, &setup.algorithm));
+    return tg_replicas_run(&setup, &plan, out);
+}
+
+static int
+rising(const void *a, const void *b)
+{
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+tg_status
+study_workers(const tg_study *study, size_t **workers, size_t *n, size_t *own)
+{
+    const size_t asked = tg_study_count(study, "sweep.workers");
+    size_t      *list = malloc((asked + 1) * sizeof *list);
+    size_t       kept = 0;
+
+    if (!list) return tg_fail(TG_ENOMEM, "out of memory");
+    *own = 0;
+    for (size_t g = 0; g < tg_study_count(study, "workers"); g++)
+        *own += tg_study_whole(study, "workers[%zu].count", g);
+    for (size_t i = 0; i < asked; i++) list[i] = (size_t)tg_study_item(study, "sweep.workers", i);
+    list[asked] = *own;
+    qsort(list, asked + 1, sizeof *list, rising);
+    for (size_t i = 0; i <= asked; i++)
+        if (kept == 0 || list[kept - 1] != list[i]) list[kept++] = list[i];
+    *workers = list;
+    *n = kept;
+    return TG_OK;
+}

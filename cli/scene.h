@@ -1,0 +1,38 @@
+/* scene: a study with a certain number of workers, ready to be predicted and simulated */
+#ifndef TG_CLI_SCENE_H
+#define TG_CLI_SCENE_H
+
+#include "asgd/predict.h"
+#include "asgd/replicas.h"
+#include "core/study.h"
+
+typedef struct scene {
+    const tg_study *study; /* borrowed */
+    tg_cluster     *cluster;
+    tg_problem     *problem;
+    tg_modes        modes;
+} scene;
+
+/* workers 0: as many as the study says. Errors: those of the parts. */
+TG_CHECKED tg_status scene_open(const tg_study *study, size_t workers, scene *out);
+void                 scene_close(scene *s);
+
+/* The study's algorithm i: its rule; its learning rate; its name in tables and figures, "asgd",
+ * or "asgd-2" for the second one of that name. Errors: TG_EINPUT unknown name. */
+TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);
+double               study_step(const tg_study *study, size_t i);
+void                 study_label(const tg_study *study, size_t i, char out[48]);
+
+/* Check all algorithm names before long work begins. Errors: TG_EINPUT. */
+TG_CHECKED tg_status study_check(const tg_study *study);
+
+TG_CHECKED tg_status scene_predict(const scene *s, size_t algorithm, tg_prediction **out);
+TG_CHECKED tg_status scene_simulate(const scene *s, size_t algorithm, tg_progress *progress,
+                                    tg_simulation **out);
+
+/* The numbers of workers to try: the study's sweep with its own number among them, rising.
+ * The caller frees *workers (*n). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status study_workers(const tg_study *study, size_t **workers, size_t *n,
+                                   size_t *own);
+
+#endif

@@ -1,0 +1,170 @@
+#include "cli/study_run.h"
+
+#include "cli/output.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static tg_status
+run_scene(study_run *r, size_t index)
+{
+    scene s;
+
+    TG_TRY(scene_open(r->study, r->workers[index], &s));
+    tg_status status = TG_OK;
+    for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
+        outcome *o = &r->outcome[index * r->rules + k];
+        status = scene_predict(&s, k, &o->prediction);
+        if (status == TG_OK) status = scene_simulate(&s, k, r->progress, &o->simulation);
+    }
+    scene_close(&s);
+    return status;
+}
+
+/* ---- what the sweep says ------------------------------------------------------------------------------ */
+
+static void
+advise_predicted(const study_run *r, size_t rule, advice *v)
+{
+    v->best_time = INFINITY;
+    v->best = v->best_low = v->best_high = NAN;
+    for (size_t i = 0; i < r->n; i++) {
+        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
+        if (p->settle < v->best_time) {
+            v->best_time = p->settle;
+            v->best_error = p->settle_error;
+            v->best = (double)r->workers[i];
+        }
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
+        if (!(p->settle - p->settle_error <= 1.05 * v->best_time)) continue;
+        if (isnan(v->best_low)) v->best_low = (double)r->workers[i];
+        v->best_high = (double)r->workers[i];
+    }
+    v->limit = outcome_at(r, r->own_index, rule)->prediction->workers_limit;
+}
+
+static void
+advise_simulated(const study_run *r, size_t rule, advice *v)
+{
+    v->simulated_time = INFINITY;
+    v->simulated_best = v->last_converged = NAN;
+    v->first_diverged = INFINITY;
+    for (size_t i = 0; i < r->n; i++) {
+        const tg_simulation *s = outcome_at(r, i, rule)->simulation;
+        if (s->settle < v->simulated_time) {
+            v->simulated_time = s->settle;
+            v->simulated_best = (double)r->workers[i];
+        }
+        /* growing, even if the horizon ends before the loss leaves the finite range */
+        const bool grows = s->diverged || s->loss[s->points - 1].mean > s->loss[0].mean;
+        if (grows && isinf(v->first_diverged)) v->first_diverged = (double)r->workers[i];
+        if (!grows) v->last_converged = (double)r->workers[i];
+    }
+}
+
+/* The neighbour of a number of workers in the sweep, `step` places away, or the end of it. */
+static double
+neighbour(const study_run *r, double workers, int step)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if ((double)r->workers[i] >= workers) {
+            const long at = (long)i + step;
+            return (double)r->workers[at < 0 ? 0 : at >= (long)r->n ? (long)r->n - 1 : at];
+        }
+    return workers;
+}
+
+/* Two claims about the sweep as a whole: the boundary within one grid step, and the best number
+ * of workers within the region that is predicted to be within 5 % of the best. */
+static tg_status
+claim_advice(study_run *r, size_t rule, const char *label)
+{
+    const advice *v = &r->advice[rule];
+    tg_claim      c = { .unit = "workers", .level = "sde" };
+
+    snprintf(c.where, sizeof c.where, "%s sweep", label);
+    if (isfinite(v->best_time)) {
+        snprintf(c.name, sizeof c.name, "best number of workers");
+        c.predicted = v->best;
+        c.simulated = v->simulated_best;
+        c.model_error = v->simulated_best < v->best ? v->best - v->best_low : v->best_high - v->best;
+        tg_claim_judge(&c);
+        r->failed += !c.holds;
+        TG_TRY(tg_claim_add(r->claims, &c));
+    }
+    if (isfinite(v->first_diverged)) {
+        snprintf(c.name, sizeof c.name, "boundary of divergence");
+        c.predicted = v->limit;
+        c.simulated = v->first_diverged;
+        c.model_error = c.simulated - neighbour(r, c.simulated, -1);
+        if (c.predicted > c.simulated) c.model_error = neighbour(r, c.simulated, 1) - c.simulated;
+        tg_claim_judge(&c);
+        r->failed += !c.holds;
+        TG_TRY(tg_claim_add(r->claims, &c));
+    }
+    return TG_OK;
+}
+
+static tg_status
+judge(study_run *r, size_t rule)
+{
+    char     label[48], where[80];
+    tg_claim claim[TG_CLAIMS];
+
+    study_label(r->study, rule, label);
+    advise_predicted(r, rule, &r->advice[rule]);
+    advise_simulated(r, rule, &r->advice[rule]);
+    for (size_t i = 0; i < r->n; i++) {
+        const outcome *o = outcome_at(r, i, rule);
+        snprintf(where, sizeof where, "%s P=%zu", label, r->workers[i]);
+        const size_t n = tg_compare(o->prediction, o->simulation, where,
+                                    tg_study_number(r->study, "target.loss"), claim);
+        for (size_t k = 0; k < n; k++) {
+            TG_TRY(tg_claim_add(r->claims, &claim[k]));
+            r->failed += !claim[k].holds;
+        }
+    }
+    return r->n > 1 ? claim_advice(r, rule, label) : TG_OK;
+}
+
+tg_status
+study_run_compute(study_run *r)
+{
+    size_t used = 0;
+    char   label[48];
+
+    TG_TRY(study_check(r->study));
+    TG_TRY(study_workers(r->study, &r->workers, &r->n, &r->own));
+    while (r->workers[r->own_index] != r->own) r->own_index++;
+    r->rules = tg_study_count(r->study, "algorithm");
+    r->outcome = calloc(r->n * r->rules, sizeof *r->outcome);
+    r->advice = calloc(r->rules, sizeof *r->advice);
+    if (!r->outcome || !r->advice) return tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(table_begin(r->arguments, r->study, tg_claim_columns, TG_CLAIM_COLUMNS, &r->claims));
+    tg_progress_stage(r->progress, "predict and simulate",
+                      r->n * r->rules * tg_study_whole(r->study, "replicas"));
+    for (size_t i = 0; i < r->n; i++) TG_TRY(run_scene(r, i));
+    for (size_t k = 0; k < r->rules; k++) {
+        study_label(r->study, k, label);
+        used += (size_t)snprintf(r->labels + used, sizeof r->labels - used, "%s%s",
+                                 k ? " " : "", label);
+        TG_TRY(judge(r, k));
+    }
+    return TG_OK;
+}
+
+void
+study_run_free(study_run *r)
+{
+    for (size_t i = 0; r->outcome && i < r->n * r->rules; i++) {
+        tg_prediction_free(r->outcome[i].prediction);
+        tg_simulation_free(r->outcome[i].simulation);
+    }
+    free(r->outcome);
+    free(r->advice);
+    free(r->workers);
+    tg_table_free(r->claims);
+}

@@ -1,0 +1,67 @@
+/* study_run: everything a study asks for, computed and kept for its tables and its report */
+#ifndef TG_CLI_STUDY_RUN_H
+#define TG_CLI_STUDY_RUN_H
+
+#include "cli/command.h"
+#include "cli/scene.h"
+#include "asgd/compare.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* What was found for one algorithm with one number of workers. */
+typedef struct outcome {
+    tg_prediction *prediction;
+    tg_simulation *simulation;
+} outcome;
+
+/* What the sweep over workers says of one algorithm. */
+typedef struct advice {
+    double best, best_low, best_high; /* fewest predicted time to target; within 5 % of it */
+    double best_time, best_error;
+    double simulated_best, simulated_time; /* the simulation's own best */
+    double limit;                     /* predicted number of workers at which it diverges */
+    double last_converged, first_diverged; /* simulated; NaN, inf: none */
+} advice;
+
+typedef struct study_run {
+    const arguments *arguments;
+    const tg_study  *study;
+    const char      *folder;
+    tg_progress     *progress;
+    size_t           rules, own; /* algorithms; the study's own number of workers */
+    size_t           own_index;  /* where it stands among workers */
+    size_t          *workers, n; /* (n) numbers of workers, rising */
+    outcome         *outcome;    /* (n, rules) */
+    advice          *advice;     /* (rules) */
+    tg_table        *claims;     /* predictions against simulation */
+    size_t           failed;     /* claims that do not hold */
+    char             labels[1024]; /* words */
+} study_run;
+
+static inline const outcome *
+outcome_at(const study_run *r, size_t worker, size_t rule)
+{
+    return &r->outcome[worker * r->rules + rule];
+}
+
+/* Predict and simulate everything, judge it. Release with study_run_free also after failure. */
+TG_CHECKED tg_status study_run_compute(study_run *r);
+void                 study_run_free(study_run *r);
+
+/* All tables into FOLDER/tables. */
+TG_CHECKED tg_status study_run_tables(const study_run *r);
+
+/* The summary for the terminal, as text; the report; summary.json (its document). */
+void                 study_run_summary(const study_run *r, FILE *f);
+TG_CHECKED tg_status study_run_report(const study_run *r);
+json_t              *study_run_json(const study_run *r);
+
+/* A table of the region figure: boundary and simulated points for one algorithm. */
+TG_CHECKED tg_status study_run_region(const study_run *r, size_t rule);
+
+/* Write a table into FOLDER/tables/KIND-LABEL.csv (label NULL: KIND.csv). Takes the table. */
+TG_CHECKED tg_status study_run_write(const study_run *r, const char *kind, const char *label,
+                                     tg_table *table);
+
+#endif

@@ -1,0 +1,121 @@
+#include "core/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+tg_status
+tg_file_begin(tg_file *f, const char *path)
+{
+    const size_t n = strlen(path) + 1;
+
+    *f = (tg_file){ .path = malloc(n), .temporary = malloc(n + 8) };
+    if (!f->path || !f->temporary) {
+        free(f->path);
+        free(f->temporary);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    memcpy(f->path, path, n);
+    snprintf(f->temporary, n + 8, "%s.XXXXXX", path);
+    const int fd = mkstemp(f->temporary);
+    if (fd >= 0) fchmod(fd, 0644);
+    f->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (f->stream) return TG_OK;
+    const int cause = errno;
+    if (fd >= 0) {
+        close(fd);
+        unlink(f->temporary);
+    }
+    free(f->path);
+    free(f->temporary);
+    return tg_fail(TG_EIO, "%s: cannot be written: %s", path, strerror(cause));
+}
+
+tg_status
+tg_file_end(tg_file *f, tg_status status)
+{
+    int failed = fflush(f->stream) != 0 || ferror(f->stream);
+
+    failed |= fclose(f->stream) != 0;
+    if (status == TG_OK && failed)
+        status = tg_fail(TG_EIO, "%s: cannot be written: %s", f->path, strerror(errno));
+    if (status == TG_OK && rename(f->temporary, f->path) != 0)
+        status = tg_fail(TG_EIO, "%s: cannot be written: %s", f->path, strerror(errno));
+    if (status != TG_OK) unlink(f->temporary);
+    free(f->path);
+    free(f->temporary);
+    *f = (tg_file){ 0 };
+    return status;
+}
+
+static tg_status
+make_one(const char *path)
+{
+    struct stat s;
+
+    if (mkdir(path, 0755) == 0) return TG_OK;
+    const int cause = errno;
+    if (stat(path, &s) == 0) {
+        if (S_ISDIR(s.st_mode)) return TG_OK;
+        return tg_fail(TG_EIO, "%s: is not a folder", path);
+    }
+    return tg_fail(TG_EIO, "%s: folder cannot be made: %s", path, strerror(cause));
+}
+
+tg_status
+tg_folder_make(const char *path)
+{
+    char part[4096];
+
+    if (strlen(path) >= sizeof part) return tg_fail(TG_EIO, "%s: path too long", path);
+    for (size_t i = 1; path[i]; i++)
+        if (path[i] == '/') {
+            memcpy(part, path, i);
+            part[i] = '\0';
+            TG_TRY(make_one(part));
+        }
+    return make_one(path);
+}
+
+tg_status
+tg_file_read(const char *path, char **out)
+{
+    FILE  *f = fopen(path, "rb");
+    char  *text = NULL;
+    size_t size = 0;
+
+    if (!f) return tg_fail(TG_EIO, "%s: cannot be opened: %s", path, strerror(errno));
+    for (size_t room = 4096;; room *= 2) {
+        char *grown = realloc(text, room);
+        if (!grown) {
+            free(text);
+            fclose(f);
+            return tg_fail(TG_ENOMEM, "out of memory");
+        }
+        text = grown;
+        size += fread(text + size, 1, room - 1 - size, f);
+        if (size < room - 1) break;
+    }
+    text[size] = '\0';
+    const int failed = ferror(f);
+    const int cause = errno;
+    fclose(f);
+    if (failed) {
+        free(text);
+        return tg_fail(TG_EIO, "%s: cannot be read: %s", path, strerror(cause));
+    }
+    *out = text;
+    return TG_OK;
+}
+
+char *
+tg_path_join(const char *folder, const char *name)
+{
+    const size_t n = strlen(folder) + strlen(name) + 2;
+    char        *path = malloc(n);
+
+    if (path) snprintf(path, n, *folder && *name != '/' ? "%s/%s" : "%.0s%s", folder, name);
+    return path;
+}

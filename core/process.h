@@ -1,0 +1,11 @@
+/* process: run another program and wait for it */
+#ifndef TG_CORE_PROCESS_H
+#define TG_CORE_PROCESS_H
+
+#include "core/status.h"
+
+/* Run argv[0] (found on PATH) with argv (NULL-terminated); its standard output is dropped.
+ * Errors: TG_EIO it cannot be started, or ends with a status other than 0. */
+TG_CHECKED tg_status tg_process_run(const char *const argv[]);
+
+#endif
