@@ -147,7 +147,7 @@ run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *me
     tg_ring  *ring = NULL;
     tg_noise  noise;
     tg_status status;
-    grid      g;
+    grid      g = { 0 };
 
     TG_TRY(check(m, x0, horizon, n));
     TG_TRY(make_grid(&m->loop, horizon, n, &g));
