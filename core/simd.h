@@ -1,0 +1,101 @@
+/* simd: the few vector operations the kernels need, on whatever width is being compiled for
+ *
+ * vd holds LANES doubles and vu as many 64-bit words; +, -, *, /, &, |, ^ and shifts are
+ * the compiler's. Private to *_kernel.c files, which are compiled once per entry of
+ * TG_ISA_LIST with TG_KERNEL(name) giving each copy its own symbol.
+ */
+#ifndef TG_CORE_SIMD_H
+#define TG_CORE_SIMD_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+#define LANES 8
+#elif defined(__AVX2__)
+#define LANES 4
+#else
+#define LANES 2
+#endif
+
+#define TG_JOIN2(a, b)  a##_##b
+#define TG_JOIN(a, b)   TG_JOIN2(a, b)
+#define TG_KERNEL(name) TG_JOIN(name, TG_ISA)
+
+typedef double   vd __attribute__((vector_size(8 * LANES)));
+typedef uint64_t vu __attribute__((vector_size(8 * LANES)));
+
+static inline vu
+bits_of(vd x)
+{
+    return (vu)x;
+}
+
+static inline vd
+double_of(vu x)
+{
+    return (vd)x;
+}
+
+static inline vd
+load(const double *p)
+{
+    vd x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+static inline void
+store(double *p, vd x)
+{
+    memcpy(p, &x, sizeof x);
+}
+
+/* The product of the low halves of each 64-bit lane. */
+static inline vu
+multiply_low_halves(vu a, vu b)
+{
+#if defined(__AVX512F__)
+    return (vu)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+    return (vu)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__x86_64__)
+    return (vu)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+    return (a & 0xffffffff) * (b & 0xffffffff);
+#endif
+}
+
+static inline vu
+xor3(vu a, vu b, vu c)
+{
+#if defined(__AVX512F__)
+    return (vu)_mm512_ternarylogic_epi64((__m512i)a, (__m512i)b, (__m512i)c, 0x96);
+#else
+    return a ^ b ^ c;
+#endif
+}
+
+static inline vd
+square_root(vd x)
+{
+#if defined(__AVX512F__)
+    return (vd)_mm512_sqrt_pd((__m512d)x);
+#elif defined(__AVX2__)
+    return (vd)_mm256_sqrt_pd((__m256d)x);
+#elif defined(__x86_64__)
+    return (vd)_mm_sqrt_pd((__m128d)x);
+#else
+    for (int i = 0; i < LANES; i++) x[i] = sqrt(x[i]);
+    return x;
+#endif
+}
+
+#endif

@@ -1,0 +1,178 @@
+#include "solver/moments.h"
+
+#include "solver/lagged.h"
+#include "solver/noise.h"
+#include "solver/response.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FINE_MAX   (1 << 18)
+#define RESOLUTION 50 /* fine steps per delay and per time constant */
+
+/* The fine grid: `every` fine steps of dt to one output interval. */
+typedef struct grid {
+    size_t every, n;
+    double dt;
+} grid;
+
+static grid
+make_grid(const tg_loop *l, double horizon, size_t n)
+{
+    const double mean = tg_delay_mean(l->delay), rate = fabs(l->a) + fabs(l->b);
+    const double scale = fmin(mean > 0 ? mean : INFINITY, 1 / rate);
+    const double interval = horizon / (double)(n - 1);
+    const double most = fmax(1, floor(FINE_MAX / (double)(n - 1)));
+    const size_t every = (size_t)fmin(most, fmax(1, ceil(RESOLUTION * interval / scale)));
+
+    return (grid){ every, every * (n - 1) + 1, interval / (double)every };
+}
+
+/* A single constant delay without a filter is solved exactly, unless its mesh is too fine.
+ */
+static int
+lagged(const tg_loop *l, double horizon)
+{
+    const double tau = tg_delay_mean(l->delay);
+
+    return tau > 0 && !strcmp(tg_delay_name(l->delay), "constant") &&
+           (!l->filter || !strcmp(l->filter->name, "asgd")) &&
+           tg_lagged_steps(l->a, l->b, tau, horizon) < 4 * FINE_MAX;
+}
+
+static tg_status
+check(const tg_mode *m, double x0, double horizon, size_t n)
+{
+    TG_TRY(tg_mode_check(m));
+    if (n < 2) return tg_fail(TG_EDOMAIN, "at least 2 times are needed, got %zu", n);
+    if (!(horizon > 0 && isfinite(horizon)))
+        return tg_fail(TG_EDOMAIN, "the horizon must be > 0, got %g", horizon);
+    if (!isfinite(x0)) return tg_fail(TG_EDOMAIN, "the start must be finite, got %g", x0);
+    return TG_OK;
+}
+
+/* All that is known of a loop on its fine grid: r, R, and the variance v that unit noise
+ * has brought by then. With `noise` NULL only the first two. */
+static tg_status
+fill(const tg_loop *l, const grid *g, tg_ring *ring, double *r, double *sum,
+     tg_noise *noise)
+{
+    if (lagged(l, g->dt * (double)(g->n - 1))) {
+        double *v = noise ? noise->variance : malloc(g->n * sizeof *v);
+        if (!v) return tg_fail(TG_ENOMEM, "out of memory");
+        const tg_status status =
+            tg_lagged_fill(l->a, l->b, tg_delay_mean(l->delay), g->dt, g->n, r, sum, v);
+        if (!noise) free(v);
+        for (size_t i = 0; noise && i < g->n; i++) noise->worth[i] = r[i] * r[i];
+        return status;
+    }
+    return tg_noise_fill(l, g->dt, ring, r, sum, noise);
+}
+
+/* z(t) = int_0^t e(t-u) E_T[E X(u-T)^2] du and E X^2 = base + c z in one division: with k
+ * the weights of the law, k(zeta) = phi(delta(zeta)/dt), M = ( base + c (E x0^2
+ * (1-k)/(1-zeta) - start) ) / ( 1 - c E k ), E the trapezoidal weights dt e_n (half at n =
+ * 0), start_n = dt e_n x0^2 / 2 the other end. */
+static tg_status
+multiply_noise(const tg_mode *m, double x0, double dt, tg_ring *ring, const double *worth,
+               double *second)
+{
+    double complex *base = malloc(2 * ring->points * sizeof *base),
+                   *E = base + ring->points;
+
+    if (!base) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_ring_forward(ring, second, base);
+    tg_ring_forward(ring, worth, E);
+    for (size_t k = 0; k < ring->points; k++) {
+        const double complex zeta = tg_ring_point(ring, k);
+        const double complex phi = tg_noise_weights(&m->loop, dt, zeta);
+        const double complex trapezoid = dt * (E[k] - worth[0] / 2);
+        const double complex start =
+            trapezoid * x0 * x0 * (1 - phi) / (1 - zeta) - dt * E[k] * x0 * x0 / 2;
+        base[k] = (base[k] + m->jump * start) / (1 - m->jump * trapezoid * phi);
+    }
+    tg_ring_back(ring, base, second);
+    free(base);
+    return TG_OK;
+}
+
+static double
+kernel_mass(const tg_loop *l)
+{
+    return l->a == 0 ? 0 : (creal(tg_loop_value(l, 0, NULL)) - l->b) / l->a;
+}
+
+typedef struct fields {
+    double *r, *sum, *second;
+    double *whole; /* the one block they live in, with the noise's */
+} fields;
+
+static tg_status
+compute(const tg_mode *m, double x0, const grid *g, tg_ring *ring, const fields *f,
+        tg_noise *noise)
+{
+    const double rate = m->loop.b + m->loop.a * kernel_mass(&m->loop);
+
+    TG_TRY(fill(&m->loop, g, ring, f->r, f->sum, noise));
+    for (size_t i = 0; i < g->n; i++) f->sum[i] = x0 * (1 - rate * f->sum[i]); /* y */
+    if (!noise) return TG_OK;
+    for (size_t i = 0; i < g->n; i++)
+        f->second[i] = f->sum[i] * f->sum[i] + m->noise * noise->variance[i];
+    if (m->jump == 0) return TG_OK;
+    TG_TRY(multiply_noise(m, x0, g->dt, ring, noise->worth, f->second));
+    f->second[0] = x0 * x0;
+    return TG_OK;
+}
+
+static void
+thin(const grid *g, size_t n, const double *from, double *to)
+{
+    for (size_t i = 0; to && i < n; i++) to[i] = from[i * g->every];
+}
+
+static tg_status
+run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *mean,
+    double *second)
+{
+    tg_ring  *ring = NULL;
+    tg_noise  noise;
+    tg_status status;
+
+    TG_TRY(check(m, x0, horizon, n));
+    const grid g = make_grid(&m->loop, horizon, n);
+    double    *block = malloc(5 * g.n * sizeof *block);
+    if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);
+    const fields f = { block, block + g.n, block + 2 * g.n, block };
+    noise = (tg_noise){ block + 3 * g.n, block + 4 * g.n };
+
+    status = tg_ring_create(g.n, &ring);
+    if (status == TG_OK) status = compute(m, x0, &g, ring, &f, second ? &noise : NULL);
+    if (status == TG_OK) {
+        thin(&g, n, f.r, r);
+        thin(&g, n, f.sum, mean);
+        thin(&g, n, f.second, second);
+    }
+    tg_ring_free(ring);
+    free(block);
+    return status;
+}
+
+tg_status
+tg_moments_response(const tg_loop *l, double horizon, size_t n, double *r)
+{
+    return run(&(tg_mode){ .loop = *l }, 1, horizon, n, r, NULL, NULL);
+}
+
+tg_status
+tg_moments_mean(const tg_loop *l, double x0, double horizon, size_t n, double *mean)
+{
+    return run(&(tg_mode){ .loop = *l }, x0, horizon, n, NULL, mean, NULL);
+}
+
+tg_status
+tg_moments_second(const tg_mode *m, double x0, double horizon, size_t n, double *mean,
+                  double *second)
+{
+    return run(m, x0, horizon, n, NULL, mean, second);
+}

@@ -1,0 +1,31 @@
+/* moments: mean and second moment of a mode in time, for any delay law
+ *
+ *     y' = -b y - a (kappa * y),   y = x0 on t <= 0 (2) E X(t)^2 = y(t)^2 + int_0^t e(t-u)
+ * ( q + c E_T[E X(u-T)^2] ) du                     (3)
+ *
+ * with kappa = phi F the law and filter of the loop, r its fundamental solution and e(t)
+ * what a unit of gradient noise is worth a time t later: r(t)^2 for plain asynchronous SGD
+ * (theory 3.2, derived here). Times are 0, horizon/(n-1), ..., horizon.
+ *
+ * Accuracy, relative to the largest value: 1e-9 for r and y and 1e-8 for the variance where
+ * the law has a smooth density or is one constant delay; 1e-5 where it has several atoms or
+ * edges, and for the share that c adds.
+ */
+#ifndef TG_SOLVER_MOMENTS_H
+#define TG_SOLVER_MOMENTS_H
+
+#include "solver/mode.h"
+
+/* The fundamental solution r(t) into r (n), n >= 2; and y(t) into mean (n). An unstable
+ * loop has them too. Errors: TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite;
+ * TG_EDIVERGED overflow within the horizon; TG_ENOMEM. */
+TG_CHECKED tg_status tg_moments_response(const tg_loop *l, double horizon, size_t n,
+                                         double *r);
+TG_CHECKED tg_status tg_moments_mean(const tg_loop *l, double x0, double horizon, size_t n,
+                                     double *mean);
+
+/* y(t) into mean (n) and E X(t)^2 into second (n); either may be NULL. Errors: as above. */
+TG_CHECKED tg_status tg_moments_second(const tg_mode *m, double x0, double horizon,
+                                       size_t n, double *mean, double *second);
+
+#endif

@@ -1,0 +1,101 @@
+/* With R(z) = p(z)/q(z) the stability function of Radau IIA, p = 1 + 2z/5 + z^2/20 and
+ * q = 1 - 3z/5 + 3z^2/20 - z^3/60, the values x_1, x_2, ... of a response with transform G
+ * are
+ *
+ *     sum_n x_{n+1} zeta^n = sum_{i=1..3} w_i G(z_i / dt) / dt,   zeta R(z_i) = 1,
+ *     w_i = 1 / (zeta^2 R'(z_i)) = q / (zeta (zeta p' - q')) at z_i
+ *
+ * (residues of the resolvent of the stage matrix, which by Sherman and Morrison's formula
+ * is R/(1 - zeta R); derived here). The z_i move slowly along the circle: Newton follows
+ * them.
+ */
+#include "solver/response.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { R_, SUM, HELD, FILTERED, KINDS };
+
+/* zeta p(z) - q(z), times 60: z^3 + (3 zeta - 9) z^2 + (24 zeta + 36) z + 60 (zeta - 1). */
+static double complex
+follow(double complex zeta, double complex z)
+{
+    const double complex c2 = 3 * zeta - 9, c1 = 24 * zeta + 36, c0 = 60 * (zeta - 1);
+
+    for (int i = 0; i < 40; i++) {
+        const double complex value = ((z + c2) * z + c1) * z + c0;
+        const double complex step = value / ((3 * z + 2 * c2) * z + c1);
+        z -= step;
+        if (cabs(step) < 1e-13 * (1 + cabs(z))) break;
+    }
+    return z;
+}
+
+static double complex
+weight(double complex zeta, double complex z)
+{
+    const double complex q = 1 + z * (-0.6 + z * (0.15 - z / 60));
+    const double complex slope = zeta * (0.4 + 0.1 * z) + 0.6 - z * (0.3 - z / 20);
+
+    return q / (zeta * slope);
+}
+
+/* The transforms of the four kinds at s, added to X with weight w. */
+static void
+add_transforms(const tg_loop *l, double complex s, double complex phi, double complex w,
+               double complex X[KINDS])
+{
+    const double complex F = l->filter ? l->filter->gain(l, s, phi, 0, NULL) : 1;
+    const double complex g = w / (s + l->b + l->a * phi * F);
+
+    X[R_] += g;
+    X[SUM] += g / s;
+    X[HELD] += g * phi / s;
+    X[FILTERED] += g * F;
+}
+
+static void
+fill_circle(const tg_loop *l, double dt, const tg_ring *ring, double complex *X[KINDS])
+{
+    double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I };
+
+    for (size_t k = 0; k < ring->points; k++) {
+        const double complex zeta = tg_ring_point(ring, k);
+        double complex       s[3], phi[3], sum[KINDS] = { 0 };
+        for (int i = 0; i < 3; i++) s[i] = (z[i] = follow(zeta, z[i])) / dt;
+        tg_delay_laplaces(l->delay, s, 3, phi, NULL);
+        for (int i = 0; i < 3; i++)
+            add_transforms(l, s[i], phi[i], weight(zeta, z[i]) / dt, sum);
+        for (int kind = 0; kind < KINDS; kind++)
+            if (X[kind]) X[kind][k] = sum[kind];
+    }
+}
+
+/* The ring gives x_1, x_2, ...; the grid begins with x_0. */
+static void
+place(tg_ring *ring, const double complex *X, double first, double *x)
+{
+    tg_ring_back(ring, X, x);
+    memmove(x + 1, x, (ring->n - 1) * sizeof *x);
+    x[0] = first;
+}
+
+tg_status
+tg_response_fill(const tg_loop *l, double dt, tg_ring *ring, const tg_response *out)
+{
+    double *const   target[KINDS] = { out->r, out->sum, out->held, out->filtered };
+    double complex *X[KINDS] = { NULL };
+    double complex *all = malloc(KINDS * ring->points * sizeof *all);
+
+    if (!all) return tg_fail(TG_ENOMEM, "out of memory");
+    for (int kind = 0; kind < KINDS; kind++)
+        if (target[kind]) X[kind] = all + (size_t)kind * ring->points;
+    fill_circle(l, dt, ring, X);
+    for (int kind = 0; kind < KINDS; kind++)
+        if (target[kind]) place(ring, X[kind], kind == R_, target[kind]);
+    free(all);
+    if (isfinite(out->r[ring->n - 1])) return TG_OK;
+    return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g",
+                   dt * (double)(ring->n - 1));
+}
