@@ -41,9 +41,4 @@ TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_pl
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);
 
-/* First grid time, linearly interpolated, after which y (n, at times t) stays below `level`;
- * inf if it does not. `slope` (may be NULL) receives |dy/dt| there. */
-double tg_settling_time(const double *t, const double *y, size_t n, double level,
-                        double *slope);
-
 #endif

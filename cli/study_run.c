@@ -85,7 +85,7 @@ claim_advice(study_run *r, size_t rule, const char *label)
     const advice *v = &r->advice[rule];
     tg_claim      c = { .unit = "workers", .level = "sde" };
 
-    snprintf(c.where, sizeof c.where, "%s sweep", label);
+    snprintf(c.where, sizeof c.where, "%.40s sweep", label);
     if (isfinite(v->best_time)) {
         snprintf(c.name, sizeof c.name, "best number of workers");
         c.predicted = v->best;
