@@ -7,7 +7,7 @@
  */
 #include "core/complexes.h"
 #include "core/law.h"
-#include "core/trace.h"
+#include "core/column.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ from_file(const tg_node *node, const tg_node *file, const tg_node *column, tg_de
     double   *times;
     size_t    n;
     tg_delay *d = NULL;
-    tg_status status = tg_trace_read(node->source, file->text, column->text, &times, &n);
+    tg_status status = tg_column_read(node->source, file->text, column->text, &times, &n);
 
     if (status != TG_OK) return status;
     status = tg_law_begin(&tg_law_empirical, n, &d);

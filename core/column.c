@@ -1,4 +1,4 @@
-#include "core/trace.h"
+#include "core/column.h"
 
 #include "core/node.h"
 
@@ -130,7 +130,7 @@ read_file(reader *r)
 }
 
 tg_status
-tg_trace_read(const char *beside, const char *path, const char *column, double **times,
+tg_column_read(const char *beside, const char *path, const char *column, double **times,
               size_t *n)
 {
     char  *full = resolve(beside, path);
