@@ -95,20 +95,26 @@ renewal_noise(const tg_loop *l, double w)
     return fmax(creal((1 + phi) / (1 - phi)), 0);
 }
 
-/* Variance per unit of noise in gradients (white) and in the workers' minima (renewal). */
+/* J: variance per unit of noise whose spectrum is the filter's. */
 static tg_status
-gains(const tg_case *c, const tg_loop *l, double *white, double *renewal)
+noise_gain(const tg_loop *l, double *gain)
 {
-    tg_filter heterogeneous = *tg_filter_find("asgd");
+    double energy;
+
+    return tg_stationary_energy(l, &energy, gain);
+}
+
+/* The same for the noise of the workers' own minima. */
+static tg_status
+renewal_gain(const tg_loop *l, double *gain)
+{
+    tg_filter filter = *tg_filter_find("asgd");
     tg_loop   other = *l;
 
-    TG_TRY(tg_stationary_energy(l, NULL, white));
-    *renewal = 0;
-    if (!renewal || !c->biased) return TG_OK;
-    heterogeneous.name = "renewal";
-    heterogeneous.noise = renewal_noise;
-    other.filter = &heterogeneous;
-    return tg_stationary_energy(&other, NULL, renewal);
+    filter.name = "renewal";
+    filter.noise = renewal_noise;
+    other.filter = &filter;
+    return noise_gain(&other, gain);
 }
 
 tg_status
@@ -128,8 +134,8 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mod
     out->re /= scale;
     out->im /= scale;
     if (out->unstable) return TG_OK;
-    TG_TRY(tg_stationary_energy(&l, NULL, &white));
-    if (m->spread[j] > 0 && c->biased) TG_TRY(gains(c, &l, &white, &renewal));
+    TG_TRY(noise_gain(&l, &white));
+    if (m->spread[j] > 0 && c->biased) TG_TRY(renewal_gain(&l, &renewal));
     out->mean_square = per_gradient * h * h * white;
     out->variance = per_gradient * (m->sigma2[j] * white + h * h * m->spread[j] * renewal);
     return TG_OK;
@@ -166,7 +172,7 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
     const size_t  n = plan->points;
 
     if (m->spread[j] > 0 && isfinite(mode->variance)) {
-        TG_TRY(tg_stationary_energy(&one.loop, NULL, &gain));
+        TG_TRY(noise_gain(&one.loop, &gain));
         one.noise = mode->variance / gain; /* all noise as if white, of the right total */
     }
     TG_TRY(tg_moments_second(&one, x0, plan->horizon / scale, n, mean, second));

@@ -22,7 +22,7 @@ tg_status
 tg_case_threshold(const tg_case *c, double *threshold)
 {
     double lo = 0.0123, hi = 103;
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 30; i++) {
         double    mid = sqrt(lo * hi);
         size_t    n;
         tg_loop   l = { .a = mid / tg_delay_mean(c->delay), .delay = c->delay, .filter = c->filter, .lambda = c->lambda };

@@ -111,6 +111,7 @@ mend_diverged(tg_simulation *s)
     for (size_t i = 0; i < s->points; i++)
         if (isnan(s->loss[i].mean)) s->loss[i].mean = INFINITY;
     if (isnan(s->floor.mean)) s->floor.mean = INFINITY;
+    s->grew = !(s->loss[s->points - 1].mean <= s->loss[0].mean);
 }
 
 static tg_status

@@ -28,6 +28,7 @@ typedef struct tg_simulation {
     size_t    diverged;            /* replicas whose loss left the finite range */
     size_t    diverged_replica;    /* the first of them ... */
     double    diverged_time;       /* ... and when */
+    int       grew;                /* some diverged, or the mean loss ends above its start */
     double    settle, settle_error; /* mean loss is below the target from here on, with its
                                        standard error; inf: not within the horizon */
 } tg_simulation;

@@ -38,7 +38,7 @@ softmax_start(const void *self, double *x)
 
 /* g = (1/B) sum over B drawn samples of u (p - y)' + ridge x */
 static void
-softmax_gradient(const void *self, size_t worker, const double *x, tg_rng *noise,
+softmax_gradient(const void *self, size_t worker, const double *x, tg_noise *noise,
                  double *scratch, double *g)
 {
     const softmax    *s = self;
@@ -47,7 +47,7 @@ softmax_gradient(const void *self, size_t worker, const double *x, tg_rng *noise
 
     for (size_t j = 0; j < s->dim; j++) g[j] = s->ridge * x[j];
     for (size_t b = 0; b < s->batch; b++) {
-        const size_t sample = d->owned[first + tg_rng_below(noise, size)];
+        const size_t sample = d->owned[first + tg_rng_below(&noise->bits, size)];
         tg_softmax_sample(d, sample, x, scratch);
         scratch[d->label[sample]] -= 1;
         for (size_t c = 0; c < d->classes; c++) scratch[c] /= (double)s->batch;
