@@ -5,7 +5,7 @@ label = word(labels, 1)
 set xlabel "workers P"; set ylabel "learning rate"
 set logscale xy
 set key outside top center horizontal
-set autoscale yfix; set offsets 0.05, 0.05, 0, 0
+set autoscale yfix; set offsets graph 0.05, graph 0.05, 0, 0
 converged(want) = (column("simulated") == want ? column("step") : NaN)
 plot table("boundary", label) using "workers":(finite(column("step"))) with lines linewidth 2 \
          linecolor rgb tint(1) title label . ": boundary in mean", \
