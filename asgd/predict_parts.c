@@ -60,6 +60,7 @@ tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double st
     c.lambda = tg_cluster_rate(cluster);
     c.biased = algorithm != &tg_dude;
     c.wait = waiting_time(&c, cluster, algorithm);
+    c.cluster = cluster;
     *out = c;
     return TG_OK;
 }
@@ -82,19 +83,6 @@ loop_of(const tg_case *c, double h, double scale)
                       .lambda = c->lambda };
 }
 
-/* Spectrum, relative to a Poisson process of the same rate, of independent renewal processes
- * whose marks average to zero: Re (1 + phi(iw)) / (1 - phi(iw)) (Cox, Lewis 1966). Workers with
- * minima of their own bring their marks again and again at their own renewals. */
-static double
-renewal_noise(const tg_loop *l, double w)
-{
-    const double         cv = tg_delay_cv(l->delay);
-    const double complex phi = tg_delay_laplace(l->delay, w * I, NULL);
-
-    if (fabs(w) * tg_delay_mean(l->delay) < 1e-4) return cv * cv;
-    return fmax(creal((1 + phi) / (1 - phi)), 0);
-}
-
 /* J: variance per unit of noise whose spectrum is the filter's. */
 static tg_status
 noise_gain(const tg_loop *l, double *gain)
@@ -102,19 +90,6 @@ noise_gain(const tg_loop *l, double *gain)
     double energy;
 
     return tg_stationary_energy(l, &energy, gain);
-}
-
-/* The same for the noise of the workers' own minima. */
-static tg_status
-renewal_gain(const tg_loop *l, double *gain)
-{
-    tg_filter filter = *tg_filter_find("asgd");
-    tg_loop   other = *l;
-
-    filter.name = "renewal";
-    filter.noise = renewal_noise;
-    other.filter = &filter;
-    return noise_gain(&other, gain);
 }
 
 tg_status
@@ -135,7 +110,7 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mod
     out->im /= scale;
     if (out->unstable) return TG_OK;
     TG_TRY(noise_gain(&l, &white));
-    if (m->spread[j] > 0 && c->biased) TG_TRY(renewal_gain(&l, &renewal));
+    if (m->spread[j] > 0 && c->biased) TG_TRY(tg_case_renewal(c, &l, &renewal));
     out->mean_square = per_gradient * h * h * white;
     out->variance = per_gradient * (m->sigma2[j] * white + h * h * m->spread[j] * renewal);
     return TG_OK;

@@ -11,6 +11,7 @@
 
 typedef struct tg_case {
     const tg_filter *filter;
+    const tg_cluster *cluster; /* borrowed */
     tg_delay        *delay; /* of an arriving gradient; owned */
     double           lambda, step;
     double           wait;   /* expected time before the model first moves as in steady state */
@@ -30,6 +31,10 @@ TG_CHECKED tg_status tg_case_roots(const tg_loop *l, tg_mode_prediction *out);
 /* Mode j with all delays times `scale`: root, count, stationary variance (inf if unstable). */
 TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
                                   tg_mode_prediction *out);
+
+/* Variance per unit of noise that the workers' own minima bring (asgd/predict_renewal.c).
+ * Errors: TG_ENOCONV quadrature; TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_renewal(const tg_case *c, const tg_loop *l, double *gain);
 
 /* Expected excess loss on the plan's grid into loss (plan->points), delays times `scale`;
  * `mode` as predicted at scale 1. */
