@@ -84,7 +84,7 @@ fill_modes(const tg_case *c, const tg_modes *m, tg_prediction *p)
         TG_TRY(tg_case_mode(c, m, j, 1, mode));
         p->unstable += mode->unstable;
         if (mode->unstable) p->stable = false;
-        if (!(mode->mean_square < 1)) p->stable_square = false;
+        if (!mode->settles) p->stable_square = false;
         p->rate = fmin(p->rate, -mode->re);
         if (c->biased) p->bias_loss = m->shift_loss;
     }
@@ -118,6 +118,21 @@ fill_floor(const tg_case *c, const tg_modes *m, tg_prediction *p)
     return TG_OK;
 }
 
+/* At level finite-P variance and verdict are those of the worker process, without error. */
+static tg_status
+fill_exact_floor(const tg_case *c, const tg_phase *law, const tg_modes *m, tg_prediction *p)
+{
+    p->level = TG_LEVEL_FINITE_P;
+    p->floor = p->floor_error = 0;
+    p->stable_square = true;
+    for (size_t j = 0; j < m->count; j++) {
+        TG_TRY(tg_case_exact_variance(c, law, m, j, &p->mode[j]));
+        p->floor += m->h[j] / 2 * p->mode[j].variance;
+        if (!p->mode[j].settles) p->stable_square = false;
+    }
+    return TG_OK;
+}
+
 /* ---- trajectory --------------------------------------------------------------------------------------- */
 
 /* |t(high) - t(low)| / 2 for the times at which the band settles, or the gap to the later one
@@ -132,30 +147,81 @@ settle_error(const tg_prediction *p, double target)
                 isfinite(high) ? fabs(high - p->settle) : p->t[p->points - 1] - p->settle);
 }
 
-static tg_status
-fill_trajectory(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
-                tg_prediction *p)
+/* What the modes do not account for is taken to decay like the slowest of them, and to be
+ * known to its own size only. */
+static double
+unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t)
 {
-    const size_t n = plan->points;
+    const double rest = fmax(m->start_loss - m->start_covered, 0);
+
+    return rest > 1e-12 * m->start_loss ? rest * exp(-2 * p->rate * fmax(t - c->wait, 0)) : 0;
+}
+
+static tg_status
+fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
+                   tg_prediction *p)
+{
     const double scale = 1 - 1 / (double)(p->workers + 1);
 
-    p->settle = INFINITY;
-    p->settle_error = NAN;
-    if (n == 0) return TG_OK;
-    for (size_t i = 0; i < n; i++) p->t[i] = plan->horizon * (double)i / (double)(n - 1);
     TG_TRY(tg_case_loss(c, m, p->mode, 1, plan, p->loss));
     TG_TRY(tg_case_loss(c, m, p->mode, scale, plan, p->high));
     const double jump = p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < p->points; i++) {
         const double noise = isfinite(p->floor) ? fmin(p->floor, p->loss[i]) : 0;
-        const double error = fabs(p->high[i] - p->loss[i]) + jump * noise;
+        const double rest = unresolved(c, m, p, p->t[i]);
+        const double error = fabs(p->high[i] - p->loss[i]) + jump * noise + rest;
+        p->loss[i] += rest;
         p->low[i] = fmax(p->loss[i] - error, 0);
         p->high[i] = p->loss[i] + error;
     }
-    if (plan->target > 0) {
-        p->settle = tg_settling_time(p->t, p->loss, n, plan->target, NULL);
-        if (isfinite(p->settle)) p->settle_error = settle_error(p, plan->target);
+    return TG_OK;
+}
+
+/* To what the integrator of the moment equations is asked for. */
+static tg_status
+fill_exact_loss(const tg_case *c, const tg_phase *law, const tg_modes *m,
+                const tg_predict_plan *plan, tg_prediction *p)
+{
+    const double accuracy = 1e-5;
+
+    TG_TRY(tg_case_exact_loss(c, law, m, plan, p->loss));
+    for (size_t i = 0; i < p->points; i++) {
+        p->low[i] = p->loss[i] * (1 - accuracy);
+        p->high[i] = p->loss[i] * (1 + accuracy);
     }
+    return TG_OK;
+}
+
+static void
+fill_settling(const tg_predict_plan *plan, tg_prediction *p)
+{
+    if (!(plan->target > 0) || p->points == 0) return;
+    p->settle = tg_settling_time(p->t, p->loss, p->points, plan->target, NULL);
+    if (isfinite(p->settle)) p->settle_error = settle_error(p, plan->target);
+}
+
+static void
+fill_grid(const tg_predict_plan *plan, tg_prediction *p)
+{
+    p->settle = INFINITY;
+    p->settle_error = NAN;
+    for (size_t i = 0; i < p->points; i++)
+        p->t[i] = plan->horizon * (double)i / (double)(p->points - 1);
+}
+
+static tg_status
+fill_all(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_prediction *p)
+{
+    tg_phase   law;
+    const bool exact = tg_case_is_exact(c, m, &law);
+
+    fill_grid(plan, p);
+    TG_TRY(fill_modes(c, m, p));
+    TG_TRY(fill_floor(c, m, p));
+    if (exact) TG_TRY(fill_exact_floor(c, &law, m, p));
+    if (p->points == 0) return TG_OK;
+    TG_TRY(exact ? fill_exact_loss(c, &law, m, plan, p) : fill_expected_loss(c, m, plan, p));
+    fill_settling(plan, p);
     return TG_OK;
 }
 
@@ -172,10 +238,8 @@ tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm 
     if (status == TG_OK) {
         fill_limits(&c, modes, p);
         p->resolved = fmin(modes->start_covered / modes->start_loss, 1);
-        status = fill_modes(&c, modes, p);
+        status = fill_all(&c, modes, plan, p);
     }
-    if (status == TG_OK) status = fill_floor(&c, modes, p);
-    if (status == TG_OK) status = fill_trajectory(&c, modes, plan, p);
     tg_case_close(&c);
     if (status == TG_OK)
         *out = p;

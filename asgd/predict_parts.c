@@ -58,6 +58,7 @@ tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double st
                        algorithm->name);
     TG_TRY(tg_cluster_delay(cluster, &c.delay));
     c.lambda = tg_cluster_rate(cluster);
+    c.plain = algorithm == &tg_asgd;
     c.biased = algorithm != &tg_dude;
     c.wait = waiting_time(&c, cluster, algorithm);
     c.cluster = cluster;
@@ -112,6 +113,7 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mod
     TG_TRY(noise_gain(&l, &white));
     if (m->spread[j] > 0 && c->biased) TG_TRY(tg_case_renewal(c, &l, &renewal));
     out->mean_square = per_gradient * h * h * white;
+    out->settles = out->mean_square < 1;
     out->variance = per_gradient * (m->sigma2[j] * white + h * h * m->spread[j] * renewal);
     return TG_OK;
 }
@@ -127,10 +129,8 @@ postpone(double *y, size_t n, double dt, double wait)
     const double part = shift - (double)whole;
 
     for (size_t i = n; i-- > 0;) {
-        if (i < whole + 1)
-            y[i] = i == whole ? y[0] : y[0];
-        else
-            y[i] = (1 - part) * y[i - whole] + part * y[i - whole - 1];
+        const double late = i > whole ? y[i - whole] : y[0];
+        y[i] = (1 - part) * late + part * (i > whole + 1 ? y[i - whole - 1] : y[0]);
     }
 }
 
@@ -158,21 +158,6 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
     return TG_OK;
 }
 
-/* What the modes do not account for is taken to decay like the slowest of them. */
-static void
-add_unresolved(const tg_modes *m, const tg_mode_prediction *mode, const tg_predict_plan *plan,
-               double *loss)
-{
-    const double rest = m->start_loss - m->start_covered;
-    double       rate = INFINITY;
-
-    if (!(rest > 0)) return;
-    for (size_t j = 0; j < m->count; j++) rate = fmin(rate, -mode[j].re);
-    for (size_t i = 0; i < plan->points; i++)
-        loss[i] +=
-            rest * exp(-2 * rate * plan->horizon * (double)i / (double)(plan->points - 1));
-}
-
 tg_status
 tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode, double scale,
              const tg_predict_plan *plan, double *loss)
@@ -191,7 +176,6 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
         return TG_OK;
     }
     if (status != TG_OK) return status;
-    add_unresolved(m, mode, plan, loss);
     postpone(loss, n, plan->horizon / (double)(n - 1), c->wait);
     return TG_OK;
 }

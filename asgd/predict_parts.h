@@ -8,6 +8,7 @@
 
 #include "asgd/predict.h"
 #include "core/loop.h"
+#include "solver/phase.h"
 
 typedef struct tg_case {
     const tg_filter *filter;
@@ -15,6 +16,7 @@ typedef struct tg_case {
     tg_delay        *delay; /* of an arriving gradient; owned */
     double           lambda, step;
     double           wait;   /* expected time before the model first moves as in steady state */
+    bool             plain;  /* F = 1: every gradient is applied once, on arrival */
     bool             biased; /* settles where arrivals, not workers, weigh equally */
 } tg_case;
 
@@ -41,5 +43,17 @@ TG_CHECKED tg_status tg_case_renewal(const tg_case *c, const tg_loop *l, double 
 TG_CHECKED tg_status tg_case_loss(const tg_case *c, const tg_modes *m,
                                   const tg_mode_prediction *mode, double scale,
                                   const tg_predict_plan *plan, double *loss);
+
+/* Whether level finite-P is at hand; its phase-type law in *law. */
+bool tg_case_is_exact(const tg_case *c, const tg_modes *m, tg_phase *law);
+
+/* Stationary variance and mean-square verdict of mode j; the expected excess loss on the plan's
+ * grid. Both exact for the worker process. Errors: TG_ENOCONV, TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_exact_variance(const tg_case *c, const tg_phase *law,
+                                            const tg_modes *m, size_t j,
+                                            tg_mode_prediction *mode);
+TG_CHECKED tg_status tg_case_exact_loss(const tg_case *c, const tg_phase *law,
+                                        const tg_modes *m, const tg_predict_plan *plan,
+                                        double *loss);
 
 #endif

@@ -1,34 +1,32 @@
-/* STUB until roots/ is merged */
+/* predict_roots: verdict, speed and threshold of a loop, from roots/ */
 #include "asgd/predict_parts.h"
-#include "solver/stationary.h"
+
+#include "roots/find.h"
+#include "roots/threshold.h"
+
 #include <math.h>
+
+/* A heavy-tailed law has no exponential rate: without a root the edge of phi stands for it. */
 tg_status
 tg_case_roots(const tg_loop *l, tg_mode_prediction *out)
 {
-    double complex best = -1e9;
-    for (int k = 0; k < 8; k++) {
-        double complex s = (-0.2 + k * 0.3 * I) / tg_delay_mean(l->delay), d;
-        for (int i = 0; i < 60; i++) {
-            double complex f = tg_loop_value(l, s, &d);
-            s -= f / d;
-        }
-        if (cabs(tg_loop_value(l, s, &d)) < 1e-9 && creal(s) > creal(best)) best = s;
-    }
-    out->re = creal(best);
-    out->im = fabs(cimag(best));
-    return tg_stationary_unstable_roots(l, &out->unstable);
+    tg_rightmost r;
+
+    TG_TRY(tg_loop_rightmost(l, &r));
+    out->re = creal(r.s);
+    out->im = cimag(r.s);
+    out->unstable = r.unstable;
+    out->exponential = r.exponential;
+    return TG_OK;
 }
+
 tg_status
 tg_case_threshold(const tg_case *c, double *threshold)
 {
-    double lo = 0.0123, hi = 103;
-    for (int i = 0; i < 30; i++) {
-        double    mid = sqrt(lo * hi);
-        size_t    n;
-        tg_loop   l = { .a = mid / tg_delay_mean(c->delay), .delay = c->delay, .filter = c->filter, .lambda = c->lambda };
-        TG_TRY(tg_stationary_unstable_roots(&l, &n));
-        if (n) hi = mid; else lo = mid;
-    }
-    *threshold = lo;
+    const tg_loop l = { .a = 1, .delay = c->delay, .filter = c->filter, .lambda = c->lambda };
+    tg_threshold  t;
+
+    TG_TRY(tg_loop_threshold(&l, &t));
+    *threshold = t.gain;
     return TG_OK;
 }
