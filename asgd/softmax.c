@@ -290,7 +290,8 @@ tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes, t
     tg_problem  *p = calloc(1, sizeof *p);
     softmax     *s = calloc(1, sizeof *s);
     if (s) {
-        *s = (softmax){ .dim = dim, .batch = batch, .modes = modes, .ridge = ridge };
+        *s = (softmax){ .dim = dim, .batch = batch, .ridge = ridge };
+        s->modes = modes < dim ? modes : dim - 1;
         s->minimum = calloc(dim, sizeof *s->minimum);
         s->even = malloc(data->workers * sizeof *s->even);
     }
