@@ -1,47 +1,82 @@
 # Tardigrad: build, test, install. `make help` lists the targets.
-# Settings: CC, CFLAGS, prefix, DESTDIR, V=1 (show commands), WERROR=1, SANITIZE=1, TARDIGRAD_DATA.
+# Settings: CC, CFLAGS, prefix, DESTDIR, V=1 (show commands), WERROR=1, SANITIZE=1.
 
 prefix  ?= /usr/local
 VERSION := $(shell sed -n 's/^.define TG_VERSION "\(.*\)"/\1/p' core/version.h)
-
-PACKAGES := build-essential pkg-config libgsl-dev libfftw3-dev libsundials-dev libsuitesparse-dev \
-            libopenblas-dev liblapacke-dev librandom123-dev libsleef-dev libyaml-dev libjansson-dev \
-            libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox
-MODULES  := gsl fftw3 openblas lapacke yaml-0.1 jansson zlib
-
-CFLAGS   ?= -O2 -g
-WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
-BUILD    := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)
+CFLAGS  ?= -O2 -g
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
+BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)
 include config.mk
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -pthread -I. $(WARN) $(if $(WERROR),-Werror) \
-             $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) $(CFLAGS) $(DEP_CFLAGS)
-ALL_LIBS   = $(DEP_LIBS) -lm -pthread
-,         := ,
-Q         := $(if $(V),,@)
-say        = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-# Optional parts: a file *_none.c stands in where the library it needs was not found.
-absent  := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c)
-library := $(filter-out $(absent),$(wildcard core/*.c solver/*.c roots/*.c asgd/*.c))
-kernels := $(filter %_kernel.c,$(library))
-isas    := plain $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
-objects := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels),$(library))) \
-           $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o))
-tests   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
-benches := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
-static  := $(BUILD)/libtardigrad.a
+,          := ,
+hash       := \#
+ALL_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -pthread -I. $(WARN) \
+              $(if $(WERROR),-Werror) $(DEP_CFLAGS) $(CFLAGS) \
+              $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer)
+ALL_LIBS    = $(DEP_LIBS) -lm -pthread
+Q          := $(if $(V),,@)
+say         = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+library  := $(filter-out $(absent),$(wildcard core/*.c solver/*.c roots/*.c asgd/*.c))
+kernels  := $(filter %_kernel.c,$(library))
+isas     := plain $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels),$(library))) \
+            $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o))
+commands := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c)) $(BUILD)/cli/embedded.o
+tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
+scripts  := $(wildcard validation/unit/t_*.sh)
+versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
+benches  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
+embedded := $(wildcard plots/*.gp plots/*.html)
+headers  := tardigrad.h $(wildcard core/*.h solver/*.h roots/*.h asgd/*.h)
+static   := $(BUILD)/libtardigrad.a
+shared   := $(BUILD)/libtardigrad.so
+command  := $(BUILD)/tardigrad
 
 .DELETE_ON_ERROR:
-.DEFAULT_GOAL := all
-.PHONY: deps all demo test unit validate bench figures asan layers symbols format install uninstall dist clean help
-
-# Keep each test's own object so that an edit rebuilds one program, not all of them.
 .SECONDARY:
+.DEFAULT_GOAL := all
+.PHONY: deps all demo test unit validate bench figures asan layers symbols format install \
+        uninstall dist clean help
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*$(hash)$(hash) /  \1\t/p' Makefile | expand -t 14
 
-all: $(static) $(if $(wildcard cli/*.c),$(BUILD)/tardigrad) ## build the library and the command
+deps: ## install what the project needs (Debian), or say what is missing
+	@sh .ci/deps $(PACKAGES)
+
+all: $(static) $(shared) $(command) ## build the library and the command
+
+demo: deps ## set up, build, run the quickstart study and print where its report is
+	$(Q)$(MAKE) --no-print-directory all
+	$(command) study examples/quickstart.yaml --out out/quickstart
+
+test: deps ## set up, build, run all tests
+	$(Q)$(MAKE) --no-print-directory all unit validate
+
+unit: $(tests) $(command) ## run the unit tests (no set-up)
+	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
+
+validate: $(versus) ## predictions against simulations, claim by claim
+	$(Q)sh validation/run $(versus)
+
+bench: $(benches) ## speeds, each with its baseline and residual
+	$(Q)for b in $(benches); do $$b || exit 1; done
+
+figures: $(command) ## figures of the studies in out/ again, as PDF
+	$(Q)for d in out/*/; do $(command) plot $$d --format pdf || exit 1; done
+
+asan: ## the unit tests under the address and undefined-behaviour sanitizers
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
+
+layers: ## prove who includes whom
+	$(Q)sh validation/layers
+
+symbols: $(static) $(shared) ## prove that every exported symbol begins with tg_
+	$(Q)sh validation/symbols $(static) $(shared)
+
+format: ## let clang-format decide
+	clang-format -i $$(git ls-files '*.c' '*.h')
 
 $(BUILD)/%.o: %.c
 	$(call say,CC,$<)
@@ -63,14 +98,53 @@ $(static): $(objects)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(shared): $(objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_CFLAGS) -Wl,-soname,libtardigrad.so.0 $^ -o $@ $(ALL_LIBS)
+
+# Figure scripts and the report template as C strings.
+$(BUILD)/cli/embedded.c: $(embedded) Makefile
+	@mkdir -p $(@D)
+	$(Q)( echo '#include "cli/figures.h"'; echo 'const embedded embedded_files[] = {'; \
+	  for f in $(embedded); do \
+	    printf '{ "%s",\n' $${f$(hash)$(hash)*/}; \
+	    sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; \
+	  done; echo '{ 0 } };' ) > $@
+
+$(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -MMD -MP -c $< -o $@
+
+$(command): $(commands) $(static)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
+
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ -lcmocka $(ALL_LIBS)
 
-unit: $(tests) ## run the unit tests (no set-up)
-	@for t in $(tests); do $$t || exit 1; done
+destination := $(DESTDIR)$(prefix)
+
+install: all ## install library, headers, pkg-config file, command and man page
+	@install -d $(destination)/bin $(destination)/lib/pkgconfig $(destination)/share/man/man1
+	install -m 755 $(command) $(destination)/bin/
+	install -m 644 $(static) $(destination)/lib/
+	install -m 755 $(shared) $(destination)/lib/libtardigrad.so.$(VERSION)
+	ln -sf libtardigrad.so.$(VERSION) $(destination)/lib/libtardigrad.so.0
+	ln -sf libtardigrad.so.0 $(destination)/lib/libtardigrad.so
+	@for h in $(headers); do install -D -m 644 $$h $(destination)/include/tardigrad/$$h || exit 1; done
+	@sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@libs@|$(ALL_LIBS)|' \
+	  tardigrad.pc.in > $(destination)/lib/pkgconfig/tardigrad.pc
+	@$(command) help man > $(destination)/share/man/man1/tardigrad.1
+
+uninstall: ## remove what install put there
+	rm -rf $(destination)/include/tardigrad $(destination)/lib/libtardigrad.*
+	rm -f $(destination)/bin/tardigrad $(destination)/lib/pkgconfig/tardigrad.pc \
+	  $(destination)/share/man/man1/tardigrad.1
+
+dist: ## source archive of the last commit
+	git archive --prefix=tardigrad-$(VERSION)/ -o tardigrad-$(VERSION).tar.gz HEAD
 
 clean: ## remove everything built
-	rm -rf build out
+	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

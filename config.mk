@@ -1,6 +1,15 @@
-# What the libraries we stand on need; `make deps` installs them.
-DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags gsl fftw3 openblas lapacke yaml-0.1 jansson zlib 2>/dev/null)
-DEP_LIBS    = -lsundials_cvode -lsundials_arkode -lsundials_nvecserial -lsundials_sunmatrixsparse \
-              -lsundials_sunlinsolklu -lsundials_generic -lklu -lsleef $(if $(HAVE_ARPACK),-larpack) -llapacke \
-              $(shell pkg-config --libs gsl fftw3 openblas yaml-0.1 jansson zlib 2>/dev/null)
+# config: the libraries we stand on. `make deps` installs them.
+
+PACKAGES := build-essential pkg-config libgsl-dev libfftw3-dev libsundials-dev libsuitesparse-dev \
+            libopenblas-dev liblapacke-dev librandom123-dev libsleef-dev libyaml-dev libjansson-dev \
+            libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox
+MODULES  := gsl fftw3 openblas yaml-0.1 jansson zlib
+
+# Optional parts: a file *_none.c stands in where the library it needs was not found.
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
+absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c)
+
+DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
+DEP_LIBS   := -lsundials_cvode -lsundials_arkode -lsundials_nvecserial -lsundials_sunmatrixsparse \
+              -lsundials_sunlinsolklu -lsundials_generic -lklu -lsleef -llapacke \
+              $(if $(HAVE_ARPACK),-larpack) $(shell pkg-config --libs $(MODULES) 2>/dev/null)

@@ -1,0 +1,98 @@
+#include "roots/bounds.h"
+
+#include <math.h>
+
+double
+tg_loop_edge(const tg_loop *loop)
+{
+    tg_delay_pole pole[32];
+    const size_t  n = tg_loop_poles(loop, pole, 32);
+    double        edge = tg_loop_abscissa(loop);
+
+    for (size_t i = 0; i < n && i < 32; i++) edge = fmax(edge, pole[i].at);
+    return edge;
+}
+
+/* R(x) and |a| G'(x) at real x. */
+static double
+radius_at(tg_bounds *b, double x, double *pull)
+{
+    const tg_loop *l = b->loop;
+    double complex slope;
+    const double   open = creal(tg_loop_value(l, x, &slope)) - x - l->b;
+
+    b->evaluations++;
+    *pull = fabs(creal(slope) - 1);
+    return fabs(l->b) + fabs(open);
+}
+
+/* A zero with real part x has x <= |s| <= R(x), which falls: halve towards where they meet. */
+static double
+right_end(tg_bounds *b)
+{
+    double low = b->left, pull, high = fmax(radius_at(b, fmax(b->left, 0), &pull), b->left);
+
+    for (int i = 0; i < 12; i++) {
+        const double x = (low + high) / 2;
+        if (x > radius_at(b, x, &pull))
+            high = x;
+        else
+            low = x;
+    }
+    return high;
+}
+
+/* G'' right of x by the difference with the point one rung to the left, where that exists;
+ * at x = 0 of a plain loop by the second moment. */
+static void
+fill(tg_bounds *b, double edge)
+{
+    const double d = (b->right - b->left) / RUNGS;
+    double       before = INFINITY;
+
+    if (b->left - d > edge) radius_at(b, b->left - d, &before);
+    for (size_t k = 0; k < b->rungs; k++) {
+        double pull;
+        b->radius[k] = radius_at(b, b->left + (double)k * d, &pull);
+        b->slope[k] = 1 + pull;
+        b->bend[k] = fmax(0, before - pull) / d + 1e-12 * pull / d;
+        before = pull;
+    }
+    const tg_loop *l = b->loop;
+    if (!isfinite(b->bend[0]) && b->left >= 0 &&
+        (!l->filter || l->filter == tg_filters[0])) {
+        const double m = tg_delay_mean(l->delay);
+        b->bend[0] = fabs(l->a) * (tg_delay_variance(l->delay) + m * m);
+    }
+}
+
+tg_status
+tg_bounds_make(const tg_loop *loop, double left, size_t rungs, tg_bounds *out)
+{
+    TG_TRY(tg_loop_check(loop));
+    const double edge = tg_loop_edge(loop);
+    tg_bounds    b = { .loop = loop, .left = left, .rungs = rungs };
+
+    if (!isfinite(left)) return tg_fail(TG_EDOMAIN, "a line must be finite, got %g", left);
+    if (!(left > edge) && !(left == edge && left == 0))
+        return tg_fail(TG_EDOMAIN,
+                       "the line %g is not right of %g, where the transform of %s ends",
+                       left, edge, tg_delay_text(loop->delay));
+    double       pull;
+    const double radius = radius_at(&b, left, &pull);
+    if (!isfinite(radius) || !isfinite(pull))
+        return tg_fail(TG_EDOMAIN, "the line %g is too far left: the transform overflows",
+                       left);
+    b.right = right_end(&b);
+    fill(&b, edge);
+    *out = b;
+    return TG_OK;
+}
+
+size_t
+tg_bounds_rung(const tg_bounds *b, double x)
+{
+    const double k = (x - b->left) / (b->right - b->left) * RUNGS;
+
+    return k >= (double)b->rungs ? b->rungs - 1 : k > 0 ? (size_t)k : 0;
+}

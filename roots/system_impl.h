@@ -1,0 +1,40 @@
+/* system_impl: what the files of roots/system share */
+#ifndef TG_ROOTS_SYSTEM_IMPL_H
+#define TG_ROOTS_SYSTEM_IMPL_H
+
+#include "roots/set.h"
+#include "roots/system.h"
+
+/* Memory for M, M', their factors, and what is known of M on Re s >= line. */
+typedef struct tg_system_work {
+    const tg_system *system;
+    double complex  *m, *right;       /* (n, n) M; (n, 2n) M^-1 [M' | I] */
+    double          *norm;            /* (terms) |B_l| */
+    double line, radius, slope, bend; /* R; bounds of |M'|, |M''| on the half-plane */
+    size_t evaluations;
+} tg_system_work;
+
+/* Errors: TG_EDOMAIN, TG_ENOMEM. */
+TG_CHECKED tg_status tg_system_begin(const tg_system *s, double line, tg_system_work *w);
+void                 tg_system_end(tg_system_work *w);
+
+/* Factor M(at): the phase of det M, log|det|, tr X and |X| for X = M^-1 M', |M^-1|. Frobenius
+ * norms. 0 if M is singular. */
+typedef struct tg_system_point {
+    double complex phase, trace;
+    double         log_size, pull, inverse;
+} tg_system_point;
+
+int tg_system_factor(tg_system_work *w, double complex at, tg_system_point *out);
+
+/* Zeros right of the line of w; within a circle. Errors: TG_ENOCONV, without a message. */
+TG_CHECKED tg_status tg_system_walk(tg_system_work *w, size_t *count);
+TG_CHECKED tg_status tg_system_walk_circle(tg_system_work *w, double complex centre,
+                                           double radius, size_t *count);
+
+/* Eigenvalues of the collocation with `nodes` + 1 points: *s (count) is malloc'd.
+ * Errors: TG_ENOMEM, TG_ENOCONV. */
+TG_CHECKED tg_status tg_system_collocate(const tg_system *s, size_t nodes,
+                                         double complex **out, size_t *count);
+
+#endif
