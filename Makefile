@@ -55,7 +55,7 @@ test: deps ## set up, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit validate
 
 unit: $(tests) $(command) ## run the unit tests (no set-up)
-	$(Q)TARDIGRAD=$(command) BUILD=$(BUILD) CC='$(CC)' sh validation/run $(tests) $(scripts)
+	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
 
 validate: $(versus) ## predictions against simulations, claim by claim
 	$(Q)sh validation/run $(versus)

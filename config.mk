@@ -9,7 +9,7 @@ MODULES  := gsl fftw3 openblas yaml-0.1 jansson zlib
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
 absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c)
 
-DEP_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
+DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 DEP_LIBS   := -lsundials_cvode -lsundials_arkode -lsundials_nvecserial -lsundials_sunmatrixsparse \
               -lsundials_sunlinsolklu -lsundials_generic -lklu -lsleef -llapacke \
               $(if $(HAVE_ARPACK),-larpack) $(shell pkg-config --libs $(MODULES) 2>/dev/null)

@@ -36,7 +36,7 @@ verdict(const tg_prediction *p, const tg_simulation *s, const char *where)
     const double margin = fabs(p->gain / p->threshold - 1);
 
     c.predicted = p->stable;
-    c.simulated = s->diverged == 0;
+    c.simulated = !s->grew;
     c.model_error = margin < 1 / (double)p->workers ? 1 : 0;
     return c;
 }

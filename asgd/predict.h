@@ -30,8 +30,10 @@ const char *tg_level_name(tg_level level); /* "sde", "jump", "finite-P" */
 typedef struct tg_mode_prediction {
     double h, a, gain; /* gain k = a E T */
     double re, im;     /* rightmost root [1/time] (im >= 0) */
+    int    exponential; /* 0: a heavy-tailed law without a root has no exponential rate */
     size_t unstable;   /* roots with Re s >= 0, counted by the argument principle */
-    double mean_square; /* c J: the variance settles iff it is < 1 */
+    double mean_square; /* c J: at level jump the variance settles iff it is < 1 */
+    bool   settles;     /* whether the variance does, at the prediction's level */
     double variance;   /* stationary, inf if there is none [x^2] */
     double bias;       /* where the mean settles, minus the minimum [x] */
 } tg_mode_prediction;
@@ -46,7 +48,7 @@ typedef struct tg_prediction {
     double gain, threshold; /* largest k = eta h_max P in force, and k* where the mean is lost */
     double step_limit;      /* learning rate at k* with these workers [x^2/loss] */
     double workers_limit;   /* number of workers at k* with this learning rate */
-    bool   stable, stable_square; /* in mean; in mean square, judged at level `jump` */
+    bool   stable, stable_square; /* in mean; in mean square (level jump or finite-P) */
     size_t unstable;        /* roots right of 0, all modes together */
     double rate;            /* of the slowest mode [1/time]; < 0: grows */
     double rate_error;

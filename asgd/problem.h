@@ -8,7 +8,7 @@
 #ifndef TG_ASGD_PROBLEM_H
 #define TG_ASGD_PROBLEM_H
 
-#include "core/rng.h"
+#include "asgd/noise.h"
 #include "core/status.h"
 #include "core/study.h"
 
@@ -39,7 +39,7 @@ typedef struct tg_problem_kind {
     bool        cheap_loss; /* the loss costs about as much as one gradient */
     void (*start)(const void *self, double *x);
     /* Worker's stochastic gradient at x into g (dim); scratch is (scratch) doubles. */
-    void (*gradient)(const void *self, size_t worker, const double *x, tg_rng *noise,
+    void (*gradient)(const void *self, size_t worker, const double *x, tg_noise *noise,
                      double *scratch, double *g);
     double (*loss)(const void *self, const double *x, double *scratch); /* F(x) - F* */
     tg_status (*modes)(const void *self, const double *weight, tg_modes *out);

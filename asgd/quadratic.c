@@ -37,7 +37,7 @@ quadratic_start(const void *self, double *x)
 }
 
 static void
-quadratic_gradient(const void *self, size_t worker, const double *x, tg_rng *noise,
+quadratic_gradient(const void *self, size_t worker, const double *x, tg_noise *noise,
                    double *scratch, double *g)
 {
     const quadratic *q = self;
@@ -46,7 +46,7 @@ quadratic_gradient(const void *self, size_t worker, const double *x, tg_rng *noi
     (void)scratch;
     for (size_t j = 0; j < q->dim; j++) {
         g[j] = q->h[j] * (b ? x[j] - b[j] : x[j]);
-        if (q->sigma[j] > 0) g[j] += q->sigma[j] * tg_rng_normal(noise);
+        if (q->sigma[j] > 0) g[j] += q->sigma[j] * tg_noise_normal(noise);
     }
 }
 

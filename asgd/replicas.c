@@ -78,20 +78,6 @@ run_one(size_t index, size_t thread, void *context)
     return TG_OK;
 }
 
-double
-tg_settling_time(const double *t, const double *y, size_t n, double level, double *slope)
-{
-    size_t i = n;
-
-    while (i > 0 && y[i - 1] <= level) i--;
-    if (slope) *slope = INFINITY;
-    if (i == n) return INFINITY;
-    if (i == 0) return t[0];
-    const double dy = (y[i] - y[i - 1]) / (t[i] - t[i - 1]);
-    if (slope) *slope = fabs(dy);
-    return isfinite(dy) ? t[i - 1] + (level - y[i - 1]) / dy : t[i];
-}
-
 /* The mean of a replica's loss over the last half of the grid. */
 static double
 late_mean(const double *loss, size_t points)
@@ -125,6 +111,7 @@ mend_diverged(tg_simulation *s)
     for (size_t i = 0; i < s->points; i++)
         if (isnan(s->loss[i].mean)) s->loss[i].mean = INFINITY;
     if (isnan(s->floor.mean)) s->floor.mean = INFINITY;
+    s->grew = !(s->loss[s->points - 1].mean <= s->loss[0].mean);
 }
 
 static tg_status

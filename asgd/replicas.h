@@ -28,6 +28,7 @@ typedef struct tg_simulation {
     size_t    diverged;            /* replicas whose loss left the finite range */
     size_t    diverged_replica;    /* the first of them ... */
     double    diverged_time;       /* ... and when */
+    int       grew;                /* some diverged, or the mean loss ends above its start */
     double    settle, settle_error; /* mean loss is below the target from here on, with its
                                        standard error; inf: not within the horizon */
 } tg_simulation;
@@ -40,10 +41,5 @@ typedef struct tg_simulation {
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);
-
-/* First grid time, linearly interpolated, after which y (n, at times t) stays below `level`;
- * inf if it does not. `slope` (may be NULL) receives |dy/dt| there. */
-double tg_settling_time(const double *t, const double *y, size_t n, double level,
-                        double *slope);
 
 #endif

@@ -9,7 +9,8 @@ struct tg_sim {
     tg_setup  setup;
     tg_server server;
     tg_queue *queue;
-    tg_rng    delay, noise;
+    tg_rng    delay;
+    tg_noise  noise;
     uint64_t  arrivals, updates;
     uint64_t *read; /* (workers) updates made when the worker last read the model */
     double   *held; /* (workers, dim) the model as each worker read it */
@@ -56,7 +57,7 @@ tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out)
     if (!s) return tg_fail(TG_ENOMEM, "out of memory");
     s->setup = *setup;
     s->delay = tg_rng_stream(setup->seed, TG_PURPOSE_DELAY, replica);
-    s->noise = tg_rng_stream(setup->seed, TG_PURPOSE_NOISE, replica);
+    tg_noise_begin(&s->noise, setup->seed, replica);
     s->read = calloc(n, sizeof *s->read);
     s->held = malloc(n * dim * sizeof *s->held);
     s->gradient = malloc((2 * dim + setup->problem->scratch) * sizeof *s->gradient);

@@ -38,7 +38,7 @@ softmax_start(const void *self, double *x)
 
 /* g = (1/B) sum over B drawn samples of u (p - y)' + ridge x */
 static void
-softmax_gradient(const void *self, size_t worker, const double *x, tg_rng *noise,
+softmax_gradient(const void *self, size_t worker, const double *x, tg_noise *noise,
                  double *scratch, double *g)
 {
     const softmax    *s = self;
@@ -47,7 +47,7 @@ softmax_gradient(const void *self, size_t worker, const double *x, tg_rng *noise
 
     for (size_t j = 0; j < s->dim; j++) g[j] = s->ridge * x[j];
     for (size_t b = 0; b < s->batch; b++) {
-        const size_t sample = d->owned[first + tg_rng_below(noise, size)];
+        const size_t sample = d->owned[first + tg_rng_below(&noise->bits, size)];
         tg_softmax_sample(d, sample, x, scratch);
         scratch[d->label[sample]] -= 1;
         for (size_t c = 0; c < d->classes; c++) scratch[c] /= (double)s->batch;
@@ -290,7 +290,8 @@ tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes, t
     tg_problem  *p = calloc(1, sizeof *p);
     softmax     *s = calloc(1, sizeof *s);
     if (s) {
-        *s = (softmax){ .dim = dim, .batch = batch, .modes = modes, .ridge = ridge };
+        *s = (softmax){ .dim = dim, .batch = batch, .ridge = ridge };
+        s->modes = modes < dim ? modes : dim - 1;
         s->minimum = calloc(dim, sizeof *s->minimum);
         s->even = malloc(data->workers * sizeof *s->even);
     }

@@ -39,22 +39,11 @@ find_columns(const tg_table *t, const char *path, columns *c)
     return tg_fail(TG_EINPUT, "%s: expected columns worker, seconds or worker, start, end", path);
 }
 
-/* A cell as a number; a column that holds one bad cell was read as text. */
-static double
-number(tg_cell cell)
-{
-    char *end;
-
-    if (!cell.text) return cell.number;
-    const double value = strtod(cell.text, &end);
-    return *cell.text && !*end ? value : (double)NAN;
-}
-
 static tg_status
 read_time(const tg_table *t, const char *path, const columns *c, size_t row, double *out)
 {
-    const double start = c->interval ? number(tg_table_cell(t, row, c->start)) : 0;
-    const double end = number(tg_table_cell(t, row, c->interval ? c->end : c->seconds));
+    const double start = c->interval ? tg_table_number(t, row, c->start) : 0;
+    const double end = tg_table_number(t, row, c->interval ? c->end : c->seconds);
 
     *out = end - start;
     if (*out > 0 && isfinite(*out)) return TG_OK;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static tg_status
-compare(const scene *s, size_t algorithm, tg_progress *progress, tg_table *table, size_t *failed)
+compare(scene *s, size_t algorithm, tg_progress *progress, tg_table *table, size_t *failed)
 {
     tg_prediction *p = NULL;
     tg_simulation *r = NULL;

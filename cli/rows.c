@@ -59,7 +59,7 @@ const tg_column simulation_columns[SIMULATION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate eta", false },
-    { "verdict", "", "what happened", true },
+    { "verdict", "", "diverges if the mean loss ends above its start", true },
     { "replicas", "", "independent simulations", false },
     { "loss", "loss", "mean excess loss at the horizon", false },
     { "loss_error", "loss", "its standard error", false },
@@ -96,7 +96,7 @@ simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t work
     return tg_table_add(
         t, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)workers),
                         TG_NUMBER(study_step(study, algorithm)),
-                        TG_TEXT(s->diverged ? "diverged" : "stayed finite"),
+                        TG_TEXT(s->grew ? "diverges" : "converges"),
                         TG_NUMBER((double)s->replicas), TG_NUMBER(end->mean),
                         TG_NUMBER(tg_stats_error(end)), TG_NUMBER(s->floor.mean),
                         TG_NUMBER(tg_stats_error(&s->floor)), TG_NUMBER(s->settle),

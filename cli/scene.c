@@ -7,22 +7,27 @@
 tg_status
 scene_open(const tg_study *study, size_t workers, scene *out)
 {
-    scene   s = { .study = study };
-    double *weight = NULL;
+    scene s = { .study = study };
 
     tg_status status = tg_cluster_from_study(study, workers, &s.cluster);
     if (status == TG_OK) status = tg_problem_from_study(study, s.cluster->workers, &s.problem);
-    if (status == TG_OK && !(weight = malloc(s.cluster->workers * sizeof *weight)))
-        status = tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK) {
-        tg_cluster_weights(s.cluster, weight);
-        status = tg_problem_modes(s.problem, weight, &s.modes);
-    }
-    free(weight);
     if (status == TG_OK)
         *out = s;
     else
         scene_close(&s);
+    return status;
+}
+
+/* Modes take long on real data, and a simulation does not need them. */
+static tg_status
+find_modes(scene *s)
+{
+    if (s->modes.count > 0) return TG_OK;
+    double *weight = malloc(s->cluster->workers * sizeof *weight);
+    if (!weight) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_cluster_weights(s->cluster, weight);
+    const tg_status status = tg_problem_modes(s->problem, weight, &s->modes);
+    free(weight);
     return status;
 }
 
@@ -82,7 +87,7 @@ study_check(const tg_study *study)
 }
 
 tg_status
-scene_predict(const scene *s, size_t algorithm, tg_prediction **out)
+scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 {
     const tg_algorithm   *rule = NULL;
     const tg_predict_plan plan = { .horizon = tg_study_number(s->study, "horizon"),
@@ -90,6 +95,7 @@ scene_predict(const scene *s, size_t algorithm, tg_prediction **out)
                                    .target = tg_study_number(s->study, "target.loss") };
 
     TG_TRY(study_rule(s->study, algorithm, &rule));
+    TG_TRY(find_modes(s));
     return tg_predict(&s->modes, s->cluster, rule, study_step(s->study, algorithm), &plan, out);
 }
 

@@ -10,7 +10,7 @@ typedef struct scene {
     const tg_study *study; /* borrowed */
     tg_cluster     *cluster;
     tg_problem     *problem;
-    tg_modes        modes;
+    tg_modes        modes; /* found by the first prediction */
 } scene;
 
 /* workers 0: as many as the study says. Errors: those of the parts. */
@@ -26,7 +26,7 @@ void                 study_label(const tg_study *study, size_t i, char out[48]);
 /* Check all algorithm names before long work begins. Errors: TG_EINPUT. */
 TG_CHECKED tg_status study_check(const tg_study *study);
 
-TG_CHECKED tg_status scene_predict(const scene *s, size_t algorithm, tg_prediction **out);
+TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);
 TG_CHECKED tg_status scene_simulate(const scene *s, size_t algorithm, tg_progress *progress,
                                     tg_simulation **out);
 

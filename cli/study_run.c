@@ -58,10 +58,8 @@ advise_simulated(const study_run *r, size_t rule, advice *v)
             v->simulated_time = s->settle;
             v->simulated_best = (double)r->workers[i];
         }
-        /* growing, even if the horizon ends before the loss leaves the finite range */
-        const bool grows = s->diverged || s->loss[s->points - 1].mean > s->loss[0].mean;
-        if (grows && isinf(v->first_diverged)) v->first_diverged = (double)r->workers[i];
-        if (!grows) v->last_converged = (double)r->workers[i];
+        if (s->grew && isinf(v->first_diverged)) v->first_diverged = (double)r->workers[i];
+        if (!s->grew) v->last_converged = (double)r->workers[i];
     }
 }
 
@@ -85,7 +83,7 @@ claim_advice(study_run *r, size_t rule, const char *label)
     const advice *v = &r->advice[rule];
     tg_claim      c = { .unit = "workers", .level = "sde" };
 
-    snprintf(c.where, sizeof c.where, "%s sweep", label);
+    snprintf(c.where, sizeof c.where, "%.40s sweep", label);
     if (isfinite(v->best_time)) {
         snprintf(c.name, sizeof c.name, "best number of workers");
         c.predicted = v->best;

@@ -119,3 +119,14 @@ tg_path_join(const char *folder, const char *name)
     if (path) snprintf(path, n, *folder && *name != '/' ? "%s/%s" : "%.0s%s", folder, name);
     return path;
 }
+
+char *
+tg_path_beside(const char *source, const char *name)
+{
+    const char *slash = strrchr(source, '/');
+    char       *folder = strndup(source, slash ? (size_t)(slash - source) : 0);
+    char       *path = folder ? tg_path_join(folder, name) : NULL;
+
+    free(folder);
+    return path;
+}

@@ -29,4 +29,8 @@ TG_CHECKED tg_status tg_file_read(const char *path, char **out);
  * folder is empty. */
 char *tg_path_join(const char *folder, const char *name);
 
+/* The path of a file that was named in another one: relative to that one's folder. Caller
+ * frees; NULL when out of memory. */
+char *tg_path_beside(const char *source, const char *name);
+
 #endif

@@ -7,7 +7,8 @@
  */
 #include "core/complexes.h"
 #include "core/law.h"
-#include "core/column.h"
+#include "core/file.h"
+#include "core/table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,8 +71,11 @@ from_file(const tg_node *node, const tg_node *file, const tg_node *column, tg_de
     double   *times;
     size_t    n;
     tg_delay *d = NULL;
-    tg_status status = tg_column_read(node->source, file->text, column->text, &times, &n);
+    char     *path = tg_path_beside(node->source, file->text);
 
+    if (!path) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = tg_table_read_times(path, column->text, &times, &n);
+    free(path);
     if (status != TG_OK) return status;
     status = tg_law_begin(&tg_law_empirical, n, &d);
     if (status == TG_OK) {

@@ -2,6 +2,7 @@
 
 #include "core/complexes.h"
 
+#include <math.h>
 #include <string.h>
 
 /* asgd: F = 1 */
@@ -41,15 +42,25 @@ dude_gain(const tg_loop *l, double complex s, double complex phi, double complex
     return gain;
 }
 
-/* The same gradient acts for its whole life: |1 - phi|^2 + Var, over (m w)^2. */
+static double
+life_noise(const tg_loop *l, double m, double w)
+{
+    return 2 * (1 - creal(tg_delay_laplace(l->delay, complex_of(0, w), NULL))) / (m * m * w * w);
+}
+
+/* The same gradient acts for its whole life: |1 - phi|^2 + Var, over (m w)^2. Below w1 the
+ * quotient cancels; N is even in w, so there it is the polynomial through N(0), N(w1), N(2 w1),
+ * whose error is of order (w1 m)^6. */
 static double
 dude_noise(const tg_loop *l, double w)
 {
     const double m = tg_delay_mean(l->delay), cv2 = tg_delay_variance(l->delay) / (m * m);
+    const double w1 = 0.02 / (m * sqrt(1 + cv2)), u = w / w1 * (w / w1);
 
-    if (fabs(w) * m * sqrt(1 + cv2) < 1e-4) return 1 + cv2;
-    return 2 * (1 - creal(tg_delay_laplace(l->delay, complex_of(0, w), NULL))) /
-           (m * m * w * w);
+    if (fabs(w) >= w1 || !isfinite(cv2))
+        return w == 0 ? 1 + cv2 : life_noise(l, m, w);
+    const double n0 = 1 + cv2, n1 = life_noise(l, m, w1) - n0, n2 = life_noise(l, m, 2 * w1) - n0;
+    return n0 + u * (16 * n1 - n2) / 12 + u * u * (n2 - 4 * n1) / 12;
 }
 
 /* fedbuff: F = (1 - e^{-z})/z, z = s K/lambda: held over K arrivals. */

@@ -59,3 +59,17 @@ tg_kolmogorov_p(double distance, double n)
     }
     return sum < 0 ? 0 : sum > 1 ? 1 : sum;
 }
+
+double
+tg_settling_time(const double *t, const double *y, size_t n, double level, double *slope)
+{
+    size_t i = n;
+
+    while (i > 0 && y[i - 1] <= level) i--;
+    if (slope) *slope = INFINITY;
+    if (i == n) return INFINITY;
+    if (i == 0) return t[0];
+    const double dy = (y[i] - y[i - 1]) / (t[i] - t[i - 1]);
+    if (slope) *slope = fabs(dy);
+    return isfinite(dy) ? t[i - 1] + (level - y[i - 1]) / dy : t[i];
+}

@@ -342,16 +342,6 @@ tg_study_law(const tg_study *study, tg_delay **out, const char *path, ...)
     return tg_delay_from_node(node, out);
 }
 
-static char *
-folder_of(const char *source)
-{
-    const char *slash = strrchr(source, '/');
-    char       *folder = strdup(slash ? source : "");
-
-    if (folder && slash) folder[slash - source] = '\0';
-    return folder;
-}
-
 tg_status
 tg_study_file(const tg_study *study, const char *path, char **out)
 {
@@ -360,21 +350,18 @@ tg_study_file(const tg_study *study, const char *path, char **out)
     char           variable[64];
 
     if (!name) return tg_fail(TG_EINPUT, "%s: missing file name", path);
-    char *folder = folder_of(study->root->source);
-    if (folder && *name == '$') {
+    if (*name == '$') {
         const size_t n = strcspn(name + 1, "/");
+        const char  *rest = name + 1 + n + (name[1 + n] == '/');
         snprintf(variable, sizeof variable, "%.*s", (int)n, name + 1);
-        free(folder);
-        const char *value = getenv(variable);
-        if (!value || !*value)
+        const char *folder = getenv(variable);
+        if (!folder || !*folder)
             return tg_node_fail(node, "%s: the environment variable %s is not set; it must name "
-                                      "the folder that holds %s",
-                                path, variable, name + 1 + n + (name[1 + n] == '/'));
-        folder = strdup(value);
-        name += 1 + n + (name[1 + n] == '/');
+                                      "the folder that holds %s", path, variable, rest);
+        *out = tg_path_join(folder, rest);
+    } else {
+        *out = tg_path_beside(study->root->source, name);
     }
-    *out = folder ? tg_path_join(folder, name) : NULL;
-    free(folder);
     return *out ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 }
 

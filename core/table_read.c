@@ -185,3 +185,51 @@ tg_table_read(const char *path, tg_table **out)
     free(again);
     return status;
 }
+
+double
+tg_table_number(const tg_table *t, size_t row, size_t column)
+{
+    const tg_cell cell = tg_table_cell(t, row, column);
+    double        value;
+
+    if (!cell.text) return cell.number;
+    return is_number(cell.text, &value) ? value : (double)NAN;
+}
+
+static tg_status
+take_times(const tg_table *t, const char *path, const char *column, double *value)
+{
+    size_t c = 0;
+
+    if (tg_table_find(t, column, &c) != TG_OK) return tg_fail_within(TG_EINPUT, "%s", path);
+    if (tg_table_rows(t) == 0) return tg_fail(TG_EINPUT, "%s: no rows below the header", path);
+    for (size_t i = 0; i < tg_table_rows(t); i++) {
+        value[i] = tg_table_number(t, i, c);
+        if (value[i] >= 0 && isfinite(value[i])) continue;
+        const char *word = tg_table_cell(t, i, c).text;
+        char        number[32];
+        snprintf(number, sizeof number, "%g", value[i]);
+        return tg_fail(TG_EINPUT, "%s:%zu: %s: expected a finite number >= 0, got \"%s\"", path,
+                       tg_table_line(t, i), column, word ? word : number);
+    }
+    return TG_OK;
+}
+
+tg_status
+tg_table_read_times(const char *path, const char *column, double **values, size_t *n)
+{
+    tg_table *t = NULL;
+
+    TG_TRY(tg_table_read(path, &t));
+    double   *value = malloc((tg_table_rows(t) + 1) * sizeof *value);
+    tg_status status =
+        value ? take_times(t, path, column, value) : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) {
+        *values = value;
+        *n = tg_table_rows(t);
+    } else {
+        free(value);
+    }
+    tg_table_free(t);
+    return status;
+}

@@ -5,13 +5,13 @@ label = word(labels, 1)
 set xlabel "workers P"; set ylabel "learning rate"
 set logscale xy
 set key outside top center horizontal
-set offsets 0, graph 0.05, graph 0.05, graph 0.05
+set autoscale yfix; set offsets graph 0.05, graph 0.05, 0, 0
 converged(want) = (column("simulated") == want ? column("step") : NaN)
 plot table("boundary", label) using "workers":(finite(column("step"))) with lines linewidth 2 \
          linecolor rgb tint(1) title label . ": boundary in mean", \
      table("boundary", label) using "workers":(finite(column("step_square"))) with lines \
          linewidth 1.5 dashtype 2 linecolor rgb tint(3) title "in mean square", \
-     table("region", label) using "workers":(converged(1)) with points pointtype 7 pointsize 0.5 \
+     table("region", label) using "workers":(converged(1)) with points pointtype 7 pointsize 0.6 \
          linecolor rgb tint(1) title "converged", \
-     table("region", label) using "workers":(converged(0)) with points pointtype 2 pointsize 0.7 \
+     table("region", label) using "workers":(converged(0)) with points pointtype 2 pointsize 0.8 \
          linecolor rgb tint(2) title "diverged (simulated)"

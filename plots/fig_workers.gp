@@ -3,33 +3,31 @@
 #     marks-LABEL.csv  (best, best_low, best_high, limit)
 load style
 set xlabel "workers P"; set ylabel "time to target"
-set key top center
-set offsets graph 0.03, graph 0.03, graph 0.05, graph 0
-set yrange [0:*]
+set key top left Left reverse at graph 0.12, 0.97
+set xrange [0:*]; set yrange [0:*]
+mark(name, label) = sprintf("stats table('marks', '%s') using '%s' nooutput", label, name)
+value = "(STATS_records > 0 && abs(STATS_min) < 1e300 ? STATS_min : NaN)"
 do for [i=1:words(labels)] {
-    stats table("marks", word(labels, i)) using "best" nooutput
-    best = STATS_records > 0 ? STATS_min : NaN
-    stats table("marks", word(labels, i)) using "best_low" nooutput
-    low = STATS_records > 0 ? STATS_min : NaN
-    stats table("marks", word(labels, i)) using "best_high" nooutput
-    high = STATS_records > 0 ? STATS_min : NaN
-    stats table("marks", word(labels, i)) using "limit" nooutput
-    limit = STATS_records > 0 ? STATS_min : NaN
+    label = word(labels, i)
+    eval mark("best", label);      best = @value
+    eval mark("best_low", label);  low = @value
+    eval mark("best_high", label); high = @value
+    eval mark("limit", label);     limit = @value
     if (best == best) {
         set object rectangle from low, graph 0 to high, graph 1 fillcolor rgb tint(i) fillstyle transparent solid 0.08 noborder behind
         set arrow from best, graph 0 to best, graph 1 nohead dashtype 2 linecolor rgb tint(i)
-        set label sprintf("best %g", best) at best, graph 0.97 - 0.06 * i offset 0.5, 0 textcolor rgb tint(i)
+        set label sprintf("best: %g", best) at best, graph 0.42 - 0.07 * i offset 0.5, 0 textcolor rgb tint(i)
     }
-    if (limit == limit && abs(limit) < 1e300) {
+    if (limit == limit) {
         set arrow from limit, graph 0 to limit, graph 1 nohead linewidth 2 linecolor rgb tint(i)
-        set label sprintf("diverges past %g", limit) at limit, graph 0.8 - 0.06 * i right offset -0.5, 0 textcolor rgb tint(i)
+        set label sprintf("diverges past %.0f", limit) at limit, graph 0.67 - 0.07 * i right offset -0.5, 0 textcolor rgb tint(i)
     }
 }
 plot for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("predicted"))):(column("predicted_error")) with yerrorbars \
-         pointtype 6 pointsize 0.7 linecolor rgb tint(i) title word(labels, i) . " predicted, model error", \
+         pointtype 6 pointsize 1.1 linecolor rgb tint(i) title word(labels, i) . " predicted, model error", \
      for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("predicted"))) with lines linewidth 1.5 linecolor rgb tint(i) notitle, \
      for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("simulated"))):(2 * column("simulated_error")) with yerrorbars \
-         pointtype 7 pointsize 0.6 linecolor rgb tint(i) title word(labels, i) . " simulated, 2 s.e."
+         pointtype 7 pointsize 0.5 linecolor rgb "#222222" title word(labels, i) . " simulated, 2 s.e."

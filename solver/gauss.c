@@ -37,7 +37,7 @@ lagrange(tg_gauss *g)
             const double scale = 1 / (g->c[j] - g->c[m]);
             l[++degree] = 0;
             for (int k = degree; k >= 0; k--)
-                l[k] = ((k ? l[k - 1] : 0) - g->c[m] * l[k]) * scale;
+                l[k] = ((k ? l[k - 1] : 0) - (g->c[m] - 0.5) * l[k]) * scale;
         }
     }
 }
@@ -57,14 +57,22 @@ tg_gauss_make(int s)
     return g;
 }
 
+/* sum_k power_k u^(k+1) / (k+1) */
+static double
+antiderivative(const double *power, int s, double u)
+{
+    double sum = 0;
+
+    for (int k = s - 1; k >= 0; k--) sum = sum * u + power[k] / (k + 1);
+    return sum * u;
+}
+
 void
 tg_gauss_dense(const tg_gauss *g, double theta, double *B)
 {
-    for (int j = 0; j < g->s; j++) {
-        double sum = 0;
-        for (int k = g->s - 1; k >= 0; k--) sum = sum * theta + g->power[j][k] / (k + 1);
-        B[j] = sum * theta;
-    }
+    for (int j = 0; j < g->s; j++)
+        B[j] = antiderivative(g->power[j], g->s, theta - 0.5) -
+               antiderivative(g->power[j], g->s, -0.5);
 }
 
 /* Gauss-Jordan with row pivots. */

@@ -16,7 +16,7 @@ typedef struct tg_gauss {
     int    s;
     double c[TG_GAUSS_MAX], b[TG_GAUSS_MAX]; /* nodes and weights on [0, 1] */
     double A[TG_GAUSS_MAX][TG_GAUSS_MAX];
-    double power[TG_GAUSS_MAX][TG_GAUSS_MAX]; /* l_j(x) = sum_k power[j][k] x^k */
+    double power[TG_GAUSS_MAX][TG_GAUSS_MAX]; /* l_j(x) = sum_k power[j][k] (x - 1/2)^k */
 } tg_gauss;
 
 /* The method with 1 <= s <= TG_GAUSS_MAX stages. */

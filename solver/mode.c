@@ -14,10 +14,7 @@ tg_mode_asgd(double eta, double h, double sigma, double lambda, const tg_delay *
 tg_status
 tg_mode_check(const tg_mode *m)
 {
-    if (!m->loop.delay) return tg_fail(TG_EDOMAIN, "the mode has no delay law");
-    if (!isfinite(m->loop.a) || !isfinite(m->loop.b))
-        return tg_fail(TG_EDOMAIN, "damping must be finite, got a = %g, b = %g", m->loop.a,
-                       m->loop.b);
+    TG_TRY(tg_loop_check(&m->loop));
     if (!(m->noise >= 0 && isfinite(m->noise)))
         return tg_fail(TG_EDOMAIN, "noise intensity must be >= 0, got %g", m->noise);
     if (!(m->jump >= 0 && isfinite(m->jump)))

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FINE_MAX   (1 << 18)
-#define RESOLUTION 50 /* fine steps per delay and per time constant */
+#define FINE_MAX       (1 << 17)
+#define RESOLUTION     50 /* fine steps per time of the loop, of which there may be many: */
+#define RESOLUTION_MIN 5  /* then fewer */
 
 /* The fine grid: `every` fine steps of dt to one output interval. */
 typedef struct grid {
@@ -17,16 +18,24 @@ typedef struct grid {
     double dt;
 } grid;
 
-static grid
-make_grid(const tg_loop *l, double horizon, size_t n)
+/* Fine steps per time of the loop: its delay, or a fifth of 1/(|a| + |b|) if that is
+ * longer. */
+static tg_status
+make_grid(const tg_loop *l, double horizon, size_t n, grid *out)
 {
     const double mean = tg_delay_mean(l->delay), rate = fabs(l->a) + fabs(l->b);
-    const double scale = fmin(mean > 0 ? mean : INFINITY, 1 / rate);
-    const double interval = horizon / (double)(n - 1);
-    const double most = fmax(1, floor(FINE_MAX / (double)(n - 1)));
-    const size_t every = (size_t)fmin(most, fmax(1, ceil(RESOLUTION * interval / scale)));
+    const double scale = fmin(fmax(mean, 0.2 / rate), 1 / rate);
+    const double interval = horizon / (double)(n - 1), times = horizon / scale;
+    const double wish = fmin(RESOLUTION, fmax(RESOLUTION_MIN, FINE_MAX / times));
+    const double every = fmax(1, ceil(wish * interval / scale));
 
-    return (grid){ every, every * (n - 1) + 1, interval / (double)every };
+    if (every * (double)(n - 1) > 8 * FINE_MAX)
+        return tg_fail(
+            TG_EDOMAIN,
+            "a horizon of %g is %.3g times of the loop, more than can be followed", horizon,
+            times);
+    *out = (grid){ (size_t)every, (size_t)every * (n - 1) + 1, interval / every };
+    return TG_OK;
 }
 
 /* A single constant delay without a filter is solved exactly, unless its mesh is too fine.
@@ -138,10 +147,11 @@ run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *me
     tg_ring  *ring = NULL;
     tg_noise  noise;
     tg_status status;
+    grid      g = { 0 };
 
     TG_TRY(check(m, x0, horizon, n));
-    const grid g = make_grid(&m->loop, horizon, n);
-    double    *block = malloc(5 * g.n * sizeof *block);
+    TG_TRY(make_grid(&m->loop, horizon, n, &g));
+    double *block = malloc(5 * g.n * sizeof *block);
     if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);
     const fields f = { block, block + g.n, block + 2 * g.n, block };
     noise = (tg_noise){ block + 3 * g.n, block + 4 * g.n };

@@ -17,8 +17,9 @@
 #include "solver/mode.h"
 
 /* The fundamental solution r(t) into r (n), n >= 2; and y(t) into mean (n). An unstable
- * loop has them too. Errors: TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite;
- * TG_EDIVERGED overflow within the horizon; TG_ENOMEM. */
+ * loop has them too. Errors: TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite, or
+ * a horizon of more than some 200,000 times the loop's shortest time; TG_EDIVERGED overflow
+ * within the horizon; TG_ENOMEM. */
 TG_CHECKED tg_status tg_moments_response(const tg_loop *l, double horizon, size_t n,
                                          double *r);
 TG_CHECKED tg_status tg_moments_mean(const tg_loop *l, double x0, double horizon, size_t n,

@@ -15,11 +15,13 @@
 
 #include <gsl/gsl_integration.h>
 #include <math.h>
+#include <string.h>
 
-#define PANELS    96
+#define PANELS    1000
 #define WINDOW    9 /* partial sums the epsilon table looks at */
 #define DEPTH     24
 #define TOLERANCE 2e-12
+#define LAGGED    1e-9 /* tolerance where cos(w lag) keeps the tail oscillating */
 
 typedef struct integrand {
     const tg_loop *loop;
@@ -84,12 +86,11 @@ tail(const integrand *g, double w, double length)
 
 /* The limit of the last terms of a sequence, by the epsilon algorithm. */
 static double
-limit(const double *sum, int n)
+limit(const double *sum, int m)
 {
-    double column[WINDOW], before[WINDOW] = { 0 }, best = sum[n - 1];
-    int    m = n < WINDOW ? n : WINDOW;
+    double column[WINDOW], before[WINDOW] = { 0 }, best = sum[m - 1];
 
-    for (int i = 0; i < m; i++) column[i] = sum[n - m + i];
+    memcpy(column, sum, (size_t)m * sizeof *sum);
     for (int order = 1; order < m; order++) {
         for (int i = 0; i + order < m; i++) {
             const double step = column[i + 1] - column[i];
@@ -134,20 +135,21 @@ panel(const gsl_function *f, double from, double length, double tolerance, int d
 static tg_status
 sum_panels(const integrand *g, double known, double *out)
 {
-    int          edges;
+    int          edges, calm = 0;
     const double bulk = fabs(g->loop->b) + fabs(g->loop->a),
                  half = half_oscillation(g, &edges);
+    const double tolerance = g->lag > 0 ? LAGGED : TOLERANCE;
     gsl_function f = { g->density, (void *)g };
-    double       w = 0, length = fmin(bulk, half) / 2, whole = 0, sum[PANELS];
-    double       last = NAN;
+    double       w = 0, length = fmin(bulk, half) / 2, whole = 0, sum[WINDOW], last = NAN;
 
-    for (int n = 0, calm = 0; n < PANELS; n++) {
+    for (int n = 0; n < PANELS; n++) {
         whole += panel(&f, w, length, TOLERANCE * (fabs(whole) + fabs(known)), DEPTH);
         w += length;
         if (isnan(whole)) break;
-        sum[n] = whole + tail(g, w, length);
-        const double now = limit(sum, n + 1);
-        calm = w > 2 * bulk && fabs(now - last) <= TOLERANCE * fabs(now + known) ? calm + 1
+        if (n >= WINDOW) memmove(sum, sum + 1, (WINDOW - 1) * sizeof *sum);
+        sum[n < WINDOW ? n : WINDOW - 1] = whole + tail(g, w, length);
+        const double now = limit(sum, n < WINDOW ? n + 1 : WINDOW);
+        calm = w > 2 * bulk && fabs(now - last) <= tolerance * fabs(now + known) ? calm + 1
                                                                                  : 0;
         if (calm == 2) {
             *out = now;

@@ -1,0 +1,90 @@
+/* predict_more: the law of staleness, and the learning rate at which the variance is lost */
+#include "asgd/predict_parts.h"
+
+#include "solver/stationary.h"
+
+#include <complex.h>
+#include <fftw3.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* p(z) = phi((P - 1)(1 - z) / m) on the unit circle, and its Fourier coefficients. Twice as many
+ * points as the mean and ten standard deviations need keep what wraps around below rounding. */
+static tg_status
+invert(const tg_delay *delay, double others, size_t points, double *probability, size_t n)
+{
+    fftw_complex *p = fftw_alloc_complex(points);
+    fftw_plan     plan = p ? fftw_plan_dft_1d((int)points, p, p, FFTW_FORWARD, FFTW_ESTIMATE) : NULL;
+
+    if (!plan) {
+        fftw_free(p);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    for (size_t k = 0; k < points; k++) {
+        const double angle = 2 * 3.14159265358979323846 * (double)k / (double)points;
+        p[k] = tg_delay_laplace(delay, others * (1 - cexp(I * angle)) / tg_delay_mean(delay), NULL);
+    }
+    fftw_execute(plan);
+    for (size_t j = 0; j < n; j++) probability[j] = fmax(creal(p[j]) / (double)points, 0);
+    fftw_destroy_plan(plan);
+    fftw_free(p);
+    return TG_OK;
+}
+
+tg_status
+tg_predict_staleness(const tg_cluster *cluster, double *probability, size_t n)
+{
+    tg_delay *delay = NULL;
+    size_t    points = 256;
+
+    if (n == 0) return tg_fail(TG_EDOMAIN, "expected at least one staleness");
+    TG_TRY(tg_cluster_delay(cluster, &delay));
+    const double others = (double)cluster->workers - 1;
+    const double spread = 1 + fmin(tg_delay_cv(delay), 10);
+    while (points < 1u << 20 && (double)points < 2 * ((double)n + 10 * spread * (others + 1)))
+        points *= 2;
+    const tg_status status = invert(delay, others, points, probability, n);
+    tg_delay_free(delay);
+    return status;
+}
+
+/* c J rises with the learning rate, so its crossing of 1 is bracketed and bisected. */
+static tg_status
+is_square_stable(const tg_case *c, const tg_modes *m, double step, bool *yes)
+{
+    tg_case            at = *c;
+    tg_mode_prediction mode;
+
+    at.step = step;
+    TG_TRY(tg_case_mode(&at, m, 0, 1, &mode));
+    *yes = mode.unstable == 0 && mode.mean_square < 1;
+    return TG_OK;
+}
+
+tg_status
+tg_predict_step_square(double h_max, const tg_cluster *cluster, const tg_algorithm *algorithm,
+                       double *step)
+{
+    double   zero[1] = { 0 };
+    tg_modes m = { .count = 1, .h = &h_max, .start = zero, .sigma2 = zero, .shift = zero,
+                   .spread = zero };
+    tg_case  c;
+
+    if (!(h_max > 0)) return tg_fail(TG_EDOMAIN, "eigenvalue must be > 0, got %g", h_max);
+    TG_TRY(tg_case_open(cluster, algorithm, 1, &c));
+    const double unit = 1 / (h_max * c.lambda * tg_delay_mean(c.delay)); /* loop gain 1 */
+    double       low = 1e-6 * unit, high = 1e3 * unit;
+    tg_status    status = TG_OK;
+    for (int i = 0; i < 40 && status == TG_OK; i++) {
+        const double middle = sqrt(low * high);
+        bool         yes = false;
+        status = is_square_stable(&c, &m, middle, &yes);
+        if (yes)
+            low = middle;
+        else
+            high = middle;
+    }
+    tg_case_close(&c);
+    if (status == TG_OK) *step = sqrt(low * high);
+    return status;
+}

@@ -1,0 +1,59 @@
+/* predict_parts: the steps of a prediction, each a call into roots/ or solver/
+ *
+ * A delay law scaled to T c is the same loop in time scaled by c: gain a c, noise q c, results
+ * read at t / c. So a prediction for a delay shorter by a factor needs no other law.
+ */
+#ifndef TG_ASGD_PREDICT_PARTS_H
+#define TG_ASGD_PREDICT_PARTS_H
+
+#include "asgd/predict.h"
+#include "core/loop.h"
+#include "solver/phase.h"
+
+typedef struct tg_case {
+    const tg_filter *filter;
+    const tg_cluster *cluster; /* borrowed */
+    tg_delay        *delay; /* of an arriving gradient; owned */
+    double           lambda, step;
+    double           wait;   /* expected time before the model first moves as in steady state */
+    bool             plain;  /* F = 1: every gradient is applied once, on arrival */
+    bool             biased; /* settles where arrivals, not workers, weigh equally */
+} tg_case;
+
+TG_CHECKED tg_status tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm,
+                                  double step, tg_case *out);
+void                 tg_case_close(tg_case *c);
+
+/* k*, the smallest loop gain at which the mean is lost; inf if it never is. */
+TG_CHECKED tg_status tg_case_threshold(const tg_case *c, double *threshold);
+
+/* The rightmost root of a loop into out->re, out->im, and how many are unstable. */
+TG_CHECKED tg_status tg_case_roots(const tg_loop *l, tg_mode_prediction *out);
+
+/* Mode j with all delays times `scale`: root, count, stationary variance (inf if unstable). */
+TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
+                                  tg_mode_prediction *out);
+
+/* Variance per unit of noise that the workers' own minima bring (asgd/predict_renewal.c).
+ * Errors: TG_ENOCONV quadrature; TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_renewal(const tg_case *c, const tg_loop *l, double *gain);
+
+/* Expected excess loss on the plan's grid into loss (plan->points), delays times `scale`;
+ * `mode` as predicted at scale 1. */
+TG_CHECKED tg_status tg_case_loss(const tg_case *c, const tg_modes *m,
+                                  const tg_mode_prediction *mode, double scale,
+                                  const tg_predict_plan *plan, double *loss);
+
+/* Whether level finite-P is at hand; its phase-type law in *law. */
+bool tg_case_is_exact(const tg_case *c, const tg_modes *m, tg_phase *law);
+
+/* Stationary variance and mean-square verdict of mode j; the expected excess loss on the plan's
+ * grid. Both exact for the worker process. Errors: TG_ENOCONV, TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_exact_variance(const tg_case *c, const tg_phase *law,
+                                            const tg_modes *m, size_t j,
+                                            tg_mode_prediction *mode);
+TG_CHECKED tg_status tg_case_exact_loss(const tg_case *c, const tg_phase *law,
+                                        const tg_modes *m, const tg_predict_plan *plan,
+                                        double *loss);
+
+#endif

@@ -1,0 +1,162 @@
+/* study_summary: the answers in words, for the terminal and the report, and as JSON */
+#include "cli/output.h"
+#include "cli/rows.h"
+#include "cli/study_run.h"
+
+#include "core/version.h"
+
+#include <math.h>
+
+/* "0.0123 +- 0.0004", or the bare number where there is no error to state. */
+static void
+print_with_error(FILE *f, double value, double error)
+{
+    if (isfinite(error) && error > 0)
+        fprintf(f, "%.4g +- %.2g", value, error);
+    else
+        fprintf(f, "%.4g", value);
+}
+
+static void
+print_verdict(FILE *f, const tg_prediction *p)
+{
+    fprintf(f, "%s: loop gain %.4g of %.4g at which it diverges", verdict_text(p), p->gain,
+            p->threshold);
+    if (!p->stable_square && p->stable)
+        fprintf(f, ", but the variance grows without bound (level jump)");
+    if (p->unstable) fprintf(f, "; %zu characteristic roots right of 0", p->unstable);
+}
+
+static void
+print_target(FILE *f, const outcome *o, double target)
+{
+    const tg_prediction *p = o->prediction;
+    const tg_simulation *s = o->simulation;
+
+    if (!(target > 0)) return;
+    fprintf(f, "  target %g   ", target);
+    if (isfinite(p->settle)) {
+        fprintf(f, "after ");
+        print_with_error(f, p->settle, p->settle_error);
+    } else {
+        fprintf(f, "not within the horizon");
+    }
+    fprintf(f, " (predicted); ");
+    if (isfinite(s->settle)) {
+        fprintf(f, "after ");
+        print_with_error(f, s->settle, s->settle_error);
+    } else {
+        fprintf(f, "not within the horizon");
+    }
+    fprintf(f, " (simulated)\n");
+}
+
+static void
+print_own(const study_run *r, size_t rule, FILE *f)
+{
+    const outcome       *o = outcome_at(r, r->own_index, rule);
+    const tg_prediction *p = o->prediction;
+    const tg_simulation *s = o->simulation;
+
+    fprintf(f, "  verdict       ");
+    print_verdict(f, p);
+    fprintf(f, "\n  rate          ");
+    print_with_error(f, p->rate, p->rate_error);
+    fprintf(f, " per time, slowest mode\n  noise floor   ");
+    print_with_error(f, p->floor, p->floor_error);
+    fprintf(f, " excess loss");
+    if (p->bias_loss > 0)
+        fprintf(f, ", and %.4g from the bias on heterogeneous data", p->bias_loss);
+    fprintf(f, "\n  at horizon    ");
+    print_with_error(f, p->loss[p->points - 1],
+                     (p->high[p->points - 1] - p->low[p->points - 1]) / 2);
+    fprintf(f, " (predicted); ");
+    print_with_error(f, s->loss[s->points - 1].mean, tg_stats_error(&s->loss[s->points - 1]));
+    fprintf(f, " (simulated)\n");
+    print_target(f, o, tg_study_number(r->study, "target.loss"));
+    if (s->diverged)
+        fprintf(f, "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g\n",
+                s->diverged, s->replicas, s->diverged_replica, s->diverged_time);
+    if (p->resolved < 0.99)
+        fprintf(f, "  note          the modes account for %.0f %% of the initial excess loss\n",
+                100 * p->resolved);
+}
+
+static void
+print_advice(const study_run *r, size_t rule, FILE *f)
+{
+    const advice *v = &r->advice[rule];
+
+    if (r->n < 2) return;
+    if (isfinite(v->best_time)) {
+        fprintf(f, "  best workers  %g of those tried (within 5 %% of it: %g to %g): target after ",
+                v->best, v->best_low, v->best_high);
+        print_with_error(f, v->best_time, v->best_error);
+        fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
+    }
+    if (isfinite(v->limit))
+        fprintf(f, "  diverges      past %.1f workers (predicted)", v->limit);
+    else
+        fprintf(f, "  diverges      for no number of workers (predicted)");
+    if (isfinite(v->first_diverged))
+        fprintf(f, "; simulated: %g holds, %g diverges\n", v->last_converged, v->first_diverged);
+    else
+        fprintf(f, "; simulated: none of those tried\n");
+}
+
+void
+study_run_summary(const study_run *r, FILE *f)
+{
+    char label[48];
+
+    fprintf(f, "%s\n", tg_study_text(r->study, "name"));
+    for (size_t k = 0; k < r->rules; k++) {
+        const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
+        study_label(r->study, k, label);
+        fprintf(f, "\n%s, %zu workers, learning rate %g (level %s)\n", label, r->own,
+                study_step(r->study, k), tg_level_name(p->level));
+        print_own(r, k, f);
+        print_advice(r, k, f);
+    }
+    const size_t claims = tg_table_rows(r->claims);
+    fprintf(f, "\nagreement: %zu of %zu predictions hold within their model error and 4 standard "
+               "errors\n", claims - r->failed, claims);
+}
+
+static json_t *
+json_of_rule(const study_run *r, size_t rule)
+{
+    const outcome       *o = outcome_at(r, r->own_index, rule);
+    const tg_prediction *p = o->prediction;
+    const tg_simulation *s = o->simulation;
+    const advice        *v = &r->advice[rule];
+    char                 label[48];
+
+    study_label(r->study, rule, label);
+    return json_pack(
+        "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "algorithm", label, "workers", (json_int_t)r->own, "step", study_step(r->study, rule),
+        "verdict", verdict_text(p), "level", tg_level_name(p->level), "gain",
+        json_number(p->gain), "threshold", json_number(p->threshold), "rate",
+        json_number(p->rate), "floor", json_number(p->floor), "floor_error",
+        json_number(p->floor_error), "bias", json_number(p->bias_loss), "settle",
+        json_number(p->settle), "settle_error", json_number(p->settle_error),
+        "simulated_settle", json_number(s->settle), "simulated_settle_error",
+        json_number(s->settle_error), "best_workers", json_number(v->best), "workers_limit",
+        json_number(v->limit), "simulated_loss",
+        json_number(s->loss[s->points - 1].mean));
+}
+
+json_t *
+study_run_json(const study_run *r)
+{
+    json_t *rules = json_array();
+
+    for (size_t k = 0; k < r->rules; k++) json_array_append_new(rules, json_of_rule(r, k));
+    return json_pack("{s:s, s:s, s:s, s:I, s:o, s:I, s:I, s:o}", "name",
+                     tg_study_text(r->study, "name"), "version", TG_VERSION, "command",
+                     r->arguments->line, "seed",
+                     (json_int_t)tg_study_whole(r->study, "seed"), "algorithms", rules,
+                     "claims", (json_int_t)tg_table_rows(r->claims), "claims_failed",
+                     (json_int_t)r->failed, "validation", json_of_table(r->claims));
+}

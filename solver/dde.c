@@ -1,0 +1,255 @@
+#include "solver/dde.h"
+
+#include "solver/dde_machine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KINKS_MAX 100000 /* those of high level are not kept */
+#define LOOKS     8
+
+static void
+add_kink(tg_dde_machine *m, double t, int level)
+{
+    if (level <= m->gauss.s + 1 && m->kink_count < KINKS_MAX)
+        m->kinks[m->kink_count++] = (tg_dde_kink){ t, level };
+}
+
+/* Constant delays: the next t at which a lagged argument meets a kink, and that kink's
+ * level. */
+static double
+next_kink(const tg_dde_machine *m, int *level)
+{
+    double next = INFINITY;
+
+    for (size_t j = 0; m->eq->tau && j < m->eq->delays; j++)
+        for (size_t k = 0; k < m->kink_count; k++) {
+            const double at = m->kinks[k].t + m->tau[j];
+            if (m->tau[j] == 0 || at <= m->t + 1e-12 * (1 + fabs(m->t)) || at > next)
+                continue;
+            next = at;
+            *level = m->kinks[k].level + 1;
+        }
+    return next;
+}
+
+/* How many kinks lie before t - tau_j at theta of the step tried; they are in order. */
+static tg_status
+kinks_before(tg_dde_machine *m, double theta, size_t j, size_t *number)
+{
+    double B[TG_GAUSS_MAX];
+    size_t low = 0, high = m->kink_count;
+
+    tg_gauss_dense(&m->gauss, theta, B);
+    tg_dde_combine(m, B, m->stage);
+    TG_TRY(tg_dde_delays_at(m, m->t + theta * m->h, m->stage));
+    const double at = m->t + theta * m->h - m->tau[j];
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (m->kinks[middle].t < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *number = low;
+    return TG_OK;
+}
+
+/* Delays that vary: where in the step tried does t - tau_j pass a kink, up or down? Seen at
+ * LOOKS points, located by bisection on the trial's dense output; inf if nowhere. The first
+ * look is a little after the begin, which may itself be such a place. */
+static tg_status
+passed_kink(tg_dde_machine *m, double *when, int *level)
+{
+    *when = INFINITY;
+    for (size_t j = 0; !m->eq->tau && j < m->eq->delays; j++) {
+        double low = 1e-3, high;
+        size_t first, now;
+        TG_TRY(kinks_before(m, low, j, &first));
+        for (int look = 1; look <= LOOKS; look++, low = high) {
+            TG_TRY(kinks_before(m, high = (double)look / LOOKS, j, &now));
+            if (now == first) continue;
+            size_t passed = now;
+            for (int bit = 0; bit < 50; bit++) {
+                const double middle = (low + high) / 2;
+                TG_TRY(kinks_before(m, middle, j, &now));
+                if (now != first) passed = now;
+                *(now == first ? &low : &high) = middle;
+            }
+            if (m->t + high * m->h < *when) {
+                *when = m->t + high * m->h;
+                *level = m->kinks[passed < first ? passed : first].level + 1;
+            }
+            break;
+        }
+    }
+    return TG_OK;
+}
+
+static tg_status
+accept(tg_dde_machine *m)
+{
+    const size_t n = m->eq->dim;
+    double      *swap;
+
+    for (size_t k = 0; k < n; k++)
+        if (!isfinite(m->next[k]))
+            return tg_fail(TG_EDIVERGED, "x[%zu] left the finite range at t = %g", k,
+                           m->t + m->h);
+    TG_TRY(tg_dde_append(m->s, &m->gauss, m->h, m->x, m->F));
+    memcpy(m->x, m->next, n * sizeof *m->x);
+    memcpy(m->f_end, m->end_slope, n * sizeof *m->x);
+    swap = m->last_F;
+    m->last_F = m->F;
+    m->F = swap;
+    m->last_h = m->h;
+    m->t = m->s->begin[m->s->count];
+    return TG_OK;
+}
+
+/* After a kink nothing is extrapolated, and the slope is the one to its right. */
+static tg_status
+pass(tg_dde_machine *m, int level)
+{
+    add_kink(m, m->t, level);
+    m->last_h = 0;
+    return tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end);
+}
+
+/* The step to try: up to `ahead` where that is near, half the way where it is not far. */
+static double
+fit_step(double h, double t, double ahead)
+{
+    if (t + h > ahead - 0.05 * h) return ahead - t;
+    return t + 2 * h > ahead ? (ahead - t) / 2 : h;
+}
+
+static tg_status
+advance(tg_dde_machine *m)
+{
+    int          level = 0, fixed = 0;
+    const double wish = m->h, ahead = fmin(next_kink(m, &fixed), m->t1);
+    double       error, when = INFINITY;
+
+    m->h = fit_step(m->h, m->t, ahead);
+    int landing = m->h == ahead - m->t;
+    if (!(m->h > 1e-13 * (1 + fabs(m->t))))
+        return tg_fail(TG_ENOCONV,
+                       "the step became too small at t = %g: stiff, or singular", m->t);
+    TG_TRY(tg_dde_attempt(m, &error));
+    if (error < INFINITY) TG_TRY(passed_kink(m, &when, &level));
+    if (when < m->t + m->h * (1 - 1e-9)) {
+        m->h = fmax(when - m->t, 1e-11 * (1 + fabs(m->t))); /* again, up to the kink */
+        landing = 0;
+        TG_TRY(tg_dde_attempt(m, &error));
+    }
+    const double factor = fmin(6, fmax(0.2, 0.9 * pow(error, -1.0 / (m->gauss.s + 1))));
+    if (!(error <= 1)) {
+        m->h *= fmin(factor, 0.7);
+        return TG_OK;
+    }
+    const double taken = m->h;
+    TG_TRY(accept(m));
+    if (landing) m->t = m->s->begin[m->s->count] = ahead; /* without rounding */
+    m->h = taken < wish ? fmax(wish, taken * factor) : taken * factor;
+    if (landing && ahead < m->t1 && fixed) return pass(m, fixed);
+    return level ? pass(m, level) : TG_OK;
+}
+
+static double
+first_step(const tg_dde_machine *m)
+{
+    double rate = 0;
+
+    for (size_t k = 0; k < m->eq->dim; k++)
+        rate = fmax(rate, fabs(m->f_end[k]) / (fabs(m->x[k]) + m->absolute / m->relative));
+    return fmin(m->t1 - m->t0, rate > 0 ? 0.1 / rate : m->t1 - m->t0);
+}
+
+static tg_status
+run(tg_dde_machine *m)
+{
+    m->s->begin[0] = m->t = m->t0;
+    TG_TRY(m->eq->history(m->t0, m->x, m->eq->context));
+    add_kink(m, m->t0, 0);
+    if (m->eq->tau) memcpy(m->tau, m->eq->tau, m->eq->delays * sizeof *m->tau);
+    TG_TRY(tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end));
+    m->h = first_step(m);
+    while (m->t < m->t1) TG_TRY(advance(m));
+    return TG_OK;
+}
+
+static tg_status
+check(const tg_dde *eq, double t0, double t1, double relative, double absolute, int stages)
+{
+    if (eq->dim == 0) return tg_fail(TG_EDOMAIN, "the equation has no components");
+    if (!(t1 > t0 && isfinite(t1) && isfinite(t0)))
+        return tg_fail(TG_EDOMAIN, "the end %g must come after the begin %g", t1, t0);
+    if (!(relative > 0 && absolute > 0 && relative < 1))
+        return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
+                       absolute);
+    if (stages != 0 && !(stages >= 2 && stages <= TG_GAUSS_MAX))
+        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
+    return TG_OK;
+}
+
+/* One block for all the vectors of a run. */
+static double *
+lay_out(tg_dde_machine *m)
+{
+    const size_t n = m->eq->dim, s = (size_t)m->gauss.s, d = m->eq->delays;
+    double *block = malloc((5 * n + d + d * n + 3 * s * n + s * d * n) * sizeof *block);
+    double *at = block;
+
+    if (!block) return NULL;
+    m->x = at, at += n;
+    m->next = at, at += n;
+    m->f_end = at, at += n;
+    m->stage = at, at += n;
+    m->end_slope = at, at += n;
+    m->tau = at, at += d;
+    m->past = at, at += d * n;
+    m->F = at, at += s * n;
+    m->new_F = at, at += s * n;
+    m->last_F = at, at += s * n;
+    m->lagged = at;
+    return block;
+}
+
+tg_status
+tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative, double absolute,
+             int stages, tg_dde_solution **out)
+{
+    TG_TRY(check(eq, t0, t1, relative, absolute, stages));
+    const int      chosen = stages ? stages : relative > 1e-5 ? 5 : relative > 1e-9 ? 7 : 8;
+    tg_dde_machine m = { .eq = eq,
+                         .gauss = tg_gauss_make(chosen),
+                         .relative = relative,
+                         .absolute = absolute,
+                         .t0 = t0,
+                         .t1 = t1 };
+    tg_status      status = TG_OK;
+    double        *block = lay_out(&m);
+
+    tg_dde_make_estimates(&m);
+    m.s = calloc(1, sizeof *m.s);
+    m.hint = calloc(eq->delays + 1, sizeof *m.hint);
+    m.kinks = malloc(KINKS_MAX * sizeof *m.kinks);
+    if (m.s)
+        *m.s = (tg_dde_solution){ .eq = eq,
+                                  .degree = chosen,
+                                  .begin = calloc(1, sizeof(double)) };
+    if (!block || !m.s || !m.s->begin || !m.hint || !m.kinks)
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    else
+        status = run(&m);
+    free(block);
+    free(m.hint);
+    free(m.kinks);
+    if (status == TG_OK)
+        *out = m.s;
+    else
+        tg_dde_solution_free(m.s);
+    return status;
+}

@@ -1,0 +1,46 @@
+/* dde_machine: a delay equation in the middle of a step. Private to solver/. */
+#ifndef TG_SOLVER_DDE_MACHINE_H
+#define TG_SOLVER_DDE_MACHINE_H
+
+#include "solver/dde_solution.h"
+
+typedef struct tg_dde_kink {
+    double t;
+    int    level; /* x has jumps from derivative level + 1 on */
+} tg_dde_kink;
+
+typedef struct tg_dde_machine {
+    const tg_dde    *eq;
+    tg_dde_solution *s;
+    tg_gauss         gauss;
+    double           rho, end_weight[TG_GAUSS_MAX]; /* l_j(1) */
+    double           inner, inner_rho;              /* the second look, inside the step */
+    double           inner_weight[TG_GAUSS_MAX], inner_dense[TG_GAUSS_MAX];
+    double           relative, absolute, t0, t1;
+    double           t, h, last_h; /* now, the step tried, the step before (0: none) */
+    double          *x, *next, *f_end, *end_slope, *tau, *past, *stage, *F, *new_F, *last_F;
+    double          *lagged; /* (s, m, n), kept over sweeps where it cannot change */
+    size_t          *hint;
+    tg_dde_kink     *kinks;
+    size_t           kink_count;
+} tg_dde_machine;
+
+/* What the error estimates need, from the method. */
+void tg_dde_make_estimates(tg_dde_machine *m);
+
+/* The delays at (t, x) into m->tau. Errors: TG_EDOMAIN one is negative. */
+TG_CHECKED tg_status tg_dde_delays_at(tg_dde_machine *m, double t, const double *x);
+
+/* dx = f(t, x, ...); the lagged values go into past (m, n) unless they are `known` there.
+ */
+TG_CHECKED tg_status tg_dde_slope(tg_dde_machine *m, double t, const double *x,
+                                  double *past, int known, double *dx);
+
+/* out = x + h sum_j a_j F_j */
+void tg_dde_combine(const tg_dde_machine *m, const double *a, double *out);
+
+/* One step of m->h, not yet taken; *error in tolerances, inf where the sweeps did not
+ * converge. */
+TG_CHECKED tg_status tg_dde_attempt(tg_dde_machine *m, double *error);
+
+#endif

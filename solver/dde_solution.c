@@ -1,0 +1,159 @@
+#include "solver/dde_solution.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static tg_status
+grow(tg_dde_solution *s)
+{
+    const size_t room = s->room ? 2 * s->room : 64;
+    const size_t each = (size_t)(s->degree + 1) * s->eq->dim;
+    double      *begin = realloc(s->begin, (room + 1) * sizeof *begin);
+    if (begin) s->begin = begin;
+    double *coef = realloc(s->coef, room * each * sizeof *coef);
+    if (coef) s->coef = coef;
+    if (!begin || !coef) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", room);
+    s->room = room;
+    return TG_OK;
+}
+
+tg_status
+tg_dde_append(tg_dde_solution *s, const tg_gauss *g, double h, const double *start,
+              const double *slopes)
+{
+    const size_t n = s->eq->dim;
+
+    if (s->count == s->room) TG_TRY(grow(s));
+    double *c = s->coef + s->count * (size_t)(s->degree + 1) * n;
+    for (int k = 0; k < g->s; k++) /* int l_j: power k of l_j becomes k + 1 */
+        for (size_t i = 0; i < n; i++) {
+            double sum = 0;
+            for (int j = 0; j < g->s; j++)
+                sum += g->power[j][k] * slopes[(size_t)j * n + i];
+            c[(size_t)(k + 1) * n + i] = h * sum / (k + 1);
+        }
+    for (size_t i = 0; i < n; i++) { /* so that x(begin) = start */
+        double sum = 0;
+        for (int k = g->s; k >= 1; k--) sum = (sum + c[(size_t)k * n + i]) * -0.5;
+        c[i] = start[i] - sum;
+    }
+    s->begin[s->count + 1] = s->begin[s->count] + h;
+    s->count++;
+    return TG_OK;
+}
+
+/* The segment with begin < t <= end, from the hint by strides that double. */
+static size_t
+find(const tg_dde_solution *s, double t, size_t hint)
+{
+    size_t low = 0, high = s->count; /* begin[low] < t <= begin[high] */
+
+    for (size_t k = hint < s->count ? hint : 0, stride = 1;; k += stride, stride *= 2) {
+        if (k >= s->count || s->begin[k] >= t) {
+            if (k < high) high = k;
+            break;
+        }
+        low = k;
+    }
+    if (s->begin[low] >= t) low = 0;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (s->begin[middle] < t)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+evaluate(const tg_dde_solution *s, size_t segment, double t, double *x)
+{
+    const size_t  n = s->eq->dim;
+    const double *c = s->coef + segment * (size_t)(s->degree + 1) * n;
+    const double  length = s->begin[segment + 1] - s->begin[segment];
+    const double  theta = (t - s->begin[segment]) / length - 0.5;
+
+    for (size_t i = 0; i < n; i++) {
+        double sum = c[(size_t)s->degree * n + i];
+        for (int k = s->degree - 1; k >= 0; k--) sum = sum * theta + c[(size_t)k * n + i];
+        x[i] = sum;
+    }
+}
+
+tg_status
+tg_dde_look(const tg_dde_solution *s, double t, size_t *hint, double *x)
+{
+    if (t <= s->begin[0]) return s->eq->history(t, x, s->eq->context);
+    *hint = find(s, t, *hint);
+    evaluate(s, *hint, t, x);
+    return TG_OK;
+}
+
+tg_status
+tg_dde_at(const tg_dde_solution *s, double t, double *x)
+{
+    size_t hint = 0;
+
+    if (!(t <= s->begin[s->count]))
+        return tg_fail(TG_EDOMAIN, "the solution ends at t = %g, asked was %g",
+                       s->begin[s->count], t);
+    return tg_dde_look(s, t, &hint, x);
+}
+
+void
+tg_dde_cost(const tg_dde_solution *s, size_t *steps, size_t *evaluations)
+{
+    if (steps) *steps = s->count;
+    if (evaluations) *evaluations = s->evaluations;
+}
+
+void
+tg_dde_solution_free(tg_dde_solution *s)
+{
+    if (!s) return;
+    free(s->begin);
+    free(s->coef);
+    free(s);
+}
+
+static double
+component(const tg_dde_solution *s, size_t segment, size_t i, double t)
+{
+    const size_t  n = s->eq->dim;
+    const double *c = s->coef + segment * (size_t)(s->degree + 1) * n + i;
+    const double  length = s->begin[segment + 1] - s->begin[segment];
+    const double  theta = (t - s->begin[segment]) / length - 0.5;
+    double        sum = c[(size_t)s->degree * n];
+
+    for (int k = s->degree - 1; k >= 0; k--) sum = sum * theta + c[(size_t)k * n];
+    return sum;
+}
+
+tg_status
+tg_dde_crossing(const tg_dde_solution *s, size_t i, double level, double after, double *t)
+{
+    if (i >= s->eq->dim)
+        return tg_fail(TG_EDOMAIN, "component %zu of only %zu", i, s->eq->dim);
+    for (size_t k = 0; k < s->count; k++)
+        for (int part = 0; part < 9; part++) {
+            const double length = (s->begin[k + 1] - s->begin[k]) / 9;
+            double       a = fmax(s->begin[k] + part * length, after);
+            double       b = s->begin[k] + (part + 1) * length;
+            if (!(a < b)) continue;
+            const int above = component(s, k, i, a) > level;
+            if ((component(s, k, i, b) > level) == above) continue;
+            for (int bit = 0; bit < 60; bit++) {
+                const double middle = (a + b) / 2;
+                if ((component(s, k, i, middle) > level) == above)
+                    a = middle;
+                else
+                    b = middle;
+            }
+            *t = b;
+            return TG_OK;
+        }
+    *t = INFINITY;
+    return TG_OK;
+}

@@ -1,0 +1,279 @@
+#include "solver/ensemble.h"
+
+#include "solver/euler_kernel.h"
+
+#include "core/normals.h"
+#include "core/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK 128 /* paths in flight: their rows stay in the near caches */
+#define JOBS  64  /* shares of the work; fixed, so that sums are grouped alike everywhere */
+
+/* The lag of a mode in steps: x(t_n - tau) = far x_{n - steps} + (1 - far) x_{n - steps +
+ * 1}. */
+typedef struct lag {
+    size_t steps;
+    double far;
+} lag;
+
+static lag
+lag_of(const tg_linear *m, double dt)
+{
+    const double whole = round(m->tau / dt);
+
+    if (fabs(m->tau / dt - whole) < 1e-9 * (1 + whole)) return (lag){ (size_t)whole, 1 };
+    const double up = ceil(m->tau / dt);
+    return (lag){ (size_t)up, 1 - (up - m->tau / dt) };
+}
+
+size_t
+tg_ensemble_rows(const tg_ensemble *e)
+{
+    return e->steps / e->every + 1;
+}
+
+/* Rows a block keeps: the longest lag, the present and the four to come. */
+static size_t
+slots(const tg_ensemble *e)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < e->modes; i++) {
+        const size_t steps = lag_of(&e->mode[i], e->dt).steps;
+        longest = steps > longest ? steps : longest;
+    }
+    return longest + 8;
+}
+
+double
+tg_ensemble_memory(const tg_ensemble *e)
+{
+    double longest = 0;
+
+    for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
+    const double threads = (double)(e->threads ? e->threads : tg_parallel_threads());
+    return threads * (longest + 12) * BLOCK * sizeof(double) +
+           JOBS * (double)e->modes * (double)tg_ensemble_rows(e) * sizeof(tg_stats);
+}
+
+static tg_status
+check(const tg_ensemble *e)
+{
+    if (e->modes == 0 || e->paths == 0 || e->steps == 0 || e->every == 0)
+        return tg_fail(TG_EDOMAIN, "modes, paths, steps and rows must be >= 1");
+    if (!(e->dt > 0 && isfinite(e->dt)))
+        return tg_fail(TG_EDOMAIN, "the step must be > 0, got %g", e->dt);
+    if (e->keep > e->paths)
+        return tg_fail(TG_EDOMAIN, "%zu paths to keep of only %zu", e->keep, e->paths);
+    for (size_t i = 0; i < e->modes; i++) {
+        const tg_linear *m = &e->mode[i];
+        if (!isfinite(m->a) || !isfinite(m->b) || !isfinite(m->g) || !isfinite(m->x0))
+            return tg_fail(TG_EDOMAIN, "mode %zu has a coefficient that is not finite", i);
+        if (!(m->tau >= 0 && isfinite(m->tau)))
+            return tg_fail(TG_EDOMAIN, "the delay of mode %zu must be >= 0, got %g", i,
+                           m->tau);
+    }
+    if (!(tg_ensemble_memory(e) < 16.0 * (1 << 30)))
+        return tg_fail(TG_EDOMAIN,
+                       "%.3g GiB would be needed, more than 16; take longer steps",
+                       tg_ensemble_memory(e) / (1 << 30));
+    return TG_OK;
+}
+
+typedef struct run {
+    const tg_ensemble *e;
+    size_t             rows, slots, blocks;
+    double            *scratch; /* (threads, slots + 4, BLOCK) */
+    tg_stats          *stats;   /* (JOBS, modes, rows) */
+    char              *done;    /* (JOBS) */
+    double            *kept;
+} run;
+
+/* One block of one mode on its way. */
+typedef struct block {
+    const run *r;
+    size_t     mode, first, n; /* n paths from number `first` on */
+    double    *row, *z;        /* (slots, BLOCK), (4, BLOCK) */
+    tg_stats  *stats;          /* (rows) of this mode and job */
+} block;
+
+static double *
+row_at(const block *b,
+       size_t       step) /* step counted from -slots on, so that it is never < 0 */
+{
+    return b->row + step % b->r->slots * BLOCK;
+}
+
+static tg_status
+record(const block *b, size_t at)
+{
+    const tg_ensemble *e = b->r->e;
+    const double      *x = row_at(b, at + b->r->slots);
+    const size_t       row = at / e->every;
+    tg_stats           s = { .n = (double)b->n };
+
+    for (size_t i = 0; i < b->n; i++) s.mean += x[i];
+    s.mean /= s.n;
+    for (size_t i = 0; i < b->n; i++) s.m2 += (x[i] - s.mean) * (x[i] - s.mean);
+    tg_stats_merge(&b->stats[row], &s);
+    for (size_t i = 0; i < b->n && b->first + i < e->keep; i++)
+        b->r->kept[((b->first + i) * e->modes + b->mode) * b->r->rows + row] = x[i];
+    if (isfinite(s.m2)) return TG_OK;
+    for (size_t i = 0; i < b->n; i++)
+        if (!(fabs(x[i]) < 1e150))
+            return tg_fail(TG_EDIVERGED,
+                           "path %zu of mode %zu left the finite range before t = %g",
+                           b->first + i, b->mode, (double)at * e->dt);
+    return tg_fail(TG_EDIVERGED, "mode %zu left the finite range at t = %g", b->mode,
+                   (double)at * e->dt);
+}
+
+static void
+kernel(tg_isa isa, const tg_euler4 *s)
+{
+    switch (isa) {
+#if defined(__x86_64__)
+    case TG_ISA_AVX512:
+        tg_euler_avx512(s, BLOCK);
+        break;
+    case TG_ISA_AVX2:
+        tg_euler_avx2(s, BLOCK);
+        break;
+#endif
+    default:
+        tg_euler_plain(s, BLOCK);
+    }
+}
+
+static void
+coefficients(const tg_linear *m, const lag *l, double dt, tg_euler4 *s)
+{
+    s->keep = 1 - m->b * dt - (l->steps == 0 ? m->a * dt : 0);
+    s->far = l->steps == 0 ? 0 : -m->a * dt * l->far;
+    s->near = l->steps == 0 || l->far == 1 ? 0 : -m->a * dt * (1 - l->far);
+    s->noise = m->g * sqrt(dt);
+}
+
+/* From step `at` to at + 4. */
+static void
+four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
+{
+    const tg_ensemble *e = b->r->e;
+    const size_t       now = at + b->r->slots;
+
+    tg_normals_across(isa, e->seed, TG_PURPOSE_PATH, b->first + ((uint64_t)b->mode << 40),
+                      at / 4, BLOCK, BLOCK, b->z);
+    s->x = row_at(b, now);
+    for (size_t q = 0; q < 4; q++) {
+        s->far_row[q] = row_at(b, now + q - l->steps);
+        s->near_row[q] = row_at(b, now + q + 1 - l->steps);
+        s->z[q] = b->z + q * BLOCK;
+        s->out[q] = row_at(b, now + q + 1);
+    }
+    kernel(isa, s);
+}
+
+static tg_status
+run_block(const block *b)
+{
+    const tg_ensemble *e = b->r->e;
+    const tg_linear   *m = &e->mode[b->mode];
+    const lag          l = lag_of(m, e->dt);
+    const tg_isa       isa = tg_isa_resolve(e->isa);
+    tg_euler4          s;
+
+    coefficients(m, &l, e->dt, &s);
+    for (size_t i = 0; i < b->r->slots * BLOCK; i++) b->row[i] = m->x0;
+    TG_TRY(record(b, 0));
+    for (size_t at = 0, next = e->every; at < e->steps; at += 4) {
+        four_steps(b, &l, isa, at, &s);
+        for (; next <= at + 4 && next <= e->steps; next += e->every)
+            TG_TRY(record(b, next));
+    }
+    return TG_OK;
+}
+
+/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order. */
+static tg_status
+run_job(size_t job, size_t thread, void *context)
+{
+    run               *r = context;
+    const tg_ensemble *e = r->e;
+    block              b = { .r = r, .row = r->scratch + thread * (r->slots + 4) * BLOCK };
+
+    b.z = b.row + r->slots * BLOCK;
+    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
+        for (b.mode = 0; b.mode < e->modes; b.mode++) {
+            b.first = k * BLOCK;
+            b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
+            b.stats = r->stats + (job * e->modes + b.mode) * r->rows;
+            TG_TRY(run_block(&b));
+        }
+    r->done[job] = 1;
+    return TG_OK;
+}
+
+static void
+merge(const run *r, tg_stats *stats)
+{
+    const size_t cells = r->e->modes * r->rows;
+
+    memset(stats, 0, cells * sizeof *stats);
+    for (size_t job = 0; job < JOBS; job++)
+        for (size_t i = 0; r->done[job] && i < cells; i++)
+            tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
+}
+
+tg_status
+tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
+{
+    tg_status status;
+
+    TG_TRY(check(e));
+    const size_t threads = e->threads ? e->threads : tg_parallel_threads();
+    run r = { .e = e, .rows = tg_ensemble_rows(e), .slots = slots(e), .kept = kept };
+    r.blocks = (e->paths + BLOCK - 1) / BLOCK;
+    r.scratch = malloc(threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
+    r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
+    r.done = calloc(JOBS, 1);
+    if (r.scratch && r.stats && r.done) {
+        status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
+        if (status == TG_OK || status == TG_ESTOP) merge(&r, stats);
+    } else {
+        status = tg_fail(TG_ENOMEM, "out of memory: %.3g MiB were needed",
+                         tg_ensemble_memory(e) / (1 << 20));
+    }
+    free(r.scratch);
+    free(r.stats);
+    free(r.done);
+    return status;
+}
+
+tg_status
+tg_ensemble_scheme_variance(double a, double b, double tau, double dt, double *variance)
+{
+    const tg_linear m = { a, b, 1, tau, 0 };
+    const lag       l = lag_of(&m, dt);
+    double         *r, sum = 0;
+    size_t          n = 0;
+
+    if (!(dt > 0 && tau >= 0) || l.far != 1)
+        return tg_fail(TG_EDOMAIN, "the step %g does not divide the delay %g", dt, tau);
+    if (!(r = calloc(l.steps + 1, sizeof *r))) return tg_fail(TG_ENOMEM, "out of memory");
+    /* r_0 = 1, r_{n+1} = (1 - b dt) r_n - a dt r_{n-m}; the noise enters after each step */
+    double last = 1, quiet = 0;
+    for (r[0] = 1; n < 100000000 && quiet <= 20 * (double)(l.steps + 1); n++) {
+        sum += last * last;
+        quiet = last * last < 1e-18 * sum ? quiet + 1 : 0;
+        const double next = (1 - b * dt) * last - a * dt * r[(n + 1) % (l.steps + 1)];
+        r[(n + 1) % (l.steps + 1)] = last = next;
+        if (!(fabs(last) < 1e100)) break;
+    }
+    free(r);
+    if (!(fabs(last) < 1)) return tg_fail(TG_EDOMAIN, "the recursion does not settle");
+    *variance = sum * dt;
+    return TG_OK;
+}

@@ -1,0 +1,59 @@
+/* ensemble: many paths of linear SDDEs by modes
+ *
+ *     dX = ( -b X(t) - a X(t - tau) ) dt + g dW,    X = x0 on t <= 0
+ *
+ * by Euler-Maruyama, x_{n+1} = (1 - b dt) x_n - a dt x(t_n - tau) + g sqrt(dt) xi, with
+ * linear interpolation where dt does not divide tau (a delay below one step, or none, is
+ * right too). Modes share the time grid and are independent. Path p of mode i takes its
+ * noise from the stream (seed, TG_PURPOSE_PATH, p + i 2^40): it is the same path whatever
+ * else is computed. Results have the same bits for any number of threads and any
+ * instruction set. Time in one unit; a, b in 1/time, g in X per sqrt(time).
+ */
+#ifndef TG_SOLVER_ENSEMBLE_H
+#define TG_SOLVER_ENSEMBLE_H
+
+#include "core/isa.h"
+#include "core/stats.h"
+#include "core/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct tg_linear {
+    double a, b, g, tau, x0;
+} tg_linear;
+
+typedef struct tg_ensemble {
+    const tg_linear *mode;    /* (modes) */
+    size_t           modes;   /* >= 1 */
+    size_t           paths;   /* >= 1 */
+    double           dt;      /* > 0 */
+    size_t           steps;   /* >= 1 */
+    size_t           every;   /* a row of results each so many steps, >= 1 */
+    size_t           keep;    /* store the first so many paths, <= paths */
+    size_t           threads; /* 0: tg_parallel_threads() */
+    uint64_t         seed;
+    tg_isa           isa; /* TG_ISA_BEST but for tests */
+} tg_ensemble;
+
+/* Rows of results, at t = 0, every dt, 2 every dt, ...: steps / every + 1. */
+size_t tg_ensemble_rows(const tg_ensemble *e);
+
+/* Bytes tg_ensemble_run will allocate; it grows with the longest delay, not with paths. */
+double tg_ensemble_memory(const tg_ensemble *e);
+
+/* Run it. stats (modes, rows) receives count, mean and spread over paths; kept (keep,
+ * modes, rows), which may be NULL if keep is 0, the stored paths. After TG_ESTOP stats hold
+ * the paths that were finished. Errors: TG_EDOMAIN an argument out of range or over 16 GiB
+ * needed; TG_EDIVERGED a path left the finite range (which one, when); TG_ENOMEM; TG_ESTOP.
+ */
+TG_CHECKED tg_status tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept);
+
+/* Stationary variance of this very scheme for one mode without interpolation, g = 1: what
+ * the ensemble must show, bias of the step included. By the fundamental solution of the
+ * recursion. Errors: TG_EDOMAIN dt does not divide tau, or the recursion does not settle.
+ */
+TG_CHECKED tg_status tg_ensemble_scheme_variance(double a, double b, double tau, double dt,
+                                                 double *variance);
+
+#endif

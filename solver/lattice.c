@@ -1,0 +1,106 @@
+#include "solver/lattice.h"
+
+#include "solver/lattice_matrix.h"
+
+#include <klu.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* M = LU, kept for many right-hand sides. */
+typedef struct factors {
+    klu_common    common;
+    klu_symbolic *symbolic;
+    klu_numeric  *numeric;
+} factors;
+
+static int
+factor(tg_moment_system *m, factors *f)
+{
+    klu_defaults(&f->common);
+    f->symbolic = klu_analyze((int)m->size, m->begin, m->row, &f->common);
+    f->numeric = f->symbolic
+                     ? klu_factor(m->begin, m->row, m->value, f->symbolic, &f->common)
+                     : NULL;
+    return f->numeric != NULL;
+}
+
+static void
+release(factors *f)
+{
+    if (f->numeric) klu_free_numeric(&f->numeric, &f->common);
+    if (f->symbolic) klu_free_symbolic(&f->symbolic, &f->common);
+}
+
+/* The moments keep the cone of what can be moments invariant, so the rightmost eigenvalue
+ * of M is real, and where it is < 0 it is the one nearest to 0: inverse iteration finds it.
+ * The iterates of a stable system stay in the cone. */
+static double
+nearest_eigenvalue(const tg_moment_system *m, factors *f, double *u)
+{
+    double last = 0, now = 0;
+
+    for (int i = 0; i < 500; i++) {
+        double size = 0;
+        for (size_t k = 0; k < m->size; k += m->each) size += u[k]; /* sum of E[x^2; N] */
+        for (size_t k = 0; k < m->size; k++) u[k] /= size;
+        klu_solve(f->symbolic, f->numeric, (int)m->size, 1, u, &f->common);
+        size = 0;
+        for (size_t k = 0; k < m->size; k += m->each) size += u[k];
+        now = 1 / size;
+        if (fabs(now - last) < 1e-12 * fabs(now)) break;
+        last = now;
+    }
+    return now;
+}
+
+/* -M^-1 f has every E[x^2; N] and E[sum y^2; N] > 0 if and only if the system settles (the
+ * source lies inside the cone). */
+static int
+is_moment(const tg_moment_system *m, const double *u)
+{
+    const size_t n = (size_t)m->phases;
+
+    for (size_t s = 0; s < m->states; s++) {
+        const double *v = u + s * m->each;
+        if (!(v[0] > 0)) return 0;
+        for (size_t p = 0; p < n; p++)
+            if (m->count[s * n + p] && !(v[1 + n + p] > 0)) return 0;
+    }
+    return 1;
+}
+
+tg_status
+tg_lattice_variance(const tg_lattice *l, double *variance, double *abscissa)
+{
+    tg_lattice        unit = *l; /* a source inside the cone whatever sigma is */
+    tg_moment_system *m = NULL;
+    factors           f = { .symbolic = NULL };
+    tg_status         status = TG_OK;
+    double            sum = 0;
+
+    unit.sigma = 1;
+    if (!isfinite(l->sigma))
+        return tg_fail(TG_EDOMAIN, "sigma must be finite, got %g", l->sigma);
+    TG_TRY(tg_moment_system_create(&unit, 2, &m));
+    double *u = malloc(m->size * sizeof *u);
+    if (!u || !factor(m, &f)) {
+        status = tg_fail(TG_ENOMEM, "no factors of the %zu moment equations", m->size);
+        goto done;
+    }
+    for (size_t k = 0; k < m->size; k++) u[k] = -m->source[k];
+    klu_solve(f.symbolic, f.numeric, (int)m->size, 1, u, &f.common);
+    if (!is_moment(m, u)) {
+        status = tg_fail(TG_EDOMAIN, "the mean square of %zu workers does not settle",
+                         l->workers);
+        goto done;
+    }
+    for (size_t k = 0; k < m->size; k += m->each) sum += u[k];
+    *variance = l->sigma * l->sigma * sum;
+    if (abscissa) *abscissa = nearest_eigenvalue(m, &f, u);
+done:
+    release(&f);
+    free(u);
+    tg_moment_system_free(m);
+    return status;
+}

@@ -1,0 +1,33 @@
+/* phase: laws of phase type
+ *
+ *     T = time to absorption of a Markov chain: start in phase p with probability start[p],
+ *     go from p to q at rate move[p][q], end from p at rate leave[p]            (Neuts
+ * 1981)
+ *
+ * Exponential, Erlang and hyperexponential laws are of phase type; any other law is matched
+ * by one in its moments. Rates in 1/time.
+ */
+#ifndef TG_SOLVER_PHASE_H
+#define TG_SOLVER_PHASE_H
+
+#include "core/delay.h"
+
+#define TG_PHASE_MAX 16
+
+typedef struct tg_phase {
+    int    n;     /* phases, 1 .. TG_PHASE_MAX */
+    int    exact; /* whether this is the law itself, not a fit to its moments */
+    double start[TG_PHASE_MAX], leave[TG_PHASE_MAX];
+    double move[TG_PHASE_MAX][TG_PHASE_MAX]; /* diagonal 0 */
+} tg_phase;
+
+/* The law as a phase-type law: itself where it is one of at most TG_PHASE_MAX phases; else
+ * for CV < 1 the mixture of two Erlang laws with its mean and variance (Tijms 1994), for CV
+ * > 1 the hyperexponential law of two phases with its first three moments where there is
+ * one (Whitt 1982), with balanced means where there is none. Errors: TG_EDOMAIN mean or
+ * variance not finite, mean 0, or more phases needed. */
+TG_CHECKED tg_status tg_phase_from_delay(const tg_delay *d, tg_phase *out);
+
+double tg_phase_mean(const tg_phase *p);
+
+#endif

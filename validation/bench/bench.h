@@ -1,0 +1,76 @@
+/* bench: what every benchmark includes
+ *
+ * A case is timed nine times after a warm-up; minimum and median are reported beside a
+ * baseline that ran in the same process and a residual against a known answer. The bound is
+ * on the minimum; a case over its bound or with a bad residual makes the program fail.
+ */
+#ifndef TG_VALIDATION_BENCH_H
+#define TG_VALIDATION_BENCH_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { REPEATS = 9 };
+
+typedef struct timing {
+    double min, median; /* [s] of one call */
+} timing;
+
+static inline double
+seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static inline int
+rising_times(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Time `calls` calls of work(context) at a time. */
+static inline timing
+measure(void (*work)(void *), void *context, int calls)
+{
+    double t[REPEATS];
+
+    work(context);
+    for (int i = 0; i < REPEATS; i++) {
+        const double begin = seconds_now();
+        for (int k = 0; k < calls; k++) work(context);
+        t[i] = (seconds_now() - begin) / calls;
+    }
+    qsort(t, REPEATS, sizeof *t, rising_times);
+    return (timing){ t[0], t[REPEATS / 2] };
+}
+
+static inline void
+report_header(void)
+{
+    printf("%-44s %11s %11s %11s %-12s %9s %10s %10s\n", "case", "min", "median", "bound", "unit",
+           "baseline", "residual", "allowed");
+}
+
+/* One line; `scale` turns seconds into the unit; `baseline` is its time over ours, NAN: none.
+ * Returns 1 if the case fails. */
+static inline int
+report(const char *name, timing t, double scale, const char *unit, double bound, double baseline,
+       double residual, double allowed)
+{
+    const int slow = !(t.min * scale <= bound), wrong = !(residual <= allowed);
+
+    printf("%-44s %11.4g %11.4g %11.4g %-12s %8.1fx %10.2g %10.2g%s%s\n", name, t.min * scale,
+           t.median * scale, bound, unit, baseline, residual, allowed, slow ? "  TOO SLOW" : "",
+           wrong ? "  WRONG" : "");
+    return slow || wrong;
+}
+
+#endif

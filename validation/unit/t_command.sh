@@ -1,0 +1,135 @@
+#!/bin/sh
+# The command from outside: bad input gives one clear sentence and the right exit status, nothing
+# is left half-written, and the same seed gives the same bytes for any number of threads.
+t=${TARDIGRAD:-build/cc/tardigrad}
+d=$(mktemp -d)
+trap 'rm -rf "$d"' EXIT
+bad=0
+case $t in /*) tool=$t ;; *) tool=$PWD/$t ;; esac
+
+fail() {
+    echo "FAILED: $*"
+    bad=1
+}
+
+# says STATUS WORDS COMMAND...: exit status, and one line on stderr that holds the words
+says() {
+    status=$1 words=$2
+    shift 2
+    "$@" > "$d/stdout" 2> "$d/stderr"
+    got=$?
+    [ $got = "$status" ] || fail "exit $got instead of $status: $*"
+    [ "$(wc -l < "$d/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$d/stderr")"
+    grep -qF -- "$words" "$d/stderr" || fail "\"$words\" is not in: $(cat "$d/stderr")"
+}
+
+study="$d/s.yaml"
+cat > "$study" <<'END'
+name: small
+objective: {quadratic: {eigenvalues: [1.0, 0.3], noise: {additive: 0.1}}}
+workers:
+  - {count: 6, compute: {law: gamma, shape: 4, mean: 1.0}}
+algorithm: [{name: asgd, step: 0.05}, {name: dude, step: 0.03}]
+target: {loss: 0.02}
+horizon: 60
+points: 31
+replicas: 20
+sweep: {workers: [2, 6, 12]}
+END
+
+# ---- study files
+sed 's/horizon/horizont/' "$study" > "$d/key.yaml"
+says 2 'key.yaml:7:1: unknown key "horizont"; did you mean "horizon"' $t predict "$d/key.yaml"
+sed 's/gamma/gama/' "$study" > "$d/law.yaml"
+says 2 'did you mean "gamma"' $t predict "$d/law.yaml"
+sed 's/mean: 1.0/mean: -1/' "$study" > "$d/negative.yaml"
+says 2 'negative.yaml:4:' $t predict "$d/negative.yaml"
+says 2 'expected a finite number, got "nan"' $t predict "$study" --set target.loss=nan
+says 2 'got "2x"' $t predict "$study" --set horizon=2x
+says 2 'got 0' $t predict "$study" --set workers[0].count=0
+says 2 'did you mean "asgd"' $t predict "$study" --set algorithm[0].name=asg
+: > "$d/empty.yaml"
+says 2 'empty.yaml: empty' $t predict "$d/empty.yaml"
+says 2 'missing.yaml: cannot be opened' $t predict "$d/missing.yaml"
+says 2 'cannot be' $t predict "$d"
+says 2 'expected one file, got 0' $t predict
+says 2 'did you mean --json' $t predict "$study" --jsn
+says 2 'no such command' $t predcit
+says 2 'staggered or together' $t simulate "$study" --set workers_start=soon
+
+# ---- logs
+printf 'worker,seconds\na,1\nb,2\na,oops\n' > "$d/log.csv"
+says 2 'log.csv:4: expected a time > 0' $t fit "$d/log.csv"
+printf 'worker,seconds\na,1\nb\n' > "$d/short.csv"
+says 2 'short.csv:3: expected 2 values, got 1' $t fit "$d/short.csv"
+printf 'worker,start,end\na,1,3\na,5,4\n' > "$d/back.csv"
+says 2 'back.csv:3: expected a time > 0 between start and end' $t fit "$d/back.csv"
+printf 'who,when\n1,2\n' > "$d/columns.csv"
+says 2 'no column "worker"; there are: who, when' $t fit "$d/columns.csv"
+
+# ---- data sets
+soft="$d/soft.yaml"
+cat > "$soft" <<'END'
+objective: {softmax: {images: i.gz, labels: l}}
+workers: {count: 2, compute: {law: constant, value: 1}}
+algorithm: {name: asgd, step: 0.1}
+horizon: 3
+replicas: 2
+END
+says 2 'i.gz: cannot be opened' $t simulate "$soft"
+printf '\0\0\010\003\0\0\0\004\0\0\0\002\0\0\0\002abcdefghijklmnop' > "$d/i"
+printf '\0\0\010\001\0\0\0\004\0\1\0\1' > "$d/l"
+gzip -c "$d/i" | head -c 25 > "$d/i.gz"
+says 2 'i.gz: truncated' $t simulate "$soft"
+printf '\0\0\010\001\0\0\0\004' | gzip > "$d/i.gz"
+says 2 'expected magic number 0x00000803, got 0x00000801' $t simulate "$soft"
+gzip -c "$d/i" > "$d/i.gz"
+$t simulate "$soft" > /dev/null || fail "a whole data set"
+says 2 'TARDIGRAD_NOWHERE is not set' env -u TARDIGRAD_NOWHERE $t simulate "$soft" \
+    --set objective.softmax.images='$TARDIGRAD_NOWHERE/i.gz'
+
+# ---- divergence is reported with time and replica, never as NaN
+$t study "$study" --out "$d/diverged" --set algorithm[0].step=0.9 > "$d/stdout" || fail "divergence"
+grep -q 'diverged: .* of 20 replicas, replica 0 at time' "$d/stdout" || fail "divergence not told"
+grep -iq 'nan' "$d/stdout" && fail "NaN in the summary"
+
+# ---- places that cannot be written; nothing half-written is left
+says 2 'folder' $t study "$study" --out /proc/nowhere
+: > "$d/file"
+says 2 'is not a folder' $t study "$study" --out "$d/file"
+if [ -w /dev/full ]; then
+    $t predict "$study" > /dev/full 2> "$d/stderr" && fail "a full disk went unnoticed"
+    grep -q 'cannot be written' "$d/stderr" || fail "full disk: $(cat "$d/stderr")"
+fi
+mkdir "$d/half"
+$t study "$d/key.yaml" --out "$d/half" 2> /dev/null
+[ -z "$(ls -A "$d/half")" ] || fail "left behind: $(ls -A "$d/half")"
+
+# ---- same seed, same bytes
+for threads in 1 2; do
+    for run in a b; do
+        (cd "$d" && mkdir -p "t$threads$run" && cd "t$threads$run" &&
+         TARDIGRAD_THREADS=$threads "$tool" study ../s.yaml --out o > /dev/null) || fail "study"
+    done
+done
+for x in t1b t2a t2b; do
+    diff -r "$d/t1a/o/tables" "$d/$x/o/tables" > /dev/null || fail "tables differ: t1a and $x"
+done
+find "$d/t1a/o" -name '*.??????' | grep -q 'csv\.' && fail "temporary files left"
+[ -s "$d/t1a/o/report.html" ] || fail "no report"
+grep -q '<svg' "$d/t1a/o/report.html" || fail "no figures in the report"
+grep -qE '(src|href)="http' "$d/t1a/o/report.html" && fail "the report is not self-contained"
+
+# ---- JSON holds the same numbers as the table
+$t predict "$study" --json > "$d/p.json" || fail "json"
+$t predict "$study" --out "$d/p" || fail "csv"
+threshold=$(grep -v '^#' "$d/p/prediction.csv" | sed -n 2p | cut -d, -f10)
+grep -q "\"threshold\": $threshold" "$d/p.json" || fail "threshold $threshold is not in the JSON"
+
+# ---- help and man page know every command
+for c in study predict roots simulate validate fit plot; do
+    $t help | grep -q "^  $c " || fail "help lacks $c"
+    $t $c --help > /dev/null || fail "$c --help"
+    $t help man | grep -q "^.SS $c " || fail "man page lacks $c"
+done
+exit $bad

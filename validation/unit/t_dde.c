@@ -1,0 +1,289 @@
+#include "solver/dde.h"
+#include "solver/dde_mesh.h"
+
+#include "validation/unit/check.h"
+
+static tg_status
+constant(double t, double *x, void *value)
+{
+    (void)t;
+    x[0] = value ? *(const double *)value : 1;
+    return TG_OK;
+}
+
+static tg_status
+negative_feedback(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)context;
+    dx[0] = -past[0];
+    return TG_OK;
+}
+
+static tg_status
+mackey_glass(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)context;
+    dx[0] = .2 * past[0] / (1 + pow(past[0], 10)) - .1 * x[0];
+    return TG_OK;
+}
+
+static double
+at(const tg_dde_solution *s, double t)
+{
+    double x = NAN;
+
+    assert_ok(tg_dde_at(s, t, &x));
+    return x;
+}
+
+/* x' = -x(t-1), history 1: exact by the method of steps. */
+static void
+test_method_of_steps(void **state)
+{
+    const double     tau = 1;
+    const tg_dde     eq = { 1, 1, negative_feedback, &tau, NULL, constant, NULL };
+    tg_dde_solution *s = NULL;
+    double           t = NAN;
+
+    (void)state;
+    assert_ok(tg_dde_solve(&eq, 0, 50, 1e-8, 1e-8, 0, &s));
+    assert_near(at(s, -3), 1, 0);
+    assert_near(at(s, 2), -1. / 2, 1e-9);
+    assert_near(at(s, 3), -1. / 6, 1e-9);
+    assert_near(at(s, 10), .020241126543209876543, 1e-8);
+    assert_near(at(s, 20), -4.6069559905636845912e-4, 1e-8);
+    assert_near(at(s, 50), -5.1497540439628367615e-8, 1e-8);
+    assert_ok(tg_dde_crossing(s, 0, 0, 0, &t)); /* 1 - t = 0 */
+    assert_near(t, 1, 1e-9);
+    assert_ok(tg_dde_crossing(s, 0, 0.5, 0, &t));
+    assert_near(t, .5, 1e-9);
+    assert_ok(tg_dde_crossing(s, 0, 2, 0, &t));
+    assert_true(isinf(t));
+    assert_fails(tg_dde_at(s, 51, &t), TG_EDOMAIN, "ends at");
+    tg_dde_solution_free(s);
+}
+
+static void
+test_mackey_glass(void **state)
+{
+    const double     tau = 17;
+    double           start = .5;
+    const tg_dde     eq = { 1, 1, mackey_glass, &tau, NULL, constant, &start };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_ok(tg_dde_solve(&eq, 0, 1000, 1e-11, 1e-11, 0, &s));
+    assert_near(at(s, 10), .8154435764300558561013557, 1e-10);
+    assert_near(at(s, 100), 1.050020507052510584506828, 1e-9);
+    assert_near(at(s, 500), 1.15390585545228631595045, 1e-8);
+    assert_near(at(s, 1000), 1.079612339926939948260604, 1e-8);
+    tg_dde_solution_free(s);
+}
+
+/* The error of the dense output falls with the tolerance, for every number of stages. */
+static void
+test_tolerance_is_kept(void **state)
+{
+    const double tau = 1;
+    const tg_dde eq = { 1, 1, negative_feedback, &tau, NULL, constant, NULL };
+
+    (void)state;
+    for (int stages = 3; stages <= 10; stages++)
+        for (double tolerance = 1e-4; tolerance > 1e-11; tolerance /= 10) {
+            tg_dde_solution *s = NULL;
+            assert_ok(tg_dde_solve(&eq, 0, 4, tolerance, tolerance, stages, &s));
+            for (double t = 2; t < 3; t += .07) { /* x = 1 - t + (t-1)^2/2 - (t-2)^3/6 */
+                const double exact = 1 - t + pow(t - 1, 2) / 2 - pow(t - 2, 3) / 6;
+                assert_near(at(s, t), exact, 5 * tolerance);
+            }
+            tg_dde_solution_free(s);
+        }
+}
+
+/* Without delays it is an ODE method: the order of its dense output, s + 1, from forced
+ * steps is seen in how the cost grows with the tolerance: steps ~ tolerance^(-1/(s+1)). */
+static tg_status
+rotation(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)past, (void)context;
+    dx[0] = x[1];
+    dx[1] = -x[0];
+    return TG_OK;
+}
+
+static tg_status
+on_circle(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = cos(t);
+    x[1] = -sin(t);
+    return TG_OK;
+}
+
+static void
+test_order_without_delay(void **state)
+{
+    const tg_dde eq = { 2, 0, rotation, (double[]){ 0 }, NULL, on_circle, NULL };
+
+    (void)state;
+    for (int stages = 4; stages <= 6; stages++) {
+        size_t steps[2];
+        for (int k = 0; k < 2; k++) {
+            tg_dde_solution *s = NULL;
+            double           x[2];
+            assert_ok(
+                tg_dde_solve(&eq, 0, 100, k ? 1e-10 : 1e-6, k ? 1e-10 : 1e-6, stages, &s));
+            assert_ok(tg_dde_at(s, 77.7, x));
+            assert_near(x[0], cos(77.7), k ? 1e-8 : 1e-4);
+            tg_dde_cost(s, &steps[k], NULL);
+            tg_dde_solution_free(s);
+        }
+        const double order = log(1e4) / log((double)steps[1] / (double)steps[0]);
+        assert_near(order, stages + 1, 0.6);
+    }
+}
+
+/* Enright, Hayashi 1997, B1: u' = 1 - u(exp(1 - 1/t)), u = log t. The delay vanishes at 1.
+ */
+static tg_status
+b1_lag(double t, const double *x, double *tau, void *context)
+{
+    (void)x, (void)context;
+    tau[0] = t - exp(1 - 1 / t);
+    if (tau[0] < 0) tau[0] = 0; /* rounding near t = 1 */
+    return TG_OK;
+}
+
+static tg_status
+b1_slope(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)context;
+    dx[0] = 1 - past[0];
+    return TG_OK;
+}
+
+static tg_status
+logarithm(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = log(t);
+    return TG_OK;
+}
+
+/* C1: u' = -2 u(t-1-|u|)(1-u^2), history .5: before the lagged argument leaves the history
+ * u = -tanh(t - artanh(1/2)); it does at t = 1 + |u|. */
+static tg_status
+c1_lag(double t, const double *x, double *tau, void *context)
+{
+    (void)t, (void)context;
+    tau[0] = 1 + fabs(x[0]);
+    return TG_OK;
+}
+
+static tg_status
+c1_slope(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)context;
+    dx[0] = -2 * past[0] * (1 - x[0] * x[0]);
+    return TG_OK;
+}
+
+static void
+test_state_dependent_delays(void **state)
+{
+    double           half = .5, coarse;
+    const tg_dde     b1 = { 1, 1, b1_slope, NULL, b1_lag, logarithm, NULL };
+    const tg_dde     c1 = { 1, 1, c1_slope, NULL, c1_lag, constant, &half };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_ok(tg_dde_solve(&b1, .1, 10, 1e-9, 1e-9, 0, &s));
+    for (double t = .1; t < 10; t *= 1.1) assert_near(at(s, t), log(t), 1e-8);
+    tg_dde_solution_free(s);
+    assert_ok(tg_dde_solve(&c1, 0, 30, 1e-8, 1e-8, 6, &s));
+    for (double t = .1; t < 1.8; t += .1) assert_near(at(s, t), -tanh(t - atanh(.5)), 1e-7);
+    coarse = at(s, 30);
+    tg_dde_solution_free(s);
+    assert_ok(
+        tg_dde_solve(&c1, 0, 30, 1e-11, 1e-11, 8, &s)); /* another method and tolerance */
+    assert_near(at(s, 30), coarse, 3e-7);
+    tg_dde_solution_free(s);
+}
+
+static tg_status
+mackey_glass_forcing(size_t count, const double *t, const double *past, double *out,
+                     void *context)
+{
+    (void)t, (void)context;
+    for (size_t k = 0; k < count; k++) out[k] = .2 * past[k] / (1 + pow(past[k], 10));
+    return TG_OK;
+}
+
+/* Order 2 s at the ends of the mesh, measured at t = 17 (one delay: nothing amplifies). */
+static void
+test_mesh(void **state)
+{
+    const double      decay = -.1;
+    double            half = .5, x[101];
+    const tg_dde_mesh eq = { 1, 17, &decay, mackey_glass_forcing, constant, &half };
+
+    (void)state;
+    assert_ok(tg_dde_mesh_solve(&eq, 1000, 101, 12, 8, x));
+    assert_near(x[1], .8154435764300558561013557, 1e-12);
+    assert_near(x[10], 1.050020507052510584506828, 1e-11);
+    assert_near(x[50], 1.15390585545228631595045, 1e-10);
+    assert_near(x[100], 1.079612339926939948260604, 1e-10);
+    for (int stages = 2; stages <= 3; stages++) {
+        double error[3];
+        for (int k = 0; k < 3; k++) {
+            assert_ok(tg_dde_mesh_solve(&eq, 68, 3, (size_t)24 << k, stages, x));
+            double exact[3];
+            assert_ok(tg_dde_mesh_solve(&eq, 68, 3, 64, 10, exact));
+            error[k] = fabs(x[2] - exact[2]);
+        }
+        assert_near(log2(error[1] / error[2]), 2 * stages, .4);
+    }
+}
+
+static tg_status
+explode(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)past, (void)context;
+    dx[0] = x[0] * x[0];
+    return TG_OK;
+}
+
+static tg_status
+refuse(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)x, (void)past, (void)context;
+    if (t > .5) return tg_fail(TG_EINPUT, "no value at t = %g", t);
+    dx[0] = 0;
+    return TG_OK;
+}
+
+static void
+test_errors(void **state)
+{
+    const double     tau = 1, negative = -1;
+    tg_dde           eq = { 1, 1, negative_feedback, &tau, NULL, constant, NULL };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_fails(tg_dde_solve(&eq, 0, NAN, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "end");
+    assert_fails(tg_dde_solve(&eq, 0, 1, 0, 1e-6, 0, &s), TG_EDOMAIN, "tolerances");
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 11, &s), TG_EDOMAIN, "stages");
+    eq.tau = &negative;
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "delay");
+    eq.tau = &tau;
+    eq.slope = explode;
+    assert_fails(tg_dde_solve(&eq, 0, 2, 1e-6, 1e-6, 0, &s), TG_ENOCONV, "t = 1");
+    eq.slope = refuse;
+    assert_fails(tg_dde_solve(&eq, 0, 2, 1e-6, 1e-6, 0, &s), TG_EINPUT, "no value");
+    assert_null(s);
+}
+
+RUN(cmocka_unit_test(test_method_of_steps), cmocka_unit_test(test_mackey_glass),
+    cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_order_without_delay),
+    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_mesh),
+    cmocka_unit_test(test_errors))

@@ -1,0 +1,245 @@
+#include "solver/stationary.h"
+
+#include "validation/unit/check.h"
+#include "validation/unit/laws.h"
+
+static tg_delay *
+law(const char *text)
+{
+    tg_delay *d = NULL;
+
+    assert_ok(tg_delay_parse(text, &d));
+    return d;
+}
+
+static double
+variance(const char *text, double a, double b)
+{
+    tg_delay     *d = law(text);
+    const tg_mode m = { .loop = { .a = a, .b = b, .delay = d }, .noise = 1 };
+    double        v = NAN;
+
+    assert_ok(tg_stationary_variance(&m, &v));
+    tg_delay_free(d);
+    return v;
+}
+
+/* Kuchler, Mensch 1992: (1 + sin a tau)/(2 a cos a tau), and its like for b != 0. */
+static void
+test_constant_delay(void **state)
+{
+    (void)state;
+    assert_near(variance("{law: constant, value: 0.5}", 1, 0), .842898208584169818, 1e-15);
+    assert_near(variance("{law: constant, value: 1}", 1, 0), 1.70411172116791392, 1e-14);
+    assert_near(variance("{law: constant, value: 1.5}", 1, 0), 14.1191264250708112, 1e-12);
+    assert_near(variance("{law: constant, value: 0.5}", 2, 0), .852055860583956962, 1e-15);
+    assert_near(variance("{law: constant, value: 0.1}", 1, 0), .552677795242953, 1e-15);
+    assert_near(variance("{law: constant, value: 0.5}", 2, 1), .409371729447120913, 1e-15);
+    assert_near(variance("{law: constant, value: 2}", .5, 1), .525088188146301796, 1e-15);
+    assert_near(variance("{law: constant, value: 1}", 1, 1), .5, 1e-15);
+    assert_near(variance("{law: constant, value: 0}", 1, 0.5), 1 / 3., 1e-15);
+}
+
+static void
+test_distributed_delay(void **state)
+{
+    (void)state;
+    assert_near(variance("{law: uniform, min: 0, max: 1}", 1, 0), .80211506055, 2e-11);
+    assert_near(variance("{law: exponential, mean: 0.5}", 1, 0), .75, 1e-14);
+    assert_near(variance("{law: gamma, shape: 3, mean: 0.5}", 1, 0), .801282051282, 1e-12);
+    assert_near(variance("{law: gamma, shape: 2.5, mean: 0.5}", 1, 0), .794757271589,
+                1e-12);
+}
+
+/* A law the closed form does not know, arbitrarily near one that it does. */
+static void
+test_quadrature_against_closed_form(void **state)
+{
+    (void)state;
+    for (double b = -0.2; b < 1; b += 0.3) {
+        for (double a = 0.5; a < 1.9; a += 0.3)
+            assert_near(variance("{law: gamma, shape: 3.00000000001, mean: 1}", a, b) /
+                            variance("{law: gamma, shape: 3, mean: 1}", a, b),
+                        1, 1e-9);
+        assert_near(variance("{law: uniform, min: 0.999999, max: 1.000001}", 1, b) /
+                        variance("{law: constant, value: 1}", 1, b),
+                    1, 1e-9);
+    }
+}
+
+/* E_T C(T) = q / (2 a) for every law (b = 0): the power the loop takes out is what the
+ * noise brings in. The average over T by quantiles of its law. */
+static void
+test_covariance_at_the_delay(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LAWS; i++) {
+        enum { n = 100 };
+        tg_delay     *d = law(laws[i]);
+        const tg_mode m = { .loop = { .a = 1.2, .delay = d }, .noise = 0.7 };
+        double        lag[n], c[n], mean = 0;
+        for (size_t k = 0; k < n; k++) lag[k] = tg_delay_quantile(d, ((double)k + 0.5) / n);
+        assert_ok(tg_stationary_covariance(&m, lag, n, c));
+        for (size_t k = 0; k < n; k++) mean += c[k] / n;
+        assert_near(mean, 0.7 / 2.4, 1e-3);
+        tg_delay_free(d);
+    }
+}
+
+static void
+test_covariance_function(void **state)
+{
+    const double lag[] = { 0, 0.25, 0.5 };
+    tg_delay    *d = law("{law: constant, value: 0.5}"),
+             *e = law("{law: exponential, mean: 0.5}");
+    tg_mode m = { .loop = { .a = 1, .delay = d }, .noise = 1 };
+    double  c[3];
+
+    (void)state;
+    assert_ok(tg_stationary_covariance(&m, lag, 3, c));
+    assert_near(c[0], .842898208584169818, 1e-14);
+    assert_near(c[1], .692992564907591, 1e-14);
+    assert_near(c[2], 0.5, 1e-14);
+    /* exponential, a m = 1/2: r = e^{-t}(cos t + sin t), so C(u) = e^{-u}(3 cos u + sin
+     * u)/4 */
+    m.loop.delay = e;
+    assert_ok(tg_stationary_covariance(&m, lag, 3, c));
+    for (int i = 0; i < 3; i++)
+        assert_near(c[i], exp(-lag[i]) * (3 * cos(lag[i]) + sin(lag[i])) / 4, 1e-8);
+    tg_delay_free(d);
+    tg_delay_free(e);
+}
+
+/* Time scales out: (a, b, T) -> (a s, b s, T/s) divides I by s. */
+static void
+test_scaling(void **state)
+{
+    (void)state;
+    assert_near(variance("{law: lognormal, mean: 0.005, cv: 0.5}", 200, 20) * 200,
+                variance("{law: lognormal, mean: 1, cv: 0.5}", 1, 0.1), 1e-9);
+    assert_near(variance("{law: lognormal, mean: 1e6, cv: 0.5}", 1e-6, 1e-7) * 1e-6,
+                variance("{law: lognormal, mean: 1, cv: 0.5}", 1, 0.1), 1e-9);
+}
+
+/* Thresholds of theory 3.1: just below all roots are stable, just above two are not. */
+static void
+test_winding_at_the_thresholds(void **state)
+{
+    static const struct {
+        const char *text;
+        double      k;
+    } cases[] = { { "{law: constant, value: 1}", 1.5707963267948966 },
+                  { "{law: gamma, shape: 2, mean: 1}", 4 },
+                  { "{law: gamma, shape: 3, mean: 1}", 8. / 3 },
+                  { "{law: gamma, shape: 4, mean: 1}", 2.27418 },
+                  { "{law: uniform, min: 0, max: 2}", 2.4674011002723395 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tg_delay *d = law(cases[i].text);
+        size_t    below = 9, above = 9;
+        assert_ok(tg_stationary_unstable_roots(
+            &(tg_loop){ .a = cases[i].k * (1 - 1e-5), .delay = d }, &below));
+        assert_ok(tg_stationary_unstable_roots(
+            &(tg_loop){ .a = cases[i].k * (1 + 1e-5), .delay = d }, &above));
+        assert_int_equal(below, 0);
+        assert_int_equal(above, 2);
+        tg_delay_free(d);
+    }
+}
+
+/* Roots of s + a e^{-s}: the pairs beyond a = pi/2 + 2 pi n; of a < 0: one real, then
+ * pairs. */
+static void
+test_winding_counts(void **state)
+{
+    tg_delay *d = law("{law: constant, value: 1}");
+    size_t    n;
+
+    (void)state;
+    for (int pairs = 0; pairs < 5; pairs++) {
+        assert_ok(tg_stationary_unstable_roots(
+            &(tg_loop){ .a = 6.283185307 * pairs, .b = 1e-9, .delay = d }, &n));
+        assert_int_equal(n, 2 * pairs);
+        assert_ok(tg_stationary_unstable_roots(
+            &(tg_loop){ .a = -6.283185307 * pairs - 1, .delay = d }, &n));
+        assert_int_equal(n, 1 + 2 * pairs);
+    }
+    tg_delay_free(d);
+}
+
+/* theory 3.2: V = q I / (1 - c I), stable iff c I < 1; checked there by event simulation.
+ */
+static void
+test_jump_form(void **state)
+{
+    tg_delay *d = law("{law: constant, value: 1}");
+    double    v = NAN;
+
+    (void)state;
+    tg_mode m = tg_mode_asgd(.02, 1, 1, 50, d, 1);
+    assert_near(m.loop.a, 1, 1e-15);
+    assert_ok(tg_stationary_variance(&m, &v));
+    assert_near(v, .02 * 1.70411172116791392 / (1 - .02 * 1.70411172116791392), 1e-14);
+    m.jump = 1 / 1.7;
+    assert_fails(tg_stationary_variance(&m, &v), TG_EDOMAIN, "variance diverges");
+    m.loop.a = 1.6;
+    assert_fails(tg_stationary_variance(&m, &v), TG_EDOMAIN, "mean diverges");
+    m.loop.a = NAN;
+    assert_fails(tg_stationary_variance(&m, &v), TG_EDOMAIN, "finite");
+    m = tg_mode_asgd(.02, 1, -NAN, 50, d, 1);
+    assert_fails(tg_stationary_variance(&m, &v), TG_EDOMAIN, "noise");
+    tg_delay_free(d);
+}
+
+/* theory 4, DuDe-ASGD at P = 40, k = .8: floors .0432, .0467, .0433 (three figures). */
+static void
+test_dude_floor(void **state)
+{
+    static const struct {
+        const char *text;
+        double      floor;
+    } cases[] = { { "{law: constant, value: 1}", .0432 },
+                  { "{law: exponential, mean: 1}", .0467 },
+                  { "{law: gamma, shape: 4, mean: 1}", .0433 } };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tg_delay *d = law(cases[i].text);
+        tg_mode   m = tg_mode_asgd(.02, 1, 1, 40, d, 0);
+        double    v = NAN;
+        m.loop.filter = tg_filter_find("dude");
+        assert_ok(tg_stationary_variance(&m, &v));
+        assert_near(v, cases[i].floor, 6e-5);
+        tg_delay_free(d);
+    }
+}
+
+/* V = (1/pi) int S dw by the trapezoidal rule on w = tan(x). */
+static void
+test_spectrum_integrates_to_variance(void **state)
+{
+    enum { n = 20000 };
+    tg_delay *d = law("{law: gamma, shape: 2.5, mean: 0.5}");
+    tg_mode   m = { .loop = { .a = 1, .delay = d }, .noise = 2, .jump = .1 };
+    double    sum = 0, v = NAN;
+
+    (void)state;
+    for (int i = 0; i < n; i++) {
+        const double x = (i + 0.5) / n * acos(-1) / 2, w = tan(x);
+        double       s = NAN;
+        assert_ok(tg_stationary_spectrum(&m, &w, 1, &s));
+        sum += s * (1 + w * w) / (2 * n);
+    }
+    assert_ok(tg_stationary_variance(&m, &v));
+    assert_near(sum, v, 1e-7);
+    tg_delay_free(d);
+}
+
+RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_distributed_delay),
+    cmocka_unit_test(test_quadrature_against_closed_form),
+    cmocka_unit_test(test_covariance_at_the_delay),
+    cmocka_unit_test(test_covariance_function), cmocka_unit_test(test_scaling),
+    cmocka_unit_test(test_winding_at_the_thresholds), cmocka_unit_test(test_winding_counts),
+    cmocka_unit_test(test_jump_form), cmocka_unit_test(test_dude_floor),
+    cmocka_unit_test(test_spectrum_integrates_to_variance))

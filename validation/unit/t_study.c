@@ -1,0 +1,160 @@
+#include "validation/unit/check.h"
+
+#include "core/study.h"
+
+#define HEAD "objective: {quadratic: {eigenvalues: [1.0, 0.5]}}\n"
+#define REST "workers:\n  - {count: 3, compute: {law: constant, value: 1}}\n" \
+             "algorithm: {name: asgd, step: 0.01}\nhorizon: 10\n"
+
+static tg_study *
+parse(const char *text)
+{
+    tg_study *s = NULL;
+
+    assert_ok(tg_study_parse(text, "s.yaml", &s));
+    return s;
+}
+
+static void
+test_values_and_defaults(void **state)
+{
+    tg_study *s = parse(HEAD REST);
+    tg_delay *law = NULL;
+
+    (void)state;
+    assert_int_equal(tg_study_count(s, "objective.quadratic.eigenvalues"), 2);
+    assert_near(tg_study_item(s, "objective.quadratic.eigenvalues", 1), 0.5, 0);
+    assert_near(tg_study_item(s, "objective.quadratic.start", 7), 1, 0);
+    assert_near(tg_study_number(s, "algorithm[0].step"), 0.01, 0);
+    assert_true(isnan(tg_study_number(s, "target.loss")));
+    assert_int_equal(tg_study_whole(s, "replicas"), 100);
+    assert_int_equal(tg_study_count(s, "workers"), 1);
+    assert_int_equal(tg_study_count(s, "algorithm"), 1);
+    assert_string_equal(tg_study_text(s, "algorithm[%d].name", 0), "asgd");
+    assert_ok(tg_study_law(s, &law, "workers[%d].compute", 0));
+    assert_near(tg_delay_mean(law), 1, 0);
+    tg_delay_free(law);
+    tg_study_free(s);
+}
+
+/* Every complaint: place, key, what was expected, what came, the nearest key. */
+static void
+test_complaints(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } bad[] = {
+        { HEAD REST "horizont: 3\n", "s.yaml:6:1: unknown key \"horizont\"; did you mean \"horizon\"?" },
+        { HEAD REST "xyzzyx: 3\n", "unknown key \"xyzzyx\"; expected one of: name, seed" },
+        { HEAD REST "replicas: 2x\n", "s.yaml:6:11: replicas: expected a whole number >= 0, got \"2x\"" },
+        { HEAD REST "replicas: 0\n", "expected a number in [1, 1e+07], got 0" },
+        { HEAD REST "target: {loss: nan}\n", "expected a finite number, got \"nan\"" },
+        { HEAD REST "target: {loss: -1}\n", "target.loss: expected a number > 0 loss, got -1" },
+        { HEAD REST "target: 3\n", "target: expected a map" },
+        { REST, "missing key \"objective\"" },
+        { "objective: {quadratic: {eigenvalues: []}}\n" REST, "at least one number" },
+        { "objective: {quadratic: {eigenvalues: [1, -2]}}\n" REST, "eigenvalues: expected a number > 0" },
+        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\nworkers: []\n", "expected a list of maps" },
+        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
+               "workers: [{count: 0, compute: {law: constant, value: 1}}]\n", "got 0" },
+        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
+               "workers: [{count: 1, compute: {law: gama, shape: 4, mean: 1}}]\n", "gamma" },
+        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
+               "workers: [{count: 1, compute: {law: exponential, mean: -1}}]\n", "-1" },
+        { "- 1\n", "study: expected a map" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        tg_study *s = NULL;
+        assert_fails(tg_study_parse(bad[i].text, "s.yaml", &s), TG_EINPUT, bad[i].words);
+        assert_null(s);
+    }
+}
+
+static void
+test_settings(void **state)
+{
+    tg_study *s = parse(HEAD REST), *t = NULL;
+
+    (void)state;
+    assert_ok(tg_study_with(s, "workers[0].count", "32", &t));
+    assert_int_equal(tg_study_whole(t, "workers[0].count"), 32);
+    assert_int_equal(tg_study_whole(s, "workers[0].count"), 3);
+    tg_study_free(t);
+    t = NULL;
+    assert_fails(tg_study_with(s, "workers[0].cuont", "32", &t), TG_EINPUT, "did you mean \"count\"");
+    assert_fails(tg_study_with(s, "algorithm.step", "2x", &t), TG_EINPUT, "--set algorithm.step:1:1");
+    assert_null(t);
+    const char *const wrong[] = { "workers" };
+    const char       *path = write_temporary("s.yaml", HEAD REST, sizeof HEAD REST - 1);
+    assert_fails(tg_study_read(path, wrong, 1, &t), TG_EINPUT, "expected PATH=VALUE");
+    assert_fails(tg_study_read("/nonexistent.yaml", NULL, 0, &t), TG_EIO, "/nonexistent.yaml");
+    tg_study_free(s);
+}
+
+static void
+test_files(void **state)
+{
+    tg_study *s = parse("objective: {softmax: {images: $TG_TEST_DIR/a.gz, labels: b.gz}}\n" REST);
+    char     *path = NULL;
+
+    (void)state;
+    unsetenv("TG_TEST_DIR");
+    assert_fails(tg_study_file(s, "objective.softmax.images", &path), TG_EINPUT,
+                 "TG_TEST_DIR is not set; it must name the folder that holds a.gz");
+    setenv("TG_TEST_DIR", "/data", 1);
+    assert_ok(tg_study_file(s, "objective.softmax.images", &path));
+    assert_string_equal(path, "/data/a.gz");
+    free(path);
+    assert_ok(tg_study_file(s, "objective.softmax.labels", &path));
+    assert_string_equal(path, "b.gz");
+    free(path);
+    tg_study_free(s);
+}
+
+/* The schema is sound: parents exist, defaults lie within their own ranges. */
+static void
+test_schema(void **state)
+{
+    (void)state;
+    for (const tg_key *k = tg_schema; k->path; k++) {
+        char        parent[128];
+        const char *dot = strrchr(k->path, '.');
+        assert_ptr_equal(tg_schema_find(k->path), k);
+        if (dot) {
+            snprintf(parent, sizeof parent, "%.*s", (int)(dot - k->path), k->path);
+            const size_t n = strlen(parent);
+            if (n > 2 && parent[n - 1] == ']') parent[n - 2] = '\0';
+            assert_non_null(tg_schema_find(parent));
+        }
+        if (k->fallback && (k->type == TG_KEY_NUMBER || k->type == TG_KEY_WHOLE)) {
+            const double value = strtod(k->fallback, NULL);
+            assert_true(value >= k->min && value <= k->max && !(k->open && value == k->min));
+        }
+        assert_false(k->required && k->fallback);
+    }
+}
+
+static void
+test_provenance(void **state)
+{
+    const tg_column column = { "x", "", "", false };
+    tg_study       *s = parse(HEAD REST);
+    tg_table       *t = NULL;
+
+    (void)state;
+    assert_ok(tg_table_create(&column, 1, &t));
+    assert_ok(tg_study_note(s, t));
+    assert_string_equal(tg_table_find_note(t, "horizon"), "10");
+    assert_string_equal(tg_table_find_note(t, "seed"), "1 (default)");
+    assert_string_equal(tg_table_find_note(t, "objective.quadratic.eigenvalues"), "[1.0, 0.5]");
+    assert_non_null(strstr(tg_table_find_note(t, "workers"), "count: 3"));
+    assert_null(tg_table_find_note(t, "objective.softmax.ridge"));
+    tg_table_free(t);
+    tg_study_free(s);
+}
+
+RUN(cmocka_unit_test(test_values_and_defaults), cmocka_unit_test(test_complaints),
+    cmocka_unit_test(test_settings), cmocka_unit_test(test_files), cmocka_unit_test(test_schema),
+    cmocka_unit_test(test_provenance))
