@@ -236,7 +236,7 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
     const size_t threads = e->threads ? e->threads : tg_parallel_threads();
     run r = { .e = e, .rows = tg_ensemble_rows(e), .slots = slots(e), .kept = kept };
     r.blocks = (e->paths + BLOCK - 1) / BLOCK;
-    r.scratch = malloc(threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
+    r.scratch = aligned_alloc(64, threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
     r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
     if (r.scratch && r.stats && r.done) {
