@@ -12,9 +12,11 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
+#include <stdlib.h>
 
-enum { SHAPE, MEAN }; /* p */
-enum { SCALE };       /* c: b */
+enum { SHAPE, MEAN };          /* p */
+enum { SCALE, STEP, NODES };   /* c: b; step in x; number of nodes */
+enum { Y, ROOT, WEIGHT, ROW }; /* columns of the nodes in x: y, y^{1/k}, y (1 + e^{-x}) */
 
 static const double pi = 3.14159265358979323846;
 
@@ -23,6 +25,26 @@ static const tg_delay_param params[] = {
       TG_DELAY_NUMBER },
     { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
 };
+
+/* Nodes at x = -3.6, -3.6 + step, ..., as far as any transform may need them. */
+static tg_status
+make_nodes(tg_delay *d, double k)
+{
+    const double step = 0.0966 * fmin(1, k), first = -3.6, last = fmax(20 / fmin(1, k), 5 * k);
+    const size_t n = (size_t)((last - first) / step);
+
+    d->c[STEP] = step;
+    if (!(d->x = malloc(n * ROW * sizeof *d->x)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    d->c[NODES] = (double)n;
+    for (size_t i = 0; i < n; i++) {
+        const double x = first + (double)i * step, e = exp(-x);
+        d->x[i * ROW + Y] = exp(x - e);
+        d->x[i * ROW + ROOT] = exp((x - e) / k);
+        d->x[i * ROW + WEIGHT] = exp(x - e) * (1 + e);
+    }
+    return TG_OK;
+}
 
 static tg_status
 prepare(tg_delay *d)
@@ -33,7 +55,7 @@ prepare(tg_delay *d)
     tg_law_set_raw_moments(d, d->p[MEAN], b * b * tgamma(1 + 2 / k),
                            b * b * b * tgamma(1 + 3 / k));
     d->abscissa = k > 1 ? -INFINITY : k == 1 ? -1 / b : 0;
-    return TG_OK;
+    return make_nodes(d, k);
 }
 
 static double
@@ -70,35 +92,36 @@ ray(double complex s, double k)
     return copysign(fmax(0, fmin(fmin(beta, 0.3 * pi), k * a)), cimag(s));
 }
 
+/* Every node, or every second one where the ray leaves room. The integrand has passed when it
+ * is small and falls: v has overtaken what s b v^{1/k} may add (Re s < 0, k > 1). */
 static double complex
 laplace(const tg_delay *d, double complex s, double complex *derivative)
 {
     const double         k = d->p[SHAPE], b = d->c[SCALE], size = cabs(s) * b;
-    const double         beta = s == 0 ? 0 : ray(s, k);
-    const double         v0 = size > 1 ? pow(size, -k) : 1;
-    const double complex turn = exponential(complex_of(0, -beta));
-    const double complex root = b * pow(v0, 1 / k) * exponential(complex_of(0, -beta / k));
-    const double complex v = v0 * turn, sroot = multiply(s, root);
-    const double         step = (pi / 2 - fabs(beta)) * fmin(1, k) / 6.5;
+    const double         beta = s == 0 ? 0 : ray(s, k), v0 = size > 1 ? pow(size, -k) : 1;
+    const double complex v = v0 * complex_of(cos(beta), -sin(beta));
+    const double complex root =
+        b * pow(v0, 1 / k) * complex_of(cos(beta / k), -sin(beta / k));
+    const double complex sroot = multiply(s, root);
+    const size_t         stride = fabs(beta) < 0.3 ? 2 : 1;
+    const double        *end = d->x + (size_t)d->c[NODES] * ROW;
     double complex       sum = 0, slope = 0;
     double               peak = 0;
 
-    for (double x = -3.7; x < 40; x += step) {
-        const double         e = exp(-x), logy = x - e, y = exp(logy), yk = exp(logy / k);
-        const double complex g = -y * v - yk * sroot;
-        const double complex term =
-            exponential(complex_of(creal(g) + logy, cimag(g))) * (1 + e);
-        const double now = fabs(creal(term)) + fabs(cimag(term));
+    for (const double *x = d->x; x < end; x += stride * ROW) {
+        const double complex term = x[WEIGHT] * exponential(-x[Y] * v - x[ROOT] * sroot);
+        const double         now = fabs(creal(term)) + fabs(cimag(term));
         sum += term;
-        slope += yk * term;
+        slope += x[ROOT] * term;
         peak = fmax(peak, now);
-        if (x > 0 && now < 1e-18 * peak &&
-            creal(v) * y > (1 + 1 / k) * yk * fabs(creal(sroot)))
+        if (now < 1e-18 * peak && x[Y] > 1 &&
+            (creal(sroot) >= 0 ||
+             creal(v) * x[Y] > (1 + 1 / k) * x[ROOT] * fabs(creal(sroot))))
             break;
-        if (x > 0 && now < 1e-18 * peak && creal(sroot) >= 0) break;
     }
-    if (derivative) *derivative = -step * multiply(multiply(v, root), slope);
-    return step * multiply(v, sum);
+    const double complex scale = (double)stride * d->c[STEP] * v;
+    if (derivative) *derivative = -multiply(multiply(scale, root), slope);
+    return multiply(scale, sum);
 }
 
 const tg_delay_kind tg_law_weibull = { .name = "weibull",

@@ -2,9 +2,9 @@
 
 #include "core/complexes.h"
 #include "roots/bounds.h"
+#include "roots/follow.h"
 
 #include <math.h>
-#include <string.h>
 
 double
 tg_chart_value(const tg_chart_axis *a, size_t i)
@@ -25,6 +25,10 @@ check_axis(const tg_chart_axis *a, const char *name)
     return TG_OK;
 }
 
+/* What became of a root that was followed to the next cell: found, left of where phi ends, or
+ * not to be found this way. */
+typedef enum passage { LOST, ARRIVED, BEYOND } passage;
+
 static double complex
 root_of(const tg_chart_cell *c)
 {
@@ -32,22 +36,23 @@ root_of(const tg_chart_cell *c)
 }
 
 /* Newton from a guess that neighbours gave: the step that is taken last squares an error below
- * 1e-6. Real guesses stay real, so a pair that meets or parts is left to the full search. */
-static int
+ * 1e-6. Real guesses stay real, so a pair that meets or parts is left to others. */
+static passage
 creep(const tg_loop *l, double complex s, double edge, tg_chart_cell *out)
 {
     for (int i = 0; i < 8; i++) {
+        if (!(creal(s) > edge)) return BEYOND;
         double complex       slope;
         const double complex f = tg_loop_value(l, s, &slope);
         const double complex step = divide(f, slope);
         const double         size = abs_squared(step), whole = abs_squared(s);
         s -= step;
-        if (!(size < whole)) return 0;
+        if (!(size < whole)) return LOST;
         if (size > 1e-13 * whole) continue;
         *out = (tg_chart_cell){ creal(s), cimag(s), 1 };
-        return creal(s) > edge && cimag(s) >= 0;
+        return !(creal(s) > edge) ? BEYOND : cimag(s) >= 0 ? ARRIVED : LOST;
     }
-    return 0;
+    return LOST;
 }
 
 static tg_status
@@ -87,20 +92,21 @@ rightmost_is(const tg_loop *l, const tg_chart_cell *c)
     return tg_count_right_of(l, c->re + tiny, &beyond, NULL) == TG_OK && beyond == 0;
 }
 
-/* The principal branch of Lambert's function is the rightmost root, and it has |Im| < pi. */
+/* Where two real roots part into a pair, or a pair becomes real: try both kinds nearby. */
 static int
-proved_by_branch(const tg_loop *l, const tg_chart_cell *c)
+leap(const tg_loop *l, const tg_chart_cell *from, double edge, tg_chart_cell *out)
 {
-    const double tau = tg_delay_mean(l->delay), u = (c->re + l->b) * tau, v = c->im * tau;
+    static const double complex factor[] = { 1 - 0.1 * I, 1 - 0.5 * I, 0.9, 0.7, 1.2 };
+    tg_chart_cell               best = { -INFINITY, 0, 0 }, now;
 
-    return l->a > 0 && v < 3.14159 && (v > 0 || u > -1);
-}
-
-static int
-is_plain_constant(const tg_loop *l)
-{
-    return (!l->filter || l->filter == tg_filters[0]) &&
-           !strcmp(tg_delay_name(l->delay), "constant");
+    for (size_t i = 0; i < sizeof factor / sizeof *factor; i++) {
+        double complex guess = i < 2 ? root_of(from) * factor[i] : from->re * factor[i];
+        if (cimag(guess) < 0) guess = conj(guess);
+        if (creep(l, guess, edge, &now) == ARRIVED && now.re > best.re) best = now;
+    }
+    if (!best.exponential || !rightmost_is(l, &best)) return 0;
+    *out = best;
+    return 1;
 }
 
 typedef struct grid {
@@ -131,33 +137,83 @@ redo_around(grid *g, size_t i, size_t j, size_t stride)
 }
 
 static tg_status
+loop_at(const tg_chart_plan *p, size_t i, size_t j, tg_loop *l)
+{
+    return p->loop(tg_chart_value(&p->x, i), tg_chart_value(&p->y, j), p->context, l);
+}
+
+/* Cell i has a root right of where phi ends though its neighbour to the left was taken to have
+ * none: follow it back over the cells that were not counted. */
+static tg_status
+walk_back(grid *g, size_t i, size_t j)
+{
+    tg_chart_cell *row = g->cell + j * g->plan->x.count;
+
+    while (i-- > 0 && !row[i].exponential) {
+        tg_loop       l;
+        tg_chart_cell now;
+        TG_TRY(loop_at(g->plan, i, j, &l));
+        if (creep(&l, root_of(&row[i + 1]), tg_loop_edge(&l), &now) != ARRIVED) break;
+        row[i] = now;
+    }
+    return TG_OK;
+}
+
+/* No root right of where phi ends, as in the cell before; counted at every stride-th cell. */
+static tg_status
+continue_without(grid *g, const tg_loop *l, size_t i, size_t j, double edge, int count)
+{
+    tg_chart_cell *row = g->cell + j * g->plan->x.count;
+    size_t         roots = 0;
+
+    row[i] = (tg_chart_cell){ edge, 0, 0 };
+    if (!count) return TG_OK;
+    g->proved++;
+    const tg_status status =
+        tg_count_right_of(l, edge + (edge < 0 ? 1e-6 * fabs(edge) : 0), &roots, NULL);
+    if (status == TG_OK && roots == 0) return TG_OK;
+    TG_TRY(solve(l, &row[i]));
+    return row[i].exponential ? walk_back(g, i, j) : TG_OK;
+}
+
+static tg_status
+fill_cell(grid *g, const tg_loop *l, size_t i, size_t j)
+{
+    tg_chart_cell *row = g->cell + j * g->plan->x.count;
+    const size_t   stride = g->plan->proof ? g->plan->proof : 8;
+    const int      count = i % stride == 0 && j % stride == 0;
+    const double   edge = tg_loop_edge(l);
+    double complex guess;
+    passage        way = LOST;
+
+    if (i > 0 && !row[i - 1].exponential)
+        return continue_without(g, l, i, j, edge, i % stride == 0);
+    if (predict(row, i, &guess)) way = creep(l, guess, edge, &row[i]);
+    if (way == BEYOND) return continue_without(g, l, i, j, edge, 1);
+    if (way == ARRIVED && !count) return TG_OK;
+    g->proved++;
+    if (way == ARRIVED && rightmost_is(l, &row[i])) return TG_OK;
+    if (way == ARRIVED) TG_TRY(redo_around(g, i, j, stride));
+    if (i > 0 && leap(l, &row[i - 1], edge, &row[i])) return TG_OK;
+    return solve(l, &row[i]);
+}
+
+static tg_status
 fill_row(grid *g, size_t j)
 {
     const tg_chart_plan *p = g->plan;
-    const size_t         nx = p->x.count, stride = p->proof ? p->proof : 8;
-    tg_chart_cell       *row = g->cell + j * nx;
-    const double         y = tg_chart_value(&p->y, j);
+    tg_chart_cell       *row = g->cell + j * p->x.count;
+    tg_lambert_walk      walk = { 0 };
 
-    for (size_t i = 0; i < nx; i++) {
-        double complex guess;
-        tg_loop        l;
-        TG_TRY(p->loop(tg_chart_value(&p->x, i), y, p->context, &l));
-        const int constant = is_plain_constant(&l);
-        if (predict(row, i, &guess) &&
-            creep(&l, guess, constant ? -INFINITY : tg_loop_edge(&l), &row[i])) {
-            if (constant && proved_by_branch(&l, &row[i])) {
-                g->proved++;
-                continue;
-            }
-            if (!constant && (i % stride || j % stride)) continue;
-            if (!constant && rightmost_is(&l, &row[i])) {
-                g->proved++;
-                continue;
-            }
-            if (!constant) TG_TRY(redo_around(g, i, j, stride));
+    for (size_t i = 0; i < p->x.count; i++) {
+        tg_loop l;
+        TG_TRY(loop_at(p, i, j, &l));
+        if (tg_lambert_follow(&walk, &l, &row[i]) || tg_lambert_begin(&walk, &l, &row[i])) {
+            g->proved++;
+            continue;
         }
-        TG_TRY(solve(&l, &row[i]));
-        g->proved++;
+        TG_TRY(fill_cell(g, &l, i, j));
+        tg_lambert_rest(&walk, &l, &row[i]);
     }
     return TG_OK;
 }

@@ -1,0 +1,190 @@
+/* Charts: every cell against the same loop solved by itself; boundary curves against closed
+ * forms and against tg_loop_threshold(). */
+#include "core/lambert.h"
+#include "roots/chart.h"
+#include "roots/threshold.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { NX = 60, NY = 25 };
+
+typedef struct scene {
+    tg_delay        *delay;
+    const tg_filter *filter;
+    double           cv; /* of the law in force */
+    tg_status        status;
+} scene;
+
+static tg_status
+gain_and_damping(double x, double y, void *context, tg_loop *out)
+{
+    const scene *c = context;
+
+    *out = (tg_loop){
+        .a = x, .b = y, .delay = c->delay, .filter = c->filter, .lambda = 10, .param = 0.5
+    };
+    return c->status;
+}
+
+static scene
+make(const char *law, const char *filter)
+{
+    scene c = { .filter = filter ? tg_filter_find(filter) : NULL };
+
+    if (tg_delay_parse(law, &c.delay) != TG_OK) fail_msg("%s: %s", law, tg_message());
+    return c;
+}
+
+static void
+check_grid(const char *law, const char *filter)
+{
+    static tg_chart_cell cell[NX * NY];
+    scene                c = make(law, filter);
+    const tg_chart_plan  p = { .x = { 0.03, 6, NX, 1 },
+                               .y = { 0, 1.5, NY, 0 },
+                               .loop = gain_and_damping,
+                               .context = &c };
+    size_t               proved = 0;
+
+    if (tg_chart_grid(&p, cell, &proved) != TG_OK) fail_msg("%s: %s", law, tg_message());
+    assert_true(proved > 0 && proved <= NX * NY);
+    for (size_t k = 0; k < NX * NY; k++) {
+        tg_loop      l;
+        tg_rightmost r;
+        assert_int_equal(gain_and_damping(tg_chart_value(&p.x, k % NX),
+                                          tg_chart_value(&p.y, k / NX), &c, &l),
+                         TG_OK);
+        if (tg_loop_rightmost(&l, &r) != TG_OK) fail_msg("%s", tg_message());
+        if (!(fabs(creal(r.s) - cell[k].re) < 1e-6 && r.exponential == cell[k].exponential))
+            fail_msg(
+                "%s %s a %g b %g: %.9g %+.9gi (%d) in the chart, %.9g %+.9gi (%d) alone",
+                law, filter ? filter : "", l.a, l.b, cell[k].re, cell[k].im,
+                cell[k].exponential, creal(r.s), cimag(r.s), r.exponential);
+    }
+    tg_delay_free(c.delay);
+}
+
+static void
+test_grids(void **state)
+{
+    (void)state;
+    check_grid("{law: constant, value: 1}", NULL);
+    check_grid("{law: gamma, shape: 4, mean: 1}", NULL);
+    check_grid("{law: gamma, shape: 2.5, mean: 1}", NULL);
+    check_grid("{law: uniform, min: 0.5, max: 1.5}", NULL);
+    check_grid("{law: constant, value: 1}", "dude");
+    check_grid("{law: constant, value: 1}", "heavy_ball");
+    check_grid("{law: lognormal, mean: 1, cv: 0.4}", NULL);
+}
+
+/* s + b + a e^{-s}: a = w/sin w, b = -w cot w; no root unstable on one side, two on the other. */
+static void
+test_boundary_closed_form(void **state)
+{
+    (void)state;
+    scene               c = make("{law: constant, value: 1}", NULL);
+    const tg_chart_plan p = {
+        .x = { 0.1, 4, 2, 0 }, .y = { 0, 3, 2, 0 }, .loop = gain_and_damping, .context = &c
+    };
+    tg_chart_curve curve = { 0 };
+
+    assert_int_equal(
+        tg_chart_trace(&p, (tg_chart_point){ 1.8, 0.2, 1.5 }, 0.01, 1000, &curve), TG_OK);
+    assert_true(curve.count > 80);
+    for (size_t i = 0; i < curve.count; i++) {
+        const tg_chart_point q = curve.point[i];
+        assert_true(fabs(q.x - q.w / sin(q.w)) < 1e-9 && fabs(q.y + q.w / tan(q.w)) < 1e-9);
+        if (i > 0)
+            assert_true(hypot((q.x - curve.point[i - 1].x) / 3.9,
+                              (q.y - curve.point[i - 1].y) / 3) < 0.0101);
+    }
+    assert_true(fmin(curve.unstable[0], curve.unstable[1]) == 0);
+    assert_true(fmax(curve.unstable[0], curve.unstable[1]) == 2);
+    tg_chart_curve_free(&curve);
+    tg_delay_free(c.delay);
+}
+
+/* x: gain a, y: CV of the delay (a gamma law of mean 1 for each): the curve is the threshold. */
+static tg_status
+gain_and_cv(double x, double y, void *context, tg_loop *out)
+{
+    scene *c = context;
+
+    if (y != c->cv) {
+        tg_delay_free(c->delay);
+        c->delay = NULL;
+        TG_TRY(tg_delay_create("gamma", (double[]){ 1 / (y * y), 1 }, &c->delay));
+        c->cv = y;
+    }
+    *out = (tg_loop){ .a = x, .delay = c->delay };
+    return TG_OK;
+}
+
+static void
+test_boundary_in_the_law(void **state)
+{
+    (void)state;
+    scene               c = { 0 };
+    const tg_chart_plan p = {
+        .x = { 1, 6, 2, 0 }, .y = { 0.2, 0.75, 2, 0 }, .loop = gain_and_cv, .context = &c
+    };
+    tg_chart_curve curve = { 0 };
+
+    assert_int_equal(
+        tg_chart_trace(&p, (tg_chart_point){ 2.3, 0.5, 1.6 }, 0.05, 1000, &curve), TG_OK);
+    assert_true(curve.count > 10);
+    for (size_t i = 0; i < curve.count; i += 3) {
+        tg_threshold t;
+        tg_loop      l;
+        assert_int_equal(gain_and_cv(1, curve.point[i].y, &c, &l), TG_OK);
+        assert_int_equal(tg_loop_threshold(&l, &t), TG_OK);
+        assert_true(fabs(t.a - curve.point[i].x) < 1e-8);
+    }
+    tg_chart_curve_free(&curve);
+    tg_delay_free(c.delay);
+}
+
+static void
+test_bad_input(void **state)
+{
+    (void)state;
+    static tg_chart_cell cell[4];
+    scene                c = make("{law: constant, value: 1}", NULL);
+    tg_chart_plan        p = {
+               .x = { 0, 1, 2, 1 }, .y = { 0, 1, 2, 0 }, .loop = gain_and_damping, .context = &c
+    };
+    tg_chart_curve curve = { 0 };
+
+    assert_int_equal(tg_chart_grid(&p, cell, NULL), TG_EDOMAIN); /* logarithm of 0 */
+    p.x = (tg_chart_axis){ 1, 1, 2, 0 };
+    assert_int_equal(tg_chart_grid(&p, cell, NULL), TG_EDOMAIN);
+    p.x = (tg_chart_axis){ NAN, 1, 2, 0 };
+    assert_int_equal(tg_chart_grid(&p, cell, NULL), TG_EDOMAIN);
+    p.x = (tg_chart_axis){ 0.1, 1, 2, 0 };
+    c.status = TG_EINPUT; /* a callback's failure comes through */
+    assert_int_equal(tg_chart_grid(&p, cell, NULL), TG_EINPUT);
+    assert_int_equal(tg_chart_trace(&p, (tg_chart_point){ 0.5, 0.5, 1 }, 0.1, 10, &curve),
+                     TG_EINPUT);
+    c.status = TG_OK;
+    assert_int_equal(tg_chart_trace(&p, (tg_chart_point){ 0.5, 0.5, 0 }, 0.1, 10, &curve),
+                     TG_EDOMAIN);
+    assert_null(curve.point);
+    tg_delay_free(c.delay);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_grids),
+                                        cmocka_unit_test(test_boundary_closed_form),
+                                        cmocka_unit_test(test_boundary_in_the_law),
+                                        cmocka_unit_test(test_bad_input) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
