@@ -57,8 +57,8 @@ test: deps ## set up, build, run all tests
 unit: $(tests) $(command) ## run the unit tests (no set-up)
 	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
 
-validate: $(versus) ## predictions against simulations, claim by claim
-	$(Q)sh validation/run $(versus)
+validate: $(versus) $(command) ## predictions against simulations, claim by claim
+	$(Q)TARDIGRAD=$(command) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
 
 bench: $(benches) ## speeds, each with its baseline and residual
 	$(Q)for b in $(benches); do $$b || exit 1; done

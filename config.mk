@@ -7,9 +7,11 @@ MODULES  := gsl fftw3 openblas yaml-0.1 jansson zlib
 
 # Optional parts: a file *_none.c stands in where the library it needs was not found.
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
-absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c)
+HAVE_ARB    := $(wildcard /usr/include/arb.h)
+absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c) \
+               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c)
 
 DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 DEP_LIBS   := -lsundials_cvode -lsundials_arkode -lsundials_nvecserial -lsundials_sunmatrixsparse \
               -lsundials_sunlinsolklu -lsundials_generic -lklu -lsleef -llapacke \
-              $(if $(HAVE_ARPACK),-larpack) $(shell pkg-config --libs $(MODULES) 2>/dev/null)
+              $(if $(HAVE_ARPACK),-larpack) $(if $(HAVE_ARB),-lflint-arb -lflint) $(shell pkg-config --libs $(MODULES) 2>/dev/null)

@@ -1,6 +1,7 @@
 #include "core/table.h"
 
 #include "core/file.h"
+#include "core/node.h"
 
 #include <errno.h>
 #include <math.h>
@@ -197,22 +198,34 @@ tg_table_find_note(const tg_table *t, const char *key)
     return NULL;
 }
 
+static tg_status
+unknown_column(const tg_table *t, const char *name)
+{
+    enum { MOST = 64 };
+    const char *known[MOST];
+    char        list[512] = "";
+    size_t      used = 0, n = 0;
+
+    for (; n < t->columns && n < MOST; n++) {
+        known[n] = t->column[n].name;
+        if (used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", n ? ", " : "",
+                                     known[n]);
+    }
+    const char *near = tg_nearest(name, known, n);
+    if (near) return tg_fail(TG_EINPUT, "no column \"%s\"; did you mean \"%s\"?", name, near);
+    return tg_fail(TG_EINPUT, "no column \"%s\"; there are: %s", name, list);
+}
+
 tg_status
 tg_table_find(const tg_table *t, const char *name, size_t *column)
 {
-    char   known[512] = "";
-    size_t used = 0;
-
-    for (size_t i = 0; i < t->columns; i++) {
+    for (size_t i = 0; i < t->columns; i++)
         if (!strcmp(t->column[i].name, name)) {
             *column = i;
             return TG_OK;
         }
-        if (used < sizeof known)
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
-                                     i ? ", " : "", t->column[i].name);
-    }
-    return tg_fail(TG_EINPUT, "no column \"%s\"; there are: %s", name, known);
+    return unknown_column(t, name);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ const char      *tg_table_find_note(const tg_table *t, const char *key); /* NULL
 size_t           tg_table_notes(const tg_table *t);
 void tg_table_get_note(const tg_table *t, size_t i, const char **key, const char **value);
 
-/* Index of a column by name. Errors: TG_EINPUT, naming the columns there are. */
+/* Index of a column by name. Errors: TG_EINPUT, naming the nearest or all columns there are. */
 TG_CHECKED tg_status tg_table_find(const tg_table *t, const char *name, size_t *column);
 
 /* A cell; the number is NaN in a text column, the text NULL in a number column. */

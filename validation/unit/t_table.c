@@ -67,7 +67,8 @@ test_lines_and_complaints(void **state)
     assert_int_equal(tg_table_line(t, 1), 5);
     assert_int_equal(tg_table_line(t, 2), 6);
     assert_string_equal(tg_table_cell(t, 0, 1).text, "1"); /* one bad cell: a text column */
-    assert_fails(tg_table_find(t, "second", &column), TG_EINPUT, "worker, seconds");
+    assert_fails(tg_table_find(t, "second", &column), TG_EINPUT, "did you mean \"seconds\"?");
+    assert_fails(tg_table_find(t, "colour", &column), TG_EINPUT, "there are: worker, seconds");
     assert_int_equal(column, 9);
     tg_table_free(t);
     t = NULL;
