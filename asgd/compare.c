@@ -8,7 +8,7 @@ static const double MOST_STANDARD_ERRORS = 4;
 void
 tg_claim_judge(tg_claim *c)
 {
-    if (isinf(c->predicted) || isinf(c->simulated)) {
+    if (!isfinite(c->predicted) || !isfinite(c->simulated)) {
         c->holds = c->predicted == c->simulated;
         c->z = c->holds ? 0 : INFINITY;
         return;

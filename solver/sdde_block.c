@@ -1,0 +1,296 @@
+#include "solver/sdde_block.h"
+
+#include "core/normals.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BLOCK TG_SDDE_BLOCK
+
+static double
+longest_delay(const tg_sdde_run *run)
+{
+    const tg_sdde *eq = run->eq;
+    const int      random = eq->law && eq->meaning != TG_DELAY_CONSTANT;
+    double         longest = random ? tg_delay_quantile(eq->law, 1 - 1e-9) : 0;
+
+    for (size_t j = random; j < eq->delays; j++) longest = fmax(longest, eq->tau[j]);
+    return longest;
+}
+
+tg_status
+tg_sdde_plan_make(const tg_sdde_run *run, tg_sdde_plan *out)
+{
+    const tg_sdde *eq = run->eq;
+    const double   steps = ceil(longest_delay(run) / run->dt) + 4;
+    tg_sdde_plan   p = { .run = run, .sub = run->sub ? run->sub : 1 };
+
+    p.areas = run->method->diagonal_only && eq->lagged_slope;
+    const double doubles =
+        steps * BLOCK * (double)eq->dim * (1 + (p.areas ? 1 + (double)p.sub : 0));
+    if (!(doubles * sizeof(double) < 16.0 * (1 << 30)))
+        return tg_fail(
+            TG_EDOMAIN,
+            "the past of a block takes %.3g GiB, more than 16; take longer steps",
+            doubles * sizeof(double) / (1 << 30));
+    p.slots = (size_t)steps;
+    p.sub_slots = p.slots * p.sub;
+    p.rows = run->steps / run->every + 1;
+    for (size_t k = 0; eq->meaning == TG_DELAY_DISTRIBUTED && k < TG_SDDE_NODES; k++)
+        p.node[k] = tg_delay_quantile(eq->law, ((double)k + 0.5) / TG_SDDE_NODES);
+    *out = p;
+    return TG_OK;
+}
+
+/* Every array of a block in turn; with memory NULL only counted. */
+static size_t
+lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
+{
+    const size_t n = p->run->eq->dim * BLOCK, m = p->run->eq->delays * n;
+    const size_t w = p->run->eq->noises * BLOCK,
+                 wide = p->run->eq->diagonal ? n : n * p->run->eq->noises;
+    tg_sdde_step *s = &b->step;
+    const struct {
+        double **array;
+        size_t   size;
+    } parts[] = { { &b->ring, p->slots * n },
+                  { &b->noise, p->areas ? p->slots * n : 0 },
+                  { &b->increment, p->areas ? p->sub_slots * w : 0 },
+                  { &b->z, 4 * w },
+                  { (double **)&s->past, m },
+                  { &s->past2, m },
+                  { &s->slope, m + n },
+                  { &s->next, n },
+                  { (double **)&s->dW, w },
+                  { (double **)&s->area, p->areas ? m : 0 },
+                  { &s->f, n },
+                  { &s->f2, n },
+                  { &s->g, wide },
+                  { &s->g2, wide } };
+    size_t at = 0;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (memory) *parts[i].array = memory + at;
+        at += parts[i].size;
+    }
+    if (!p->areas) s->area = NULL;
+    return at;
+}
+
+size_t
+tg_sdde_block_size(const tg_sdde_plan *p)
+{
+    tg_sdde_block b;
+
+    return lay_out(&b, p, NULL);
+}
+
+void
+tg_sdde_block_place(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
+{
+    *b = (tg_sdde_block){ .plan = p, .memory = memory };
+    lay_out(b, p, memory);
+    b->step.eq = p->run->eq;
+    b->step.count = BLOCK;
+    b->step.dt = p->run->dt;
+    b->step.block = b;
+}
+
+/* Row of x at a step >= -slots, counted so that it is never negative. */
+static double *
+row(const tg_sdde_block *b, size_t shifted)
+{
+    return b->ring + shifted % b->plan->slots * b->step.eq->dim * BLOCK;
+}
+
+const double *
+tg_sdde_block_x(const tg_sdde_block *b)
+{
+    return row(b, b->now + b->plan->slots);
+}
+
+tg_status
+tg_sdde_block_start(tg_sdde_block *b, size_t first)
+{
+    const tg_sdde *eq = b->step.eq;
+    double        *x = b->step.f; /* room for n values */
+
+    b->first = first;
+    b->now = 0;
+    if (b->plan->areas) {
+        memset(b->noise, 0, b->plan->slots * eq->dim * BLOCK * sizeof *b->noise);
+        memset(b->increment, 0,
+               b->plan->sub_slots * eq->noises * BLOCK * sizeof *b->increment);
+    }
+    for (size_t back = 0; back < b->plan->slots; back++) {
+        TG_TRY(eq->history(-(double)back * b->step.dt, x, eq->context));
+        double *to = row(b, b->plan->slots - back);
+        for (size_t i = 0; i < eq->dim; i++)
+            for (size_t k = 0; k < BLOCK; k++) to[i * BLOCK + k] = x[i];
+    }
+    for (size_t k = 0; k < BLOCK && eq->law; k++) {
+        b->draw[k] = tg_rng_stream(b->plan->run->seed, TG_PURPOSE_DELAY, first + k);
+        b->lag[k] = tg_delay_sample(eq->law, &b->draw[k]);
+    }
+    return TG_OK;
+}
+
+/* Where step `at` (a real number of steps after t = 0) lies in the ring: between rows *low
+ * and *low + 1, at `share` from the first. Values before the ring begins are its oldest. */
+static double
+place(const tg_sdde_block *b, double at, size_t *low)
+{
+    const double oldest = (double)b->now + 3 - (double)b->plan->slots;
+    const double x = fmax(at, oldest), nearest = round(x);
+    const double floor_ = fabs(x - nearest) < 1e-9 * (1 + fabs(x)) ? nearest : floor(x);
+
+    *low = (size_t)(floor_ + (double)b->plan->slots);
+    return fabs(x - floor_) < 1e-9 * (1 + fabs(x)) ? 0 : x - floor_;
+}
+
+/* out (n, BLOCK) += weight x(at) for all paths alike. */
+static void
+gather(const tg_sdde_block *b, double at, double weight, double *out)
+{
+    size_t        low;
+    const double  share = place(b, at, &low), rest = weight * (1 - share);
+    const double *x = row(b, low), *y = row(b, low + (share > 0));
+
+    for (size_t k = 0; k < b->step.eq->dim * BLOCK; k++)
+        out[k] += rest * x[k] + weight * share * y[k];
+}
+
+/* The same with a delay of its own for each path. */
+static void
+gather_each(const tg_sdde_block *b, double at, double *out)
+{
+    for (size_t k = 0; k < BLOCK; k++) {
+        size_t        low;
+        const double  share = place(b, at - b->lag[k] / b->step.dt, &low);
+        const double *x = row(b, low), *y = row(b, low + (share > 0));
+        for (size_t i = k; i < b->step.eq->dim * BLOCK; i += BLOCK)
+            out[i] = (1 - share) * x[i] + share * y[i];
+    }
+}
+
+/* Lagged values at step `at`, (m, n, BLOCK). */
+static void
+fetch(const tg_sdde_block *b, double at, double *out)
+{
+    const tg_sdde *eq = b->step.eq;
+    const size_t   n = eq->dim * BLOCK;
+
+    memset(out, 0, eq->delays * n * sizeof *out);
+    for (size_t j = 0; j < eq->delays; j++)
+        if (j > 0 || eq->meaning == TG_DELAY_CONSTANT)
+            gather(b, at - eq->tau[j] / b->step.dt, 1, out + j * n);
+        else if (eq->meaning == TG_DELAY_DISTRIBUTED)
+            for (size_t q = 0; q < TG_SDDE_NODES; q++)
+                gather(b, at - b->plan->node[q] / b->step.dt, 1.0 / TG_SDDE_NODES, out);
+        else
+            gather_each(b, at, out);
+}
+
+tg_status
+tg_sdde_fetch_next(tg_sdde_step *s)
+{
+    tg_sdde_block *b = s->block;
+
+    memcpy(row(b, b->now + 1 + b->plan->slots), s->next,
+           s->eq->dim * BLOCK * sizeof *s->next);
+    fetch(b, (double)b->now + 1, s->past2);
+    return TG_OK;
+}
+
+const double *
+tg_sdde_past_noise(const tg_sdde_step *s, size_t delay)
+{
+    const tg_sdde_block *b = s->block;
+    const size_t         back = (size_t)lround(s->eq->tau[delay] / s->dt);
+
+    return b->noise +
+           (b->now + b->plan->slots - back) % b->plan->slots * s->eq->dim * BLOCK;
+}
+
+/* Sub-increment `number` of all channels, into out (w, BLOCK). Four come of one Philox
+ * block. */
+static void
+draw_increment(tg_sdde_block *b, uint64_t number, double *out)
+{
+    const size_t w = b->step.eq->noises;
+    const double root = sqrt(b->step.dt / (double)b->plan->sub);
+
+    for (size_t c = 0; c < w; c++) {
+        double *z = b->z + 4 * c * BLOCK;
+        if (number % 4 == 0)
+            tg_normals_across(TG_ISA_BEST, b->plan->run->seed, TG_PURPOSE_PATH, b->first,
+                              number / 4 * w + c, BLOCK, BLOCK, z);
+        for (size_t k = 0; k < BLOCK; k++)
+            out[c * BLOCK + k] = root * z[number % 4 * BLOCK + k];
+    }
+}
+
+/* area_j += (W_lag - its value at the step's begin + half its move) dW, over one sub-step.
+ */
+static void
+add_areas(tg_sdde_block *b, uint64_t number, const double *dW, double *lagged)
+{
+    const tg_sdde *eq = b->step.eq;
+    const size_t   w = eq->noises * BLOCK;
+    const double   delta = b->step.dt / (double)b->plan->sub;
+
+    for (size_t j = 0; j < eq->delays; j++) {
+        const size_t  back = (size_t)lround(eq->tau[j] / delta);
+        const double *old =
+            b->increment + (number + b->plan->sub_slots - back) % b->plan->sub_slots * w;
+        double *area = (double *)b->step.area + j * w;
+        for (size_t k = 0; k < w; k++) {
+            area[k] += (lagged[j * w + k] + old[k] / 2) * dW[k] - (back ? 0 : delta / 2);
+            lagged[j * w + k] += old[k];
+        }
+    }
+}
+
+static void
+draw_noise(tg_sdde_block *b)
+{
+    const tg_sdde *eq = b->step.eq;
+    const size_t   w = eq->noises * BLOCK;
+    double        *dW = (double *)b->step.dW, *lagged = b->step.past2;
+
+    memset(dW, 0, w * sizeof *dW);
+    if (b->plan->areas) {
+        memset((double *)b->step.area, 0, eq->delays * w * sizeof *dW);
+        memset(lagged, 0, eq->delays * w * sizeof *lagged);
+    }
+    for (size_t q = 0; q < b->plan->sub; q++) {
+        const uint64_t number = b->now * b->plan->sub + q;
+        double        *part =
+            b->plan->areas ? b->increment + number % b->plan->sub_slots * w : b->step.g2;
+        draw_increment(b, number, part);
+        for (size_t k = 0; k < w; k++) dW[k] += part[k];
+        if (b->plan->areas) add_areas(b, number, part, lagged);
+    }
+}
+
+tg_status
+tg_sdde_block_advance(tg_sdde_block *b)
+{
+    const size_t  n = b->step.eq->dim * BLOCK;
+    tg_sdde_step *s = &b->step;
+
+    s->t = (double)b->now * s->dt;
+    s->x = tg_sdde_block_x(b);
+    if (s->eq->meaning == TG_DELAY_STEP)
+        for (size_t k = 0; k < BLOCK; k++)
+            b->lag[k] = tg_delay_sample(s->eq->law, &b->draw[k]);
+    fetch(b, (double)b->now, (double *)s->past);
+    if (s->eq->noises) draw_noise(b);
+    TG_TRY(b->plan->run->method->step(s));
+    memcpy(row(b, b->now + 1 + b->plan->slots), s->next, n * sizeof *s->next);
+    if (b->plan->areas)
+        memcpy(b->noise + (b->now + b->plan->slots) % b->plan->slots * n, s->g,
+               n * sizeof *s->g);
+    b->now++;
+    return TG_OK;
+}

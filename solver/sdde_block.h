@@ -1,0 +1,43 @@
+/* sdde_block: a block of paths under way. Private to solver/. */
+#ifndef TG_SOLVER_SDDE_BLOCK_H
+#define TG_SOLVER_SDDE_BLOCK_H
+
+#include "solver/sdde_step.h"
+
+#define TG_SDDE_BLOCK 128 /* paths in flight */
+#define TG_SDDE_NODES 32  /* of a distributed delay */
+
+/* Sizes that follow from a run, the same for all its blocks. */
+typedef struct tg_sdde_plan {
+    const tg_sdde_run *run;
+    size_t             rows, slots, sub, sub_slots; /* rings, in steps and in sub-steps */
+    int                areas;               /* keep noise and increments for Milstein */
+    double             node[TG_SDDE_NODES]; /* of a distributed delay */
+} tg_sdde_plan;
+
+typedef struct tg_sdde_block {
+    const tg_sdde_plan *plan;
+    size_t              first, now; /* number of the first path, of the step */
+    double             *memory;
+    double             *ring, *noise, *increment; /* x, g by steps; dW by sub-steps */
+    double             *z;                        /* (w, 4, BLOCK) normals */
+    double              lag[TG_SDDE_BLOCK]; /* tau_1 of each path, where it is random */
+    tg_rng              draw[TG_SDDE_BLOCK];
+    tg_sdde_step        step;
+} tg_sdde_block;
+
+/* Errors: TG_EDOMAIN more than 16 GiB for the rings. */
+TG_CHECKED tg_status tg_sdde_plan_make(const tg_sdde_run *run, tg_sdde_plan *out);
+
+/* Doubles a block needs; lay it out in that memory; put it at t = 0. */
+size_t tg_sdde_block_size(const tg_sdde_plan *p);
+void   tg_sdde_block_place(tg_sdde_block *b, const tg_sdde_plan *p, double *memory);
+TG_CHECKED tg_status tg_sdde_block_start(tg_sdde_block *b, size_t first);
+
+const double *tg_sdde_block_x(const tg_sdde_block *b); /* (n, BLOCK) now */
+
+/* One step of the run's method. A step that fails leaves the block as it was but for its
+ * noise. */
+TG_CHECKED tg_status tg_sdde_block_advance(tg_sdde_block *b);
+
+#endif

@@ -1,0 +1,388 @@
+/* Speed of solver/. Baselines in the same process: for ensembles a plain loop over one path at
+ * a time with gsl_ran_gaussian_ziggurat on mt19937, and the vector normals alone. Absolute
+ * bounds for ensembles hold on a machine where that plain loop takes 8.8 ns a path-step; they
+ * are scaled by what it takes here. */
+#include "validation/bench/bench.h"
+
+#include "core/normals.h"
+#include "solver/dde.h"
+#include "solver/dde_mesh.h"
+#include "solver/ensemble.h"
+#include "solver/lattice.h"
+#include "solver/moments.h"
+#include "solver/sdde.h"
+#include "solver/stationary.h"
+
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+enum { NORMALS = 1 << 16, PATHS = 2048, STEPS = 1000, PLAIN_PATHS = 64, LAG = 50 };
+static const double DT = 0.01, PLAIN_THERE = 8.8; /* [ns] */
+
+static void
+must(tg_status status)
+{
+    if (status == TG_OK) return;
+    fprintf(stderr, "%s\n", tg_message());
+    exit(1);
+}
+
+static tg_delay *
+law(const char *text)
+{
+    tg_delay *d = NULL;
+
+    must(tg_delay_parse(text, &d));
+    return d;
+}
+
+/* the plain loop: x' = -x(t - 1/2) + noise, one path after the other */
+typedef struct plain {
+    gsl_rng *rng;
+    double   square, n;
+} plain;
+
+static void
+run_plainly(void *context)
+{
+    plain *p = context;
+
+    for (int path = 0; path < PLAIN_PATHS; path++) {
+        double x[LAG + 1] = { 0 };
+        for (int k = 0; k < STEPS; k++)
+            x[(k + 1) % (LAG + 1)] = x[k % (LAG + 1)] - DT * x[(k + 1) % (LAG + 1)] +
+                                     sqrt(DT) * gsl_ran_gaussian_ziggurat(p->rng, 1);
+        p->square += x[STEPS % (LAG + 1)] * x[STEPS % (LAG + 1)];
+        p->n++;
+    }
+}
+
+static void
+draw_normals(void *context)
+{
+    static double z[NORMALS];
+    tg_rng       *g = context;
+
+    tg_rng_normals(g, z, NORMALS);
+}
+
+typedef struct fused {
+    tg_ensemble e;
+    tg_stats    s[2];
+} fused;
+
+static void
+run_fused(void *context)
+{
+    fused *f = context;
+
+    must(tg_ensemble_run(&f->e, f->s, NULL));
+}
+
+/* in standard errors, against the scheme's own variance */
+static double
+residual_of(const tg_stats *s)
+{
+    double v = NAN;
+
+    must(tg_ensemble_scheme_variance(1, 0, LAG * DT, DT, &v));
+    return fabs(tg_stats_variance(s) - v) / (v * sqrt(2 / s->n));
+}
+
+/* n = 2, nonlinear: x1' = -sin x1(t - 1/2) + x2/10, x2' = -x2 + cos-free cubic of the past */
+static tg_status
+nonlinear(size_t count, double t, const double *x, const double *past, double *out,
+          void *context)
+{
+    (void)t, (void)context;
+    for (size_t k = 0; k < count; k++) {
+        const double u = past[k], v = past[count + k];
+        out[k] = -u / (1 + u * u) + 0.1 * x[count + k];
+        out[count + k] = -x[count + k] - 0.1 * v * u;
+    }
+    return TG_OK;
+}
+
+static tg_status
+constant_noise(size_t count, double t, const double *x, const double *past, double *out,
+               void *context)
+{
+    (void)t, (void)x, (void)past, (void)context;
+    for (size_t k = 0; k < 2 * count; k++) out[k] = 0.5;
+    return TG_OK;
+}
+
+static tg_status
+start_at_zero(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = x[1] = 0;
+    return TG_OK;
+}
+
+static void
+run_general(void *context)
+{
+    static const double tau = LAG * 0.01;
+    static tg_stats     s[4];
+    const tg_sdde       eq = { .dim = 2,
+                               .delays = 1,
+                               .noises = 2,
+                               .diagonal = 1,
+                               .tau = &tau,
+                               .drift = nonlinear,
+                               .diffusion = constant_noise,
+                               .history = start_at_zero };
+    const tg_sdde_run   r = { .eq = &eq,
+                              .method = tg_sdde_method_find("euler"),
+                              .paths = PATHS,
+                              .steps = STEPS,
+                              .every = STEPS,
+                              .dt = DT,
+                              .threads = 1 };
+
+    must(tg_sdde_solve(&r, s, NULL));
+    *(double *)context = s[2].mean / tg_stats_error(&s[2]); /* symmetric: no mean */
+}
+
+static int
+ensembles(void)
+{
+    static const struct {
+        tg_isa      isa;
+        const char *name;
+        double      bound;
+    } kinds[] = { { TG_ISA_PLAIN, "ensemble, plain x86-64", 5 },
+                  { TG_ISA_AVX2, "ensemble, AVX2", 2 },
+                  { TG_ISA_AVX512, "ensemble, AVX-512", 1.2 } };
+    const double    path_steps = (double)PATHS * STEPS;
+    const tg_linear m = { .a = 1, .g = 1, .tau = LAG * 0.01 };
+    plain           p = { gsl_rng_alloc(gsl_rng_mt19937), 0, 0 };
+    tg_rng          g = tg_rng_stream(1, TG_PURPOSE_TEST, 0);
+    timing          best = { 0, 0 };
+    double          mean;
+    int             bad = 0;
+
+    const timing base = measure(run_plainly, &p, 1);
+    const double base_ns = base.min * 1e9 / PLAIN_PATHS / STEPS,
+                 here = base_ns / PLAIN_THERE;
+    bad += report("plain loop, GSL ziggurat", base, 1e9 / PLAIN_PATHS / STEPS,
+                  "ns/path-step", 1e3, 1, fabs(p.square / p.n - .8477) / .8477, .3);
+    const timing normal = measure(draw_normals, &g, 1);
+    bad += report("vector normals", normal, 1e9 / NORMALS, "ns/normal", 1.2 * here,
+                  base_ns / (normal.min * 1e9 / NORMALS), 0, 1);
+    for (size_t i = 0; i < 3; i++) {
+        fused f = { .e = { .mode = &m,
+                           .modes = 1,
+                           .paths = PATHS,
+                           .dt = DT,
+                           .steps = STEPS,
+                           .every = STEPS,
+                           .threads = 1,
+                           .seed = 2,
+                           .isa = kinds[i].isa } };
+        if (!tg_isa_available(kinds[i].isa)) continue;
+        best = measure(run_fused, &f, 1);
+        bad += report(kinds[i].name, best, 1e9 / path_steps, "ns/path-step",
+                      kinds[i].bound * here, base_ns / (best.min * 1e9 / path_steps),
+                      residual_of(&f.s[1]), 4);
+    }
+    bad += report("ensemble over its own normals", best,
+                  1 / (normal.min / NORMALS * path_steps), "ratio", 1.3, NAN, 0, 1);
+    const timing general = measure(run_general, &mean, 1);
+    bad += report("general callback, n = 2, over the ensemble", general, 1 / best.min,
+                  "ratio", 3, NAN, fabs(mean), 4);
+    fused        two = { .e = { .mode = &m,
+                                .modes = 1,
+                                .paths = PATHS,
+                                .dt = DT,
+                                .steps = STEPS,
+                                .every = STEPS,
+                                .threads = 2,
+                                .seed = 2 } };
+    const timing pair = measure(run_fused, &two, 1);
+    bad += report("ensemble, two threads over one", pair, 1 / best.min, "ratio", 1 / 1.8,
+                  NAN, residual_of(&two.s[1]), 4);
+    gsl_rng_free(p.rng);
+    return bad;
+}
+
+static tg_status
+negative_feedback(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)context;
+    dx[0] = -past[0];
+    return TG_OK;
+}
+
+static double
+tenth_power(double u)
+{
+    const double u2 = u * u, u4 = u2 * u2;
+
+    return u4 * u4 * u2;
+}
+
+static tg_status
+mackey_glass(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)context;
+    dx[0] = .2 * past[0] / (1 + tenth_power(past[0])) - .1 * x[0];
+    return TG_OK;
+}
+
+static tg_status
+forcing(size_t count, const double *t, const double *past, double *out, void *context)
+{
+    (void)t, (void)context;
+    for (size_t k = 0; k < count; k++) out[k] = .2 * past[k] / (1 + tenth_power(past[k]));
+    return TG_OK;
+}
+
+static tg_status
+constant(double t, double *x, void *value)
+{
+    (void)t;
+    *x = *(const double *)value;
+    return TG_OK;
+}
+
+typedef struct problem {
+    tg_dde eq;
+    double end, tolerance, exact, error;
+} problem;
+
+static void
+solve_adaptively(void *context)
+{
+    problem         *p = context;
+    tg_dde_solution *s = NULL;
+    double           x = NAN;
+
+    must(tg_dde_solve(&p->eq, 0, p->end, p->tolerance, p->tolerance, 0, &s));
+    must(tg_dde_at(s, p->end, &x));
+    p->error = fabs(x - p->exact);
+    tg_dde_solution_free(s);
+}
+
+static void
+solve_on_mesh(void *context)
+{
+    static const double decay = -.1;
+    static double       start = .5;
+    const tg_dde_mesh   eq = { 1, 17, &decay, forcing, constant, &start };
+    double              x[2];
+
+    must(tg_dde_mesh_solve(&eq, 1000, 2, 10, 8, x));
+    *(double *)context = fabs(x[1] - 1.079612339926939948260604);
+}
+
+static int
+deterministic(void)
+{
+    double  one = 1, half = .5, tau1 = 1, tau17 = 17, error = NAN;
+    problem linear = { { 1, 1, negative_feedback, &tau1, NULL, constant, &one },
+                       10,
+                       1e-8,
+                       .020241126543209876543,
+                       NAN };
+    problem glass = { { 1, 1, mackey_glass, &tau17, NULL, constant, &half },
+                      1000,
+                      2e-10,
+                      1.079612339926939948260604,
+                      NAN };
+    int     bad = 0;
+
+    const timing a = measure(solve_adaptively, &linear, 20);
+    bad += report("x' = -x(t-1) to 10, tolerance 1e-8", a, 1e3, "ms", .05, .088e-3 / a.min,
+                  linear.error, 1e-9);
+    const timing b = measure(solve_adaptively, &glass, 3);
+    bad += report("Mackey-Glass to 1000, adaptive", b, 1e3, "ms", 4, 2.0e-3 / b.min,
+                  glass.error, 1e-8);
+    const timing c = measure(solve_on_mesh, &error, 20);
+    bad += report("Mackey-Glass to 1000, constrained mesh", c, 1e3, "ms", .1,
+                  2.0e-3 / c.min, error, 1e-9);
+    return bad;
+}
+
+typedef struct stationary {
+    tg_mode m;
+    double  variance;
+} stationary;
+
+static void
+settle(void *context)
+{
+    stationary *s = context;
+
+    must(tg_stationary_variance(&s->m, &s->variance));
+}
+
+enum { POINTS = 1000 };
+static double mean_curve[POINTS], second_curve[POINTS];
+
+static void
+follow(void *context)
+{
+    stationary *s = context;
+
+    must(tg_moments_second(&s->m, 1, 20, POINTS, mean_curve, second_curve));
+    s->variance = second_curve[POINTS - 1] - pow(mean_curve[POINTS - 1], 2);
+}
+
+static void
+solve_lattice(void *context)
+{
+    tg_lattice *l = context;
+    double      v = NAN;
+
+    must(tg_lattice_variance(l, &v, NULL));
+    l->sigma = 1 + (v - .07843108751168777) * 0;
+    if (!(fabs(v - .07843108751168777) < 1e-14)) l->sigma = NAN;
+}
+
+static int
+moments(void)
+{
+    static const struct {
+        const char *name, *text;
+        double      exact, allowed;
+    } laws[] = {
+        { "stationary variance, constant", "{law: constant, value: 0.5}",
+          .842898208584169818, 1e-14 },
+        { "stationary variance, gamma(2.5)", "{law: gamma, shape: 2.5, mean: 0.5}",
+          .794757271589, 1e-11 },
+        { "stationary variance, uniform", "{law: uniform, min: 0, max: 1}", .80211506055,
+          2e-11 },
+    };
+    int bad = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        tg_delay    *d = law(laws[i].text);
+        stationary   s = { { .loop = { .a = 1, .delay = d }, .noise = 1 }, NAN };
+        const timing t = measure(settle, &s, 50);
+        bad += report(laws[i].name, t, 1e3, "ms", .1, 2e-3 / t.min,
+                      fabs(s.variance - laws[i].exact), laws[i].allowed);
+        if (i == 1) {
+            const timing u = measure(follow, &s, 2);
+            bad += report("mean and variance, 1000 points, gamma(2.5)", u, 1e3, "ms", 5,
+                          NAN, fabs(s.variance - laws[i].exact), 1e-8);
+        }
+        tg_delay_free(d);
+    }
+    tg_delay  *d = law("{law: erlang, stages: 2, mean: 1}");
+    tg_lattice l = { .workers = 10, .eta = .08, .h = 1, .sigma = 1 };
+    must(tg_phase_from_delay(d, &l.law));
+    const timing t = measure(solve_lattice, &l, 20);
+    bad += report("finite-P variance, Erlang-2, 10 workers", t, 1e3, "ms", 1, NAN,
+                  isnan(l.sigma) ? 1 : 0, 1e-14);
+    tg_delay_free(d);
+    return bad;
+}
+
+int
+main(void)
+{
+    report_header();
+    return ensembles() + deterministic() + moments() > 0;
+}

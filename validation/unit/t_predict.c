@@ -1,0 +1,226 @@
+#include "validation/unit/check.h"
+
+#include "asgd/compare.h"
+#include "asgd/predict.h"
+
+static const double PI = 3.14159265358979323846, E = 2.71828182845904523536;
+
+static tg_cluster *
+cluster_of(const char *text, size_t n)
+{
+    tg_delay   *law = NULL;
+    tg_cluster *c = NULL;
+
+    assert_ok(tg_delay_parse(text, &law));
+    assert_ok(tg_cluster_create(1, &n, &law, false, &c));
+    tg_delay_free(law);
+    return c;
+}
+
+static tg_prediction *
+predict(const char *law, size_t workers, double h, double sigma, double step,
+        const tg_algorithm *a, tg_predict_plan plan)
+{
+    tg_cluster    *c = cluster_of(law, workers);
+    double         start = 1, s2 = sigma * sigma, zero = 0;
+    const tg_modes m = { 1, &h, &start, &s2, &zero, &zero, h / 2, h / 2, 0 };
+    tg_prediction *p = NULL;
+
+    assert_ok(tg_predict(&m, c, a, step, &plan, &p));
+    tg_cluster_free(c);
+    return p;
+}
+
+static const tg_predict_plan bare = { 0, 0, NAN };
+
+/* Constant T = 1: threshold pi/2; fastest at k = 1/e with rate 1; V = eta^2 lambda sigma^2
+ * (1 + sin k)/(2 a cos k) (theory 3.1). */
+static void
+test_constant_delay(void **state)
+{
+    const double   k = 0.8, P = 50, eta = k / P;
+    tg_prediction *p = predict("{law: constant, value: 1}", 50, 1, 0.3, eta, &tg_asgd, bare);
+
+    (void)state;
+    assert_near(p->threshold, PI / 2, 1e-12);
+    assert_near(p->workers_limit, PI / (2 * eta), 1e-9);
+    assert_near(p->step_limit, PI / (2 * P), 1e-12);
+    assert_near(p->floor, eta * eta * P * .09 * (1 + sin(k)) / (2 * k * cos(k)) / 2, 1e-12);
+    assert_int_equal(p->unstable, 0);
+    assert_true(p->stable && p->stable_square);
+    assert_near(p->staleness, 49, 0);
+    tg_prediction_free(p);
+    p = predict("{law: constant, value: 1}", 50, 1, 0.3, 1 / (E * P), &tg_asgd, bare);
+    assert_near(p->rate, 1, 1e-6);
+    tg_prediction_free(p);
+    p = predict("{law: constant, value: 1}", 50, 1, 0.3, 1.01 * PI / (2 * P), &tg_asgd, bare);
+    assert_false(p->stable);
+    assert_int_equal(p->unstable, 2);
+    assert_true(p->rate < 0 && isinf(p->floor));
+    tg_prediction_free(p);
+}
+
+/* DuDe-ASGD with constant T: k* = pi^2/9, and no bias. */
+static void
+test_dude(void **state)
+{
+    tg_cluster    *c = cluster_of("{law: constant, value: 2}", 10);
+    double         h = 1, start = 1, s2 = 0, shift = 0.5, spread = 1;
+    const tg_modes m = { 1, &h, &start, &s2, &shift, &spread, .5, .5, 0.125 };
+    tg_prediction *p = NULL;
+
+    (void)state;
+    assert_ok(tg_predict(&m, c, &tg_dude, 0.01, &bare, &p));
+    assert_near(p->threshold, PI * PI / 9, 1e-10);
+    assert_near(p->mode[0].bias, 0, 0);
+    assert_near(p->bias_loss, 0, 0);
+    assert_near(p->floor, 0, 0);
+    tg_prediction_free(p);
+    assert_ok(tg_predict(&m, c, &tg_asgd, 0.01, &bare, &p));
+    assert_near(p->mode[0].bias, 0.5, 0);
+    assert_near(p->bias_loss, 0.125, 0);
+    tg_prediction_free(p);
+    tg_cluster_free(c);
+}
+
+/* Level finite-P: the closed form of exponential workers, and the Erlang values of theory 3.3. */
+static void
+test_exact_level(void **state)
+{
+    const double   e = .08, k = 10 * e;
+    tg_prediction *p = predict("{law: exponential, mean: 1}", 10, 1, 1, e, &tg_asgd, bare);
+
+    (void)state;
+    assert_int_equal(p->level, TG_LEVEL_FINITE_P);
+    assert_near(p->mode[0].variance, e / 2 * (1 + k) / ((1 + e) - e * (1 + k) / 2), 1e-12);
+    assert_near(p->floor_error, 0, 0);
+    tg_prediction_free(p);
+    p = predict("{law: erlang, stages: 2, mean: 1}", 2, 1, 1, .4, &tg_asgd, bare);
+    assert_near(p->mode[0].variance, .363590284254491, 1e-12);
+    tg_prediction_free(p);
+    p = predict("{law: erlang, stages: 2, mean: 1}", 10, 1, 1, .08, &tg_asgd, bare);
+    assert_near(p->mode[0].variance, .07843108751168777, 1e-12);
+    tg_prediction_free(p);
+    p = predict("{law: erlang, stages: 2, mean: 1}", 10, 1, 1, .08, &tg_dude, bare);
+    assert_int_equal(p->level, TG_LEVEL_SDE);
+    tg_prediction_free(p);
+}
+
+/* A change of the unit of time changes rates and times, and nothing else. */
+static void
+test_units_of_time(void **state)
+{
+    const tg_predict_plan hours = { 30, 61, 0.05 }, minutes = { 1800, 61, 0.05 };
+    tg_prediction        *p = predict("{law: lognormal, mean: 1, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, hours);
+    tg_prediction *q = predict("{law: lognormal, mean: 60, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, minutes);
+
+    (void)state;
+    assert_near(q->rate * 60, p->rate, 1e-9);
+    assert_near(q->settle / 60, p->settle, 1e-6 * p->settle);
+    assert_near(q->floor, p->floor, 1e-9 * p->floor);
+    assert_near(q->threshold, p->threshold, 1e-9);
+    for (size_t i = 0; i < 61; i++) assert_near(q->loss[i], p->loss[i], 1e-7);
+    tg_prediction_free(p);
+    tg_prediction_free(q);
+}
+
+/* The trajectory starts at the starting loss and ends at the floor. */
+static void
+test_trajectory_ends(void **state)
+{
+    for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
+        const tg_predict_plan plan = { 200, 101, 0.01 };
+        tg_prediction *p = predict("{law: gamma, shape: 4, mean: 1}", 40, 1, .1, .01, *a, plan);
+        (void)state;
+        assert_near(p->loss[0], 0.5, 1e-9);
+        assert_near(p->loss[100], p->floor, 1e-5 * p->floor);
+        for (size_t i = 0; i < 101; i++) assert_true(p->low[i] <= p->loss[i] && p->loss[i] <= p->high[i]);
+        assert_true(p->settle > 0 && p->settle < 200 && p->settle_error >= 0);
+        tg_prediction_free(p);
+    }
+}
+
+/* Exponential workers: geometric staleness. Any law: sums to 1 with mean P - 1. */
+static void
+test_staleness(void **state)
+{
+    static const char *const law[] = { "{law: exponential, mean: 3}", "{law: constant, value: 1}",
+                                       "{law: lognormal, mean: 1, cv: 0.5}" };
+    enum { N = 400, P = 20 };
+    double p[N];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        tg_cluster *c = cluster_of(law[i], P);
+        double      sum = 0, mean = 0;
+        assert_ok(tg_predict_staleness(c, p, N));
+        for (int j = 0; j < N; j++) {
+            sum += p[j];
+            mean += j * p[j];
+            if (i == 0) assert_near(p[j], pow(1 - 1. / P, j) / P, 1e-10);
+        }
+        assert_near(sum, 1, 1e-6);
+        assert_near(mean, P - 1, 1e-3);
+        tg_cluster_free(c);
+    }
+}
+
+/* The learning rate at which the variance is lost: (eta h / 2)(1 + sin k)/cos k = 1 for constant
+ * T, with k = eta h P (theory 3.2). */
+static void
+test_step_square(void **state)
+{
+    tg_cluster *c = cluster_of("{law: constant, value: 1}", 30);
+    double      step = 0;
+
+    (void)state;
+    assert_ok(tg_predict_step_square(2, c, &tg_asgd, &step));
+    const double k = step * 2 * 30;
+    assert_near(step * 2 / 2 * (1 + sin(k)) / cos(k), 1, 1e-6);
+    assert_fails(tg_predict_step_square(-1, c, &tg_asgd, &step), TG_EDOMAIN, "got -1");
+    tg_cluster_free(c);
+}
+
+static void
+test_claims(void **state)
+{
+    tg_claim c = { .predicted = 1, .simulated = 1.5, .error = 0.1, .model_error = 0.2 };
+
+    (void)state;
+    tg_claim_judge(&c);
+    assert_near(c.z, 3, 1e-12);
+    assert_true(c.holds);
+    c.simulated = 1.7;
+    tg_claim_judge(&c);
+    assert_false(c.holds);
+    c.predicted = c.simulated = INFINITY;
+    tg_claim_judge(&c);
+    assert_true(c.holds);
+    c.simulated = 1;
+    tg_claim_judge(&c);
+    assert_false(c.holds);
+    c.predicted = NAN;
+    tg_claim_judge(&c);
+    assert_false(c.holds);
+}
+
+static void
+test_bad_steps(void **state)
+{
+    tg_cluster    *c = cluster_of("{law: constant, value: 1}", 3);
+    double         one = 1, zero = 0;
+    const tg_modes m = { 1, &one, &one, &zero, &zero, &zero, .5, .5, 0 };
+    tg_prediction *p = NULL;
+
+    (void)state;
+    assert_fails(tg_predict(&m, c, &tg_asgd, -1, &bare, &p), TG_EDOMAIN, "step");
+    assert_fails(tg_predict(&m, c, &tg_asgd, NAN, &bare, &p), TG_EDOMAIN, "step");
+    assert_null(p);
+    tg_cluster_free(c);
+}
+
+RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
+    cmocka_unit_test(test_exact_level), cmocka_unit_test(test_units_of_time),
+    cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_claims),
+    cmocka_unit_test(test_bad_steps))
