@@ -185,13 +185,11 @@ static tg_status
 hunt_modes(hunt *h, scene *s, size_t algorithm)
 {
     const tg_algorithm *rule;
-    tg_prediction      *p;
     tg_case             c;
     char                label[48], name[96];
 
     TG_TRY(study_rule(s->study, algorithm, &rule));
-    TG_TRY(scene_predict(s, algorithm, &p)); /* finds the modes */
-    tg_prediction_free(p);
+    TG_TRY(scene_modes(s));
     TG_TRY(tg_case_open(s->cluster, rule, study_step(s->study, algorithm), &c));
     study_label(s->study, algorithm, label);
     tg_status status = TG_OK;
