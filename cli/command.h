@@ -39,7 +39,8 @@ extern const command *const commands[]; /* NULL-terminated */
 extern const option         common_options[];
 
 /* Parse what follows the command's name. Errors: TG_EINPUT. */
-TG_CHECKED tg_status arguments_parse(const command *c, int argc, char **argv, arguments *out);
+TG_CHECKED tg_status arguments_parse(const command *c, int argc, char **argv,
+                                     arguments *out);
 
 bool        given(const arguments *a, const char *name);
 const char *value_of(const arguments *a, const char *name); /* NULL if not given */
@@ -54,7 +55,7 @@ void print_schema_help(void);
 void print_law_help(void);
 void print_man_page(void);
 
-extern const command cmd_study, cmd_predict, cmd_roots, cmd_simulate, cmd_validate, cmd_fit,
-    cmd_plot;
+extern const command cmd_study, cmd_predict, cmd_roots, cmd_region, cmd_simulate,
+    cmd_validate, cmd_fit, cmd_plot;
 
 #endif

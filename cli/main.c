@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const command *const commands[] = { &cmd_study,    &cmd_predict, &cmd_roots, &cmd_simulate,
-                                    &cmd_validate, &cmd_fit,     &cmd_plot,  NULL };
+const command *const commands[] = { &cmd_study,  &cmd_predict,  &cmd_roots,
+                                    &cmd_region, &cmd_simulate, &cmd_validate,
+                                    &cmd_fit,    &cmd_plot,     NULL };
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
 
@@ -17,11 +18,14 @@ static int
 exit_status(tg_status status)
 {
     switch (status) {
-    case TG_OK: return DONE;
+    case TG_OK:
+        return DONE;
     case TG_EDOMAIN:
     case TG_EINPUT:
-    case TG_EIO: return MISUSED;
-    default: return FAILED;
+    case TG_EIO:
+        return MISUSED;
+    default:
+        return FAILED;
     }
 }
 
