@@ -149,11 +149,11 @@ test_noise(void **state)
     tg_delay *d = make("{law: gamma, shape: 4, mean: 1}");
 
     for (const tg_filter *const *f = tg_filters; *f; f++) {
-        const tg_loop l = loop_with(*f, d, d);
+        const tg_loop l = loop_with(*f, d, d, (const tg_delay *[]){ d, d });
         near_complex((*f)->name, tg_loop_noise(&l, 3), tg_loop_noise(&l, -3), 1e-15);
         near_complex((*f)->name, tg_loop_noise(&l, 1e-9), tg_loop_noise(&l, 1e-3), 1e-4);
     }
-    const tg_loop dude = loop_with(tg_filter_find("dude"), d, NULL);
+    const tg_loop dude = loop_with(tg_filter_find("dude"), d, NULL, NULL);
     near_complex("1 + CV^2", tg_loop_noise(&dude, 0), 1.25, 1e-15);
     tg_delay_free(d);
 }
@@ -164,7 +164,7 @@ test_poles(void **state)
     (void)state;
     tg_delay     *d = make("{law: erlang, stages: 3, mean: 1.5}");
     tg_delay_pole pole[4];
-    tg_loop       l = loop_with(tg_filter_find("dude"), d, NULL);
+    tg_loop       l = loop_with(tg_filter_find("dude"), d, NULL, NULL);
 
     assert_int_equal(tg_loop_poles(&l, pole, 4), 1);
     assert_true(pole[0].at == -2 && pole[0].order == 6);
