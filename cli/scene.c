@@ -10,7 +10,8 @@ scene_open(const tg_study *study, size_t workers, scene *out)
     scene s = { .study = study };
 
     tg_status status = tg_cluster_from_study(study, workers, &s.cluster);
-    if (status == TG_OK) status = tg_problem_from_study(study, s.cluster->workers, &s.problem);
+    if (status == TG_OK)
+        status = tg_problem_from_study(study, s.cluster->workers, &s.problem);
     if (status == TG_OK)
         *out = s;
     else
@@ -19,8 +20,8 @@ scene_open(const tg_study *study, size_t workers, scene *out)
 }
 
 /* Modes take long on real data, and a simulation does not need them. */
-static tg_status
-find_modes(scene *s)
+tg_status
+scene_modes(scene *s)
 {
     if (s->modes.count > 0) return TG_OK;
     double *weight = malloc(s->cluster->workers * sizeof *weight);
@@ -49,11 +50,13 @@ study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 
     *out = tg_algorithm_find(name);
     if (*out) return TG_OK;
-    for (const tg_algorithm *const *a = tg_algorithms; *a && n < 32; a++) known[n++] = (*a)->name;
+    for (const tg_algorithm *const *a = tg_algorithms; *a && n < 32; a++)
+        known[n++] = (*a)->name;
     const char *near = tg_nearest(name, known, n);
     return tg_node_fail(tg_study_node(study, "algorithm[%zu].name", i),
                         "unknown algorithm \"%s\"; %s \"%s\"", name,
-                        near ? "did you mean" : "there is for example", near ? near : known[0]);
+                        near ? "did you mean" : "there is for example",
+                        near ? near : known[0]);
 }
 
 double
@@ -95,8 +98,9 @@ scene_predict(scene *s, size_t algorithm, tg_prediction **out)
                                    .target = tg_study_number(s->study, "target.loss") };
 
     TG_TRY(study_rule(s->study, algorithm, &rule));
-    TG_TRY(find_modes(s));
-    return tg_predict(&s->modes, s->cluster, rule, study_step(s->study, algorithm), &plan, out);
+    TG_TRY(scene_modes(s));
+    return tg_predict(&s->modes, s->cluster, rule, study_step(s->study, algorithm), &plan,
+                      out);
 }
 
 tg_status
@@ -135,7 +139,8 @@ study_workers(const tg_study *study, size_t **workers, size_t *n, size_t *own)
     *own = 0;
     for (size_t g = 0; g < tg_study_count(study, "workers"); g++)
         *own += tg_study_whole(study, "workers[%zu].count", g);
-    for (size_t i = 0; i < asked; i++) list[i] = (size_t)tg_study_item(study, "sweep.workers", i);
+    for (size_t i = 0; i < asked; i++)
+        list[i] = (size_t)tg_study_item(study, "sweep.workers", i);
     list[asked] = *own;
     qsort(list, asked + 1, sizeof *list, rising);
     for (size_t i = 0; i <= asked; i++)

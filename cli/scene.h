@@ -17,6 +17,9 @@ typedef struct scene {
 TG_CHECKED tg_status scene_open(const tg_study *study, size_t workers, scene *out);
 void                 scene_close(scene *s);
 
+/* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
+TG_CHECKED tg_status scene_modes(scene *s);
+
 /* The study's algorithm i: its rule; its learning rate; its name in tables and figures, "asgd",
  * or "asgd-2" for the second one of that name. Errors: TG_EINPUT unknown name. */
 TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);

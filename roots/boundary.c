@@ -216,7 +216,7 @@ tg_chart_trace(const tg_chart_plan *plan, tg_chart_point start, double step, siz
 
     if (!(start.w > 0) || !(step > 0))
         return tg_fail(TG_EDOMAIN, "trace: frequency and step must be > 0");
-    if (!correct(&t, &u, &d))
+    if (!correct(&t, &u, &d) || !inside(u))
         return t.status != TG_OK ? t.status
                                  : tg_fail(TG_ENOCONV, "no boundary near x = %g, y = %g",
                                            start.x, start.y);

@@ -4,7 +4,7 @@
  */
 #include "roots/chart.h"
 #include "roots/find.h"
-#include "roots/threshold.h"
+#include "roots/system.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -211,10 +211,8 @@ run_chart(chart_case *c)
     tg_delay_free(c->delay);
 }
 
-/* Boundary of k against the delay's mean: k tau = pi/2 for a constant delay of length y. */
 typedef struct trace_case {
     tg_delay      *delay;
-    double         y;
     tg_chart_curve curve;
 } trace_case;
 
@@ -260,6 +258,62 @@ run_trace(void)
     report("boundary curve in (a, b), constant", t, 2, t, worst, 1e-9, note);
     tg_chart_curve_free(&c.curve);
     tg_delay_free(c.delay);
+}
+
+typedef struct system_case {
+    tg_system      system;
+    tg_system_term term[2];
+    double         matrix[3][25];
+    tg_roots       roots;
+    size_t         count;
+} system_case;
+
+static void
+find_system(void *context)
+{
+    system_case *c = context;
+
+    tg_roots_free(&c->roots);
+    if (tg_system_roots(&c->system, -3, &c->roots) != TG_OK) printf("%s\n", tg_message());
+}
+
+static void
+count_system(void *context)
+{
+    system_case *c = context;
+
+    if (tg_system_count(&c->system, -3, &c->count) != TG_OK) printf("%s\n", tg_message());
+}
+
+/* validation/reference: 5 x 5, delays 1 and .37, 25 roots. The baseline is the count alone. */
+static void
+run_system(void)
+{
+    static system_case c;
+    tg_delay          *d[2] = { NULL, NULL };
+    char               note[96];
+
+    for (int i = 1; i <= 5; i++)
+        for (int j = 1; j <= 5; j++) {
+            const int k = (i - 1) * 5 + j - 1;
+            c.matrix[0][k] = (i == j ? -(1 + 0.2 * i) : 0) + 0.1 * cos(i + 2 * j);
+            c.matrix[1][k] = 0.5 * sin(i * j);
+            c.matrix[2][k] = 0.4 * cos(i * (j + 1));
+        }
+    if (tg_delay_parse("{law: constant, value: 1}", &d[0]) == TG_OK &&
+        tg_delay_parse("{law: constant, value: 0.37}", &d[1]) == TG_OK) {
+        for (int l = 0; l < 2; l++) c.term[l] = (tg_system_term){ d[l], c.matrix[l + 1] };
+        c.system = (tg_system){ 5, c.matrix[0], c.term, 2 };
+        const timing t = measure(find_system, &c), base = measure(count_system, &c);
+        snprintf(note, sizeof note, "%zu of 25 roots, winding %zu",
+                 c.roots.certificate.found, c.count);
+        failures += c.roots.certificate.found != 25 || c.count != 25;
+        report("5 x 5 system, two delays (baseline: count)", t, 5, base,
+               c.roots.certificate.backward, 1e-13, note);
+        tg_roots_free(&c.roots);
+    }
+    tg_delay_free(d[0]);
+    tg_delay_free(d[1]);
 }
 
 int
@@ -315,5 +369,6 @@ main(void)
     for (size_t i = 0; i < sizeof find / sizeof *find; i++) run_find(&find[i]);
     for (size_t i = 0; i < sizeof chart / sizeof *chart; i++) run_chart(&chart[i]);
     run_trace();
+    run_system();
     return failures > 0;
 }
