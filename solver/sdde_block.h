@@ -4,7 +4,7 @@
 
 #include "solver/sdde_step.h"
 
-#define TG_SDDE_BLOCK 128 /* paths in flight */
+#define TG_SDDE_BLOCK 256 /* paths in flight */
 #define TG_SDDE_NODES 32  /* of a distributed delay */
 
 /* Sizes that follow from a run, the same for all its blocks. */
