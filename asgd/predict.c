@@ -147,14 +147,34 @@ settle_error(const tg_prediction *p, double target)
                 isfinite(high) ? fabs(high - p->settle) : p->t[p->points - 1] - p->settle);
 }
 
-/* What the modes do not account for is taken to decay like the slowest of them, and to be
- * known to its own size only. */
+/* What the modes leave out of the initial loss: at best it decays like the slowest of them, at
+ * worst like the least eigenvalue allows. The first is the prediction; *error receives the
+ * geometric mean of the two. */
 static double
-unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t)
+unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t, double *error)
 {
-    const double rest = fmax(m->start_loss - m->start_covered, 0);
+    const double rest = m->start_loss - m->start_covered, late = fmax(t - c->wait, 0);
+    const double least = c->step * c->lambda * m->least;
 
-    return rest > 1e-12 * m->start_loss ? rest * exp(-2 * p->rate * fmax(t - c->wait, 0)) : 0;
+    *error = 0;
+    if (!(rest > 1e-12 * m->start_loss)) return 0;
+    *error = rest * exp(-(p->rate + fmin(least, p->rate)) * late);
+    return rest * exp(-2 * p->rate * late);
+}
+
+/* What the modes leave out of the cost of the bias comes in as the slowest of them decays;
+ * *error receives how much of it is still to come. */
+static double
+unresolved_bias(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t,
+                double *error)
+{
+    double rest = c->biased ? m->shift_loss : 0;
+
+    for (size_t j = 0; j < m->count; j++)
+        rest -= m->h[j] / 2 * p->mode[j].bias * p->mode[j].bias;
+    const double come = 1 - exp(-p->rate * fmax(t - c->wait, 0));
+    *error = p->stable ? fabs(rest) * (1 - come * come) : 0;
+    return p->stable ? rest * come * come : 0;
 }
 
 static tg_status
@@ -168,9 +188,12 @@ fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *p
     const double jump = p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
     for (size_t i = 0; i < p->points; i++) {
         const double noise = isfinite(p->floor) ? fmin(p->floor, p->loss[i]) : 0;
-        const double rest = unresolved(c, m, p, p->t[i]);
-        const double error = fabs(p->high[i] - p->loss[i]) + jump * noise + rest;
-        p->loss[i] += rest;
+        double       rest_error, bias_error;
+        const double rest = unresolved(c, m, p, p->t[i], &rest_error);
+        const double bias = unresolved_bias(c, m, p, p->t[i], &bias_error);
+        const double error =
+            fabs(p->high[i] - p->loss[i]) + jump * noise + rest_error + bias_error;
+        p->loss[i] += rest + bias;
         p->low[i] = fmax(p->loss[i] - error, 0);
         p->high[i] = p->loss[i] + error;
     }

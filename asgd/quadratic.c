@@ -78,6 +78,7 @@ quadratic_modes(const void *self, const double *weight, tg_modes *out)
             square += weight[i] * b * b;
         }
         out->h[j] = q->h[j];
+        out->least = j ? fmin(out->least, q->h[j]) : q->h[j];
         out->start[j] = q->start[j] - q->centre[j];
         out->sigma2[j] = q->sigma[j] * q->sigma[j];
         out->shift[j] = mean;

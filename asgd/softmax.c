@@ -247,6 +247,7 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
         for (size_t w = 0; w < s->data.workers; w++)
             add_worker(s, w, weight[w], vector, scratch, &m);
         softmax_start(s, start);
+        m.least = s->ridge;
         m.start_loss = softmax_loss(s, start, scratch);
         for (size_t j = 0; j < s->modes; j++) {
             const double *v = vector + j * s->dim;

@@ -131,7 +131,7 @@ bench_predict(void)
     double    zero[4] = { 0 };
     tg_delay *law;
     size_t    count = 32;
-    question  q = { .modes = { 4, h, start, s2, zero, zero, 0.9, 0.9, 0 } };
+    question  q = { .modes = { 4, h, start, s2, zero, zero, 0.1, 0.9, 0.9, 0 } };
 
     must(tg_delay_parse("{law: gamma, shape: 4, mean: 1}", &law));
     must(tg_cluster_create(1, &count, &law, false, &q.cluster));

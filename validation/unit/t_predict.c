@@ -23,7 +23,7 @@ predict(const char *law, size_t workers, double h, double sigma, double step,
 {
     tg_cluster    *c = cluster_of(law, workers);
     double         start = 1, s2 = sigma * sigma, zero = 0;
-    const tg_modes m = { 1, &h, &start, &s2, &zero, &zero, h / 2, h / 2, 0 };
+    const tg_modes m = { 1, &h, &start, &s2, &zero, &zero, h, h / 2, h / 2, 0 };
     tg_prediction *p = NULL;
 
     assert_ok(tg_predict(&m, c, a, step, &plan, &p));
@@ -66,7 +66,7 @@ test_dude(void **state)
 {
     tg_cluster    *c = cluster_of("{law: constant, value: 2}", 10);
     double         h = 1, start = 1, s2 = 0, shift = 0.5, spread = 1;
-    const tg_modes m = { 1, &h, &start, &s2, &shift, &spread, .5, .5, 0.125 };
+    const tg_modes m = { 1, &h, &start, &s2, &shift, &spread, 1, .5, .5, 0.125 };
     tg_prediction *p = NULL;
 
     (void)state;
@@ -209,7 +209,7 @@ test_bad_steps(void **state)
 {
     tg_cluster    *c = cluster_of("{law: constant, value: 1}", 3);
     double         one = 1, zero = 0;
-    const tg_modes m = { 1, &one, &one, &zero, &zero, &zero, .5, .5, 0 };
+    const tg_modes m = { 1, &one, &one, &zero, &zero, &zero, 1, .5, .5, 0 };
     tg_prediction *p = NULL;
 
     (void)state;
