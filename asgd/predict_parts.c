@@ -46,6 +46,28 @@ waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a)
     return cluster->together ? fmax((1 - cv * cv) / 2, 0) * tg_delay_mean(c->delay) : 0;
 }
 
+/* The slots of DuDe-ASGD weigh equally, so groups of different speed need a filter that knows
+ * them apart. */
+static tg_status
+open_groups(tg_case *c, const tg_cluster *cluster)
+{
+    c->filter = tg_filter_find("dude_groups");
+    if (!(c->share = malloc(cluster->groups * sizeof *c->share)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t g = 0; g < cluster->groups; g++)
+        c->share[g] = (double)cluster->count[g] / (double)cluster->workers;
+    return tg_delay_mixture((const tg_delay *const *)cluster->law, c->share, cluster->groups,
+                            &c->slots);
+}
+
+static bool
+in_groups(const tg_cluster *c)
+{
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] == 0) return false; /* a group scaled away: the others speak for all */
+    return c->groups > 1;
+}
+
 tg_status
 tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double step, tg_case *out)
 {
@@ -62,26 +84,42 @@ tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double st
     c.biased = algorithm != &tg_dude;
     c.wait = waiting_time(&c, cluster, algorithm);
     c.cluster = cluster;
-    *out = c;
-    return TG_OK;
+    const tg_status status =
+        algorithm == &tg_dude && in_groups(cluster) ? open_groups(&c, cluster) : TG_OK;
+    if (status == TG_OK)
+        *out = c;
+    else
+        tg_case_close(&c);
+    return status;
 }
 
 void
 tg_case_close(tg_case *c)
 {
     tg_delay_free(c->delay);
+    tg_delay_free(c->slots);
+    free(c->share);
     *c = (tg_case){ 0 };
 }
 
 /* ---- one mode ----------------------------------------------------------------------------------------- */
 
+tg_loop
+tg_case_loop(const tg_case *c, double a)
+{
+    return (tg_loop){ .a = a,
+                      .delay = c->slots ? c->slots : c->delay,
+                      .filter = c->filter,
+                      .lambda = c->lambda,
+                      .group = (const tg_delay *const *)c->cluster->law,
+                      .of_workers = c->share,
+                      .groups = c->slots ? c->cluster->groups : 0 };
+}
+
 static tg_loop
 loop_of(const tg_case *c, double h, double scale)
 {
-    return (tg_loop){ .a = c->step * c->lambda * h * scale,
-                      .delay = c->delay,
-                      .filter = c->filter,
-                      .lambda = c->lambda };
+    return tg_case_loop(c, c->step * c->lambda * h * scale);
 }
 
 /* J: variance per unit of noise whose spectrum is the filter's. */

@@ -14,6 +14,8 @@ typedef struct tg_case {
     const tg_filter *filter;
     const tg_cluster *cluster; /* borrowed */
     tg_delay        *delay; /* of an arriving gradient; owned */
+    tg_delay        *slots; /* DuDe-ASGD, several groups: mixture by workers; owned, or NULL */
+    double          *share; /* ... and their shares of the workers; owned */
     double           lambda, step;
     double           wait;   /* expected time before the model first moves as in steady state */
     bool             plain;  /* F = 1: every gradient is applied once, on arrival */
@@ -23,6 +25,9 @@ typedef struct tg_case {
 TG_CHECKED tg_status tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm,
                                   double step, tg_case *out);
 void                 tg_case_close(tg_case *c);
+
+/* The loop of a mode with damping coefficient a [1/time]. */
+tg_loop tg_case_loop(const tg_case *c, double a);
 
 /* k*, the smallest loop gain at which the mean is lost; inf if it never is. */
 TG_CHECKED tg_status tg_case_threshold(const tg_case *c, double *threshold);

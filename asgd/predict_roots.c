@@ -23,10 +23,10 @@ tg_case_roots(const tg_loop *l, tg_mode_prediction *out)
 tg_status
 tg_case_threshold(const tg_case *c, double *threshold)
 {
-    const tg_loop l = { .a = 1, .delay = c->delay, .filter = c->filter, .lambda = c->lambda };
+    const tg_loop l = tg_case_loop(c, 1);
     tg_threshold  t;
 
     TG_TRY(tg_loop_threshold(&l, &t));
-    *threshold = t.gain;
+    *threshold = t.a * tg_delay_mean(c->delay);
     return TG_OK;
 }

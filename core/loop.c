@@ -25,11 +25,11 @@ one(const tg_loop *l, double w)
 /* dude: F = (1 - phi(s))/(s m), the transform of the time that a slot still holds what it
  * was given: 1 - s m2/(2m) + s^2 m3/(6m) - ... with raw moments m2, m3, near s = 0. */
 static double complex
-dude_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
-          double complex *derivative)
+hold(const tg_delay *d, double complex s, double complex phi, double complex dphi,
+     double complex *derivative)
 {
-    const double m = tg_delay_mean(l->delay), v = tg_delay_variance(l->delay);
-    const double m2 = v + m * m, m3 = tg_delay_third(l->delay) + 3 * m * v + m * m * m;
+    const double m = tg_delay_mean(d), v = tg_delay_variance(d);
+    const double m2 = v + m * m, m3 = tg_delay_third(d) + 3 * m * v + m * m * m;
 
     if (s == 0 || (isfinite(m3) && cabs(s) * m3 < 1e-4 * m2)) {
         const double c1 = isfinite(m2) ? m2 / (2 * m) : 0,
@@ -42,25 +42,80 @@ dude_gain(const tg_loop *l, double complex s, double complex phi, double complex
     return gain;
 }
 
-static double
-life_noise(const tg_loop *l, double m, double w)
+static double complex
+dude_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+          double complex *derivative)
 {
-    return 2 * (1 - creal(tg_delay_laplace(l->delay, complex_of(0, w), NULL))) / (m * m * w * w);
+    return hold(l->delay, s, phi, dphi, derivative);
+}
+
+static double
+life_noise(const tg_delay *d, double m, double w)
+{
+    return 2 * (1 - creal(tg_delay_laplace(d, complex_of(0, w), NULL))) / (m * m * w * w);
 }
 
 /* The same gradient acts for its whole life: |1 - phi|^2 + Var, over (m w)^2. Below w1 the
  * quotient cancels; N is even in w, so there it is the polynomial through N(0), N(w1), N(2 w1),
  * whose error is of order (w1 m)^6. */
 static double
-dude_noise(const tg_loop *l, double w)
+hold_noise(const tg_delay *d, double w)
 {
-    const double m = tg_delay_mean(l->delay), cv2 = tg_delay_variance(l->delay) / (m * m);
+    const double m = tg_delay_mean(d), cv2 = tg_delay_variance(d) / (m * m);
     const double w1 = 0.02 / (m * sqrt(1 + cv2)), u = w / w1 * (w / w1);
 
-    if (fabs(w) >= w1 || !isfinite(cv2))
-        return w == 0 ? 1 + cv2 : life_noise(l, m, w);
-    const double n0 = 1 + cv2, n1 = life_noise(l, m, w1) - n0, n2 = life_noise(l, m, 2 * w1) - n0;
+    if (fabs(w) >= w1 || !isfinite(cv2)) return w == 0 ? 1 + cv2 : life_noise(d, m, w);
+    const double n0 = 1 + cv2, n1 = life_noise(d, m, w1) - n0, n2 = life_noise(d, m, 2 * w1) - n0;
     return n0 + u * (16 * n1 - n2) / 12 + u * u * (n2 - 4 * n1) / 12;
+}
+
+static double
+dude_noise(const tg_loop *l, double w)
+{
+    return hold_noise(l->delay, w);
+}
+
+/* dude_groups: every worker's slot weighs 1/n, whatever its speed (derived here):
+ *
+ *     phi F = sum_g share_g phi_g (1 - phi_g)/(s m_g)
+ *     N = sum_g share_g (lambda m_g / n) 2 (1 - Re phi_g)/(m_g w)^2,  lambda/n = sum_g share_g/m_g */
+static double complex
+groups_product(const tg_loop *l, double complex s, double complex *derivative)
+{
+    double complex sum = 0, slope = 0;
+
+    for (size_t g = 0; g < l->groups; g++) {
+        double complex       dphi = 0, dheld = 0;
+        double complex      *want = derivative ? &dphi : NULL;
+        const double complex phi = tg_delay_laplace(l->group[g], s, want);
+        const double complex held = hold(l->group[g], s, phi, dphi, derivative ? &dheld : NULL);
+        sum += l->of_workers[g] * multiply(phi, held);
+        slope += l->of_workers[g] * (multiply(dphi, held) + multiply(phi, dheld));
+    }
+    if (derivative) *derivative = slope;
+    return sum;
+}
+
+static double complex
+groups_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+            double complex *derivative)
+{
+    double complex       slope;
+    const double complex gain = divide(groups_product(l, s, &slope), phi);
+
+    if (derivative) *derivative = divide(slope - multiply(gain, dphi), phi);
+    return gain;
+}
+
+static double
+groups_noise(const tg_loop *l, double w)
+{
+    double rate = 0, sum = 0;
+
+    for (size_t g = 0; g < l->groups; g++) rate += l->of_workers[g] / tg_delay_mean(l->group[g]);
+    for (size_t g = 0; g < l->groups; g++)
+        sum += l->of_workers[g] * tg_delay_mean(l->group[g]) * hold_noise(l->group[g], w);
+    return rate * sum;
 }
 
 /* fedbuff: F = (1 - e^{-z})/z, z = s K/lambda: held over K arrivals. */
@@ -153,6 +208,14 @@ static const tg_filter dude = { .name = "dude",
                                 .noise = dude_noise,
                                 .phi_power = 2 };
 
+static const tg_filter dude_groups = { .name = "dude_groups",
+                                       .doc = "DuDe-ASGD with groups of workers that differ in "
+                                              "speed",
+                                       .gain = groups_gain,
+                                       .product = groups_product,
+                                       .noise = groups_noise,
+                                       .phi_power = 2 };
+
 static const tg_filter fedbuff = { .name = "fedbuff",
                                    .doc = "FedBuff: applied together, K at a time",
                                    .param_doc = "buffer size K >= 1",
@@ -181,8 +244,8 @@ static const tg_filter delay_adaptive = { .name = "delay_adaptive",
                                           .product = weighted_product,
                                           .noise = weighted_noise };
 
-const tg_filter *const tg_filters[] = { &asgd, &dude,           &fedbuff, &heavy_ball,
-                                        &drop, &delay_adaptive, NULL };
+const tg_filter *const tg_filters[] = { &asgd,       &dude, &dude_groups,    &fedbuff,
+                                        &heavy_ball, &drop, &delay_adaptive, NULL };
 
 const tg_filter *
 tg_filter_find(const char *name)
@@ -215,8 +278,10 @@ tg_loop_check(const tg_loop *l)
         return tg_fail(TG_EDOMAIN, "buffer size K must be >= 1, got %g", p);
     if (f == &heavy_ball && !(p >= 0 && p < 1))
         return tg_fail(TG_EDOMAIN, "momentum beta must be >= 0 and < 1, got %g", p);
-    if (f->product && (!l->kept || !(l->share > 0) || !(l->power > 0)))
+    if (f->product == weighted_product && (!l->kept || !(l->share > 0) || !(l->power > 0)))
         return tg_fail(TG_EDOMAIN, "%s needs the law of the delays that it keeps", f->name);
+    if (f == &dude_groups && (!l->group || !l->of_workers || l->groups == 0))
+        return tg_fail(TG_EDOMAIN, "dude_groups needs the groups' laws and shares");
     return TG_OK;
 }
 
@@ -241,13 +306,20 @@ tg_loop_value(const tg_loop *l, double complex s, double complex *derivative)
     return s + l->b + l->a * multiply(phi, gain);
 }
 
+/* The law whose poles and abscissa are those of phi F. */
+static const tg_delay *
+analytic_law(const tg_loop *l)
+{
+    return filter_of(l)->product == weighted_product ? l->kept : l->delay;
+}
+
 size_t
 tg_loop_poles(const tg_loop *l, tg_delay_pole *out, size_t room)
 {
     const tg_filter *f = filter_of(l);
-    size_t           n = tg_delay_poles(f->product ? l->kept : l->delay, out, room);
+    size_t           n = tg_delay_poles(analytic_law(l), out, room);
 
-    for (size_t i = 0; i < n && i < room && !f->product; i++) out[i].order *= f->phi_power;
+    for (size_t i = 0; i < n && i < room && f->phi_power; i++) out[i].order *= f->phi_power;
     if (!f->pole || !isfinite(f->pole(l))) return n;
     for (size_t i = 0; i < n && i < room; i++)
         if (out[i].at == f->pole(l)) {
@@ -261,7 +333,7 @@ tg_loop_poles(const tg_loop *l, tg_delay_pole *out, size_t room)
 double
 tg_loop_abscissa(const tg_loop *l)
 {
-    return tg_delay_abscissa(filter_of(l)->product ? l->kept : l->delay);
+    return tg_delay_abscissa(analytic_law(l));
 }
 
 double

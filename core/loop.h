@@ -27,6 +27,13 @@ typedef struct tg_loop {
      * else 0; `kept` is the law given T <= theta, share = power = P(T <= theta)). */
     const tg_delay *kept;
     double          share, power;
+
+    /* For dude_groups, whose slots belong to workers of different speeds: the groups' laws and
+     * their shares of the workers (groups, sum 1), borrowed; `delay` is then their mixture
+     * with these shares. */
+    const tg_delay *const *group;
+    const double          *of_workers;
+    size_t                 groups;
 } tg_loop;
 
 struct tg_filter {

@@ -283,7 +283,10 @@ test_every_filter(void **state)
                                 .param = strcmp((*f)->name, "fedbuff") ? 0.5 : 4,
                                 .kept = kept,
                                 .share = 0.7,
-                                .power = 0.7 };
+                                .power = 0.7,
+                                .group = (const tg_delay *[]){ d, d },
+                                .of_workers = (const double[]){ 0.5, 0.5 },
+                                .groups = 2 };
             tg_roots      r = roots_of(&l, -0.8);
             size_t        count;
             check(&r, -0.8);

@@ -26,8 +26,11 @@ make(const char *text)
     return d;
 }
 
+static const double of_workers[] = { 0.75, 0.25 };
+
 static tg_loop
-loop_with(const tg_filter *f, const tg_delay *d, const tg_delay *kept)
+loop_with(const tg_filter *f, const tg_delay *d, const tg_delay *kept,
+          const tg_delay *const group[2])
 {
     return (tg_loop){ .a = 1.3,
                       .b = 0.2,
@@ -37,7 +40,10 @@ loop_with(const tg_filter *f, const tg_delay *d, const tg_delay *kept)
                       .param = strcmp(f->name, "fedbuff") ? 0.6 : 5,
                       .kept = kept,
                       .share = 0.8,
-                      .power = 0.8 };
+                      .power = 0.8,
+                      .group = group,
+                      .of_workers = of_workers,
+                      .groups = 2 };
 }
 
 static void
@@ -50,7 +56,7 @@ test_values_and_derivatives(void **state)
     tg_delay *kept = make("{law: gamma, shape: 4, mean: 1, at_most: 1.5}");
 
     for (const tg_filter *const *f = tg_filters; *f; f++) {
-        const tg_loop l = loop_with(*f, d, kept);
+        const tg_loop l = loop_with(*f, d, kept, (const tg_delay *[]){ d, kept });
         assert_int_equal(tg_loop_check(&l), TG_OK);
         for (size_t k = 0; k < sizeof s / sizeof *s; k++) {
             const double         h = 1e-3;
@@ -85,11 +91,34 @@ test_gain_at_zero(void **state)
     tg_delay *kept = make("{law: lognormal, mean: 2, cv: 0.5, at_most: 3}");
 
     for (const tg_filter *const *f = tg_filters; *f; f++) {
-        const tg_loop l = loop_with(*f, d, kept);
-        const double  want = (*f)->pole ? 1 / (1 - l.param) : (*f)->product ? l.share : 1;
+        const tg_loop l = loop_with(*f, d, kept, (const tg_delay *[]){ d, kept });
+        const double  want = (*f)->pole ? 1 / (1 - l.param) : (*f)->phi_power ? 1 : l.share;
         near_complex((*f)->name, (tg_loop_value(&l, 0, NULL) - l.b) / l.a, want, 1e-14);
     }
     tg_delay_free(kept);
+    tg_delay_free(d);
+}
+
+/* Groups of one and the same law are no groups. */
+static void
+test_equal_groups(void **state)
+{
+    tg_delay *d = make("{law: gamma, shape: 2.5, mean: 2}");
+
+    (void)state;
+    tg_loop l = loop_with(tg_filter_find("dude"), d, d, (const tg_delay *[]){ d, d });
+    for (double w = 1e-4; w < 100; w *= 3) {
+        double complex       slope[2], value[2];
+        double               noise[2];
+        for (int i = 0; i < 2; i++) {
+            l.filter = tg_filter_find(i ? "dude_groups" : "dude");
+            value[i] = tg_loop_value(&l, w * I, &slope[i]);
+            noise[i] = tg_loop_noise(&l, w);
+        }
+        near_complex("value", value[1], value[0], 1e-13);
+        near_complex("slope", slope[1], slope[0], 1e-13);
+        near_complex("noise", noise[1], noise[0], 1e-13);
+    }
     tg_delay_free(d);
 }
 
@@ -120,11 +149,11 @@ test_noise(void **state)
     tg_delay *d = make("{law: gamma, shape: 4, mean: 1}");
 
     for (const tg_filter *const *f = tg_filters; *f; f++) {
-        const tg_loop l = loop_with(*f, d, d);
+        const tg_loop l = loop_with(*f, d, d, (const tg_delay *[]){ d, d });
         near_complex((*f)->name, tg_loop_noise(&l, 3), tg_loop_noise(&l, -3), 1e-15);
         near_complex((*f)->name, tg_loop_noise(&l, 1e-9), tg_loop_noise(&l, 1e-3), 1e-4);
     }
-    const tg_loop dude = loop_with(tg_filter_find("dude"), d, NULL);
+    const tg_loop dude = loop_with(tg_filter_find("dude"), d, NULL, NULL);
     near_complex("1 + CV^2", tg_loop_noise(&dude, 0), 1.25, 1e-15);
     tg_delay_free(d);
 }
@@ -135,7 +164,7 @@ test_poles(void **state)
     (void)state;
     tg_delay     *d = make("{law: erlang, stages: 3, mean: 1.5}");
     tg_delay_pole pole[4];
-    tg_loop       l = loop_with(tg_filter_find("dude"), d, NULL);
+    tg_loop       l = loop_with(tg_filter_find("dude"), d, NULL, NULL);
 
     assert_int_equal(tg_loop_poles(&l, pole, 4), 1);
     assert_true(pole[0].at == -2 && pole[0].order == 6);
@@ -179,7 +208,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_and_derivatives),
-        cmocka_unit_test(test_gain_at_zero),
+        cmocka_unit_test(test_gain_at_zero), cmocka_unit_test(test_equal_groups),
         cmocka_unit_test(test_dude_near_zero),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_poles),
