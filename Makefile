@@ -83,6 +83,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+# Plain loops over blocks of paths: let the compiler vectorise them.
+$(BUILD)/solver/sdde%.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
+
 # A kernel is compiled once per instruction set (core/isa.h), each copy with its own symbols.
 flags_avx2   := -mavx2
 flags_avx512 := -mavx512f -mavx512dq

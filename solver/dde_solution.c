@@ -43,6 +43,18 @@ tg_dde_append(tg_dde_solution *s, const tg_gauss *g, double h, const double *sta
     return TG_OK;
 }
 
+tg_status
+tg_dde_append_powers(tg_dde_solution *s, double h, const double *coef)
+{
+    const size_t each = (size_t)(s->degree + 1) * s->eq->dim;
+
+    if (s->count == s->room) TG_TRY(grow(s));
+    memcpy(s->coef + s->count * each, coef, each * sizeof *coef);
+    s->begin[s->count + 1] = s->begin[s->count] + h;
+    s->count++;
+    return TG_OK;
+}
+
 /* The segment with begin < t <= end, from the hint by strides that double. */
 static size_t
 find(const tg_dde_solution *s, double t, size_t hint)

@@ -19,6 +19,9 @@ struct tg_dde_solution {
 TG_CHECKED tg_status tg_dde_append(tg_dde_solution *s, const tg_gauss *g, double h,
                                    const double *start, const double *slopes);
 
+/* Append a segment of length h from its powers (degree + 1, dim). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_dde_append_powers(tg_dde_solution *s, double h, const double *coef);
+
 /* x (dim) at t <= the last end; *hint, the segment of the last call, makes the search
  * short. */
 TG_CHECKED tg_status tg_dde_look(const tg_dde_solution *s, double t, size_t *hint,

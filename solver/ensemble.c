@@ -59,8 +59,8 @@ tg_ensemble_memory(const tg_ensemble *e)
            JOBS * (double)e->modes * (double)tg_ensemble_rows(e) * sizeof(tg_stats);
 }
 
-static tg_status
-check(const tg_ensemble *e)
+tg_status
+tg_ensemble_check(const tg_ensemble *e)
 {
     if (e->modes == 0 || e->paths == 0 || e->steps == 0 || e->every == 0)
         return tg_fail(TG_EDOMAIN, "modes, paths, steps and rows must be >= 1");
@@ -232,11 +232,11 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
 {
     tg_status status;
 
-    TG_TRY(check(e));
+    TG_TRY(tg_ensemble_check(e));
     const size_t threads = e->threads ? e->threads : tg_parallel_threads();
     run r = { .e = e, .rows = tg_ensemble_rows(e), .slots = slots(e), .kept = kept };
     r.blocks = (e->paths + BLOCK - 1) / BLOCK;
-    r.scratch = malloc(threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
+    r.scratch = aligned_alloc(64, threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
     r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
     if (r.scratch && r.stats && r.done) {

@@ -42,6 +42,9 @@ size_t tg_ensemble_rows(const tg_ensemble *e);
 /* Bytes tg_ensemble_run will allocate; it grows with the longest delay, not with paths. */
 double tg_ensemble_memory(const tg_ensemble *e);
 
+/* Whether tg_ensemble_run would take it. Errors: TG_EDOMAIN as there. */
+TG_CHECKED tg_status tg_ensemble_check(const tg_ensemble *e);
+
 /* Run it. stats (modes, rows) receives count, mean and spread over paths; kept (keep,
  * modes, rows), which may be NULL if keep is 0, the stored paths. After TG_ESTOP stats hold
  * the paths that were finished. Errors: TG_EDOMAIN an argument out of range or over 16 GiB

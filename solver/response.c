@@ -55,21 +55,41 @@ add_transforms(const tg_loop *l, double complex s, double complex phi, double co
     X[FILTERED] += g * F;
 }
 
+/* The method's frequencies z_i / dt at every point, and their weights, (points, 3) each. */
 static void
-fill_circle(const tg_loop *l, double dt, const tg_ring *ring, double complex *X[KINDS])
+list_frequencies(double dt, const tg_ring *ring, double complex *s, double complex *w)
 {
     double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I };
 
     for (size_t k = 0; k < ring->points; k++) {
         const double complex zeta = tg_ring_point(ring, k);
-        double complex       s[3], phi[3], sum[KINDS] = { 0 };
-        for (int i = 0; i < 3; i++) s[i] = (z[i] = follow(zeta, z[i])) / dt;
-        tg_delay_laplaces(l->delay, s, 3, phi, NULL);
-        for (int i = 0; i < 3; i++)
-            add_transforms(l, s[i], phi[i], weight(zeta, z[i]) / dt, sum);
+        for (size_t i = 0; i < 3; i++) {
+            z[i] = follow(zeta, z[i]);
+            s[3 * k + i] = z[i] / dt;
+            w[3 * k + i] = weight(zeta, z[i]) / dt;
+        }
+    }
+}
+
+/* The transform of the law, which costs most, at all points at once. */
+static tg_status
+fill_circle(const tg_loop *l, double dt, const tg_ring *ring, double complex *X[KINDS])
+{
+    const size_t    n = 3 * ring->points;
+    double complex *s = malloc(3 * n * sizeof *s), *w = s + n, *phi = w + n;
+
+    if (!s) return tg_fail(TG_ENOMEM, "out of memory");
+    list_frequencies(dt, ring, s, w);
+    tg_delay_laplaces(l->delay, s, n, phi, NULL);
+    for (size_t k = 0; k < ring->points; k++) {
+        double complex sum[KINDS] = { 0 };
+        for (size_t i = 3 * k; i < 3 * k + 3; i++)
+            add_transforms(l, s[i], phi[i], w[i], sum);
         for (int kind = 0; kind < KINDS; kind++)
             if (X[kind]) X[kind][k] = sum[kind];
     }
+    free(s);
+    return TG_OK;
 }
 
 /* The ring gives x_1, x_2, ...; the grid begins with x_0. */
@@ -91,10 +111,11 @@ tg_response_fill(const tg_loop *l, double dt, tg_ring *ring, const tg_response *
     if (!all) return tg_fail(TG_ENOMEM, "out of memory");
     for (int kind = 0; kind < KINDS; kind++)
         if (target[kind]) X[kind] = all + (size_t)kind * ring->points;
-    fill_circle(l, dt, ring, X);
-    for (int kind = 0; kind < KINDS; kind++)
+    const tg_status status = fill_circle(l, dt, ring, X);
+    for (int kind = 0; status == TG_OK && kind < KINDS; kind++)
         if (target[kind]) place(ring, X[kind], kind == R_, target[kind]);
     free(all);
+    if (status != TG_OK) return status;
     if (isfinite(out->r[ring->n - 1])) return TG_OK;
     return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g",
                    dt * (double)(ring->n - 1));

@@ -145,7 +145,7 @@ tg_sdde_solve(const tg_sdde_run *p, tg_stats *stats, double *kept)
     const size_t threads = p->threads ? p->threads : tg_parallel_threads();
     const size_t cells = r.plan.rows * p->eq->dim;
     r.size = tg_sdde_block_size(&r.plan);
-    r.memory = malloc(threads * r.size * sizeof *r.memory);
+    r.memory = aligned_alloc(64, threads * r.size * sizeof *r.memory);
     r.stats = calloc(JOBS * cells, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
     r.kept = calloc(p->keep * cells + 1, sizeof *r.kept);

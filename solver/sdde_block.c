@@ -57,11 +57,10 @@ lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
                   { &b->noise, p->areas ? p->slots * n : 0 },
                   { &b->increment, p->areas ? p->sub_slots * w : 0 },
                   { &b->z, 4 * w },
-                  { (double **)&s->past, m },
+                  { &b->lagged, m },
                   { &s->past2, m },
                   { &s->slope, m + n },
-                  { &s->next, n },
-                  { (double **)&s->dW, w },
+                  { &b->sum, w },
                   { (double **)&s->area, p->areas ? m : 0 },
                   { &s->f, n },
                   { &s->f2, n },
@@ -173,6 +172,18 @@ gather_each(const tg_sdde_block *b, double at, double *out)
     }
 }
 
+/* The one row that holds the lagged values now, if it is one: nothing to gather. */
+static const double *
+single_row(const tg_sdde_block *b)
+{
+    const tg_sdde *eq = b->step.eq;
+    size_t         low;
+
+    if (eq->delays != 1 || eq->meaning != TG_DELAY_CONSTANT) return NULL;
+    if (place(b, (double)b->now - eq->tau[0] / b->step.dt, &low) != 0) return NULL;
+    return row(b, low);
+}
+
 /* Lagged values at step `at`, (m, n, BLOCK). */
 static void
 fetch(const tg_sdde_block *b, double at, double *out)
@@ -196,9 +207,7 @@ tg_sdde_fetch_next(tg_sdde_step *s)
 {
     tg_sdde_block *b = s->block;
 
-    memcpy(row(b, b->now + 1 + b->plan->slots), s->next,
-           s->eq->dim * BLOCK * sizeof *s->next);
-    fetch(b, (double)b->now + 1, s->past2);
+    fetch(b, (double)b->now + 1, s->past2); /* s->next is a row of the ring */
     return TG_OK;
 }
 
@@ -212,22 +221,18 @@ tg_sdde_past_noise(const tg_sdde_step *s, size_t delay)
            (b->now + b->plan->slots - back) % b->plan->slots * s->eq->dim * BLOCK;
 }
 
-/* Sub-increment `number` of all channels, into out (w, BLOCK). Four come of one Philox
- * block. */
-static void
-draw_increment(tg_sdde_block *b, uint64_t number, double *out)
+/* Sub-increment `number` of all channels, (w, BLOCK). Four come of one Philox block. */
+static double *
+draw_increment(tg_sdde_block *b, uint64_t number)
 {
     const size_t w = b->step.eq->noises;
     const double root = sqrt(b->step.dt / (double)b->plan->sub);
 
-    for (size_t c = 0; c < w; c++) {
-        double *z = b->z + 4 * c * BLOCK;
-        if (number % 4 == 0)
-            tg_normals_across(TG_ISA_BEST, b->plan->run->seed, TG_PURPOSE_PATH, b->first,
-                              number / 4 * w + c, BLOCK, BLOCK, z);
-        for (size_t k = 0; k < BLOCK; k++)
-            out[c * BLOCK + k] = root * z[number % 4 * BLOCK + k];
-    }
+    for (size_t c = 0; c < w && number % 4 == 0; c++)
+        tg_normals_across(TG_ISA_BEST, b->plan->run->seed, TG_PURPOSE_PATH, b->first,
+                          number / 4 * w + c, BLOCK, w * BLOCK, b->z + c * BLOCK);
+    for (size_t k = 0; k < 4 * w * BLOCK && number % 4 == 0; k++) b->z[k] *= root;
+    return b->z + number % 4 * w * BLOCK;
 }
 
 /* area_j += (W_lag - its value at the step's begin + half its move) dW, over one sub-step.
@@ -255,21 +260,25 @@ static void
 draw_noise(tg_sdde_block *b)
 {
     const tg_sdde *eq = b->step.eq;
-    const size_t   w = eq->noises * BLOCK;
-    double        *dW = (double *)b->step.dW, *lagged = b->step.past2;
+    const size_t   w = eq->noises * BLOCK, sub = b->plan->sub;
+    double        *lagged = b->step.past2;
 
-    memset(dW, 0, w * sizeof *dW);
+    if (sub == 1 && !b->plan->areas) {
+        b->step.dW = draw_increment(b, b->now);
+        return;
+    }
+    b->step.dW = b->sum;
+    memset(b->sum, 0, w * sizeof *b->sum);
     if (b->plan->areas) {
-        memset((double *)b->step.area, 0, eq->delays * w * sizeof *dW);
+        memset((double *)b->step.area, 0, eq->delays * w * sizeof *lagged);
         memset(lagged, 0, eq->delays * w * sizeof *lagged);
     }
-    for (size_t q = 0; q < b->plan->sub; q++) {
-        const uint64_t number = b->now * b->plan->sub + q;
-        double        *part =
-            b->plan->areas ? b->increment + number % b->plan->sub_slots * w : b->step.g2;
-        draw_increment(b, number, part);
-        for (size_t k = 0; k < w; k++) dW[k] += part[k];
-        if (b->plan->areas) add_areas(b, number, part, lagged);
+    for (uint64_t number = b->now * sub; number < (b->now + 1) * sub; number++) {
+        const double *part = draw_increment(b, number);
+        for (size_t k = 0; k < w; k++) b->sum[k] += part[k];
+        if (!b->plan->areas) continue;
+        memcpy(b->increment + number % b->plan->sub_slots * w, part, w * sizeof *part);
+        add_areas(b, number, part, lagged);
     }
 }
 
@@ -284,10 +293,13 @@ tg_sdde_block_advance(tg_sdde_block *b)
     if (s->eq->meaning == TG_DELAY_STEP)
         for (size_t k = 0; k < BLOCK; k++)
             b->lag[k] = tg_delay_sample(s->eq->law, &b->draw[k]);
-    fetch(b, (double)b->now, (double *)s->past);
+    s->next = row(b, b->now + 1 + b->plan->slots);
+    if (!(s->past = single_row(b))) {
+        fetch(b, (double)b->now, b->lagged);
+        s->past = b->lagged;
+    }
     if (s->eq->noises) draw_noise(b);
     TG_TRY(b->plan->run->method->step(s));
-    memcpy(row(b, b->now + 1 + b->plan->slots), s->next, n * sizeof *s->next);
     if (b->plan->areas)
         memcpy(b->noise + (b->now + b->plan->slots) % b->plan->slots * n, s->g,
                n * sizeof *s->g);

@@ -4,7 +4,7 @@
 
 #include "solver/sdde_step.h"
 
-#define TG_SDDE_BLOCK 128 /* paths in flight */
+#define TG_SDDE_BLOCK 256 /* paths in flight */
 #define TG_SDDE_NODES 32  /* of a distributed delay */
 
 /* Sizes that follow from a run, the same for all its blocks. */
@@ -20,7 +20,8 @@ typedef struct tg_sdde_block {
     size_t              first, now; /* number of the first path, of the step */
     double             *memory;
     double             *ring, *noise, *increment; /* x, g by steps; dW by sub-steps */
-    double             *z;                        /* (w, 4, BLOCK) normals */
+    double             *z, *sum;                  /* (4, w, BLOCK) increments, (w, BLOCK) */
+    double             *lagged;                   /* (m, n, BLOCK) */
     double              lag[TG_SDDE_BLOCK]; /* tau_1 of each path, where it is random */
     tg_rng              draw[TG_SDDE_BLOCK];
     tg_sdde_step        step;

@@ -3,26 +3,33 @@
 
 #include <string.h>
 
-/* sum + g dW for either shape of noise. */
+/* sum + g dW, g a matrix of channels for each component */
 static void
-add_noise(const tg_sdde_step *s, const double *g, double *sum)
+add_channels(const tg_sdde_step *s, double *sum)
 {
-    const size_t n = s->eq->dim, c = s->count;
+    const size_t n = s->eq->dim, w = s->eq->noises, c = s->count;
 
-    for (size_t i = 0; i < n && s->eq->diagonal; i++)
-        for (size_t k = 0; k < c; k++) sum[i * c + k] += g[i * c + k] * s->dW[i * c + k];
-    for (size_t i = 0; i < n && !s->eq->diagonal; i++)
-        for (size_t j = 0; j < s->eq->noises; j++)
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < w; j++)
             for (size_t k = 0; k < c; k++)
-                sum[i * c + k] += g[(i * s->eq->noises + j) * c + k] * s->dW[j * c + k];
+                sum[i * c + k] += s->g[(i * w + j) * c + k] * s->dW[j * c + k];
 }
 
 void
 tg_sdde_euler(tg_sdde_step *s)
 {
-    for (size_t k = 0; k < s->eq->dim * s->count; k++)
-        s->next[k] = s->x[k] + s->f[k] * s->dt;
-    if (s->eq->noises) add_noise(s, s->g, s->next);
+    const double *restrict x = s->x, *restrict f = s->f, *restrict g = s->g,
+                           *restrict dW = s->dW;
+    double *restrict next = s->next;
+    const size_t all = s->eq->dim * s->count;
+    const double dt = s->dt;
+
+    if (s->eq->diagonal) {
+        for (size_t k = 0; k < all; k++) next[k] = x[k] + f[k] * dt + g[k] * dW[k];
+        return;
+    }
+    for (size_t k = 0; k < all; k++) next[k] = x[k] + f[k] * dt;
+    add_channels(s, next);
 }
 
 static tg_status

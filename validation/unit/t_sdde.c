@@ -438,7 +438,7 @@ test_failures(void **state)
     tg_sdde     eq = linear;
     tg_sdde_run r = { .eq = &eq,
                       .method = tg_sdde_method_find("rk"),
-                      .paths = 200,
+                      .paths = 300,
                       .steps = 40,
                       .every = 10,
                       .dt = .025,

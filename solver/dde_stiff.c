@@ -1,0 +1,205 @@
+#include "solver/dde_stiff.h"
+
+#include "solver/dde_solution.h"
+
+#include <cvode/cvode.h>
+#include <math.h>
+#include <nvector/nvector_serial.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sunlinsol/sunlinsol_dense.h>
+#include <sunmatrix/sunmatrix_dense.h>
+
+#define ORDER     5
+#define KINKS_MAX 4096
+
+typedef struct machine {
+    const tg_dde    *eq;
+    tg_dde_solution *s;
+    double          *past, *coef; /* (m, n), (ORDER + 1, n) */
+    size_t          *hint;
+    double          *kink; /* ascending, ends with t1 */
+    size_t           kinks;
+    tg_status        failure; /* of a callback */
+    SUNContext       context;
+    N_Vector         x, slope;
+    SUNMatrix        matrix;
+    SUNLinearSolver  solver;
+    void            *cvode;
+} machine;
+
+static int
+right_side(realtype t, N_Vector x, N_Vector slope, void *data)
+{
+    machine      *m = data;
+    const tg_dde *eq = m->eq;
+
+    m->s->evaluations++;
+    for (size_t j = 0; j < eq->delays && m->failure == TG_OK; j++)
+        m->failure = tg_dde_look(m->s, t - eq->tau[j], &m->hint[j], m->past + j * eq->dim);
+    if (m->failure == TG_OK)
+        m->failure = eq->slope(t, N_VGetArrayPointer(x), m->past, N_VGetArrayPointer(slope),
+                               eq->context);
+    return m->failure == TG_OK ? 0 : -1;
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* t0 + sums of up to ORDER delays, before t1; level by level. */
+static void
+list_kinks(machine *m, double t0, double t1)
+{
+    size_t begin = 0, end = 1, kept = 0;
+
+    m->kink[0] = t0;
+    for (int level = 1; level <= ORDER; level++) {
+        const size_t last = end;
+        for (size_t k = begin; k < last; k++)
+            for (size_t j = 0; j < m->eq->delays && end + 1 < KINKS_MAX; j++)
+                if (m->kink[k] + m->eq->tau[j] < t1)
+                    m->kink[end++] = m->kink[k] + m->eq->tau[j];
+        begin = last;
+    }
+    m->kink[end++] = t1;
+    qsort(m->kink, end, sizeof *m->kink, ascending);
+    for (size_t k = 1; k < end; k++) /* one of each; t0 itself is left out */
+        if (m->kink[k] - (kept ? m->kink[kept - 1] : t0) > 1e-12 * (1 + fabs(m->kink[k])))
+            m->kink[kept++] = m->kink[k];
+    m->kink[kept - 1] = t1;
+    m->kinks = kept;
+}
+
+/* The step just taken, [begin, t], as powers of u = (. - begin)/h - 1/2: derivatives d_k at t
+ * give sum_k d_k h^k (u - 1/2)^k / k!. */
+static tg_status
+store_step(machine *m, double t)
+{
+    tg_dde_solution *s = m->s;
+    const size_t     n = m->eq->dim;
+    const double     h = t - s->begin[s->count];
+    double           scale = 1;
+    int              order = 0;
+
+    if (CVodeGetLastOrder(m->cvode, &order)) order = 0;
+    memset(m->coef, 0, (ORDER + 1) * n * sizeof *m->coef);
+    for (int k = 0; k <= order; k++, scale *= h / k) {
+        double term = scale; /* binomial(k, l) (-1/2)^(k-l) scale, from l = k down */
+        if (CVodeGetDky(m->cvode, t, k, m->slope))
+            return tg_fail(TG_ENOCONV, "no derivative %d at t = %g", k, t);
+        for (int l = k; l >= 0; l--) {
+            for (size_t i = 0; i < n; i++)
+                m->coef[(size_t)l * n + i] += term * N_VGetArrayPointer(m->slope)[i];
+            term *= -0.5 * l / (k - l + 1);
+        }
+    }
+    return tg_dde_append_powers(s, h, m->coef);
+}
+
+static tg_status
+run(machine *m, double t1)
+{
+    double t = m->s->begin[0];
+
+    for (size_t k = 0; k < m->kinks; k++) {
+        const double stop = m->kink[k];
+        if (CVodeReInit(m->cvode, t, m->x) || CVodeSetStopTime(m->cvode, stop))
+            return tg_fail(TG_ENOCONV, "CVODE could not start at t = %g", t);
+        while (t < stop) {
+            const int code = CVode(m->cvode, stop, m->x, &t, CV_ONE_STEP);
+            if (m->failure != TG_OK) return m->failure;
+            if (code < 0)
+                return tg_fail(TG_ENOCONV, "CVODE gave up at t = %g of %g (%d)", t, t1,
+                               code);
+            TG_TRY(store_step(m, t));
+        }
+    }
+    return TG_OK;
+}
+
+static void
+silent(int code, const char *module, const char *function, char *message, void *data)
+{
+    (void)code, (void)module, (void)function, (void)message, (void)data;
+}
+
+static tg_status
+assemble(machine *m, double t0, double t1, double relative, double absolute)
+{
+    const sunindextype n = (sunindextype)m->eq->dim;
+    double             longest = INFINITY;
+
+    for (size_t j = 0; j < m->eq->delays; j++) longest = fmin(longest, m->eq->tau[j]);
+    m->past = calloc(m->eq->delays * m->eq->dim + 1, sizeof *m->past);
+    m->coef = calloc((ORDER + 1) * m->eq->dim, sizeof *m->coef);
+    m->hint = calloc(m->eq->delays + 1, sizeof *m->hint);
+    m->kink = malloc(KINKS_MAX * sizeof *m->kink);
+    m->s = calloc(1, sizeof *m->s);
+    if (m->s)
+        *m->s = (tg_dde_solution){ .eq = m->eq,
+                                   .degree = ORDER,
+                                   .begin = calloc(1, sizeof(double)) };
+    if (!m->past || !m->coef || !m->hint || !m->kink || !m->s || !m->s->begin ||
+        SUNContext_Create(NULL, &m->context) || !(m->x = N_VNew_Serial(n, m->context)) ||
+        !(m->slope = N_VNew_Serial(n, m->context)) ||
+        !(m->matrix = SUNDenseMatrix(n, n, m->context)) ||
+        !(m->solver = SUNLinSol_Dense(m->x, m->matrix, m->context)) ||
+        !(m->cvode = CVodeCreate(CV_BDF, m->context)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    m->s->begin[0] = t0;
+    TG_TRY(m->eq->history(t0, N_VGetArrayPointer(m->x), m->eq->context));
+    list_kinks(m, t0, t1);
+    if (CVodeSetErrHandlerFn(m->cvode, silent, NULL) ||
+        CVodeInit(m->cvode, right_side, t0, m->x) ||
+        CVodeSStolerances(m->cvode, relative, absolute) || CVodeSetUserData(m->cvode, m) ||
+        CVodeSetMaxStep(m->cvode, isfinite(longest) ? longest : 0) ||
+        CVodeSetLinearSolver(m->cvode, m->solver, m->matrix))
+        return tg_fail(TG_ENOCONV, "CVODE refused the equation");
+    return TG_OK;
+}
+
+static void
+dismantle(machine *m)
+{
+    if (m->cvode) CVodeFree(&m->cvode);
+    if (m->solver) SUNLinSolFree(m->solver);
+    if (m->matrix) SUNMatDestroy(m->matrix);
+    if (m->slope) N_VDestroy(m->slope);
+    if (m->x) N_VDestroy(m->x);
+    if (m->context) SUNContext_Free(&m->context);
+    free(m->past);
+    free(m->coef);
+    free(m->hint);
+    free(m->kink);
+}
+
+tg_status
+tg_dde_stiff_solve(const tg_dde *eq, double t0, double t1, double relative, double absolute,
+                   tg_dde_solution **out)
+{
+    machine m = { .eq = eq };
+
+    if (eq->dim == 0 || !(t1 > t0 && isfinite(t0) && isfinite(t1)))
+        return tg_fail(TG_EDOMAIN, "%zu components from %g to %g", eq->dim, t0, t1);
+    if (!(relative > 0 && absolute > 0 && relative < 1))
+        return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
+                       absolute);
+    if (eq->delays && !eq->tau)
+        return tg_fail(TG_EDOMAIN, "the stiff path takes constant delays only");
+    for (size_t j = 0; j < eq->delays; j++)
+        if (!(eq->tau[j] > 0 && isfinite(eq->tau[j])))
+            return tg_fail(TG_EDOMAIN, "delay %zu must be > 0, got %g", j, eq->tau[j]);
+    tg_status status = assemble(&m, t0, t1, relative, absolute);
+    if (status == TG_OK) status = run(&m, t1);
+    dismantle(&m);
+    if (status == TG_OK)
+        *out = m.s;
+    else
+        tg_dde_solution_free(m.s);
+    return status;
+}

@@ -1,0 +1,20 @@
+/* dde_stiff: stiff delay equations with constant delays > 0, by the method of steps
+ *
+ * The equation of solver/dde.h with CVODE's backward differentiation formulas (order 1 .. 5,
+ * dense Newton; Hindmarsh et al. 2005). No step is longer than the shortest delay, so lagged
+ * values are known; they are read from the interpolating polynomial of each step taken. The
+ * integrator starts afresh at every kink up to level 5.
+ */
+#ifndef TG_SOLVER_DDE_STIFF_H
+#define TG_SOLVER_DDE_STIFF_H
+
+#include "solver/dde.h"
+
+/* As tg_dde_solve; the solution is read with tg_dde_at, tg_dde_crossing and tg_dde_cost, and
+ * freed with tg_dde_solution_free. Errors: TG_EDOMAIN an argument out of range, delays that vary
+ * or are not > 0; TG_ENOCONV CVODE gave up; TG_ENOMEM; those of the callbacks. */
+TG_CHECKED tg_status tg_dde_stiff_solve(const tg_dde *eq, double t0, double t1,
+                                        double relative, double absolute,
+                                        tg_dde_solution **out);
+
+#endif
