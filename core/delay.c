@@ -253,6 +253,17 @@ tg_delay_abscissa(const tg_delay *d)
     return d->abscissa;
 }
 
+/* |E T e^{-s T}| <= E T e^{-left T}, unless the law knows better. */
+double
+tg_delay_steepest(const tg_delay *d, double left, double height)
+{
+    double complex slope;
+
+    if (d->kind->steepest) return d->kind->steepest(d, left, height);
+    tg_delay_laplace(d, left, &slope);
+    return fabs(creal(slope));
+}
+
 size_t
 tg_delay_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {

@@ -51,6 +51,17 @@ TG_CHECKED tg_status tg_delay_mixture(const tg_delay *const *part, const double 
                                       size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_delay_at_most(const tg_delay *part, double at_most, tg_delay **out);
 
+/* The law of the delays that count, each with weight c(T), 0 <= c <= 1: density proportional to
+ * c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.
+ *   adaptive   c(T) = min(1, reference/T): the step shrinks with the delay
+ *   fresh      c(T) = P(J <= most | T), J Poisson with mean rate T: at most so many updates
+ *              were applied in the meantime
+ * Errors: TG_EDOMAIN reference, rate not > 0 or finite, or nothing counts; TG_ENOMEM. */
+TG_CHECKED tg_status tg_delay_adaptive(const tg_delay *part, double reference,
+                                       tg_delay **out, double *share, double *power);
+TG_CHECKED tg_status tg_delay_fresh(const tg_delay *part, double rate, size_t most,
+                                    tg_delay **out, double *share, double *power);
+
 tg_delay *tg_delay_keep(const tg_delay *d); /* one more reference */
 void      tg_delay_free(tg_delay *d);       /* drop a reference; NULL allowed */
 
@@ -89,6 +100,9 @@ void tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n,
  * a meromorphic function (erlang), -1/mean-like values for branch points, 0 for heavy
  * tails. */
 double tg_delay_abscissa(const tg_delay *d);
+
+/* A bound of |phi'(s)| over Re s >= left, |Im s| >= height, left > abscissa and poles. */
+double tg_delay_steepest(const tg_delay *d, double left, double height);
 
 /* Poles of the continuation of phi, all real and < 0: at most `room` of them are stored;
  * the number there are is returned. */

@@ -32,6 +32,9 @@ struct tg_delay_kind {
     double complex (*laplace)(const tg_delay *d, double complex s,
                               double complex *derivative);
 
+    /* sup |phi'(s)| over Re s >= left, |Im s| >= height; NULL: |phi'(left)|. */
+    double (*steepest)(const tg_delay *d, double left, double height);
+
     /* Poles of the continuation of phi, each place once; NULL: none. */
     size_t (*poles)(const tg_delay *d, tg_delay_pole *out, size_t room);
 };

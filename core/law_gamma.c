@@ -75,6 +75,15 @@ gamma_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+/* |phi'| = m |1 + m s/n|^{-n-1} falls with the distance from -n/m. */
+static double
+gamma_steepest(const tg_delay *d, double left, double height)
+{
+    const double r = hypot(1 + d->c[SCALE] * left, d->c[SCALE] * height);
+
+    return d->mean * pow(r, -d->p[SHAPE] - 1);
+}
+
 static size_t
 gamma_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
@@ -93,6 +102,7 @@ const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .cdf = gamma_cdf,
                                      .quantile = tg_law_solve_quantile,
                                      .laplace = gamma_laplace,
+                                     .steepest = gamma_steepest,
                                      .poles = gamma_poles };
 
 const tg_delay_kind tg_law_erlang = { .name = "erlang",
@@ -105,6 +115,7 @@ const tg_delay_kind tg_law_erlang = { .name = "erlang",
                                       .cdf = gamma_cdf,
                                       .quantile = tg_law_solve_quantile,
                                       .laplace = gamma_laplace,
+                                      .steepest = gamma_steepest,
                                       .poles = gamma_poles };
 
 static const tg_delay_param hyper_params[] = {

@@ -21,6 +21,7 @@ typedef struct tg_bounds {
     double         left, right; /* no zero has Re s > right */
     size_t         rungs;
     double         radius[RUNGS], slope[RUNGS], bend[RUNGS]; /* R, D, D2 right of rung k */
+    int            local; /* does tg_bounds_slope() know more than D? */
     size_t         evaluations;
 } tg_bounds;
 
@@ -31,6 +32,10 @@ TG_CHECKED tg_status tg_bounds_make(const tg_loop *loop, double left, size_t run
 
 /* Bounds that hold for Re s >= x, x >= left. */
 size_t tg_bounds_rung(const tg_bounds *b, double x);
+
+/* A bound of |f'| for Re s >= x, |Im s| >= height: where phi has a branch point on the real
+ * axis, much smaller than D near the line through it. */
+double tg_bounds_slope(const tg_bounds *b, double x, double height);
 
 /* The rightmost x where the loop stops being analytic: its abscissa or a pole; -inf: nowhere. */
 double tg_loop_edge(const tg_loop *loop);

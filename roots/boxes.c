@@ -182,6 +182,7 @@ examine(search *q, tg_region r, int *done)
     const size_t         k = tg_bounds_rung(b, r.left);
     const double complex c = complex_of((r.left + r.right) / 2, (r.bottom + r.top) / 2);
     const double         half = hypot(r.right - r.left, r.top - r.bottom) / 2;
+    const double         height = r.bottom > 0 ? r.bottom : r.top < 0 ? -r.top : 0;
     double complex       slope;
 
     *done = nearest_to_zero(r) > b->radius[k] * (1 + 1e-9) || explained(q, c, half);
@@ -189,7 +190,9 @@ examine(search *q, tg_region r, int *done)
     const double complex f = tg_loop_value(b->loop, c, &slope);
     const double         size = cabs(f), rise = cabs(slope);
     q->b->evaluations++;
-    *done = size > half * (1 + 1e-9) * fmin(b->slope[k], rise + b->bend[k] * half / 2);
+    *done =
+        size > half * (1 + 1e-9) *
+                   fmin(tg_bounds_slope(b, r.left, height), rise + b->bend[k] * half / 2);
     if (*done || size > 2 * rise * half) return TG_OK;
     TG_TRY(try_newton(q, c, half));
     *done = explained(q, c, half);

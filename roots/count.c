@@ -20,6 +20,16 @@ safe_step(double size, double slope, double most_slope, double bend)
     return 0.9 * fmax(first, second);
 }
 
+/* Within half its height of s, f' is bounded as at that height. */
+static double
+local_step(const tg_bounds *b, double complex s, double size)
+{
+    const double half = fabs(cimag(s)) / 2;
+
+    if (!b->local) return 0;
+    return fmin(half, 0.9 * size / tg_bounds_slope(b, creal(s) - half, half));
+}
+
 tg_status
 tg_walk_segment(tg_bounds *b, double complex from, double complex to, double *phase)
 {
@@ -30,7 +40,8 @@ tg_walk_segment(tg_bounds *b, double complex from, double complex to, double *ph
     double               change = 0;
 
     for (double at = 0; at < length;) {
-        const double h = safe_step(cabs(f), cabs(slope), most, bend);
+        const double h = fmax(safe_step(cabs(f), cabs(slope), most, bend),
+                              local_step(b, from + at * way, cabs(f)));
         if (!(h > 4e-15 * (cabs(from) + length)) || b->evaluations++ > MOST_STEPS)
             return TG_ENOCONV;
         at = fmin(length, at + h);

@@ -1,0 +1,222 @@
+/* weighted: delays counted with weight c(T), for steps that depend on staleness
+ *
+ *     phi_c(s) = E[c(T) e^{-s T}] / E c(T)
+ *
+ * Not a law of the grammar: a server rule makes it of the cluster's law (core/loop.h, `kept`).
+ * Constants keep their place; the parts of a mixture and the times of a trace are weighted one
+ * by one; a density goes through panels up to its quantile 1 - 1e-16.
+ */
+#include "core/law.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { REFERENCE, RATE, MOST }; /* p; RATE = 0: adaptive */
+enum { SHARE, POWER };          /* c */
+
+static double
+weight(const tg_delay *d, double t)
+{
+    if (d->p[RATE] > 0) return gsl_cdf_gamma_Q(d->p[RATE] * t, d->p[MOST] + 1, 1);
+    return t > d->p[REFERENCE] ? d->p[REFERENCE] / t : 1;
+}
+
+static double
+once(double t, const void *context)
+{
+    const tg_delay *d = context;
+
+    return weight(d, t) * tg_delay_pdf(d->part[0], t);
+}
+
+static double
+twice(double t, const void *context)
+{
+    const tg_delay *d = context;
+
+    return weight(d, t) * once(t, context);
+}
+
+static tg_status
+by_density(tg_delay *d)
+{
+    const tg_delay *part = d->part[0];
+    const double    high =
+        isfinite(part->high) ? part->high : tg_delay_quantile(part, 1 - 1.2e-16);
+    tg_panels *square = NULL;
+    double     moment[4];
+
+    TG_TRY(
+        tg_panels_density_create(twice, d, part->low, high, &d->p[REFERENCE], 1, &square));
+    tg_panels_moments(square, moment);
+    tg_panels_free(square);
+    d->c[POWER] = moment[0];
+    TG_TRY(tg_panels_density_create(once, d, part->low, high, &d->p[REFERENCE], 1,
+                                    &d->panels));
+    tg_panels_moments(d->panels, moment);
+    d->c[SHARE] = moment[0];
+    tg_law_set_raw_moments(d, moment[1] / moment[0], moment[2] / moment[0],
+                           moment[3] / moment[0]);
+    return TG_OK;
+}
+
+/* It ends where the part does, poles included: panels do not continue through them. */
+static tg_status
+prepare(tg_delay *d)
+{
+    tg_delay_pole pole[32];
+    const size_t  n = tg_delay_poles(d->part[0], pole, 32);
+
+    d->low = d->part[0]->low;
+    d->high = d->part[0]->high;
+    d->abscissa = d->part[0]->abscissa;
+    for (size_t i = 0; i < n && i < 32; i++) d->abscissa = fmax(d->abscissa, pole[i].at);
+    return by_density(d);
+}
+
+static double
+sample(const tg_delay *d, tg_rng *g)
+{
+    for (;;) {
+        const double t = tg_delay_sample(d->part[0], g);
+        if (tg_rng_uniform(g) < weight(d, t)) return t;
+    }
+}
+
+static double
+pdf(const tg_delay *d, double t)
+{
+    return once(t, d) / d->c[SHARE];
+}
+
+/* int_0^F(t) c(Q(p)) dp by Gauss-Legendre on 16 equal pieces, 4 points each. */
+static double
+cdf(const tg_delay *d, double t)
+{
+    static const double x[] = { 0.06943184420297371, 0.33000947820757187,
+                                0.66999052179242813, 0.93056815579702629 };
+    static const double w[] = { 0.17392742256872693, 0.32607257743127307,
+                                0.32607257743127307, 0.17392742256872693 };
+    const double        end = tg_delay_cdf(d->part[0], t);
+    double              sum = 0;
+
+    for (int i = 0; i < 16; i++)
+        for (int k = 0; k < 4; k++)
+            sum += w[k] * weight(d, tg_delay_quantile(d->part[0], end * (i + x[k]) / 16));
+    return fmin(1, sum * end / 16 / d->c[SHARE]);
+}
+
+static double complex
+laplace(const tg_delay *d, double complex s, double complex *derivative)
+{
+    const double complex phi = tg_panels_laplace(d->panels, s, derivative);
+
+    if (derivative) *derivative /= d->c[SHARE];
+    return phi / d->c[SHARE];
+}
+
+static const tg_delay_kind weighted = { .name = "weighted",
+                                        .doc = "made by a server rule",
+                                        .prepare = prepare,
+                                        .sample = sample,
+                                        .pdf = pdf,
+                                        .cdf = cdf,
+                                        .quantile = tg_law_solve_quantile,
+                                        .laplace = laplace };
+
+static tg_status make(const tg_delay *part, const double p[3], tg_delay **out,
+                      double *share, double *power);
+
+/* Mixture of the weighted parts, or of the weighted times, each as a constant. */
+static tg_status
+by_parts(const tg_delay *part, const double p[3], tg_delay **out, double *share,
+         double *power)
+{
+    tg_delay **kept = calloc(part->n, sizeof(tg_delay *));
+    double    *w = calloc(part->n, sizeof *w), one = 0, two = 0, total = 0, square = 0;
+    tg_status  status = kept && w ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+
+    for (size_t i = 0; i < part->n && status == TG_OK; i++) {
+        tg_delay *time = NULL;
+        if (part->kind == &tg_law_empirical)
+            status = tg_delay_create("constant", &part->x[i], &time);
+        if (status != TG_OK) break;
+        status = make(time ? time : part->part[i], p, &kept[i], &one, &two);
+        tg_delay_free(time);
+        w[i] = (time ? 1 / (double)part->n : part->w[i]) * one;
+        total += w[i];
+        square += (time ? 1 / (double)part->n : part->w[i]) * two;
+    }
+    if (status == TG_OK)
+        status = tg_delay_mixture((const tg_delay *const *)kept, w, part->n, out);
+    for (size_t i = 0; kept && i < part->n; i++) tg_delay_free(kept[i]);
+    free(kept);
+    free(w);
+    *share = total;
+    *power = square;
+    return status;
+}
+
+static tg_status
+make(const tg_delay *part, const double p[3], tg_delay **out, double *share, double *power)
+{
+    tg_delay *d;
+
+    if (part->kind == &tg_law_mixture || part->kind == &tg_law_empirical)
+        return by_parts(part, p, out, share, power);
+    TG_TRY(tg_law_begin(&weighted, 1, &d));
+    d->p[REFERENCE] = p[REFERENCE];
+    d->p[RATE] = p[RATE];
+    d->p[MOST] = p[MOST];
+    if (part->kind == &tg_law_constant) {
+        *share = weight(d, part->p[0]);
+        *power = *share * *share;
+        tg_delay_free(d);
+        if (!(*share > 0)) return tg_fail(TG_EDOMAIN, "no delay counts");
+        *out = tg_delay_keep(part);
+        return TG_OK;
+    }
+    d->part[0] = tg_delay_keep(part);
+    TG_TRY(tg_law_finish(d, &d));
+    *share = d->c[SHARE];
+    *power = d->c[POWER];
+    *out = d;
+    return TG_OK;
+}
+
+static tg_status
+make_checked(const tg_delay *part, const double p[3], tg_delay **out, double *share,
+             double *power)
+{
+    tg_delay *d = NULL;
+    double    one, two;
+
+    TG_TRY(make(part, p, &d, &one, &two));
+    *out = d;
+    if (share) *share = one;
+    if (power) *power = two;
+    return TG_OK;
+}
+
+tg_status
+tg_delay_adaptive(const tg_delay *part, double reference, tg_delay **out, double *share,
+                  double *power)
+{
+    const double p[3] = { [REFERENCE] = reference };
+
+    if (!(reference > 0 && isfinite(reference)))
+        return tg_fail(TG_EDOMAIN, "reference delay must be > 0, got %g", reference);
+    return make_checked(part, p, out, share, power);
+}
+
+tg_status
+tg_delay_fresh(const tg_delay *part, double rate, size_t most, tg_delay **out,
+               double *share, double *power)
+{
+    const double p[3] = { [RATE] = rate, [MOST] = (double)most };
+
+    if (!(rate > 0 && isfinite(rate)))
+        return tg_fail(TG_EDOMAIN, "rate of updates must be > 0, got %g", rate);
+    return make_checked(part, p, out, share, power);
+}

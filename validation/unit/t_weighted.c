@@ -1,0 +1,124 @@
+/* Delays counted with a weight (core/law_weighted.c): closed forms, samples, loops. */
+#include "core/loop.h"
+#include "core/stats.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static tg_delay *
+make(const char *text)
+{
+    tg_delay *d = NULL;
+
+    if (tg_delay_parse(text, &d) != TG_OK) fail_msg("%s: %s", text, tg_message());
+    return d;
+}
+
+static void
+near_complex(double complex got, double complex want, double bound)
+{
+    if (!(cabs(got - want) <= bound))
+        fail_msg("got %.17g %+.17gi, want %.17g %+.17gi", creal(got), cimag(got),
+                 creal(want), cimag(want));
+}
+
+/* Exponential T, J given T Poisson(mu T):
+ * E[e^{-sT}; J <= q] = sum_{j <= q} (mu m)^j/(1 + (s + mu) m)^{j+1}. */
+static void
+test_fresh(void **state)
+{
+    const double m = 0.7, mu = 9 / m;
+    (void)state;
+    tg_delay *d = make("{law: exponential, mean: 0.7}"), *kept = NULL;
+    double    share, power;
+
+    for (size_t q = 0; q < 30; q += 7) {
+        assert_int_equal(tg_delay_fresh(d, mu, q, &kept, &share, &power), TG_OK);
+        near_complex(share, 1 - pow(0.9, (double)q + 1), 1e-12); /* geometric staleness */
+        assert_true(power <= share && power > 0);
+        for (double w = 0; w < 50; w = 2 * w + 0.3) {
+            const double complex s = 0.2 + I * w;
+            double complex       want = 0;
+            for (size_t j = 0; j <= q; j++)
+                want += pow(mu * m, (double)j) / cpow(1 + (s + mu) * m, (double)j + 1);
+            near_complex(share * tg_delay_laplace(kept, s, NULL), want, 1e-12);
+        }
+        tg_delay_free(kept);
+    }
+    tg_delay_free(d);
+}
+
+/* Uniform T on (1/2, 3/2), c = min(1, 1/T): E c = 1/2 + log(3/2), E c^2 = 1/2 + 1/3. */
+static void
+test_adaptive(void **state)
+{
+    (void)state;
+    tg_delay *d = make("{law: uniform, min: 0.5, max: 1.5}"), *kept = NULL;
+    double    share, power;
+
+    assert_int_equal(tg_delay_adaptive(d, 1, &kept, &share, &power), TG_OK);
+    near_complex(share, 0.5 + log(1.5), 1e-13);
+    near_complex(power, 0.5 + 1.0 / 3, 1e-13);
+    near_complex(tg_delay_mean(kept), (0.375 + 0.5) / share, 1e-13);
+    const tg_loop l = { .a = 2,
+                        .delay = d,
+                        .filter = tg_filter_find("delay_adaptive"),
+                        .kept = kept,
+                        .share = share,
+                        .power = power };
+    assert_int_equal(tg_loop_check(&l), TG_OK);
+    near_complex(tg_loop_value(&l, 0, NULL), 2 * share, 1e-13);
+    tg_delay_free(kept);
+    tg_delay_free(d);
+}
+
+/* Samples against the distribution; mixtures and constants. */
+static void
+test_parts(void **state)
+{
+    enum { N = 2000 };
+    tg_rng g = tg_rng_stream(8, TG_PURPOSE_TEST, 0);
+    double share, power;
+    (void)state;
+    tg_delay *d = make("{law: lognormal, mean: 1, cv: 0.8}"), *kept = NULL;
+    tg_stats  s = { 0 };
+
+    assert_int_equal(tg_delay_adaptive(d, 0.5, &kept, &share, &power), TG_OK);
+    for (int i = 0; i < N; i++) tg_stats_add(&s, tg_delay_sample(kept, &g));
+    assert_true(fabs(s.mean - tg_delay_mean(kept)) < 4 * tg_stats_error(&s));
+    near_complex(tg_delay_cdf(kept, tg_delay_quantile(kept, 0.3)), 0.3, 1e-9);
+    tg_delay_free(kept);
+    tg_delay_free(d);
+    d = make("{mixture: [{weight: 1, law: constant, value: 1}, {weight: 3, law: constant, "
+             "value: 4}]}");
+    assert_int_equal(tg_delay_adaptive(d, 2, &kept, &share, &power), TG_OK);
+    near_complex(share, 0.25 + 0.75 * 0.5, 1e-15);
+    near_complex(power, 0.25 + 0.75 * 0.25, 1e-15);
+    near_complex(tg_delay_mean(kept), (0.25 + 0.375 * 4) / 0.625, 1e-15);
+    tg_delay_free(kept);
+    tg_delay_free(d);
+    const double times[] = { 1, 4, 4, 4 };
+    assert_int_equal(tg_delay_empirical(times, 4, &d), TG_OK);
+    assert_int_equal(tg_delay_adaptive(d, 2, &kept, &share, NULL), TG_OK);
+    near_complex(share, 0.625, 1e-15);
+    tg_delay_free(kept);
+    kept = NULL;
+    assert_int_equal(tg_delay_adaptive(d, NAN, &kept, &share, NULL), TG_EDOMAIN);
+    assert_int_equal(tg_delay_fresh(d, -1, 2, &kept, &share, NULL), TG_EDOMAIN);
+    assert_null(kept);
+    tg_delay_free(d);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fresh),
+                                        cmocka_unit_test(test_adaptive),
+                                        cmocka_unit_test(test_parts) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
