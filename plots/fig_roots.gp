@@ -3,7 +3,7 @@
 load style
 label = word(labels, 1)
 set xlabel "Re s [1/time]"; set ylabel "Im s [1/time]"
-set key center left
+set key outside top center horizontal
 set cblabel "workers P"
 set palette defined (0 "#56B4E9", 0.5 "#0072B2", 1 "#111111")
 set arrow from 0, graph 0 to 0, graph 1 nohead linecolor rgb "#D55E00"
