@@ -9,7 +9,6 @@ typedef struct replica {
     double   *loss; /* (points) */
     double    hit, diverged_at;
     uint64_t  arrivals, updates;
-    uint32_t *staleness;
     int       finished;
 } replica;
 
@@ -17,6 +16,7 @@ typedef struct batch {
     const tg_setup         *setup;
     const tg_replicas_plan *plan;
     replica                *replica;
+    uint64_t               *staleness; /* (threads, TG_STALENESS_BINS) */
 } batch;
 
 /* A loss this many times its start is counted as diverged, long before it overflows. */
@@ -30,7 +30,7 @@ grid_time(const tg_replicas_plan *plan, size_t i)
 
 /* Between deliveries the loss is constant: grid points before the next one get it. */
 static void
-follow(tg_sim *s, const batch *b, replica *r)
+follow(tg_sim *s, const batch *b, uint64_t *staleness, replica *r)
 {
     const tg_replicas_plan *plan = b->plan;
     const bool              cheap = b->setup->problem->kind->cheap_loss;
@@ -49,8 +49,8 @@ follow(tg_sim *s, const batch *b, replica *r)
             break;
         }
         if (next > plan->horizon) break;
-        uint64_t j = tg_sim_step(s);
-        r->staleness[j < TG_STALENESS_BINS ? j : TG_STALENESS_BINS - 1]++;
+        const uint64_t j = tg_sim_step(s);
+        staleness[j < TG_STALENESS_BINS ? j : TG_STALENESS_BINS - 1]++;
         now = next;
         if (cheap) loss = tg_sim_loss(s);
     }
@@ -65,13 +65,11 @@ run_one(size_t index, size_t thread, void *context)
     replica     *r = &b->replica[index];
     tg_sim      *s;
 
-    (void)thread;
     r->loss = calloc(b->plan->points, sizeof *r->loss);
-    r->staleness = calloc(TG_STALENESS_BINS, sizeof *r->staleness);
-    if (!r->loss || !r->staleness) return tg_fail(TG_ENOMEM, "out of memory");
+    if (!r->loss) return tg_fail(TG_ENOMEM, "out of memory");
     TG_TRY(tg_sim_create(b->setup, index, &s));
     r->hit = r->diverged_at = INFINITY;
-    follow(s, b, r);
+    follow(s, b, b->staleness + thread * TG_STALENESS_BINS, r);
     tg_sim_free(s);
     r->finished = 1;
     tg_progress_tick(b->plan->progress);
@@ -94,7 +92,6 @@ add_replica(tg_simulation *s, const replica *r)
     s->hit[s->replicas] = r->hit;
     s->arrivals += r->arrivals;
     s->updates += r->updates;
-    for (size_t j = 0; j < TG_STALENESS_BINS; j++) s->staleness[j] += r->staleness[j];
     if (isfinite(r->diverged_at) && s->diverged++ == 0) {
         s->diverged_replica = s->replicas;
         s->diverged_time = r->diverged_at;
@@ -130,7 +127,7 @@ find_settling(tg_simulation *s, double target)
 }
 
 static tg_status
-sum_up(const batch *b, tg_simulation **out)
+sum_up(const batch *b, size_t threads, tg_simulation **out)
 {
     const tg_replicas_plan *plan = b->plan;
     tg_simulation          *s = calloc(1, sizeof *s);
@@ -150,6 +147,8 @@ sum_up(const batch *b, tg_simulation **out)
     for (size_t i = 0; i < plan->points; i++) s->t[i] = grid_time(plan, i);
     for (size_t i = 0; i < plan->replicas; i++)
         if (b->replica[i].finished) add_replica(s, &b->replica[i]);
+    for (size_t j = 0; j < threads * TG_STALENESS_BINS; j++) /* whole numbers: any order */
+        s->staleness[j % TG_STALENESS_BINS] += b->staleness[j];
     mend_diverged(s);
     const tg_status status = find_settling(s, plan->target);
     if (status == TG_OK)
@@ -169,15 +168,17 @@ tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan, tg_simulati
     if (plan->points < 2 || plan->replicas < 1)
         return tg_fail(TG_EDOMAIN, "expected at least 2 points and 1 replica, got %zu and %zu",
                        plan->points, plan->replicas);
-    batch b = { setup, plan, calloc(plan->replicas, sizeof *b.replica) };
-    if (!b.replica) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = tg_parallel_run(plan->replicas, plan->threads, run_one, &b, &done);
-    if (status == TG_OK || (status == TG_ESTOP && done > 0)) status = sum_up(&b, out);
-    for (size_t i = 0; i < plan->replicas; i++) {
-        free(b.replica[i].loss);
-        free(b.replica[i].staleness);
-    }
+    const size_t threads = plan->threads ? plan->threads : tg_parallel_threads();
+    batch        b = { setup, plan, calloc(plan->replicas, sizeof *b.replica),
+                       calloc(threads * TG_STALENESS_BINS, sizeof *b.staleness) };
+    tg_status    status =
+        b.replica && b.staleness ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK)
+        status = tg_parallel_run(plan->replicas, threads, run_one, &b, &done);
+    if (status == TG_OK || (status == TG_ESTOP && done > 0)) status = sum_up(&b, threads, out);
+    for (size_t i = 0; b.replica && i < plan->replicas; i++) free(b.replica[i].loss);
     free(b.replica);
+    free(b.staleness);
     return status;
 }
 

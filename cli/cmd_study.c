@@ -66,8 +66,7 @@ carry_out(study_run *r)
     TG_TRY(study_run_tables(r));
     TG_TRY(figures_make(r->folder, r->labels, "svg"));
     TG_TRY(study_run_report(r));
-    TG_TRY(write_json(r));
-    return TG_OK;
+    return write_json(r);
 }
 
 static tg_status
@@ -90,6 +89,8 @@ run(const arguments *a)
     if (status == TG_OK) status = carry_out(&r);
     tg_progress_free(r.progress);
     if (status == TG_OK) status = announce(&r);
+    if (status == TG_OK && r.stopped)
+        status = tg_fail(TG_ESTOP, "stopped on request; what was finished is in %s", r.folder);
     study_run_free(&r);
     tg_study_free(study);
     return status;

@@ -2,6 +2,8 @@
 
 #include "cli/output.h"
 
+#include "core/parallel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +130,54 @@ judge(study_run *r, size_t rule)
     return r->n > 1 ? claim_advice(r, rule, label) : TG_OK;
 }
 
+static void
+drop_outcome(outcome *o)
+{
+    tg_prediction_free(o->prediction);
+    tg_simulation_free(o->simulation);
+    *o = (outcome){ 0 };
+}
+
+/* Keep the numbers of workers that every algorithm has finished. */
+static void
+keep_finished(study_run *r)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->n; i++) {
+        outcome *row = &r->outcome[i * r->rules], *to = &r->outcome[kept * r->rules];
+        bool     whole = true;
+        for (size_t k = 0; k < r->rules; k++) whole = whole && row[k].simulation;
+        for (size_t k = 0; k < r->rules; k++) {
+            const outcome moved = row[k];
+            row[k] = (outcome){ 0 };
+            to[k] = moved;
+            if (!whole) drop_outcome(&to[k]);
+        }
+        if (whole) r->workers[kept++] = r->workers[i];
+    }
+    r->n = kept;
+    r->own_index = 0;
+    while (r->own_index < kept && r->workers[r->own_index] != r->own) r->own_index++;
+}
+
+/* The study's own number of workers first, then the others. */
+static tg_status
+run_scenes(study_run *r)
+{
+    tg_status status = run_scene(r, r->own_index);
+
+    for (size_t i = 0; i < r->n && status == TG_OK; i++)
+        if (i != r->own_index) status = run_scene(r, i);
+    if (tg_stop_requested() && r->outcome[r->own_index * r->rules + r->rules - 1].simulation) {
+        tg_stop_clear();
+        r->stopped = true;
+        keep_finished(r);
+        return TG_OK;
+    }
+    return status;
+}
+
 tg_status
 study_run_compute(study_run *r)
 {
@@ -144,11 +194,12 @@ study_run_compute(study_run *r)
     TG_TRY(table_begin(r->arguments, r->study, tg_claim_columns, TG_CLAIM_COLUMNS, &r->claims));
     tg_progress_stage(r->progress, "predict and simulate",
                       r->n * r->rules * tg_study_whole(r->study, "replicas"));
-    for (size_t i = 0; i < r->n; i++) TG_TRY(run_scene(r, i));
+    TG_TRY(run_scenes(r));
     for (size_t k = 0; k < r->rules; k++) {
         study_label(r->study, k, label);
         used += (size_t)snprintf(r->labels + used, sizeof r->labels - used, "%s%s",
                                  k ? " " : "", label);
+        if (used >= sizeof r->labels) return tg_fail(TG_EINPUT, "too many algorithms in one study");
         TG_TRY(judge(r, k));
     }
     return TG_OK;
@@ -157,10 +208,7 @@ study_run_compute(study_run *r)
 void
 study_run_free(study_run *r)
 {
-    for (size_t i = 0; r->outcome && i < r->n * r->rules; i++) {
-        tg_prediction_free(r->outcome[i].prediction);
-        tg_simulation_free(r->outcome[i].simulation);
-    }
+    for (size_t i = 0; r->outcome && i < r->n * r->rules; i++) drop_outcome(&r->outcome[i]);
     free(r->outcome);
     free(r->advice);
     free(r->workers);

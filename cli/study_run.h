@@ -36,6 +36,7 @@ typedef struct study_run {
     advice          *advice;     /* (rules) */
     tg_table        *claims;     /* predictions against simulation */
     size_t           failed;     /* claims that do not hold */
+    bool             stopped;    /* on request: only what was finished is here */
     char             labels[1024]; /* words */
 } study_run;
 
@@ -45,7 +46,9 @@ outcome_at(const study_run *r, size_t worker, size_t rule)
     return &r->outcome[worker * r->rules + rule];
 }
 
-/* Predict and simulate everything, judge it. Release with study_run_free also after failure. */
+/* Predict and simulate everything, the study's own number of workers first, and judge it. After a
+ * stop request what was finished is judged, unless the study's own number was not.
+ * Release with study_run_free also after failure. */
 TG_CHECKED tg_status study_run_compute(study_run *r);
 void                 study_run_free(study_run *r);
 

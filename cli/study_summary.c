@@ -119,6 +119,7 @@ study_run_summary(const study_run *r, FILE *f)
         print_advice(r, k, f);
     }
     const size_t claims = tg_table_rows(r->claims);
+    if (r->stopped) fprintf(f, "\nstopped on request: only the numbers of workers that were finished are here\n");
     fprintf(f, "\nagreement: %zu of %zu predictions hold within their model error and 4 standard "
                "errors\n", claims - r->failed, claims);
 }

@@ -250,7 +250,7 @@ write_of_rule(const study_run *r, size_t rule)
     TG_TRY(write_marks(r, rule, label));
     TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns), add_sweep));
     TG_TRY(write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns), add_roots));
-    return study_run_region(r, rule);
+    return r->stopped ? TG_OK : study_run_region(r, rule);
 }
 
 tg_status

@@ -105,6 +105,16 @@ mkdir "$d/half"
 $t study "$d/key.yaml" --out "$d/half" 2> /dev/null
 [ -z "$(ls -A "$d/half")" ] || fail "left behind: $(ls -A "$d/half")"
 
+# ---- Ctrl-C: what is finished is kept, exit status 1
+# (a shell's background jobs ignore SIGINT, so SIGTERM, which is handled alike)
+$t study "$study" --out "$d/stopped" --set replicas=400000 > "$d/stdout" 2> "$d/stderr" &
+sleep 1
+kill -TERM $!
+wait $!
+[ $? = 1 ] || fail "a stop is exit status 1"
+grep -q 'stopped on request' "$d/stderr" || fail "stop not said: $(cat "$d/stderr")"
+find "$d/stopped" -name '*.??????' | grep -qE 'csv\.|html\.|json\.' && fail "half-written after a stop"
+
 # ---- same seed, same bytes
 for threads in 1 2; do
     for run in a b; do
