@@ -1,0 +1,32 @@
+/* sweep: what predict, simulate and validate share: a table with rows for every number of workers
+ * and every algorithm of a study */
+#ifndef TG_CLI_SWEEP_H
+#define TG_CLI_SWEEP_H
+
+#include "cli/command.h"
+#include "cli/scene.h"
+#include "core/table.h"
+
+typedef struct sweep {
+    const tg_study *study;
+    tg_progress    *progress;
+    tg_table       *table;
+    size_t          failed; /* for the rows to count in */
+} sweep;
+
+/* Add the rows of one algorithm with the scene's workers. */
+typedef tg_status (*sweep_row)(sweep *w, scene *s, size_t algorithm);
+
+typedef struct sweep_plan {
+    const char      *name; /* of the table and of the stage of work */
+    const tg_column *columns;
+    size_t           count;
+    bool             simulates; /* progress counts replicas; else there is no bar */
+    sweep_row        row;
+} sweep_plan;
+
+/* Read the study on the command line, fill the table and deliver it; *failed (NULL allowed) is
+ * what the rows counted. Errors: those of study, rows and delivery. */
+TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, size_t *failed);
+
+#endif
