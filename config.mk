@@ -1,7 +1,7 @@
 # config: the libraries we stand on. `make deps` installs them.
 
 PACKAGES := build-essential pkg-config libgsl-dev libfftw3-dev libsundials-dev libsuitesparse-dev \
-            libopenblas-dev liblapacke-dev librandom123-dev libsleef-dev libyaml-dev libjansson-dev \
+            libopenblas-dev liblapacke-dev librandom123-dev libyaml-dev libjansson-dev \
             libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox
 MODULES  := gsl fftw3 openblas yaml-0.1 jansson zlib
 
@@ -12,6 +12,6 @@ absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c) \
                $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c)
 
 DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
-DEP_LIBS   := -lsundials_cvode -lsundials_arkode -lsundials_nvecserial -lsundials_sunmatrixsparse \
-              -lsundials_sunlinsolklu -lsundials_generic -lklu -lsleef -llapacke \
+DEP_LIBS   := -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse \
+              -lsundials_sunlinsolklu -lsundials_generic -lklu -llapacke \
               $(if $(HAVE_ARPACK),-larpack) $(if $(HAVE_ARB),-lflint-arb -lflint) $(shell pkg-config --libs $(MODULES) 2>/dev/null)

@@ -137,7 +137,7 @@ threshold=$(grep -v '^#' "$d/p/prediction.csv" | sed -n 2p | cut -d, -f10)
 grep -q "\"threshold\": $threshold" "$d/p.json" || fail "threshold $threshold is not in the JSON"
 
 # ---- help and man page know every command
-for c in study predict roots region simulate validate fit plot; do
+for c in study predict roots region integrate simulate validate fit plot; do
     $t help | grep -q "^  $c " || fail "help lacks $c"
     $t $c --help > /dev/null || fail "$c --help"
     $t help man | grep -q "^.SS $c " || fail "man page lacks $c"
