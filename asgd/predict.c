@@ -218,7 +218,7 @@ fill_exact_loss(const tg_case *c, const tg_phase *law, const tg_modes *m,
 static void
 fill_settling(const tg_predict_plan *plan, tg_prediction *p)
 {
-    if (!(plan->target > 0) || p->points == 0) return;
+    if (!(plan->target > 0) || !p->stable || !p->stable_square) return;
     p->settle = tg_settling_time(p->t, p->loss, p->points, plan->target, NULL);
     if (isfinite(p->settle)) p->settle_error = settle_error(p, plan->target);
 }

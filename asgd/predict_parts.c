@@ -180,7 +180,9 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
 {
     const double  h = m->h[j], x0 = m->start[j] - mode->bias;
     const double  white = c->step * c->step * c->lambda * scale * m->sigma2[j];
-    tg_mode       one = { .loop = loop_of(c, h, scale), .noise = white };
+    tg_mode       one = { .loop = loop_of(c, h, scale),
+                          .noise = white,
+                          .growth = mode->unstable ? 1.001 * fmax(mode->re, 0) : 0 };
     double        gain = 0;
     const size_t  n = plan->points;
 

@@ -10,6 +10,7 @@
 
 #define FINE_MAX       (1 << 17)
 #define RESOLUTION     50 /* fine steps per time of the loop, of which there may be many: */
+#define MOST_GROWTH    150 /* e-foldings of the mean within the horizon that can be followed */
 #define RESOLUTION_MIN 5  /* then fewer */
 
 /* The fine grid: `every` fine steps of dt to one output interval. */
@@ -150,13 +151,16 @@ run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *me
     grid      g = { 0 };
 
     TG_TRY(check(m, x0, horizon, n));
+    if (m->growth * horizon > MOST_GROWTH)
+        return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g", horizon);
     TG_TRY(make_grid(&m->loop, horizon, n, &g));
     double *block = malloc(5 * g.n * sizeof *block);
     if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);
     const fields f = { block, block + g.n, block + 2 * g.n, block };
     noise = (tg_noise){ block + 3 * g.n, block + 4 * g.n };
 
-    status = tg_ring_create(g.n, &ring);
+    /* with jumps the second moment, which grows twice as fast, goes round the ring too */
+    status = tg_ring_create(g.n, exp((m->jump > 0 ? 2 : 1) * m->growth * g.dt), &ring);
     if (status == TG_OK) status = compute(m, x0, &g, ring, &f, second ? &noise : NULL);
     if (status == TG_OK) {
         thin(&g, n, f.r, r);

@@ -104,8 +104,9 @@ tg_noise_fill(const tg_loop *l, double dt, tg_ring *ring, double *r, double *sum
                                             kind == SHAPED ? other : NULL }));
     if (!noise) return TG_OK;
     if (kind == SCALED) {
-        TG_TRY(tg_stationary_energy(l, &energy, &gain));
-        level = gain / energy;
+        const tg_status status = tg_stationary_energy(l, &energy, &gain);
+        if (status == TG_OK) level = gain / energy;
+        if (status != TG_OK && status != TG_EDOMAIN) return status; /* unstable: as it is */
     }
     if (kind == SHAPED)
         other[0] = 2 * other[1] - other[2]; /* F(inf) > 0 only where it is 1 */

@@ -32,7 +32,7 @@ tg_ring_free(tg_ring *r)
 }
 
 tg_status
-tg_ring_create(size_t n, tg_ring **out)
+tg_ring_create(size_t n, double growth, tg_ring **out)
 {
     tg_ring *r = calloc(1, sizeof *r);
 
@@ -41,7 +41,7 @@ tg_ring_create(size_t n, tg_ring **out)
     r->length = 4;
     while (r->length < 2 * n) r->length *= 2;
     r->points = r->length / 2 + 1;
-    r->rho = pow(10, -11.0 / (double)r->length);
+    r->rho = pow(10, -11.0 / (double)r->length) / growth;
     r->line = fftw_alloc_real(r->length);
     r->circle = fftw_alloc_complex(r->points);
     if (r->line && r->circle) plan(r);
