@@ -13,6 +13,11 @@ tg_claim_judge(tg_claim *c)
         c->z = c->holds ? 0 : INFINITY;
         return;
     }
+    if (isnan(c->model_error)) {
+        c->holds = false;
+        c->z = NAN;
+        return;
+    }
     const double gap = fmax(fabs(c->simulated - c->predicted) - c->model_error, 0);
     c->z = gap == 0 ? 0 : gap / c->error;
     c->holds = c->z <= MOST_STANDARD_ERRORS;
@@ -28,16 +33,18 @@ claim(const char *name, const char *where, const char *unit, const char *level)
     return c;
 }
 
-/* Whether it converges: 1 or 0. Within 1/P of the threshold a prediction leaves it open. */
+/* Whether it converges, 1 or 0: in mean square, since the loss is one. A prediction leaves it open
+ * within 1/P of the threshold in mean, and where the mean settles and the variance does not. */
 static tg_claim
 verdict(const tg_prediction *p, const tg_simulation *s, const char *where)
 {
     tg_claim     c = claim("converges", where, "", tg_level_name(p->level));
     const double margin = fabs(p->gain / p->threshold - 1);
 
-    c.predicted = p->stable;
+    c.predicted = p->stable && p->stable_square;
     c.simulated = !s->grew;
-    c.model_error = margin < 1 / (double)p->workers ? 1 : 0;
+    c.model_error = p->workers > 1 && margin < 1 / (double)p->workers;
+    if (p->stable && !p->stable_square && p->level != TG_LEVEL_FINITE_P) c.model_error = 1;
     return c;
 }
 
@@ -66,6 +73,17 @@ target_time(const tg_prediction *p, const tg_simulation *s, const char *where)
     return c;
 }
 
+/* Both settle, or one does so clearly before the horizon that the other should have. */
+static bool
+is_decided(const tg_prediction *p, const tg_simulation *s)
+{
+    const double horizon = s->t[s->points - 1];
+
+    if (isfinite(p->settle) && isfinite(s->settle)) return true;
+    if (isfinite(p->settle)) return p->settle + p->settle_error < 0.8 * horizon;
+    return s->settle < 0.8 * horizon;
+}
+
 size_t
 tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where, double target,
            tg_claim out[TG_CLAIMS])
@@ -73,10 +91,9 @@ tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where, do
     size_t n = 0;
 
     out[n++] = verdict(p, s, where);
-    if (p->stable && s->diverged == 0 && p->points == s->points) {
+    if (p->stable && p->stable_square && !s->grew && p->points == s->points && s->replicas > 1) {
         out[n++] = end_loss(p, s, where);
-        if (target > 0 && isfinite(p->settle) && isfinite(s->settle))
-            out[n++] = target_time(p, s, where);
+        if (target > 0 && is_decided(p, s)) out[n++] = target_time(p, s, where);
     }
     for (size_t i = 0; i < n; i++) tg_claim_judge(&out[i]);
     return n;

@@ -108,7 +108,7 @@ fill_floor(const tg_case *c, const tg_modes *m, tg_prediction *p)
     for (size_t j = 0; j < m->count; j++) {
         const double half = m->h[j] / 2, v = p->mode[j].variance;
         p->floor += half * v;
-        jump += half * v / fmax(1 - p->mode[j].mean_square, 0);
+        jump += v > 0 ? half * v / fmax(1 - p->mode[j].mean_square, 0) : 0;
         TG_TRY(tg_case_mode(c, m, j, scale, &other));
         shorter += half * other.variance;
         rate = fmin(rate, -other.re);

@@ -19,8 +19,12 @@ typedef struct batch {
     uint64_t               *staleness; /* (threads, TG_STALENESS_BINS) */
 } batch;
 
-/* A loss this many times its start is counted as diverged, long before it overflows. */
+/* A loss this many times the largest of its beginning (until every worker has delivered twice or
+ * so) is counted as diverged, long before it overflows. */
 static const double EXPLODED = 1e12;
+
+/* What the losses of all replicas may take. */
+static const double MOST_BYTES = 0x1p32;
 
 static double
 grid_time(const tg_replicas_plan *plan, size_t i)
@@ -34,13 +38,14 @@ follow(tg_sim *s, const batch *b, uint64_t *staleness, replica *r)
 {
     const tg_replicas_plan *plan = b->plan;
     const bool              cheap = b->setup->problem->kind->cheap_loss;
-    double                  loss = tg_sim_loss(s), now = 0;
-    const double            most = EXPLODED * fmax(loss, 1e-300);
+    const double            beginning = 2 * (double)b->setup->cluster->workers;
+    double                  loss = tg_sim_loss(s), now = 0, scale = loss;
 
     for (size_t i = 0; i < plan->points;) {
         const double next = tg_sim_next(s);
         if (!cheap && grid_time(plan, i) < next) loss = tg_sim_loss(s);
-        if (!(loss <= most) && isinf(r->diverged_at)) r->diverged_at = now;
+        if ((double)tg_sim_arrivals(s) <= beginning) scale = fmax(scale, loss);
+        if (!(loss <= EXPLODED * scale) || isinf(loss)) r->diverged_at = fmin(r->diverged_at, now);
         if (loss <= plan->target && isinf(r->hit)) r->hit = now;
         while (i < plan->points && grid_time(plan, i) < next)
             r->loss[i++] = isinf(r->diverged_at) ? loss : INFINITY;
@@ -87,13 +92,13 @@ late_mean(const double *loss, size_t points)
 }
 
 static void
-add_replica(tg_simulation *s, const replica *r)
+add_replica(tg_simulation *s, size_t index, const replica *r)
 {
     s->hit[s->replicas] = r->hit;
     s->arrivals += r->arrivals;
     s->updates += r->updates;
     if (isfinite(r->diverged_at) && s->diverged++ == 0) {
-        s->diverged_replica = s->replicas;
+        s->diverged_replica = index;
         s->diverged_time = r->diverged_at;
     }
     for (size_t i = 0; i < s->points; i++) tg_stats_add(&s->loss[i], r->loss[i]);
@@ -108,7 +113,28 @@ mend_diverged(tg_simulation *s)
     for (size_t i = 0; i < s->points; i++)
         if (isnan(s->loss[i].mean)) s->loss[i].mean = INFINITY;
     if (isnan(s->floor.mean)) s->floor.mean = INFINITY;
-    s->grew = !(s->loss[s->points - 1].mean <= s->loss[0].mean);
+}
+
+static double
+mean_over(const tg_simulation *s, size_t from, size_t to)
+{
+    double sum = 0;
+
+    for (size_t i = from; i < to; i++) sum += s->loss[i].mean;
+    return sum / (double)(to - from);
+}
+
+/* Growth, not the approach to a floor from below: above the start, doubled from the second to
+ * the last quarter of the grid, and by rising amounts. */
+static int
+has_grown(const tg_simulation *s)
+{
+    const size_t q = s->points / 4;
+
+    if (s->diverged || q == 0) return !(s->loss[s->points - 1].mean <= s->loss[0].mean);
+    const double second = mean_over(s, q, 2 * q), third = mean_over(s, 2 * q, 3 * q);
+    const double last = mean_over(s, 3 * q, s->points);
+    return !(last <= s->loss[0].mean) && last > 2 * second && last - third > third - second;
 }
 
 static tg_status
@@ -121,7 +147,7 @@ find_settling(tg_simulation *s, double target)
     s->settle = tg_settling_time(s->t, mean, s->points, target, &slope);
     size_t at = 0;
     while (at + 1 < s->points && s->t[at] < s->settle) at++;
-    s->settle_error = tg_stats_error(&s->loss[at]) / slope;
+    s->settle_error = isfinite(s->settle) ? tg_stats_error(&s->loss[at]) / slope : (double)NAN;
     free(mean);
     return TG_OK;
 }
@@ -146,10 +172,11 @@ sum_up(const batch *b, size_t threads, tg_simulation **out)
     s->diverged_time = INFINITY;
     for (size_t i = 0; i < plan->points; i++) s->t[i] = grid_time(plan, i);
     for (size_t i = 0; i < plan->replicas; i++)
-        if (b->replica[i].finished) add_replica(s, &b->replica[i]);
+        if (b->replica[i].finished) add_replica(s, i, &b->replica[i]);
     for (size_t j = 0; j < threads * TG_STALENESS_BINS; j++) /* whole numbers: any order */
         s->staleness[j % TG_STALENESS_BINS] += b->staleness[j];
     mend_diverged(s);
+    s->grew = has_grown(s);
     const tg_status status = find_settling(s, plan->target);
     if (status == TG_OK)
         *out = s;
@@ -168,6 +195,10 @@ tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan, tg_simulati
     if (plan->points < 2 || plan->replicas < 1)
         return tg_fail(TG_EDOMAIN, "expected at least 2 points and 1 replica, got %zu and %zu",
                        plan->points, plan->replicas);
+    const double bytes = (double)plan->replicas * (double)plan->points * sizeof(double);
+    if (bytes > MOST_BYTES)
+        return tg_fail(TG_EDOMAIN, "%zu replicas of %zu points need %.3g GiB, allowed are %g",
+                       plan->replicas, plan->points, bytes / 0x1p30, MOST_BYTES / 0x1p30);
     const size_t threads = plan->threads ? plan->threads : tg_parallel_threads();
     batch        b = { setup, plan, calloc(plan->replicas, sizeof *b.replica),
                        calloc(threads * TG_STALENESS_BINS, sizeof *b.staleness) };

@@ -28,7 +28,7 @@ typedef struct tg_simulation {
     size_t    diverged;            /* replicas whose loss left the finite range */
     size_t    diverged_replica;    /* the first of them ... */
     double    diverged_time;       /* ... and when */
-    int       grew;                /* some diverged, or the mean loss ends above its start */
+    int       grew;                /* some diverged, or the mean loss keeps growing */
     double    settle, settle_error; /* mean loss is below the target from here on, with its
                                        standard error; inf: not within the horizon */
 } tg_simulation;
@@ -36,7 +36,8 @@ typedef struct tg_simulation {
 /* Run the replicas; the result does not depend on the number of threads. After a stop request
  * those that were finished are summed up and TG_ESTOP is not an error, unless none was.
  * Owner of *out: the caller, tg_simulation_free().
- * Errors: those of tg_sim_create; TG_EDOMAIN horizon, points or replicas out of range;
+ * Errors: those of tg_sim_create; TG_EDOMAIN horizon, points or replicas out of range, or over
+ * 4 GiB needed;
  * TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);

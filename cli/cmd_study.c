@@ -64,9 +64,13 @@ carry_out(study_run *r)
 {
     TG_TRY(study_run_compute(r));
     TG_TRY(study_run_tables(r));
-    TG_TRY(figures_make(r->folder, r->labels, "svg"));
+    char            missing[1024];
+    const tg_status figures_status = figures_make(r->folder, r->labels, "svg");
+    snprintf(missing, sizeof missing, "%s", figures_status == TG_OK ? "" : tg_message());
     TG_TRY(study_run_report(r));
-    return write_json(r);
+    TG_TRY(write_json(r));
+    if (figures_status == TG_OK) return TG_OK;
+    return tg_fail(figures_status, "%s; everything else is in %s", missing, r->folder);
 }
 
 static tg_status

@@ -93,6 +93,10 @@ figures_make(const char *folder, const char *labels, const char *format)
     snprintf(path, sizeof path, "%s/figures", folder);
     TG_TRY(tg_folder_make(path));
     TG_TRY(write_script(folder, "style.gp"));
+    for (const figure *f = figures; f->name; f++) {
+        snprintf(path, sizeof path, "%.4000s/figures/%s.%s", folder, f->name, format);
+        remove(path); /* of an earlier run: this one may not make it */
+    }
     for (const figure *f = figures; f->name; f++)
         if (has_table(folder, f->needs, labels)) TG_TRY(make_one(folder, f, labels, format));
     return TG_OK;

@@ -43,10 +43,11 @@ put_verdict(const study_run *r, FILE *f)
         study_label(r->study, k, label);
         fprintf(f, "<div class=\"verdict%s\"><strong>%s with %zu workers %s.</strong> ",
                 p->stable && p->stable_square ? "" : " bad", label, r->own, verdict_text(p));
-        if (p->stable)
-            fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge, and settles "
-                       "at an excess loss of %.3g. ",
-                    100 * p->gain / p->threshold, p->floor + p->bias_loss);
+        if (p->stable && isfinite(p->threshold))
+            fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
+                    100 * p->gain / p->threshold);
+        if (p->stable && p->stable_square)
+            fprintf(f, "It settles at an excess loss of %.3g. ", p->floor + p->bias_loss);
         if (p->stable && p->bias_loss > p->floor)
             fprintf(f, "Most of that is bias: the workers' data differ and fast workers weigh "
                        "more. ");

@@ -65,14 +65,16 @@ advise_simulated(const study_run *r, size_t rule, advice *v)
     }
 }
 
-/* The neighbour of a number of workers in the sweep, `step` places away, or the end of it. */
+/* The neighbour of a number of workers in the sweep, `step` places away; 0 before its beginning,
+ * the last one after its end. */
 static double
 neighbour(const study_run *r, double workers, int step)
 {
     for (size_t i = 0; i < r->n; i++)
         if ((double)r->workers[i] >= workers) {
             const long at = (long)i + step;
-            return (double)r->workers[at < 0 ? 0 : at >= (long)r->n ? (long)r->n - 1 : at];
+            if (at < 0) return 0;
+            return (double)r->workers[at < (long)r->n ? at : (long)r->n - 1];
         }
     return workers;
 }
@@ -83,7 +85,9 @@ static tg_status
 claim_advice(study_run *r, size_t rule, const char *label)
 {
     const advice *v = &r->advice[rule];
-    tg_claim      c = { .unit = "workers", .level = "sde" };
+    tg_claim      c = { .unit = "workers" };
+
+    c.level = tg_level_name(outcome_at(r, r->own_index, rule)->prediction->level);
 
     snprintf(c.where, sizeof c.where, "%.40s sweep", label);
     if (isfinite(v->best_time)) {

@@ -53,7 +53,7 @@ TG_CHECKED tg_status study_run_compute(study_run *r);
 void                 study_run_free(study_run *r);
 
 /* All tables into FOLDER/tables. */
-TG_CHECKED tg_status study_run_tables(const study_run *r);
+TG_CHECKED tg_status study_run_tables(study_run *r);
 
 /* The summary for the terminal, as text; the report; summary.json (its document). */
 void                 study_run_summary(const study_run *r, FILE *f);

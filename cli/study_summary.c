@@ -20,8 +20,11 @@ print_with_error(FILE *f, double value, double error)
 static void
 print_verdict(FILE *f, const tg_prediction *p)
 {
-    fprintf(f, "%s: loop gain %.4g of %.4g at which it diverges", verdict_text(p), p->gain,
-            p->threshold);
+    fprintf(f, "%s: loop gain %.4g", verdict_text(p), p->gain);
+    if (isfinite(p->threshold))
+        fprintf(f, " of %.4g at which it diverges", p->threshold);
+    else
+        fprintf(f, "; no gain makes the mean diverge");
     if (!p->stable_square && p->stable)
         fprintf(f, ", but the variance grows without bound (level jump)");
     if (p->unstable) fprintf(f, "; %zu characteristic roots right of 0", p->unstable);
@@ -92,14 +95,19 @@ print_advice(const study_run *r, size_t rule, FILE *f)
         fprintf(f, "  best workers  %g of those tried (within 5 %% of it: %g to %g): target after ",
                 v->best, v->best_low, v->best_high);
         print_with_error(f, v->best_time, v->best_error);
-        fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
+        if (isfinite(v->simulated_time))
+            fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
+        else
+            fprintf(f, "; simulated: none gets there\n");
     }
     if (isfinite(v->limit))
         fprintf(f, "  diverges      past %.1f workers (predicted)", v->limit);
     else
         fprintf(f, "  diverges      for no number of workers (predicted)");
-    if (isfinite(v->first_diverged))
+    if (isfinite(v->first_diverged) && isfinite(v->last_converged))
         fprintf(f, "; simulated: %g holds, %g diverges\n", v->last_converged, v->first_diverged);
+    else if (isfinite(v->first_diverged))
+        fprintf(f, "; simulated: all of those tried\n");
     else
         fprintf(f, "; simulated: none of those tried\n");
 }

@@ -4,6 +4,7 @@
 #include "cli/study_run.h"
 
 #include "core/file.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -215,11 +216,18 @@ write_staleness(const study_run *r, size_t rule, const char *label)
     return status;
 }
 
+/* What gnuplot's stats can read: -1 stands for none. */
+static double
+mark(double x)
+{
+    return isfinite(x) ? x : -1;
+}
+
 static const tg_column mark_columns[] = {
-    { "best", "", "number of workers with the least predicted time to target", false },
+    { "best", "", "number of workers with the least predicted time to target; -1: none", false },
     { "best_low", "", "from here ...", false },
     { "best_high", "", "... to here within 5 % of it, or its model error", false },
-    { "limit", "", "number of workers at which the mean is lost", false },
+    { "limit", "", "number of workers at which the mean is lost; -1: none", false },
 };
 
 static tg_status
@@ -230,15 +238,16 @@ write_marks(const study_run *r, size_t rule, const char *label)
 
     TG_TRY(begin(r, mark_columns, COUNT(mark_columns), &t));
     const tg_status status =
-        tg_table_add(t, (tg_cell[]){ TG_NUMBER(v->best), TG_NUMBER(v->best_low),
-                                     TG_NUMBER(v->best_high), TG_NUMBER(v->limit) });
+        tg_table_add(t, (tg_cell[]){ TG_NUMBER(mark(v->best)), TG_NUMBER(mark(v->best_low)),
+                                     TG_NUMBER(mark(v->best_high)), TG_NUMBER(mark(v->limit)) });
     if (status == TG_OK) return study_run_write(r, "marks", label, t);
     tg_table_free(t);
     return status;
 }
 
+/* A stop request while the region is simulated costs the region only. */
 static tg_status
-write_of_rule(const study_run *r, size_t rule)
+write_of_rule(study_run *r, size_t rule)
 {
     char label[48];
 
@@ -250,12 +259,36 @@ write_of_rule(const study_run *r, size_t rule)
     TG_TRY(write_marks(r, rule, label));
     TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns), add_sweep));
     TG_TRY(write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns), add_roots));
-    return r->stopped ? TG_OK : study_run_region(r, rule);
+    if (r->stopped) return TG_OK;
+    const tg_status status = study_run_region(r, rule);
+    if (status != TG_ESTOP) return status;
+    tg_stop_clear();
+    r->stopped = true;
+    return TG_OK;
+}
+
+/* Tables of an earlier study in this folder would find their way into the new report. */
+static void
+remove_earlier(const study_run *r)
+{
+    static const char *const kinds[] = { "trajectory", "sweep", "marks",     "region",
+                                         "boundary",   "roots", "staleness", "modes" };
+    char                     name[160], label[48];
+
+    for (size_t k = 0; k < r->rules; k++)
+        for (size_t i = 0; i < COUNT(kinds); i++) {
+            study_label(r->study, k, label);
+            snprintf(name, sizeof name, "tables/%s-%s.csv", kinds[i], label);
+            char *path = tg_path_join(r->folder, name);
+            if (path) remove(path);
+            free(path);
+        }
 }
 
 tg_status
-study_run_tables(const study_run *r)
+study_run_tables(study_run *r)
 {
+    remove_earlier(r);
     TG_TRY(write_rows(r, "prediction", NULL, 0, prediction_columns, PREDICTION_COLUMNS,
                       add_prediction));
     TG_TRY(write_rows(r, "simulation", NULL, 0, simulation_columns, SIMULATION_COLUMNS,

@@ -14,4 +14,5 @@ plot table("boundary", label) using "workers":(finite(column("step"))) with line
      table("region", label) using "workers":(converged(1)) with points pointtype 7 pointsize 0.6 \
          linecolor rgb tint(1) title "converged", \
      table("region", label) using "workers":(converged(0)) with points pointtype 2 pointsize 0.8 \
-         linecolor rgb tint(2) title "diverged (simulated)"
+         linecolor rgb tint(2) title "diverged (simulated)", \
+     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle

@@ -8,4 +8,5 @@ plot for [i=1:words(labels)] table("staleness", word(labels, i)) using "stalenes
          with boxes linecolor rgb tint(i) fillstyle transparent solid 0.25 noborder \
          title word(labels, i) . " simulated", \
      for [i=1:words(labels)] table("staleness", word(labels, i)) using "staleness":"predicted" \
-         with lines linewidth 2 linecolor rgb tint(i) title word(labels, i) . " predicted"
+         with lines linewidth 2 linecolor rgb tint(i) title word(labels, i) . " predicted", \
+     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle

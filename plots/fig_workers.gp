@@ -6,7 +6,7 @@ set xlabel "workers P"; set ylabel "time to target"
 set key top left Left reverse at graph 0.12, 0.97
 set xrange [0:*]; set yrange [0:*]
 mark(name, label) = sprintf("stats table('marks', '%s') using '%s' nooutput", label, name)
-value = "(STATS_records > 0 && abs(STATS_min) < 1e300 ? STATS_min : NaN)"
+value = "(STATS_min >= 0 ? STATS_min : NaN)"
 do for [i=1:words(labels)] {
     label = word(labels, i)
     eval mark("best", label);      best = @value
@@ -30,4 +30,5 @@ plot for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("predicted"))) with lines linewidth 1.5 linecolor rgb tint(i) notitle, \
      for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("simulated"))):(2 * column("simulated_error")) with yerrorbars \
-         pointtype 7 pointsize 0.5 linecolor rgb "#222222" title word(labels, i) . " simulated, 2 s.e."
+         pointtype 7 pointsize 0.5 linecolor rgb "#222222" title word(labels, i) . " simulated, 2 s.e.", \
+     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle
