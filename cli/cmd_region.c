@@ -1,4 +1,5 @@
 #include "asgd/predict_parts.h"
+#include "cli/axis.h"
 #include "cli/output.h"
 #include "cli/scene.h"
 #include "core/parallel.h"
@@ -31,12 +32,6 @@ static const tg_column curve_columns[] = {
 };
 enum { CELL_COLUMNS = 7, CURVE_COLUMNS = 7, MOST_CURVES = 64 };
 
-/* A setting that is varied. */
-typedef struct axis {
-    char          path[128];
-    tg_chart_axis values;
-} axis;
-
 typedef struct cell {
     double unstable, mean_square, rate, re,
         im; /* re, im: rightmost root of the largest h */
@@ -49,42 +44,14 @@ typedef struct region {
     cell           *cell; /* (y, x) */
 } region;
 
-static tg_status
-parse_axis(const arguments *a, const char *name, axis *out)
-{
-    const char *text = value_of(a, name), *equals = text ? strchr(text, '=') : NULL;
-    double      low, high;
-    unsigned    count;
-    char        extra[8] = "", rest[2] = "";
-
-    if (!equals || (size_t)(equals - text) >= sizeof out->path ||
-        sscanf(equals + 1, "%lf:%lf:%u%7[:a-z]%1s", &low, &high, &count, extra, rest) < 3 ||
-        *rest || (*extra && strcmp(extra, ":log") != 0) || count < 2 || count > 2000)
-        return tg_fail(
-            TG_EINPUT,
-            "--%s: expected PATH=LOW:HIGH:COUNT or PATH=LOW:HIGH:COUNT:log, got \"%s\"",
-            name, text ? text : "nothing");
-    memcpy(out->path, text, (size_t)(equals - text));
-    out->path[equals - text] = 0;
-    out->values = (tg_chart_axis){ low, high, count, *extra != 0 };
-    if (!(isfinite(low) && isfinite(high) && low != high) ||
-        (*extra && !(low > 0 && high > 0)))
-        return tg_fail(TG_EINPUT, "--%s: the range %g to %g is empty, or not > 0 for :log",
-                       name, low, high);
-    return TG_OK;
-}
-
 /* The study with both settings. */
 static tg_status
 study_at(const region *r, double x, double y, tg_study **out)
 {
-    char      value[40];
     tg_study *half = NULL;
 
-    snprintf(value, sizeof value, "%.17g", x);
-    TG_TRY(tg_study_with(r->study, r->x.path, value, &half));
-    snprintf(value, sizeof value, "%.17g", y);
-    const tg_status status = tg_study_with(half, r->y.path, value, out);
+    TG_TRY(axis_apply(&r->x, r->study, x, &half));
+    const tg_status status = axis_apply(&r->y, half, y, out);
     tg_study_free(half);
     return status;
 }
@@ -140,17 +107,6 @@ steepest(const tg_modes *m)
     return k;
 }
 
-static double
-snap(const axis *a, double value)
-{
-    return a->values.low == floor(a->values.low) &&
-                   a->values.high == floor(a->values.high) &&
-                   a->values.high - a->values.low >= (double)a->values.count - 1 &&
-                   strstr(a->path, "count")
-               ? round(value)
-               : value;
-}
-
 static tg_status
 fill_cell(size_t index, size_t thread, void *context)
 {
@@ -160,8 +116,7 @@ fill_cell(size_t index, size_t thread, void *context)
     cell         c = { .rate = INFINITY };
 
     (void)thread;
-    TG_TRY(setting_open(r, snap(&r->x, tg_chart_value(&r->x.values, i)),
-                        snap(&r->y, tg_chart_value(&r->y.values, j)), &s));
+    TG_TRY(setting_open(r, axis_value(&r->x, i), axis_value(&r->y, j), &s));
     const tg_modes *m = &s.scene.modes;
     const size_t    top = steepest(m);
     tg_status       status = TG_OK;
@@ -261,8 +216,8 @@ add_cells(const region *r, const char *label, tg_table *table)
         TG_TRY(tg_table_add(
             table,
             (tg_cell[]){ TG_TEXT(label),
-                         TG_NUMBER(snap(&r->x, tg_chart_value(&r->x.values, k % nx))),
-                         TG_NUMBER(snap(&r->y, tg_chart_value(&r->y.values, k / nx))),
+                         TG_NUMBER(axis_value(&r->x, k % nx)),
+                         TG_NUMBER(axis_value(&r->y, k / nx)),
                          TG_NUMBER(c->unstable), TG_NUMBER(c->unstable == 0),
                          TG_NUMBER(c->mean_square), TG_NUMBER(c->rate) }));
     }
@@ -347,8 +302,8 @@ run(const arguments *a)
 
     TG_TRY(only_file(a, &file));
     TG_TRY(whole_of(a, "threads", &threads));
-    TG_TRY(parse_axis(a, "x", &r.x));
-    TG_TRY(parse_axis(a, "y", &r.y));
+    TG_TRY(axis_of(a, "x", &r.x));
+    TG_TRY(axis_of(a, "y", &r.y));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
     r.cell = calloc(r.x.values.count * r.y.values.count, sizeof *r.cell);
