@@ -183,6 +183,15 @@ grep -v '^#' "$d/region/region.csv" | awk -F, '
     ($c["unstable"] == 0) != $c["converges"] || ($c["converges"] == 1) != ($c["rate"] > 0) { exit 1 }' ||
     fail "verdict, count and rate disagree"
 
+picture "$d/region/figures/chart-asgd.svg"
+$t region "$study" --x algorithm.step=0.01:0.6:12 --y workers[0].count=1:40:14 --quiet \
+    --out "$d/workers" || fail "workers as an axis"
+# the boundary is the hyperbola eta P = 2.27418
+grep -v '^#' "$d/workers/boundary.csv" | awk -F, '
+    NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+    { n++; k = $c["x"] * $c["y"]; if (k < 2.274165 || k > 2.274175) exit 1 }
+    END { exit !(n > 10) }' || fail "the boundary in (step, workers)"
+
 says 2 'unknown key' $t region "$study" --x algorithm.stp=0.1:0.2:3 --y workers[0].count=1:4:2
 says 2 'expected PATH=LOW:HIGH:COUNT' $t region "$study" --x algorithm.step=0.1 --y workers[0].count=1:4:2
 says 2 'got "nothing"' $t region "$study" --x algorithm.step=0.1:1:3
