@@ -1,8 +1,7 @@
-#include "asgd/predict_parts.h"
+#include "cli/figures.h"
 #include "cli/output.h"
+#include "cli/region.h"
 #include "cli/scene.h"
-#include "core/parallel.h"
-#include "roots/chart.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,227 +28,7 @@ static const tg_column curve_columns[] = {
       false },
     { "unstable_right", "", "and right of it", false },
 };
-enum { CELL_COLUMNS = 7, CURVE_COLUMNS = 7, MOST_CURVES = 64 };
-
-/* A setting that is varied. */
-typedef struct axis {
-    char          path[128];
-    tg_chart_axis values;
-} axis;
-
-typedef struct cell {
-    double unstable, mean_square, rate, re,
-        im; /* re, im: rightmost root of the largest h */
-} cell;
-
-typedef struct region {
-    const tg_study *study;
-    axis            x, y;
-    size_t          algorithm;
-    cell           *cell; /* (y, x) */
-} region;
-
-static tg_status
-parse_axis(const arguments *a, const char *name, axis *out)
-{
-    const char *text = value_of(a, name), *equals = text ? strchr(text, '=') : NULL;
-    double      low, high;
-    unsigned    count;
-    char        extra[8] = "", rest[2] = "";
-
-    if (!equals || (size_t)(equals - text) >= sizeof out->path ||
-        sscanf(equals + 1, "%lf:%lf:%u%7[:a-z]%1s", &low, &high, &count, extra, rest) < 3 ||
-        *rest || (*extra && strcmp(extra, ":log") != 0) || count < 2 || count > 2000)
-        return tg_fail(
-            TG_EINPUT,
-            "--%s: expected PATH=LOW:HIGH:COUNT or PATH=LOW:HIGH:COUNT:log, got \"%s\"",
-            name, text ? text : "nothing");
-    memcpy(out->path, text, (size_t)(equals - text));
-    out->path[equals - text] = 0;
-    out->values = (tg_chart_axis){ low, high, count, *extra != 0 };
-    if (!(isfinite(low) && isfinite(high) && low != high) ||
-        (*extra && !(low > 0 && high > 0)))
-        return tg_fail(TG_EINPUT, "--%s: the range %g to %g is empty, or not > 0 for :log",
-                       name, low, high);
-    return TG_OK;
-}
-
-/* The study with both settings. */
-static tg_status
-study_at(const region *r, double x, double y, tg_study **out)
-{
-    char      value[40];
-    tg_study *half = NULL;
-
-    snprintf(value, sizeof value, "%.17g", x);
-    TG_TRY(tg_study_with(r->study, r->x.path, value, &half));
-    snprintf(value, sizeof value, "%.17g", y);
-    const tg_status status = tg_study_with(half, r->y.path, value, out);
-    tg_study_free(half);
-    return status;
-}
-
-typedef struct setting {
-    tg_study *study;
-    scene     scene;
-    tg_case   one;
-} setting;
-
-static void
-setting_close(setting *s)
-{
-    tg_case_close(&s->one);
-    scene_close(&s->scene);
-    tg_study_free(s->study);
-    *s = (setting){ 0 };
-}
-
-static tg_status
-setting_open(const region *r, double x, double y, setting *out)
-{
-    setting             s = { 0 };
-    const tg_algorithm *rule;
-
-    TG_TRY(study_at(r, x, y, &s.study));
-    tg_status status = scene_open(s.study, 0, &s.scene);
-    if (status != TG_OK) {
-        tg_study_free(s.study);
-        return status;
-    }
-    status = scene_modes(&s.scene);
-    if (status == TG_OK) status = study_rule(s.study, r->algorithm, &rule);
-    if (status == TG_OK)
-        status =
-            tg_case_open(s.scene.cluster, rule, study_step(s.study, r->algorithm), &s.one);
-    if (status == TG_OK) {
-        *out = s;
-        return TG_OK;
-    }
-    scene_close(&s.scene);
-    tg_study_free(s.study);
-    return status;
-}
-
-static size_t
-steepest(const tg_modes *m)
-{
-    size_t k = 0;
-
-    for (size_t j = 1; j < m->count; j++)
-        if (m->h[j] > m->h[k]) k = j;
-    return k;
-}
-
-static double
-snap(const axis *a, double value)
-{
-    return a->values.low == floor(a->values.low) &&
-                   a->values.high == floor(a->values.high) &&
-                   a->values.high - a->values.low >= (double)a->values.count - 1 &&
-                   strstr(a->path, "count")
-               ? round(value)
-               : value;
-}
-
-static tg_status
-fill_cell(size_t index, size_t thread, void *context)
-{
-    region      *r = context;
-    const size_t i = index % r->x.values.count, j = index / r->x.values.count;
-    setting      s;
-    cell         c = { .rate = INFINITY };
-
-    (void)thread;
-    TG_TRY(setting_open(r, snap(&r->x, tg_chart_value(&r->x.values, i)),
-                        snap(&r->y, tg_chart_value(&r->y.values, j)), &s));
-    const tg_modes *m = &s.scene.modes;
-    const size_t    top = steepest(m);
-    tg_status       status = TG_OK;
-    for (size_t k = 0; k < m->count && status == TG_OK; k++) {
-        tg_mode_prediction mode = { 0 };
-        status = tg_case_mode(&s.one, m, k, 1, &mode);
-        c.unstable += (double)mode.unstable;
-        c.mean_square = fmax(c.mean_square, mode.mean_square);
-        c.rate = fmin(c.rate, -mode.re);
-        if (k == top) {
-            c.re = mode.re;
-            c.im = fabs(mode.im);
-        }
-    }
-    setting_close(&s);
-    if (status == TG_OK) r->cell[index] = c;
-    return status;
-}
-
-/* The loop of the steepest mode, for the tracer; the setting lives until the next call. */
-typedef struct steep {
-    region *region;
-    setting now;
-} steep;
-
-static tg_status
-steep_loop(double x, double y, void *context, tg_loop *out)
-{
-    steep *t = context;
-
-    setting_close(&t->now);
-    TG_TRY(setting_open(t->region, x, y, &t->now));
-    const tg_modes *m = &t->now.scene.modes;
-    *out = (tg_loop){ .a = t->now.one.step * t->now.one.lambda * m->h[steepest(m)],
-                      .delay = t->now.one.delay,
-                      .filter = t->now.one.filter,
-                      .lambda = t->now.one.lambda };
-    return TG_OK;
-}
-
-static int
-on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, double y)
-{
-    const double dx =
-        (r->x.values.high - r->x.values.low) / (double)(r->x.values.count - 1);
-    const double dy =
-        (r->y.values.high - r->y.values.low) / (double)(r->y.values.count - 1);
-
-    for (size_t k = 0; k < count; k++)
-        for (size_t i = 0; i < curve[k].count; i++)
-            if (hypot((curve[k].point[i].x - x) / dx, (curve[k].point[i].y - y) / dy) < 1.5)
-                return 1;
-    return 0;
-}
-
-/* Where a pair of roots crosses the axis between two cells of a row or a column, and no curve
- * runs yet, one begins. */
-static tg_status
-trace_all(region *r, tg_chart_curve *curve, size_t *count)
-{
-    const size_t        nx = r->x.values.count, ny = r->y.values.count;
-    steep               t = { .region = r };
-    const tg_chart_plan plan = {
-        .x = r->x.values, .y = r->y.values, .loop = steep_loop, .context = &t
-    };
-    tg_status status = TG_OK;
-
-    for (size_t k = 0; k < nx * ny && status == TG_OK && *count < MOST_CURVES; k++)
-        for (int way = 0; way < 2 && status == TG_OK; way++) {
-            const size_t other = way ? k + nx : k + 1;
-            if (way ? k / nx + 1 == ny : k % nx + 1 == nx) continue;
-            const cell *a = &r->cell[k], *b = &r->cell[other];
-            if ((a->re < 0) == (b->re < 0) || !(fmax(a->im, b->im) > 0)) continue;
-            const double u = a->re / (a->re - b->re);
-            const double xa = tg_chart_value(&r->x.values, k % nx),
-                         xb = tg_chart_value(&r->x.values, other % nx);
-            const double ya = tg_chart_value(&r->y.values, k / nx),
-                         yb = tg_chart_value(&r->y.values, other / nx);
-            const tg_chart_point start = { xa + u * (xb - xa), ya + u * (yb - ya),
-                                           fmax(a->im, b->im) };
-            if (on_curve(r, curve, *count, start.x, start.y)) continue;
-            status = tg_chart_trace(&plan, start, 0.01, 2000, &curve[*count]);
-            *count += status == TG_OK;
-            if (status == TG_ENOCONV) status = TG_OK; /* the grid still shows it */
-        }
-    setting_close(&t.now);
-    return status;
-}
+enum { CELL_COLUMNS = 7, CURVE_COLUMNS = 7 };
 
 static tg_status
 add_cells(const region *r, const char *label, tg_table *table)
@@ -261,8 +40,8 @@ add_cells(const region *r, const char *label, tg_table *table)
         TG_TRY(tg_table_add(
             table,
             (tg_cell[]){ TG_TEXT(label),
-                         TG_NUMBER(snap(&r->x, tg_chart_value(&r->x.values, k % nx))),
-                         TG_NUMBER(snap(&r->y, tg_chart_value(&r->y.values, k / nx))),
+                         TG_NUMBER(axis_value(&r->x, k % nx)),
+                         TG_NUMBER(axis_value(&r->y, k / nx)),
                          TG_NUMBER(c->unstable), TG_NUMBER(c->unstable == 0),
                          TG_NUMBER(c->mean_square), TG_NUMBER(c->rate) }));
     }
@@ -284,43 +63,101 @@ add_curves(const tg_chart_curve *curve, size_t count, const char *label, tg_tabl
     return TG_OK;
 }
 
-/* A number of workers moves in whole steps: there is a grid, but no curve to follow. */
-static bool
-continuous(const region *r)
+/* One sentence for the person at the terminal. */
+static void
+announce(const region *r, const char *label, size_t curves)
 {
-    return !strstr(r->x.path, "count") && !strstr(r->y.path, "count");
+    const size_t cells = r->x.values.count * r->y.values.count;
+    size_t       stable = 0, square = 0, best = 0;
+    double       most = 0;
+
+    for (size_t k = 0; k < cells; k++) {
+        const cell *c = &r->cell[k];
+        stable += c->unstable == 0;
+        square += c->unstable == 0 && c->mean_square < 1;
+        most = fmax(most, c->unstable);
+        if (c->rate > r->cell[best].rate) best = k;
+    }
+    printf("%s: of %zu settings %zu converge in mean, %zu of them in mean square; up to %g "
+           "unstable roots; %zu boundary curve%s",
+           label, cells, stable, square, most, curves, curves == 1 ? "" : "s");
+    if (r->cell[best].rate > 0)
+        printf("; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate, r->x.path,
+               axis_value(&r->x, best % r->x.values.count), r->y.path,
+               axis_value(&r->y, best / r->x.values.count));
+    putchar('\n');
 }
 
 static tg_status
-chart_one(region *r, size_t threads, tg_table *cells, tg_table *curves)
+chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_table *curves)
 {
     tg_chart_curve curve[MOST_CURVES] = { 0 };
     size_t         count = 0;
     char           label[48];
 
     study_label(r->study, r->algorithm, label);
-    tg_status status =
-        tg_parallel_run(r->x.values.count * r->y.values.count, threads, fill_cell, r, NULL);
+    tg_status status = region_fill(r, threads);
     if (status == TG_OK) status = add_cells(r, label, cells);
-    if (status == TG_OK && continuous(r)) status = trace_all(r, curve, &count);
+    if (status == TG_OK) status = region_trace(r, curve, &count);
     if (status == TG_OK) status = add_curves(curve, count, label, curves);
+    if (status == TG_OK && !given(a, "json") && !given(a, "quiet")) announce(r, label, count);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
 }
 
 static tg_status
-deliver(const arguments *a, tg_table *cells, tg_table *curves)
+write_axes(const arguments *a, const region *r)
 {
-    if (given(a, "json")) {
-        json_t *document = json_pack("{s:o, s:o}", "region", json_of_table(cells),
-                                     "boundary", json_of_table(curves));
+    tg_table *t;
+
+    TG_TRY(table_begin(a, r->study, axis_columns, AXIS_COLUMNS, &t));
+    tg_status status = axis_add(t, "x", &r->x);
+    if (status == TG_OK) status = axis_add(t, "y", &r->y);
+    if (status == TG_OK) return table_write(value_of(a, "out"), "axes", t);
+    tg_table_free(t);
+    return status;
+}
+
+/* A chart of every algorithm. */
+static tg_status
+draw(const arguments *a, const region *r)
+{
+    char label[48];
+
+    TG_TRY(write_axes(a, r));
+    for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
+        study_label(r->study, i, label);
+        TG_TRY(figure_make(value_of(a, "out"), "chart", label));
+    }
+    return TG_OK;
+}
+
+/* Takes the tables. */
+static tg_status
+deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
+{
+    const char *folder = value_of(a, "out");
+    json_t     *document = NULL;
+
+    if (given(a, "json") && !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells),
+                                                   "boundary", json_of_table(curves))))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = TG_OK;
+    if (folder) {
+        status = table_write(folder, "region", cells);
+        if (status == TG_OK)
+            status = table_write(folder, "boundary", curves);
+        else
+            tg_table_free(curves);
+        if (status == TG_OK) status = draw(a, r);
+    } else {
+        if (!document) table_print(cells);
+        if (!document) table_print(curves);
         tg_table_free(cells);
         tg_table_free(curves);
-        return document ? json_print(document) : tg_fail(TG_ENOMEM, "out of memory");
     }
-    const tg_status status = table_deliver(a, "region", cells);
-    if (status == TG_OK) return table_deliver(a, "boundary", curves);
-    tg_table_free(curves);
+    if (status == TG_OK && document) return json_print(document);
+    json_decref(document);
     return status;
 }
 
@@ -347,8 +184,8 @@ run(const arguments *a)
 
     TG_TRY(only_file(a, &file));
     TG_TRY(whole_of(a, "threads", &threads));
-    TG_TRY(parse_axis(a, "x", &r.x));
-    TG_TRY(parse_axis(a, "y", &r.y));
+    TG_TRY(axis_of(a, "x", &r.x));
+    TG_TRY(axis_of(a, "y", &r.y));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
     r.cell = calloc(r.x.values.count * r.y.values.count, sizeof *r.cell);
@@ -356,9 +193,9 @@ run(const arguments *a)
     if (status == TG_OK) status = begin_tables(a, &r, &cells, &curves);
     for (; r.algorithm < tg_study_count(study, "algorithm") && status == TG_OK;
          r.algorithm++)
-        status = chart_one(&r, threads, cells, curves);
+        status = chart_one(&r, a, threads, cells, curves);
     if (status == TG_OK) {
-        status = deliver(a, cells, curves);
+        status = deliver(a, &r, cells, curves);
     } else {
         tg_table_free(cells);
         tg_table_free(curves);
@@ -382,11 +219,10 @@ const command cmd_region = {
     .summary = "the region of convergence over any two settings, and its boundary curves",
     .doc = "Solve a study on a grid of two of its settings: verdict in mean and in mean "
            "square, rate,\n"
-           "number of unstable roots. Where both settings are continuous the boundary "
-           "curves of the\n"
-           "steepest mode are traced by continuation, with the number of unstable roots on "
-           "either\n"
-           "side. Tables: region, boundary.",
+           "number of unstable roots. The boundary curves of the steepest mode are traced by\n"
+           "continuation, with the number of unstable roots on either side; a number of workers\n"
+           "is a continuous setting where there is one group of them. With --out: tables region,\n"
+           "boundary and axes, and a chart of every algorithm, figures/chart-NAME.svg.",
     .options = options,
     .run = run
 };

@@ -52,22 +52,56 @@ quote(const char *text, char *out, size_t room)
     out[n] = '\0';
 }
 
+/* Run fig_NAME.gp on the tables in `tables` to make FOLDER/figures/PICTURE. */
+static tg_status
+draw(const char *folder, const char *tables, const char *name, const char *labels,
+     const char *picture)
+{
+    char settings[4 * PATH_ROOM], script[PATH_ROOM], quoted[PATH_ROOM], source[PATH_ROOM];
+
+    snprintf(script, sizeof script, "fig_%s.gp", name);
+    TG_TRY(write_script(folder, script));
+    quote(folder, quoted, sizeof quoted);
+    quote(tables, source, sizeof source);
+    snprintf(settings, sizeof settings,
+             "style='%s/figures/style.gp'; tables='%s'; labels='%s'; output='%s/figures/%s'",
+             quoted, source, labels, quoted, picture);
+    snprintf(script, sizeof script, "%.4000s/figures/fig_%s.gp", folder, name);
+    const tg_status status =
+        tg_process_run((const char *[]){ "gnuplot", "-e", settings, script, NULL });
+    if (status == TG_OK) return TG_OK;
+    return tg_fail_within(status, "figure %s (package gnuplot-nox)", name);
+}
+
 static tg_status
 make_one(const char *folder, const figure *f, const char *labels, const char *format)
 {
-    char settings[4 * PATH_ROOM], script[PATH_ROOM], quoted[PATH_ROOM];
+    char tables[PATH_ROOM], picture[64];
 
-    snprintf(script, sizeof script, "fig_%s.gp", f->name);
-    TG_TRY(write_script(folder, script));
-    quote(folder, quoted, sizeof quoted);
-    snprintf(settings, sizeof settings,
-             "style='%s/figures/style.gp'; tables='%s/tables'; labels='%s'; "
-             "output='%s/figures/%s.%s'",
-             quoted, quoted, labels, quoted, f->name, format);
-    snprintf(script, sizeof script, "%.4000s/figures/fig_%s.gp", folder, f->name);
-    const tg_status status = tg_process_run((const char *[]){ "gnuplot", "-e", settings, script, NULL });
-    if (status == TG_OK) return TG_OK;
-    return tg_fail_within(status, "figure %s (package gnuplot-nox)", f->name);
+    snprintf(tables, sizeof tables, "%.4000s/tables", folder);
+    snprintf(picture, sizeof picture, "%s.%s", f->name, format);
+    return draw(folder, tables, f->name, labels, picture);
+}
+
+static tg_status
+open_folder(const char *folder)
+{
+    char path[PATH_ROOM];
+
+    snprintf(path, sizeof path, "%s/figures", folder);
+    TG_TRY(tg_folder_make(path));
+    return write_script(folder, "style.gp");
+}
+
+tg_status
+figure_make(const char *folder, const char *name, const char *label)
+{
+    char picture[128];
+
+    snprintf(picture, sizeof picture, "%s%s%s.svg", name, label ? "-" : "",
+             label ? label : "");
+    TG_TRY(open_folder(folder));
+    return draw(folder, folder, name, label ? label : "", picture);
 }
 
 static int
@@ -90,9 +124,7 @@ figures_make(const char *folder, const char *labels, const char *format)
 
     if (strcmp(format, "svg") && strcmp(format, "pdf") && strcmp(format, "png"))
         return tg_fail(TG_EINPUT, "figure format: expected svg, pdf or png, got \"%s\"", format);
-    snprintf(path, sizeof path, "%s/figures", folder);
-    TG_TRY(tg_folder_make(path));
-    TG_TRY(write_script(folder, "style.gp"));
+    TG_TRY(open_folder(folder));
     for (const figure *f = figures; f->name; f++) {
         snprintf(path, sizeof path, "%.4000s/figures/%s.%s", folder, f->name, format);
         remove(path); /* of an earlier run: this one may not make it */

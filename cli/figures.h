@@ -27,4 +27,8 @@ const char           *embedded_text(const char *name); /* NULL if there is none 
  * TG_ENOMEM. */
 TG_CHECKED tg_status figures_make(const char *folder, const char *labels, const char *format);
 
+/* Make one figure of a command's own tables FOLDER/NAME.csv: FOLDER/figures/NAME.svg, or
+ * NAME-LABEL.svg (label NULL: none). Errors: as figures_make(). */
+TG_CHECKED tg_status figure_make(const char *folder, const char *name, const char *label);
+
 #endif

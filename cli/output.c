@@ -111,17 +111,19 @@ table_print(const tg_table *t)
     putchar('\n');
 }
 
-static tg_status
-write_into(const char *folder, const char *name, const tg_table *t)
+tg_status
+table_write(const char *folder, const char *name, tg_table *t)
 {
-    char file[256];
+    char      file[256];
+    char     *path = NULL;
+    tg_status status = tg_folder_make(folder);
 
-    TG_TRY(tg_folder_make(folder));
     snprintf(file, sizeof file, "%s.csv", name);
-    char *path = tg_path_join(folder, file);
-    if (!path) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = tg_table_write(t, path);
+    if (status == TG_OK && !(path = tg_path_join(folder, file)))
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) status = tg_table_write(t, path);
     free(path);
+    tg_table_free(t);
     return status;
 }
 
@@ -131,15 +133,15 @@ table_deliver(const arguments *a, const char *name, tg_table *t)
     const char *folder = value_of(a, "out");
     tg_status   status = TG_OK;
 
-    if (folder) status = write_into(folder, name, t);
-    if (status == TG_OK && given(a, "json")) {
+    if (given(a, "json")) {
         json_t *document = json_object();
         json_object_set_new(document, "provenance", json_of_notes(t));
         json_object_set_new(document, name, json_of_table(t));
         status = json_print(document);
-    } else if (status == TG_OK && !folder) {
+    } else if (!folder) {
         table_print(t);
     }
+    if (status == TG_OK && folder) return table_write(folder, name, t);
     tg_table_free(t);
     return status;
 }

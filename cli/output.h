@@ -26,6 +26,9 @@ TG_CHECKED tg_status json_print(json_t *document);
 /* Aligned columns on the terminal, numbers with 6 digits. */
 void table_print(const tg_table *t);
 
+/* Write FOLDER/NAME.csv. Takes the table. */
+TG_CHECKED tg_status table_write(const char *folder, const char *name, tg_table *t);
+
 /* Hand a finished table out as the command line asks: --json as {"NAME": [...]} (with the
  * provenance), --out into FOLDER/NAME.csv, else on the terminal. Takes the table. */
 TG_CHECKED tg_status table_deliver(const arguments *a, const char *name, tg_table *t);

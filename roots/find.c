@@ -65,17 +65,17 @@ clip(tg_root_set *set, tg_region r)
 
 /* Nothing is handed out that was not both counted and found: say what is known. */
 static tg_status
-disagree(const tg_bounds *b, int counted, size_t winding, size_t found)
+disagree(double line, size_t evaluations, int counted, size_t winding, size_t found)
 {
     if (!counted)
         return tg_fail(
             TG_ENOCONV,
             "the roots right of %g could not be counted in %zu evaluations: too many, "
             "or the contour is too near to a root or to where the transform ends",
-            b->left, b->evaluations);
+            line, evaluations);
     return tg_fail(TG_ENOCONV,
                    "right of %g the argument principle counts %zu roots, %zu found",
-                   b->left, winding, found);
+                   line, winding, found);
 }
 
 /* Count and find right of the line of `b`; *winding and the set are comparable. */
@@ -122,19 +122,32 @@ hand_over(const tg_loop *loop, tg_root_set *set, tg_certificate c, tg_roots *out
     return TG_OK;
 }
 
+/* Is no root so near the line that rounding could put it on the other side? */
+static int
+clear_of(const tg_root_set *set, double line)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const double complex s = set->root[i].s;
+        if (!(fabs(creal(s) - line) > 1e-9 * cabs(s))) return 0;
+    }
+    return 1;
+}
+
 /* Closed forms: every branch of Lambert's function, every zero of a polynomial. The argument
  * principle is asked all the same wherever the loop is analytic right of the line; left of a
- * pole the degree of the polynomial is the count. */
+ * pole, or where that would take too many steps, the degree of the polynomial is the count. */
 static tg_status
 search_closed_form(const tg_loop *loop, double line, tg_root_set *set, tg_certificate *c)
 {
     double       coefficient[RATIONAL_DEGREE + 1];
     const size_t degree = tg_rational_polynomial(loop, coefficient);
+    int          clear = 0;
 
     if (degree > 0) {
         c->method = "polynomial";
         TG_TRY(tg_rational_search(loop, coefficient, degree, set));
         if (tg_root_set_total(set, 1) != degree) return TG_ENOCONV;
+        clear = clear_of(set, line);
         clip(set, (tg_region){ line, HUGE_VAL, 0, HUGE_VAL });
     } else if (tg_lambert_applies(loop)) {
         c->method = "lambert";
@@ -145,8 +158,10 @@ search_closed_form(const tg_loop *loop, double line, tg_root_set *set, tg_certif
     c->contour = (tg_region){ line, HUGE_VAL, -HUGE_VAL, HUGE_VAL };
     c->winding = tg_root_set_total(set, 1);
     if (line <= tg_loop_edge(loop)) return TG_OK;
-    size_t count = 0;
-    TG_TRY(tg_count_right_of(loop, line, &count, &c->evaluations));
+    size_t          count = 0;
+    const tg_status status = tg_count_right_of(loop, line, &count, &c->evaluations);
+    if (status == TG_ENOCONV && clear) return TG_OK;
+    if (status != TG_OK) return status;
     return count == c->winding ? TG_OK : TG_ENOCONV;
 }
 
@@ -181,7 +196,8 @@ tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out)
     if (status != TG_OK) {
         const size_t found = tg_root_set_total(&set, 1);
         free(set.root);
-        return status == TG_ENOCONV ? disagree(&b, counted, winding, found) : status;
+        return status == TG_ENOCONV ? disagree(line, evaluations, counted, winding, found)
+                                    : status;
     }
     r.certificate =
         (tg_certificate){ .contour = { line + moved, HUGE_VAL, -HUGE_VAL, HUGE_VAL },
@@ -226,7 +242,8 @@ tg_roots_inside(const tg_loop *loop, tg_region region, tg_roots *out)
     if (status != TG_OK) {
         const size_t found = tg_root_set_total(&set, 0);
         free(set.root);
-        return status == TG_ENOCONV ? disagree(&b, counted, winding, found) : status;
+        return status == TG_ENOCONV ? disagree(region.left, b.evaluations, counted, winding, found)
+                                    : status;
     }
     r.certificate = (tg_certificate){ .contour = at,
                                       .winding = winding,

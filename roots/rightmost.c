@@ -43,9 +43,45 @@ by_newton(const tg_loop *l, double edge, double complex *s)
     return tg_count_right_of(l, line, &beyond, NULL) == TG_OK && beyond == 0;
 }
 
+/* Near a branch point every bound is bad: go as far right as roots can still be counted. `high`
+ * has none right of it. */
+static void
+leave_edge(const tg_loop *l, double *high, double *line, size_t *count)
+{
+    for (int i = 0; i < 12; i++) {
+        const double middle = (*line + *high) / 2;
+        size_t       n = 0;
+        if (tg_count_right_of(l, middle, &n, NULL) != TG_OK) return;
+        if (n == 0) {
+            *high = middle;
+        } else {
+            *line = middle;
+            *count = n;
+        }
+    }
+}
+
+/* A root between two lines that the count has put close together, by Newton's iteration up
+ * along the right one. */
+static int
+between_lines(const tg_loop *l, double line, double high, tg_rightmost *out)
+{
+    const double top = 4 * unit_of(l);
+
+    for (double w = top * 1e-4; w < top; w *= 1.15) {
+        double complex s = complex_of(high, w);
+        if (tg_root_polish(l, &s) != TG_OK || !(creal(s) > line) || !(creal(s) <= high))
+            continue;
+        out->s = complex_of(creal(s), fabs(cimag(s)));
+        out->residual = cabs(tg_loop_value(l, s, NULL));
+        return 1;
+    }
+    return 0;
+}
+
 /* A line with 1 to 8 roots right of it, if the plane right of the edge has any. */
 static tg_status
-few_roots_line(const tg_loop *l, double edge, double *line, size_t *count)
+few_roots_line(const tg_loop *l, double edge, double *line, double *right, size_t *count)
 {
     double low = NAN, high = NAN, x = 1e-9 * unit_of(l), step = unit_of(l) / 2;
 
@@ -69,22 +105,29 @@ few_roots_line(const tg_loop *l, double edge, double *line, size_t *count)
         }
     }
     *line = x;
+    *right = high;
     return TG_OK;
 }
 
 static tg_status
 by_boxes(const tg_loop *l, double edge, tg_rightmost *out)
 {
-    double   line;
+    double   line, high;
     size_t   count = 0;
     tg_roots r = { 0 };
 
-    TG_TRY(few_roots_line(l, edge, &line, &count));
+    TG_TRY(few_roots_line(l, edge, &line, &high, &count));
     out->exponential = count > 0;
     out->s = edge;
     out->residual = 0;
     if (count == 0) return TG_OK;
-    TG_TRY(tg_roots_right_of(l, line, &r));
+    tg_status status = tg_roots_right_of(l, line, &r);
+    if (status == TG_ENOCONV && isfinite(edge) && isfinite(high)) {
+        leave_edge(l, &high, &line, &count);
+        if (between_lines(l, line, high, out)) return TG_OK;
+        status = tg_roots_right_of(l, line, &r);
+    }
+    if (status != TG_OK) return status;
     out->s = r.count ? r.root[0].s : edge;
     out->residual = r.count ? r.root[0].residual : 0;
     tg_roots_free(&r);

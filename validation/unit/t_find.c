@@ -409,10 +409,35 @@ test_bad_input(void **state)
     tg_delay_free(d);
 }
 
+/* A pair about to leave through a branch point: the count still pins its real part. */
+static void
+test_near_branch_point(void **state)
+{
+    tg_delay    *d = NULL;
+    tg_rightmost r;
+    size_t       left = 0, right = 9;
+
+    (void)state;
+    assert_int_equal(tg_delay_parse("{law: gamma, shape: 0.5, mean: 1}", &d), TG_OK);
+    for (double a = 0.6; a < 0.71; a += 0.001) {
+        const tg_loop l = { .a = a, .delay = d };
+        assert_int_equal(tg_loop_rightmost(&l, &r), TG_OK);
+        if (!r.exponential) continue;
+        assert_true(r.residual < 1e-12);
+        assert_int_equal(tg_count_right_of(&l, creal(r.s) + 1e-6, &right, NULL), TG_OK);
+        assert_int_equal(right, 0);
+        if (!(creal(r.s) - 1e-6 > -0.5)) continue;
+        assert_int_equal(tg_count_right_of(&l, creal(r.s) - 1e-6, &left, NULL), TG_OK);
+        assert_int_equal(left, 2);
+    }
+    tg_delay_free(d);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_near_branch_point),
         cmocka_unit_test(test_published),
         cmocka_unit_test(test_boxes_against_lambert),
         cmocka_unit_test(test_boxes_find_all_258),

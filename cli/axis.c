@@ -1,0 +1,70 @@
+#include "cli/axis.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const tg_column axis_columns[AXIS_COLUMNS] = {
+    { "axis", "", "", true },
+    { "setting", "", "what is varied", true },
+    { "low", "", "first value", false },
+    { "high", "", "last value", false },
+    { "count", "", "number of values", false },
+    { "logarithmic", "", "1 if they are evenly spaced in the logarithm", false },
+};
+
+tg_status
+axis_of(const arguments *a, const char *name, axis *out)
+{
+    const char *text = value_of(a, name), *equals = text ? strchr(text, '=') : NULL;
+    double      low, high;
+    unsigned    count;
+    char        extra[8] = "", rest[2] = "";
+
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof out->path ||
+        sscanf(equals + 1, "%lf:%lf:%u%7[:a-z]%1s", &low, &high, &count, extra, rest) < 3 ||
+        *rest || (*extra && strcmp(extra, ":log") != 0) || count < 2 || count > 2000)
+        return tg_fail(
+            TG_EINPUT,
+            "--%s: expected PATH=LOW:HIGH:COUNT or PATH=LOW:HIGH:COUNT:log, got \"%s\"",
+            name, text ? text : "nothing");
+    memcpy(out->path, text, (size_t)(equals - text));
+    out->path[equals - text] = 0;
+    out->values = (tg_chart_axis){ low, high, count, *extra != 0 };
+    if (!(isfinite(low) && isfinite(high) && low != high) ||
+        (*extra && !(low > 0 && high > 0)))
+        return tg_fail(TG_EINPUT, "--%s: the range %g to %g is empty, or not > 0 for :log",
+                       name, low, high);
+    return TG_OK;
+}
+
+double
+axis_value(const axis *a, size_t i)
+{
+    const double value = tg_chart_value(&a->values, i), low = a->values.low,
+                 high = a->values.high;
+
+    return low == floor(low) && high == floor(high) &&
+                   fabs(high - low) >= (double)a->values.count - 1 &&
+                   strstr(a->path, "count")
+               ? round(value)
+               : value;
+}
+
+tg_status
+axis_apply(const axis *a, const tg_study *study, double value, tg_study **out)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%.17g", value);
+    return tg_study_with(study, a->path, text, out);
+}
+
+tg_status
+axis_add(tg_table *t, const char *name, const axis *a)
+{
+    return tg_table_add(t, (tg_cell[]){ TG_TEXT(name), TG_TEXT(a->path),
+                                        TG_NUMBER(a->values.low), TG_NUMBER(a->values.high),
+                                        TG_NUMBER((double)a->values.count),
+                                        TG_NUMBER(a->values.logarithmic) });
+}

@@ -1,0 +1,203 @@
+#include "cli/region.h"
+
+#include "asgd/predict_parts.h"
+#include "core/parallel.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The study with both settings. */
+static tg_status
+study_at(const region *r, double x, double y, tg_study **out)
+{
+    tg_study *half = NULL;
+
+    TG_TRY(axis_apply(&r->x, r->study, x, &half));
+    const tg_status status = axis_apply(&r->y, half, y, out);
+    tg_study_free(half);
+    return status;
+}
+
+typedef struct setting {
+    tg_study *study;
+    scene     scene;
+    tg_case   one;
+} setting;
+
+static void
+setting_close(setting *s)
+{
+    tg_case_close(&s->one);
+    scene_close(&s->scene);
+    tg_study_free(s->study);
+    *s = (setting){ 0 };
+}
+
+static tg_status
+setting_open(const region *r, double x, double y, setting *out)
+{
+    setting             s = { 0 };
+    const tg_algorithm *rule;
+
+    TG_TRY(study_at(r, x, y, &s.study));
+    tg_status status = scene_open(s.study, 0, &s.scene);
+    if (status != TG_OK) {
+        tg_study_free(s.study);
+        return status;
+    }
+    status = scene_modes(&s.scene);
+    if (status == TG_OK) status = study_rule(s.study, r->algorithm, &rule);
+    if (status == TG_OK)
+        status =
+            tg_case_open(s.scene.cluster, rule, study_step(s.study, r->algorithm), &s.one);
+    if (status == TG_OK) {
+        *out = s;
+        return TG_OK;
+    }
+    scene_close(&s.scene);
+    tg_study_free(s.study);
+    return status;
+}
+
+static size_t
+steepest(const tg_modes *m)
+{
+    size_t k = 0;
+
+    for (size_t j = 1; j < m->count; j++)
+        if (m->h[j] > m->h[k]) k = j;
+    return k;
+}
+
+static tg_status
+fill_cell(size_t index, size_t thread, void *context)
+{
+    region      *r = context;
+    const size_t i = index % r->x.values.count, j = index / r->x.values.count;
+    setting      s;
+    cell         c = { .rate = INFINITY };
+
+    (void)thread;
+    TG_TRY(setting_open(r, axis_value(&r->x, i), axis_value(&r->y, j), &s));
+    const tg_modes *m = &s.scene.modes;
+    const size_t    top = steepest(m);
+    tg_status       status = TG_OK;
+    for (size_t k = 0; k < m->count && status == TG_OK; k++) {
+        tg_mode_prediction mode = { 0 };
+        status = tg_case_mode(&s.one, m, k, 1, &mode);
+        c.unstable += (double)mode.unstable;
+        c.mean_square = fmax(c.mean_square, mode.mean_square);
+        c.rate = fmin(c.rate, -mode.re);
+        if (k == top) {
+            c.re = mode.re;
+            c.im = fabs(mode.im);
+        }
+    }
+    setting_close(&s);
+    if (status == TG_OK) r->cell[index] = c;
+    return status;
+}
+
+tg_status
+region_fill(region *r, size_t threads)
+{
+    return tg_parallel_run(r->x.values.count * r->y.values.count, threads, fill_cell, r, NULL);
+}
+
+/* The loop of the steepest mode, for the tracer; the setting lives until the next call. */
+typedef struct steep {
+    region *region;
+    setting now;
+} steep;
+
+static bool
+is_count(const axis *a)
+{
+    return strstr(a->path, "count") != NULL;
+}
+
+/* Along a curve the number of workers of the one group moves continuously: it scales the rate of
+ * arrivals and nothing else. */
+static double
+whole_workers(const axis *a, double value, double *share)
+{
+    if (!is_count(a)) return value;
+    const double whole = fmax(1, round(value));
+    *share *= value / whole;
+    return whole;
+}
+
+static tg_status
+steep_loop(double x, double y, void *context, tg_loop *out)
+{
+    steep *t = context;
+    double share = 1;
+
+    setting_close(&t->now);
+    const double wx = whole_workers(&t->region->x, x, &share);
+    const double wy = whole_workers(&t->region->y, y, &share);
+    TG_TRY(setting_open(t->region, wx, wy, &t->now));
+    const tg_modes *m = &t->now.scene.modes;
+    *out = tg_case_loop(&t->now.one,
+                        share * t->now.one.step * t->now.one.lambda * m->h[steepest(m)]);
+    out->lambda *= share;
+    return TG_OK;
+}
+
+static int
+on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, double y)
+{
+    const double dx =
+        (r->x.values.high - r->x.values.low) / (double)(r->x.values.count - 1);
+    const double dy =
+        (r->y.values.high - r->y.values.low) / (double)(r->y.values.count - 1);
+
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < curve[k].count; i++)
+            if (hypot((curve[k].point[i].x - x) / dx, (curve[k].point[i].y - y) / dy) < 1.5)
+                return 1;
+    return 0;
+}
+
+/* Workers of several groups move in whole steps: there is a grid, but no curve to follow. */
+static bool
+continuous(const region *r)
+{
+    return tg_study_count(r->study, "workers") == 1 || (!is_count(&r->x) && !is_count(&r->y));
+}
+
+/* Where a pair of roots crosses the axis between two cells of a row or a column, and no curve
+ * runs yet, one begins. */
+tg_status
+region_trace(region *r, tg_chart_curve *curve, size_t *count)
+{
+    const size_t        nx = r->x.values.count, ny = r->y.values.count;
+    steep               t = { .region = r };
+    const tg_chart_plan plan = {
+        .x = r->x.values, .y = r->y.values, .loop = steep_loop, .context = &t
+    };
+    tg_status status = TG_OK;
+
+    *count = 0;
+    if (!continuous(r)) return TG_OK;
+    for (size_t k = 0; k < nx * ny && status == TG_OK && *count < MOST_CURVES; k++)
+        for (int way = 0; way < 2 && status == TG_OK; way++) {
+            const size_t other = way ? k + nx : k + 1;
+            if (way ? k / nx + 1 == ny : k % nx + 1 == nx) continue;
+            const cell *a = &r->cell[k], *b = &r->cell[other];
+            if ((a->re < 0) == (b->re < 0) || !(fmax(a->im, b->im) > 0)) continue;
+            const double u = a->re / (a->re - b->re);
+            const double xa = tg_chart_value(&r->x.values, k % nx),
+                         xb = tg_chart_value(&r->x.values, other % nx);
+            const double ya = tg_chart_value(&r->y.values, k / nx),
+                         yb = tg_chart_value(&r->y.values, other / nx);
+            const tg_chart_point start = { xa + u * (xb - xa), ya + u * (yb - ya),
+                                           fmax(a->im, b->im) };
+            if (on_curve(r, curve, *count, start.x, start.y)) continue;
+            status = tg_chart_trace(&plan, start, 0.01, 2000, &curve[*count]);
+            *count += status == TG_OK;
+            if (status == TG_ENOCONV) status = TG_OK; /* the grid still shows it */
+        }
+    setting_close(&t.now);
+    return status;
+}

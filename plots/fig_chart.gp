@@ -1,0 +1,78 @@
+# fig_chart: which settings converge and how fast, with the boundary curves
+# in: region.csv    (algorithm, x, y, unstable, converges, mean_square, rate), row by row,
+#     boundary.csv  (algorithm, curve, x, y), axes.csv  (axis, setting, low, high, logarithmic)
+load style
+cells = tables . "/region.csv"
+curves = tables . "/boundary.csv"
+label = word(labels, 1)
+array setting[2]; array low[2]; array high[2]; array count[2]; array log_of[2]
+do for [i=1:2] {
+    want = (i == 1 ? "x" : "y"); text = ""
+    row(name) = sprintf("stats tables . '/axes.csv' using (stringcolumn('axis') eq want ? (text = stringcolumn('setting'), column('%s')) : NaN) nooutput", name)
+    eval row("low");         low[i] = STATS_min
+    eval row("high");        high[i] = STATS_min
+    eval row("count");       count[i] = STATS_min
+    eval row("logarithmic"); log_of[i] = STATS_min
+    setting[i] = text
+}
+mine(x) = (stringcolumn("algorithm") eq label ? x : NaN)
+# Cells lie evenly on the second axes, whose unit is the index of a cell.
+cell(i, v) = (log_of[i] > 0 ? log(v / low[i]) / log(high[i] / low[i]) \
+                            : (v - low[i]) / (high[i] - low[i])) * (count[i] - 1)
+edge(i, c) = (log_of[i] > 0 ? low[i] * (high[i] / low[i]) ** (c / (count[i] - 1)) \
+                            : low[i] + (high[i] - low[i]) * c / (count[i] - 1))
+# What there is to show; stats only serves to walk over the rows of this algorithm.
+top = 0.0; all = 0; stable = 0; square = 0; most = 0; lines = 0
+mark(k) = (lines = k > lines ? k : lines, 0)
+note(c, m, r, u) = (all = all + 1, stable = stable + c, square = square + (c == 1 && m < 1), \
+                    top = (c == 1 && r > top ? r : top), most = (u > most ? u : most), 0)
+stats cells using (stringcolumn("algorithm") eq label ? \
+    note(column("converges"), column("mean_square"), column("rate"), column("unstable")) : 0) nooutput
+stats curves using (stringcolumn("algorithm") eq label ? mark(column("curve")) : 0) nooutput
+if (top == 0) { top = 1 }
+
+# Below zero the palette tells the verdict, above it the rate.
+middle = (square < stable ? -0.06 : 0)
+set cbrange [(middle - 0.06) * top:top]
+if (middle < 0) {
+    set palette defined (-0.12 "#E0986A", -0.06 "#F8DCC8", -0.06 "#FBE9A9", 0 "#FBE9A9", \
+                         0 "#F2F8FC", 0.35 "#8DC3E6", 1 "#0A4F85")
+    set cbtics add ("" -0.06 * top)
+} else {
+    set palette defined (-0.06 "#E0986A", 0 "#F8DCC8", 0 "#F2F8FC", 0.35 "#8DC3E6", 1 "#0A4F85")
+}
+set cblabel "convergence rate [1/time]"
+shade(rate) = (column("converges") == 0 ? \
+                   (middle - 0.058 * (column("unstable") - 0.9) / most) * top : \
+               column("mean_square") < 1 ? (rate < top ? rate : top) : -0.03 * top)
+
+# The number of unstable roots, written amid the cells that have it.
+n = 0; sx = 0.0; sy = 0.0
+add(x, y) = (n = n + 1, sx = sx + x, sy = sy + y, 0)
+if (most < 40) {
+    do for [u=1:int(most)] {
+        n = 0; sx = 0.0; sy = 0.0
+        stats cells using (stringcolumn("algorithm") eq label && column("unstable") == u ? \
+            add(cell(1, column("x")), cell(2, column("y"))) : 0) nooutput
+        if (n > 0.02 * all) {
+            set label sprintf("%d", u) at second sx / n, second sy / n center front \
+                textcolor rgb "#6B2A00"
+        }
+    }
+}
+set xrange [edge(1, -0.5):edge(1, count[1] - 0.5)]
+set yrange [edge(2, -0.5):edge(2, count[2] - 0.5)]
+set x2range [-0.5:count[1] - 0.5]; set y2range [-0.5:count[2] - 0.5]
+if (log_of[1] > 0) { set logscale x }
+if (log_of[2] > 0) { set logscale y }
+set xlabel setting[1]; set ylabel setting[2]
+unset grid; set tics out nomirror
+set key outside top left horizontal Left reverse; set tmargin 3
+
+plot cells using (mine(cell(1, column("x")))):(mine(cell(2, column("y")))):(shade(column("rate"))) \
+         axes x2y2 with image notitle, \
+     for [k=1:int(lines)] curves using (mine(column("curve") == k ? column("x") : NaN)):"y" \
+         with lines linewidth 2 linecolor rgb "#222222" notitle, \
+     NaN with lines linewidth 2 linecolor rgb "#222222" title (lines > 0 ? label . ": boundary in mean" : ""), \
+     NaN with boxes fillstyle solid linecolor rgb "#F0BE9C" title (stable < all ? "diverges, number of unstable roots" : ""), \
+     NaN with boxes fillstyle solid linecolor rgb "#FBE9A9" title (middle < 0 ? "variance diverges" : "")
