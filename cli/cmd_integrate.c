@@ -164,11 +164,11 @@ run_jump(const job *j, size_t rows, tg_stats *s)
     if (!(j->lambda > 0)) return tg_fail(TG_EINPUT, "--method jump needs --arrivals RATE");
     if (j->b != 0) return tg_fail(TG_EINPUT, "--method jump has no --instant damping");
     const double  eta = j->a / j->lambda;
-    const tg_jump p = { .eta = eta,
-                        .h = 1,
-                        .sigma = eta != 0 ? j->g / (eta * sqrt(j->lambda)) : 0,
+    const tg_jump_mode m = { 1, eta != 0 ? j->g / (eta * sqrt(j->lambda)) : 0, j->start };
+    const tg_jump p = { .mode = &m,
+                        .modes = 1,
+                        .eta = eta,
                         .lambda = j->lambda,
-                        .x0 = j->start,
                         .delay = j->law,
                         .paths = j->paths,
                         .interval = j->step * (double)every(j),

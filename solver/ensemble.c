@@ -1,6 +1,7 @@
 #include "solver/ensemble.h"
 
 #include "solver/euler_kernel.h"
+#include "solver/observer.h"
 
 #include "core/normals.h"
 #include "core/parallel.h"
@@ -55,8 +56,10 @@ tg_ensemble_memory(const tg_ensemble *e)
 
     for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
     const double threads = (double)(e->threads ? e->threads : tg_parallel_threads());
+    const double cells = (double)e->modes * (double)tg_ensemble_rows(e);
     return threads * (longest + 12) * BLOCK * sizeof(double) +
-           JOBS * (double)e->modes * (double)tg_ensemble_rows(e) * sizeof(tg_stats);
+           cells * (JOBS * sizeof(tg_stats) + (double)e->keep * sizeof(double)) +
+           tg_observe_memory(e->observe, (size_t)threads, tg_ensemble_rows(e), e->modes, BLOCK);
 }
 
 tg_status
@@ -78,9 +81,10 @@ tg_ensemble_check(const tg_ensemble *e)
     }
     if (!(tg_ensemble_memory(e) < 16.0 * (1 << 30)))
         return tg_fail(TG_EDOMAIN,
-                       "%.3g GiB would be needed, more than 16; take longer steps",
+                       "%.3g GiB would be needed, more than 16; take longer steps, fewer rows "
+                       "or fewer paths to keep",
                        tg_ensemble_memory(e) / (1 << 30));
-    return TG_OK;
+    return tg_observe_check(e->observe, e->modes, e->paths);
 }
 
 typedef struct run {
@@ -90,12 +94,14 @@ typedef struct run {
     tg_stats          *stats;   /* (JOBS, modes, rows) */
     char              *done;    /* (JOBS) */
     double            *kept;
+    tg_observer        observer;
 } run;
 
 /* One block of one mode on its way. */
 typedef struct block {
     const run *r;
     size_t     mode, first, n; /* n paths from number `first` on */
+    size_t     thread;
     double    *row, *z;        /* (slots, BLOCK), (4, BLOCK) */
     tg_stats  *stats;          /* (rows) of this mode and job */
 } block;
@@ -114,7 +120,9 @@ record(const block *b, size_t at)
     const double      *x = row_at(b, at + b->r->slots);
     const size_t       row = at / e->every;
     tg_stats           s = { .n = (double)b->n };
+    double            *seen = tg_observer_at(&b->r->observer, b->thread, row, b->mode);
 
+    if (seen) memcpy(seen, x, BLOCK * sizeof *x);
     for (size_t i = 0; i < b->n; i++) s.mean += x[i];
     s.mean /= s.n;
     for (size_t i = 0; i < b->n; i++) s.m2 += (x[i] - s.mean) * (x[i] - s.mean);
@@ -202,16 +210,20 @@ run_job(size_t job, size_t thread, void *context)
 {
     run               *r = context;
     const tg_ensemble *e = r->e;
-    block              b = { .r = r, .row = r->scratch + thread * (r->slots + 4) * BLOCK };
+    block              b = { .r = r,
+                             .thread = thread,
+                             .row = r->scratch + thread * (r->slots + 4) * BLOCK };
 
     b.z = b.row + r->slots * BLOCK;
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
+    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
+        b.first = k * BLOCK;
+        b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
         for (b.mode = 0; b.mode < e->modes; b.mode++) {
-            b.first = k * BLOCK;
-            b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
             b.stats = r->stats + (job * e->modes + b.mode) * r->rows;
             TG_TRY(run_block(&b));
         }
+        tg_observer_take(&r->observer, job, thread, b.n);
+    }
     r->done[job] = 1;
     return TG_OK;
 }
@@ -225,6 +237,7 @@ merge(const run *r, tg_stats *stats)
     for (size_t job = 0; job < JOBS; job++)
         for (size_t i = 0; r->done[job] && i < cells; i++)
             tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
+    tg_observer_report(&r->observer, r->done);
 }
 
 tg_status
@@ -239,13 +252,15 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
     r.scratch = aligned_alloc(64, threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
     r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
-    if (r.scratch && r.stats && r.done) {
+    status = tg_observer_open(e->observe, r.rows, e->modes, BLOCK, JOBS, threads, &r.observer);
+    if (status == TG_OK && r.scratch && r.stats && r.done) {
         status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
         if (status == TG_OK || status == TG_ESTOP) merge(&r, stats);
     } else {
         status = tg_fail(TG_ENOMEM, "out of memory: %.3g MiB were needed",
                          tg_ensemble_memory(e) / (1 << 20));
     }
+    tg_observer_close(&r.observer);
     free(r.scratch);
     free(r.stats);
     free(r.done);
