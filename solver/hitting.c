@@ -13,8 +13,16 @@
 #define BLOCK 128
 #define LOT   1024 /* paths between two looks at the standard error */
 
-static tg_status
-check(const tg_hitting *p)
+/* Each path's time, whether it ended, and its place in the estimate; twice, as a caller who
+ * wants the distribution makes it again. */
+static double
+memory(const tg_hitting *p)
+{
+    return 2 * (double)p->paths * (sizeof(double) + 1 + sizeof(tg_survival));
+}
+
+tg_status
+tg_hitting_check(const tg_hitting *p)
 {
     if (p->modes == 0 || p->paths == 0)
         return tg_fail(TG_EDOMAIN, "modes and paths must be >= 1");
@@ -36,6 +44,9 @@ check(const tg_hitting *p)
         if (p->h && !(p->h[i] >= 0 && isfinite(p->h[i])))
             return tg_fail(TG_EDOMAIN, "eigenvalue %zu must be >= 0, got %g", i, p->h[i]);
     }
+    if (!(memory(p) < 16.0 * (1 << 30)))
+        return tg_fail(TG_EDOMAIN, "%zu paths need %.3g GiB, more than 16", p->paths,
+                       memory(p) / (1 << 30));
     return TG_OK;
 }
 
@@ -309,7 +320,7 @@ tg_hitting_run(const tg_hitting *p, double *hit, double *settled, tg_hits *out)
 {
     tg_status status;
 
-    TG_TRY(check(p));
+    TG_TRY(tg_hitting_check(p));
     const size_t threads = p->threads ? p->threads : tg_parallel_threads();
     run          r = make_run(p);
     r.scratch =

@@ -1,5 +1,4 @@
 #include "solver/observer.h"
-#include "solver/sketch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@ tg_observe_memory(const tg_observe *o, size_t threads, size_t rows, size_t dim, 
 {
     if (!o) return 0;
     const double each = (double)dim * (double)block * sizeof(double) +
-                        (double)kinds(o, dim) * TG_SKETCH_BUCKETS * sizeof(uint32_t);
+                        (double)kinds(o, dim) * sizeof(tg_sketch);
     const double job =
         (double)o->pairs * sizeof(tg_comoment) + (o->loss ? sizeof(tg_stats) : 0);
     return (double)rows * ((double)threads * each + JOBS * job);
@@ -60,13 +59,12 @@ tg_observer_open(const tg_observe *o, size_t rows, size_t dim, size_t block, siz
     if (o) {
         w.x = malloc(threads * rows * dim * block * sizeof *w.x);
         w.f = malloc(threads * block * sizeof *w.f);
-        w.count = calloc(threads * rows * kinds(o, dim) * TG_SKETCH_BUCKETS + 1,
-                         sizeof *w.count);
+        w.sketch = calloc(threads * rows * kinds(o, dim) + 1, sizeof *w.sketch);
         w.loss = calloc(jobs * rows, sizeof *w.loss);
         w.pair = calloc(jobs * o->pairs * rows + 1, sizeof *w.pair);
     }
     *out = w;
-    if (!o || (w.x && w.f && w.count && w.loss && w.pair)) return TG_OK;
+    if (!o || (w.x && w.f && w.sketch && w.loss && w.pair)) return TG_OK;
     tg_observer_close(out);
     return tg_fail(TG_ENOMEM, "out of memory: %.3g MiB were needed",
                    tg_observe_memory(o, threads, rows, dim, block) / (1 << 20));
@@ -77,7 +75,7 @@ tg_observer_close(tg_observer *w)
 {
     free(w->x);
     free(w->f);
-    free(w->count);
+    free(w->sketch);
     free(w->loss);
     free(w->pair);
     *w = (tg_observer){ 0 };
@@ -140,17 +138,16 @@ static void
 take_row(const tg_observer *w, size_t job, size_t thread, size_t row, size_t n)
 {
     const tg_observe *o = w->o;
-    const size_t      sketches = kinds(o, w->dim);
-    uint32_t *count = w->count + (thread * w->rows + row) * sketches * TG_SKETCH_BUCKETS;
+    tg_sketch        *to = w->sketch + (thread * w->rows + row) * kinds(o, w->dim);
 
-    for (size_t i = 0; o->quantile && i < w->dim; i++, count += TG_SKETCH_BUCKETS)
+    for (size_t i = 0; o->quantile && i < w->dim; i++, to++)
         for (size_t k = 0; k < n; k++)
-            tg_sketch_add(count, tg_observer_at(w, thread, row, i)[k]);
+            tg_sketch_add(to, tg_observer_at(w, thread, row, i)[k]);
     if (!o->loss && !o->loss_quantile) return;
     const double  *f = losses(w, thread, row, n);
     const tg_stats s = stats_of(f, n);
     tg_stats_merge(&w->loss[job * w->rows + row], &s);
-    for (size_t k = 0; o->loss_quantile && k < n; k++) tg_sketch_add(count, f[k]);
+    for (size_t k = 0; o->loss_quantile && k < n; k++) tg_sketch_add(to, f[k]);
 }
 
 void
@@ -169,22 +166,22 @@ tg_observer_take(const tg_observer *w, size_t job, size_t thread, size_t n)
     }
 }
 
-/* The sum of all threads' counts is left with the first. */
+/* The sum of all threads' sketches is left with the first. */
 static void
 report_quantiles(const tg_observer *w)
 {
     const tg_observe *o = w->o;
-    const size_t      n = kinds(o, w->dim), cells = w->rows * n * TG_SKETCH_BUCKETS;
+    const size_t      n = kinds(o, w->dim), cells = w->rows * n;
 
     for (size_t t = 1; t < w->threads; t++)
-        for (size_t i = 0; i < cells; i++) w->count[i] += w->count[t * cells + i];
+        for (size_t i = 0; i < cells; i++) tg_sketch_merge(&w->sketch[i], &w->sketch[t * cells + i]);
     for (size_t row = 0; row < w->rows; row++)
         for (size_t i = 0; i < n; i++) {
-            const uint32_t *count = w->count + (row * n + i) * TG_SKETCH_BUCKETS;
-            double *out = o->quantile && i < w->dim ? o->quantile + (row * w->dim + i) * o->shares
+            const tg_sketch *s = &w->sketch[row * n + i];
+            double          *out = o->quantile && i < w->dim ? o->quantile + (row * w->dim + i) * o->shares
                                                     : o->loss_quantile + row * o->shares;
             for (size_t k = 0; k < o->shares; k++)
-                out[k] = tg_sketch_quantile(count, o->share[k]);
+                out[k] = tg_sketch_quantile(s, o->share[k]);
         }
 }
 

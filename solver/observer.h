@@ -7,8 +7,7 @@
 #define TG_SOLVER_OBSERVER_H
 
 #include "solver/observe.h"
-
-#include <stdint.h>
+#include "solver/sketch.h"
 
 typedef struct tg_comoment {
     double n, x, y, c; /* count, means, sum of products of deviations */
@@ -19,7 +18,7 @@ typedef struct tg_observer {
     size_t            rows, dim, block, jobs, threads;
     double           *x;     /* (threads, rows, dim, block) */
     double           *f;     /* (threads, block) */
-    uint32_t         *count; /* (threads, rows, dim + 1, TG_SKETCH_BUCKETS) */
+    tg_sketch        *sketch; /* (threads, rows, kinds): of the components, of the loss */
     tg_stats         *loss;  /* (jobs, rows) */
     tg_comoment      *pair;  /* (jobs, pairs, rows) */
 } tg_observer;

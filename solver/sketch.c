@@ -21,9 +21,22 @@ bucket_of(double x)
 }
 
 void
-tg_sketch_add(uint32_t *count, double x)
+tg_sketch_add(tg_sketch *s, double x)
 {
-    count[bucket_of(x)]++;
+    s->least = s->n && s->least < x ? s->least : x;
+    s->most = s->n && s->most > x ? s->most : x;
+    s->n++;
+    s->count[bucket_of(x)]++;
+}
+
+void
+tg_sketch_merge(tg_sketch *s, const tg_sketch *t)
+{
+    if (t->n == 0) return;
+    s->least = s->n && s->least < t->least ? s->least : t->least;
+    s->most = s->n && s->most > t->most ? s->most : t->most;
+    s->n += t->n;
+    for (size_t b = 0; b < TG_SKETCH_BUCKETS; b++) s->count[b] += t->count[b];
 }
 
 /* Lower end of bucket k of the magnitudes. */
@@ -51,18 +64,16 @@ value_in(uint64_t b, double share)
 }
 
 double
-tg_sketch_quantile(const uint32_t *count, double p)
+tg_sketch_quantile(const tg_sketch *s, double p)
 {
-    double n = 0, before = 0;
+    const double rank = p * ((double)s->n - 1);
+    double       before = 0;
 
-    for (uint64_t b = 0; b < TG_SKETCH_BUCKETS; b++) n += count[b];
-    const double rank = p * (n - 1);
-    for (uint64_t b = 0; b < TG_SKETCH_BUCKETS; b++) {
-        if (count[b] && rank <= before + count[b] - 0.5)
-            return value_in(b, fmax(0, (rank - before + 0.5) / count[b]));
-        before += count[b];
+    if (s->n == 0) return NAN;
+    for (uint64_t b = 0; b < TG_SKETCH_BUCKETS; before += s->count[b++]) {
+        if (!s->count[b] || rank > before + s->count[b] - 0.5) continue;
+        const double x = value_in(b, fmax(0, (rank - before + 0.5) / s->count[b]));
+        return fmin(fmax(x, s->least), s->most);
     }
-    for (uint64_t b = TG_SKETCH_BUCKETS; b-- > 0;)
-        if (count[b]) return value_in(b, 1);
-    return NAN;
+    return s->most;
 }
