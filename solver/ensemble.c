@@ -3,14 +3,14 @@
 #include "solver/euler_kernel.h"
 #include "solver/observer.h"
 
-#include "core/normals.h"
 #include "core/parallel.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 128 /* paths in flight: their rows stay in the near caches */
+#define BLOCK TG_EULER_PATHS /* paths in flight: their rows stay in the near caches */
 #define JOBS  64  /* shares of the work; fixed, so that sums are grouped alike everywhere */
 
 /* The lag of a mode in steps: x(t_n - tau) = far x_{n - steps} + (1 - far) x_{n - steps +
@@ -57,7 +57,7 @@ tg_ensemble_memory(const tg_ensemble *e)
     for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
     const double threads = (double)(e->threads ? e->threads : tg_parallel_threads());
     const double cells = (double)e->modes * (double)tg_ensemble_rows(e);
-    return threads * (longest + 12) * BLOCK * sizeof(double) +
+    return threads * (longest + 8) * BLOCK * sizeof(double) +
            cells * (JOBS * sizeof(tg_stats) + (double)e->keep * sizeof(double)) +
            tg_observe_memory(e->observe, (size_t)threads, tg_ensemble_rows(e), e->modes, BLOCK);
 }
@@ -90,7 +90,7 @@ tg_ensemble_check(const tg_ensemble *e)
 typedef struct run {
     const tg_ensemble *e;
     size_t             rows, slots, blocks;
-    double            *scratch; /* (threads, slots + 4, BLOCK) */
+    double            *scratch; /* (threads, slots, BLOCK) */
     tg_stats          *stats;   /* (JOBS, modes, rows) */
     char              *done;    /* (JOBS) */
     double            *kept;
@@ -102,7 +102,7 @@ typedef struct block {
     const run *r;
     size_t     mode, first, n; /* n paths from number `first` on */
     size_t     thread;
-    double    *row, *z;        /* (slots, BLOCK), (4, BLOCK) */
+    double    *row;            /* (slots, BLOCK) */
     tg_stats  *stats;          /* (rows) of this mode and job */
 } block;
 
@@ -145,14 +145,14 @@ kernel(tg_isa isa, const tg_euler4 *s)
     switch (isa) {
 #if defined(__x86_64__)
     case TG_ISA_AVX512:
-        tg_euler_avx512(s, BLOCK);
+        tg_euler_avx512(s);
         break;
     case TG_ISA_AVX2:
-        tg_euler_avx2(s, BLOCK);
+        tg_euler_avx2(s);
         break;
 #endif
     default:
-        tg_euler_plain(s, BLOCK);
+        tg_euler_plain(s);
     }
 }
 
@@ -169,16 +169,13 @@ coefficients(const tg_linear *m, const lag *l, double dt, tg_euler4 *s)
 static void
 four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
 {
-    const tg_ensemble *e = b->r->e;
-    const size_t       now = at + b->r->slots;
+    const size_t now = at + b->r->slots;
 
-    tg_normals_across(isa, e->seed, TG_PURPOSE_PATH, b->first + ((uint64_t)b->mode << 40),
-                      at / 4, BLOCK, BLOCK, b->z);
+    s->block = at / 4;
     s->x = row_at(b, now);
     for (size_t q = 0; q < 4; q++) {
         s->far_row[q] = row_at(b, now + q - l->steps);
         s->near_row[q] = row_at(b, now + q + 1 - l->steps);
-        s->z[q] = b->z + q * BLOCK;
         s->out[q] = row_at(b, now + q + 1);
     }
     kernel(isa, s);
@@ -194,6 +191,9 @@ run_block(const block *b)
     tg_euler4          s;
 
     coefficients(m, &l, e->dt, &s);
+    s.seed = e->seed;
+    s.high = (uint64_t)TG_PURPOSE_PATH << 16;
+    s.first = b->first + ((uint64_t)b->mode << 40);
     for (size_t i = 0; i < b->r->slots * BLOCK; i++) b->row[i] = m->x0;
     TG_TRY(record(b, 0));
     for (size_t at = 0, next = e->every; at < e->steps; at += 4) {
@@ -212,9 +212,8 @@ run_job(size_t job, size_t thread, void *context)
     const tg_ensemble *e = r->e;
     block              b = { .r = r,
                              .thread = thread,
-                             .row = r->scratch + thread * (r->slots + 4) * BLOCK };
+                             .row = r->scratch + thread * r->slots * BLOCK };
 
-    b.z = b.row + r->slots * BLOCK;
     for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
         b.first = k * BLOCK;
         b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
@@ -249,7 +248,7 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
     const size_t threads = e->threads ? e->threads : tg_parallel_threads();
     run r = { .e = e, .rows = tg_ensemble_rows(e), .slots = slots(e), .kept = kept };
     r.blocks = (e->paths + BLOCK - 1) / BLOCK;
-    r.scratch = aligned_alloc(64, threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
+    r.scratch = aligned_alloc(64, threads * r.slots * BLOCK * sizeof *r.scratch);
     r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
     status = tg_observer_open(e->observe, r.rows, e->modes, BLOCK, JOBS, threads, &r.observer);
