@@ -1,262 +1,131 @@
-/* integrate: an ensemble of the linear delay equation
- *
- *     dX = ( -b X - a X(t - T) ) dt + g dW,     X = start on t <= 0
- *
- * beside its exact mean and standard deviation, or the distribution of the time it first
- * reaches a level.
- */
+/* integrate: an ensemble of the linear delay equation beside its exact mean and standard
+ * deviation, or the distribution of the time it first reaches a level. */
 #include "cli/command.h"
+#include "cli/integrate.h"
 #include "cli/output.h"
 
-#include "solver/exact.h"
-#include "solver/hitting.h"
-#include "solver/jump.h"
-#include "solver/moments.h"
-#include "solver/sdde.h"
 #include "solver/survival.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { SHARES = 19 }; /* 5 % .. 95 % of a hitting time */
+enum { SHARES = 5, HIT_SHARES = 19 }; /* quantiles shown; 5 % .. 95 % of a hitting time */
 
-typedef struct job {
-    double      a, b, g, start, step, until, lambda;
-    size_t      paths, rows, seed, threads;
-    const char *method, *meaning;
-    tg_delay   *law;
-} job;
-
-static tg_status
-read_options(const arguments *a, job *j)
-{
-    const char *law = value_of(a, "law");
-
-    *j = (job){ .g = 1,
-                .start = 1,
-                .step = 0.01,
-                .until = 10,
-                .paths = 10000,
-                .rows = 100,
-                .method = "euler",
-                .meaning = "distributed" };
-    if (!given(a, "damping"))
-        return tg_fail(TG_EINPUT, "--damping is needed, e.g. --damping 1");
-    TG_TRY(number_of(a, "damping", &j->a));
-    TG_TRY(number_of(a, "instant", &j->b));
-    TG_TRY(number_of(a, "noise", &j->g));
-    TG_TRY(number_of(a, "start", &j->start));
-    TG_TRY(number_of(a, "step", &j->step));
-    TG_TRY(number_of(a, "until", &j->until));
-    TG_TRY(number_of(a, "arrivals", &j->lambda));
-    TG_TRY(whole_of(a, "paths", &j->paths));
-    TG_TRY(whole_of(a, "rows", &j->rows));
-    TG_TRY(whole_of(a, "seed", &j->seed));
-    TG_TRY(whole_of(a, "threads", &j->threads));
-    if (given(a, "method")) j->method = value_of(a, "method");
-    if (given(a, "meaning")) j->meaning = value_of(a, "meaning");
-    if (!(j->step > 0) || !(j->until >= j->step) || j->rows == 0)
-        return tg_fail(TG_EINPUT, "--step %g, --until %g and --rows %zu make no grid",
-                       j->step, j->until, j->rows);
-    if (a->files) return tg_fail(TG_EINPUT, "unexpected word \"%s\"", a->file[0]);
-    return tg_delay_parse(law ? law : "{law: constant, value: 0}", &j->law);
-}
-
-static int
-is_constant(const job *j)
-{
-    return !strcmp(tg_delay_name(j->law), "constant");
-}
-
-/* Steps between rows; the grid is step * every apart. */
-static size_t
-every(const job *j)
-{
-    return (size_t)fmax(1, floor(j->until / j->step / (double)j->rows + 1e-9));
-}
-
-static tg_status
-drift(size_t count, double t, const double *x, const double *past, double *out,
-      void *context)
-{
-    const job *j = context;
-
-    (void)t;
-    for (size_t k = 0; k < count; k++) out[k] = -j->b * x[k] - j->a * past[k];
-    return TG_OK;
-}
-
-static tg_status
-diffusion(size_t count, double t, const double *x, const double *past, double *out,
-          void *context)
-{
-    const job *j = context;
-
-    (void)t, (void)x, (void)past;
-    for (size_t k = 0; k < count; k++) out[k] = j->g;
-    return TG_OK;
-}
-
-static tg_status
-history(double t, double *x, void *context)
-{
-    const job *j = context;
-
-    (void)t;
-    *x = j->start;
-    return TG_OK;
-}
-
-static tg_status
-meaning_of(const job *j, tg_random_delay *out)
-{
-    static const char *const words[] = { "constant", "path", "step", "distributed" };
-
-    *out = TG_DELAY_CONSTANT;
-    if (is_constant(j)) return TG_OK;
-    for (int i = TG_DELAY_PATH; i <= TG_DELAY_DISTRIBUTED; i++)
-        if (!strcmp(words[i], j->meaning)) {
-            *out = (tg_random_delay)i;
-            return TG_OK;
-        }
-    return tg_fail(TG_EINPUT, "--meaning must be path, step or distributed, got \"%s\"",
-                   j->meaning);
-}
-
-static tg_status
-run_general(job *j, size_t rows, tg_stats *s)
-{
-    const double    tau = tg_delay_mean(j->law);
-    tg_random_delay meaning;
-
-    TG_TRY(meaning_of(j, &meaning));
-    const tg_sdde     eq = { .dim = 1,
-                             .delays = 1,
-                             .noises = 1,
-                             .diagonal = 1,
-                             .tau = &tau,
-                             .law = j->law,
-                             .meaning = meaning,
-                             .drift = drift,
-                             .diffusion = diffusion,
-                             .history = history,
-                             .context = j };
-    const tg_sdde_run r = { .eq = &eq,
-                            .method = tg_sdde_method_find(j->method),
-                            .paths = j->paths,
-                            .steps = every(j) * (rows - 1),
-                            .every = every(j),
-                            .dt = j->step,
-                            .threads = j->threads,
-                            .seed = j->seed };
-    if (!r.method)
-        return tg_fail(TG_EINPUT,
-                       "--method must be euler, exact, milstein, rk, heun or jump, "
-                       "got \"%s\"",
-                       j->method);
-    return tg_sdde_solve(&r, s, NULL);
-}
-
-static tg_status
-run_jump(const job *j, size_t rows, tg_stats *s)
-{
-    if (!(j->lambda > 0)) return tg_fail(TG_EINPUT, "--method jump needs --arrivals RATE");
-    if (j->b != 0) return tg_fail(TG_EINPUT, "--method jump has no --instant damping");
-    const double  eta = j->a / j->lambda;
-    const tg_jump p = { .eta = eta,
-                        .h = 1,
-                        .sigma = eta != 0 ? j->g / (eta * sqrt(j->lambda)) : 0,
-                        .lambda = j->lambda,
-                        .x0 = j->start,
-                        .delay = j->law,
-                        .paths = j->paths,
-                        .interval = j->step * (double)every(j),
-                        .rows = rows,
-                        .threads = j->threads,
-                        .seed = j->seed };
-
-    return tg_jump_run(&p, s);
-}
-
-static tg_status
-run_ensemble(job *j, size_t rows, tg_stats *s)
-{
-    const tg_linear   m = { j->a, j->b, j->g, tg_delay_mean(j->law), j->start };
-    const tg_ensemble e = { .mode = &m,
-                            .modes = 1,
-                            .paths = j->paths,
-                            .dt = j->step,
-                            .steps = every(j) * (rows - 1),
-                            .every = every(j),
-                            .threads = j->threads,
-                            .seed = j->seed };
-
-    if (!strcmp(j->method, "jump")) return run_jump(j, rows, s);
-    if (!strcmp(j->method, "exact") && !is_constant(j))
-        return tg_fail(TG_EINPUT, "--method exact needs a constant delay");
-    if (!strcmp(j->method, "exact")) return tg_exact_run(&e, s, NULL);
-    if (!strcmp(j->method, "euler") && is_constant(j)) return tg_ensemble_run(&e, s, NULL);
-    return run_general(j, rows, s);
-}
+static const double shares[SHARES] = { .05, .25, .5, .75, .95 };
 
 static const tg_column curve[] = {
     { "t", "time", "", false },
-    { "mean", "X", "mean over the paths", false },
-    { "mean_error", "X", "standard error of the mean", false },
-    { "sd", "X", "standard deviation over the paths", false },
-    { "predicted_mean", "X", "mean of the equation", false },
-    { "predicted_sd", "X", "standard deviation of the equation", false },
+    { "mean", "X or loss", "mean over the paths", false },
+    { "mean_error", "X or loss", "standard error of the mean", false },
+    { "sd", "X or loss", "standard deviation over the paths", false },
+    { "q05", "X or loss", "5 % of the paths are below", false },
+    { "q25", "X or loss", "25 %", false },
+    { "q50", "X or loss", "50 %", false },
+    { "q75", "X or loss", "75 %", false },
+    { "q95", "X or loss", "95 %", false },
+    { "predicted_mean", "X or loss", "mean of the equation", false },
+    { "predicted_sd", "X or loss", "standard deviation of the equation", false },
 };
 
-static tg_status
-fill_curve(const job *j, size_t rows, const tg_stats *s, tg_table *t)
-{
-    const double  interval = j->step * (double)every(j);
-    const tg_mode m = { .loop = { .a = j->a, .b = j->b, .delay = j->law },
-                        .noise = j->g * j->g,
-                        .jump = strcmp(j->method, "jump") ? 0 : j->a * j->a / j->lambda };
-    double       *mean = malloc(2 * rows * sizeof *mean), *second = mean + rows;
-    tg_status     status = TG_OK;
+/* Everything a run fills, (rows) or more each. */
+typedef struct results {
+    size_t    rows;
+    tg_stats *x, *loss;        /* (modes, rows), (rows) */
+    double   *quantile;        /* (rows, SHARES) */
+    double   *mean, *sd;       /* expected */
+} results;
 
-    if (!mean) return tg_fail(TG_ENOMEM, "out of memory");
-    if (tg_moments_second(&m, j->start, interval * (double)(rows - 1), rows, mean, second))
-        for (size_t i = 0; i < 2 * rows; i++) mean[i] = NAN; /* told by the empty columns */
-    for (size_t i = 0; status == TG_OK && i < rows; i++) {
-        const double v = second[i] - mean[i] * mean[i];
-        status = tg_table_add(
-            t, (tg_cell[]){ TG_NUMBER(interval * (double)i), TG_NUMBER(s[i].mean),
-                            TG_NUMBER(tg_stats_error(&s[i])),
-                            TG_NUMBER(sqrt(tg_stats_variance(&s[i]))), TG_NUMBER(mean[i]),
-                            TG_NUMBER(sqrt(fmax(v, 0))) });
-    }
-    free(mean);
-    return status;
+static void
+results_free(results *r)
+{
+    free(r->x);
+    free(r->loss);
+    free(r->quantile);
+    free(r->mean);
 }
 
 static tg_status
-integrate(const arguments *a, job *j)
+results_alloc(const integration *j, results *r)
 {
-    const size_t rows = (size_t)floor(j->until / j->step / (double)every(j) + 1e-9) + 1;
-    tg_stats    *s = calloc(rows, sizeof *s);
-    tg_table    *t = NULL;
+    const size_t rows = integration_rows(j);
 
-    if (!s) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = rows < 2 ? tg_fail(TG_EINPUT, "--until is shorter than one row")
-                                : run_ensemble(j, rows, s);
-    if (status == TG_OK) status = table_begin(a, NULL, curve, 6, &t);
-    if (status == TG_OK) status = tg_table_note(t, "seed", "%zu", j->seed);
-    if (status == TG_OK) status = fill_curve(j, rows, s, t);
-    free(s);
-    if (status == TG_OK) return table_deliver(a, "ensemble", t);
-    tg_table_free(t);
+    *r = (results){ .rows = rows,
+                    .x = calloc(j->modes * rows, sizeof *r->x),
+                    .loss = calloc(rows, sizeof *r->loss),
+                    .quantile = calloc(rows * SHARES, sizeof *r->quantile),
+                    .mean = calloc(2 * rows, sizeof *r->mean) };
+    r->sd = r->mean + rows;
+    if (rows < 2) return tg_fail(TG_EINPUT, "--until is shorter than one row");
+    if (r->x && r->loss && r->quantile && r->mean) return TG_OK;
+    return tg_fail(TG_ENOMEM, "out of memory");
+}
+
+static tg_status
+fill_curve(const integration *j, const results *r, tg_table *t)
+{
+    const tg_stats *s = j->h ? r->loss : r->x;
+    const double    interval = j->step * (double)j->every;
+
+    for (size_t i = 0; i < r->rows; i++) {
+        const double *q = r->quantile + i * SHARES;
+        TG_TRY(tg_table_add(
+            t, (tg_cell[]){ TG_NUMBER(interval * (double)i), TG_NUMBER(s[i].mean),
+                            TG_NUMBER(tg_stats_error(&s[i])),
+                            TG_NUMBER(sqrt(tg_stats_variance(&s[i]))), TG_NUMBER(q[0]),
+                            TG_NUMBER(q[1]), TG_NUMBER(q[2]), TG_NUMBER(q[3]),
+                            TG_NUMBER(q[4]), TG_NUMBER(r->mean[i]), TG_NUMBER(r->sd[i]) }));
+    }
+    return TG_OK;
+}
+
+static tg_status
+note(const integration *j, tg_table *t)
+{
+    static const char *const words[] = { "constant", "path", "step", "distributed",
+                                         "arrival" };
+
+    TG_TRY(tg_table_note(t, "shown", "%s", j->h ? "loss" : "X"));
+    TG_TRY(tg_table_note(t, "delay", "%s", words[j->meaning]));
+    TG_TRY(tg_table_note(t, "time step", "%.17g", j->step));
+    return tg_table_note(t, "seed of the paths", "%zu", j->seed);
+}
+
+/* Ctrl-C: the paths that are whole are shown, and the exit status tells. */
+static tg_status
+integrate(const arguments *a, const integration *j)
+{
+    results   r;
+    tg_table *t = NULL;
+    tg_status status = results_alloc(j, &r);
+
+    const tg_observe watch = { .h = j->h,
+                               .shift = j->shift,
+                               .share = shares,
+                               .shares = SHARES,
+                               .loss = j->h ? r.loss : NULL,
+                               .quantile = j->h ? NULL : r.quantile,
+                               .loss_quantile = j->h ? r.quantile : NULL };
+    if (status == TG_OK) status = integration_run(j, &watch, r.x);
+    const int stopped = status == TG_ESTOP && r.x[0].n > 0;
+    if (status == TG_OK || stopped) status = integration_predict(j, r.mean, r.sd);
+    if (status == TG_OK) status = table_begin(a, j->study, curve, 11, &t);
+    if (status == TG_OK) status = note(j, t);
+    if (status == TG_OK && stopped)
+        status = tg_table_note(t, "stopped after", "%.0f of %zu paths", r.x[0].n, j->paths);
+    if (status == TG_OK) status = fill_curve(j, &r, t);
+    if (status == TG_OK)
+        status = table_deliver(a, "ensemble", t);
+    else
+        tg_table_free(t);
+    if (status == TG_OK && stopped)
+        status = tg_fail(TG_ESTOP, "stopped after %.0f of %zu paths", r.x[0].n, j->paths);
+    results_free(&r);
     return status;
 }
 
 static const tg_column hits[] = {
     { "t", "time", "", false },
-    { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)",
-      false },
+    { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)", false },
     { "low", "", "95 % band, pointwise", false },
     { "high", "", "95 % band, pointwise", false },
 };
@@ -264,8 +133,8 @@ static const tg_column hits[] = {
 static tg_status
 fill_hits(const tg_survival *s, size_t count, tg_table *t)
 {
-    for (int k = 1; k <= SHARES; k++) {
-        const double at = tg_survival_quantile(s, count, k / (SHARES + 1.0));
+    for (int k = 1; k <= HIT_SHARES; k++) {
+        const double at = tg_survival_quantile(s, count, k / (HIT_SHARES + 1.0));
         size_t       i = 0;
         while (i + 1 < count && s[i].t < at) i++;
         if (!isfinite(at)) break;
@@ -277,35 +146,51 @@ fill_hits(const tg_survival *s, size_t count, tg_table *t)
 }
 
 static tg_status
-hit(const arguments *a, job *j)
+question(const arguments *a, const integration *j, tg_hitting *out)
 {
-    const tg_linear m = { j->a, j->b, j->g, tg_delay_mean(j->law), j->start };
-    tg_hitting      p = { .mode = &m,
-                          .modes = 1,
-                          .dt = j->step,
-                          .horizon = j->until,
-                          .paths = j->paths,
-                          .threads = j->threads,
-                          .seed = j->seed };
-    tg_hits         h;
-    tg_table       *t = NULL;
-    size_t          count = 0;
+    tg_hitting p = { .mode = j->linear,
+                     .h = j->h,
+                     .modes = j->modes,
+                     .dt = j->step,
+                     .horizon = j->until,
+                     .paths = j->paths,
+                     .threads = j->threads,
+                     .seed = j->seed };
 
     TG_TRY(number_of(a, "hit", &p.level));
-    if (!is_constant(j)) return tg_fail(TG_EINPUT, "--hit needs a constant delay");
+    if (!integration_constant(j) || j->meaning == MEANING_ARRIVAL)
+        return tg_fail(TG_EINPUT, "--hit needs the diffusion form of a constant delay; the law "
+                                  "is %s", tg_delay_name(j->law));
+    for (size_t i = 0; j->shift && i < j->modes; i++)
+        if (j->shift[i] != 0)
+            return tg_fail(TG_EINPUT, "--hit needs modes that settle at the minimum; mode %zu "
+                                      "settles %g off", i, j->shift[i]);
+    TG_TRY(tg_hitting_check(&p));
+    *out = p;
+    return TG_OK;
+}
+
+static tg_status
+hit(const arguments *a, const integration *j)
+{
+    tg_hitting p;
+    tg_hits    h = { 0 };
+    tg_table  *t = NULL;
+    size_t     count = 0;
+
+    TG_TRY(question(a, j, &p));
     double        *time = malloc(j->paths * sizeof *time);
     unsigned char *ended = malloc(j->paths);
     tg_survival   *s = malloc(j->paths * sizeof *s);
     tg_status      status = time && ended && s ? tg_hitting_run(&p, time, NULL, &h)
                                                : tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; status == TG_OK && i < h.paths; i++) ended[i] = time[i] < j->until;
+    if (status == TG_OK) status = tg_survival_estimate(time, ended, h.paths, 1.96, s, &count);
+    if (status == TG_OK) status = table_begin(a, j->study, hits, 4, &t);
+    if (status == TG_OK) status = note(j, t);
     if (status == TG_OK)
-        status = tg_survival_estimate(time, ended, h.paths, 1.96, s, &count);
-    if (status == TG_OK) status = table_begin(a, NULL, hits, 4, &t);
-    if (status == TG_OK)
-        status =
-            tg_table_note(t, "mean", "%.6g +- %.2g over %zu paths, %zu of which reached it",
-                          h.mean, h.error, h.paths, h.hit);
+        status = tg_table_note(t, "mean", "%.6g +- %.2g over %zu paths, %zu of which reached it",
+                               h.mean, h.error, h.paths, h.hit);
     if (status == TG_OK) status = fill_hits(s, count, t);
     free(time);
     free(ended);
@@ -318,11 +203,11 @@ hit(const arguments *a, job *j)
 static tg_status
 run(const arguments *a)
 {
-    job j = { .law = NULL };
+    integration j;
 
-    TG_TRY(read_options(a, &j));
+    TG_TRY(integration_open(a, &j));
     const tg_status status = given(a, "hit") ? hit(a, &j) : integrate(a, &j);
-    tg_delay_free(j.law);
+    integration_close(&j);
     return status;
 }
 
@@ -333,26 +218,40 @@ static const option options[] = {
       "law of the delay, e.g. \"{law: constant, value: 1}\" (default: none)" },
     { "noise", "G", "noise intensity g (default 1)" },
     { "start", "X", "value on t <= 0 (default 1)" },
+    { "arrivals", "RATE", "arrival rate, for --meaning arrival [1/time]" },
+    { "algorithm", "NAME", "of the study (default: its first asgd)" },
     { "paths", "N", "paths (default 10000)" },
-    { "step", "DT", "time step (default 0.01)" },
-    { "until", "T", "horizon (default 10)" },
-    { "rows", "N", "rows of the table (default 100)" },
-    { "seed", "N", "seed of the random streams (default 0)" },
-    { "method", "NAME", "euler, exact, milstein, rk, heun, or jump (event by event)" },
-    { "meaning", "WORD", "of a random delay: path, step or distributed (the default)" },
-    { "arrivals", "RATE", "arrival rate of --method jump [1/time]" },
-    { "hit", "LEVEL", "instead: when X first reaches this level" },
+    { "step", "DT", "time step (default 0.01; study: 20 to a delay)" },
+    { "until", "T", "horizon (default 10, or the study's)" },
+    { "rows", "N", "rows of the table (default 100, or the study's points)" },
+    { "seed", "N", "seed of the random streams (default 0, or the study's)" },
+    { "method", "NAME", "euler (default), exact, milstein, rk or heun" },
+    { "meaning", "WORD", "of a random delay: path, step, arrival or distributed (default)" },
+    { "hit", "LEVEL", "instead: when X, or the loss of a study, first reaches this level" },
     { 0 },
 };
 
 const command cmd_integrate = {
     .name = "integrate",
-    .operands = "",
+    .operands = "[STUDY]",
     .summary = "ensembles of the stochastic delay equation: mean, spread, hitting times",
     .doc =
-        "Integrates dX = (-b X - a X(t-T)) dt + g dW over many paths and prints mean and\n"
-        "standard deviation beside those of the equation; with --hit, the distribution of\n"
-        "the first passage of a level.",
+        "Integrates dX = (-b X - a X(t-T)) dt + g dW over many paths: with --damping one mode\n"
+        "and X itself, with a STUDY all modes of its objective and the excess loss. Prints mean,\n"
+        "standard deviation and quantiles (to 1.6 % of their value or better) beside what the\n"
+        "equation itself predicts; with --hit, the distribution of the first passage of a level,\n"
+        "between grid points by a Brownian bridge.\n"
+        "\n"
+        "A random delay T can mean four things, and they are four equations. --meaning\n"
+        "  path         one draw for each path, kept: each path has its own equation, and the\n"
+        "               mean over paths is the mixture of their means; no prediction is shown\n"
+        "  step         a new draw at every time step: as the step shrinks this becomes\n"
+        "               distributed; at a finite step it adds noise\n"
+        "  arrival      a new draw at every arrival of a Poisson process, each of which moves X\n"
+        "               by its own delayed gradient: the jump form, event by event without a time\n"
+        "               grid. Its variance is larger by what the jumps add, and not Gaussian\n"
+        "  distributed  the average of X(t-T) over the law: the mean-field limit of many workers\n"
+        "With a constant delay path, step and distributed are the same equation.",
     .options = options,
     .run = run,
 };

@@ -3,8 +3,8 @@
  *     r = sqrt(-2 ln u),    r cos theta,  r sin theta         (Box, Muller 1958)
  *
  * Four from each 128-bit Philox block: u is uniform on 2^36 points of (0, 1), theta on 2^28
- * of the circle, so their law is within 1e-11 of the normal law (Kolmogorov distance), |z|
- * < 7.17. A value is within 1e-12 of the exact function of its bits. The same bits come out
+ * of the circle, so their law is within 1e-10 of the normal law (Kolmogorov distance), |z|
+ * < 7.17. A value is within 4e-10 of the exact function of its bits. The same bits come out
  * on every instruction set.
  */
 #ifndef TG_CORE_NORMALS_H

@@ -83,6 +83,26 @@ xor3(vu a, vu b, vu c)
 #endif
 }
 
+/* Exchange *a and *b in the lanes whose highest bit is set in `where`. */
+static inline void
+exchange_where(vu where, vd *a, vd *b)
+{
+#if defined(__AVX512F__)
+    const __mmask8 k = _mm512_movepi64_mask((__m512i)where);
+    const vd       c = (vd)_mm512_mask_blend_pd(k, (__m512d)*a, (__m512d)*b);
+    *b = (vd)_mm512_mask_blend_pd(k, (__m512d)*b, (__m512d)*a);
+    *a = c;
+#elif defined(__AVX2__)
+    const vd c = (vd)_mm256_blendv_pd((__m256d)*a, (__m256d)*b, (__m256d)where);
+    *b = (vd)_mm256_blendv_pd((__m256d)*b, (__m256d)*a, (__m256d)where);
+    *a = c;
+#else
+    const vu t = (bits_of(*a) ^ bits_of(*b)) & -(where >> 63);
+    *a = double_of(bits_of(*a) ^ t);
+    *b = double_of(bits_of(*b) ^ t);
+#endif
+}
+
 static inline vd
 square_root(vd x)
 {

@@ -1,15 +1,16 @@
 #include "solver/ensemble.h"
 
 #include "solver/euler_kernel.h"
+#include "solver/observer.h"
 
-#include "core/normals.h"
 #include "core/parallel.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 128 /* paths in flight: their rows stay in the near caches */
+#define BLOCK TG_EULER_PATHS /* paths in flight: their rows stay in the near caches */
 #define JOBS  64  /* shares of the work; fixed, so that sums are grouped alike everywhere */
 
 /* The lag of a mode in steps: x(t_n - tau) = far x_{n - steps} + (1 - far) x_{n - steps +
@@ -55,8 +56,10 @@ tg_ensemble_memory(const tg_ensemble *e)
 
     for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
     const double threads = (double)(e->threads ? e->threads : tg_parallel_threads());
-    return threads * (longest + 12) * BLOCK * sizeof(double) +
-           JOBS * (double)e->modes * (double)tg_ensemble_rows(e) * sizeof(tg_stats);
+    const double cells = (double)e->modes * (double)tg_ensemble_rows(e);
+    return threads * (longest + 8) * BLOCK * sizeof(double) +
+           cells * (JOBS * sizeof(tg_stats) + (double)e->keep * sizeof(double)) +
+           tg_observe_memory(e->observe, (size_t)threads, tg_ensemble_rows(e), e->modes, BLOCK);
 }
 
 tg_status
@@ -78,25 +81,28 @@ tg_ensemble_check(const tg_ensemble *e)
     }
     if (!(tg_ensemble_memory(e) < 16.0 * (1 << 30)))
         return tg_fail(TG_EDOMAIN,
-                       "%.3g GiB would be needed, more than 16; take longer steps",
+                       "%.3g GiB would be needed, more than 16; take longer steps, fewer rows "
+                       "or fewer paths to keep",
                        tg_ensemble_memory(e) / (1 << 30));
-    return TG_OK;
+    return tg_observe_check(e->observe, e->modes, e->paths);
 }
 
 typedef struct run {
     const tg_ensemble *e;
     size_t             rows, slots, blocks;
-    double            *scratch; /* (threads, slots + 4, BLOCK) */
+    double            *scratch; /* (threads, slots, BLOCK) */
     tg_stats          *stats;   /* (JOBS, modes, rows) */
     char              *done;    /* (JOBS) */
     double            *kept;
+    tg_observer        observer;
 } run;
 
 /* One block of one mode on its way. */
 typedef struct block {
     const run *r;
     size_t     mode, first, n; /* n paths from number `first` on */
-    double    *row, *z;        /* (slots, BLOCK), (4, BLOCK) */
+    size_t     thread;
+    double    *row;            /* (slots, BLOCK) */
     tg_stats  *stats;          /* (rows) of this mode and job */
 } block;
 
@@ -114,7 +120,9 @@ record(const block *b, size_t at)
     const double      *x = row_at(b, at + b->r->slots);
     const size_t       row = at / e->every;
     tg_stats           s = { .n = (double)b->n };
+    double            *seen = tg_observer_at(&b->r->observer, b->thread, row, b->mode);
 
+    if (seen) memcpy(seen, x, BLOCK * sizeof *x);
     for (size_t i = 0; i < b->n; i++) s.mean += x[i];
     s.mean /= s.n;
     for (size_t i = 0; i < b->n; i++) s.m2 += (x[i] - s.mean) * (x[i] - s.mean);
@@ -137,14 +145,14 @@ kernel(tg_isa isa, const tg_euler4 *s)
     switch (isa) {
 #if defined(__x86_64__)
     case TG_ISA_AVX512:
-        tg_euler_avx512(s, BLOCK);
+        tg_euler_avx512(s);
         break;
     case TG_ISA_AVX2:
-        tg_euler_avx2(s, BLOCK);
+        tg_euler_avx2(s);
         break;
 #endif
     default:
-        tg_euler_plain(s, BLOCK);
+        tg_euler_plain(s);
     }
 }
 
@@ -161,16 +169,13 @@ coefficients(const tg_linear *m, const lag *l, double dt, tg_euler4 *s)
 static void
 four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
 {
-    const tg_ensemble *e = b->r->e;
-    const size_t       now = at + b->r->slots;
+    const size_t now = at + b->r->slots;
 
-    tg_normals_across(isa, e->seed, TG_PURPOSE_PATH, b->first + ((uint64_t)b->mode << 40),
-                      at / 4, BLOCK, BLOCK, b->z);
+    s->block = at / 4;
     s->x = row_at(b, now);
     for (size_t q = 0; q < 4; q++) {
         s->far_row[q] = row_at(b, now + q - l->steps);
         s->near_row[q] = row_at(b, now + q + 1 - l->steps);
-        s->z[q] = b->z + q * BLOCK;
         s->out[q] = row_at(b, now + q + 1);
     }
     kernel(isa, s);
@@ -186,6 +191,9 @@ run_block(const block *b)
     tg_euler4          s;
 
     coefficients(m, &l, e->dt, &s);
+    s.seed = e->seed;
+    s.high = (uint64_t)TG_PURPOSE_PATH << 16;
+    s.first = b->first + ((uint64_t)b->mode << 40);
     for (size_t i = 0; i < b->r->slots * BLOCK; i++) b->row[i] = m->x0;
     TG_TRY(record(b, 0));
     for (size_t at = 0, next = e->every; at < e->steps; at += 4) {
@@ -202,16 +210,19 @@ run_job(size_t job, size_t thread, void *context)
 {
     run               *r = context;
     const tg_ensemble *e = r->e;
-    block              b = { .r = r, .row = r->scratch + thread * (r->slots + 4) * BLOCK };
+    block              b = { .r = r,
+                             .thread = thread,
+                             .row = r->scratch + thread * r->slots * BLOCK };
 
-    b.z = b.row + r->slots * BLOCK;
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
+    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
+        b.first = k * BLOCK;
+        b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
         for (b.mode = 0; b.mode < e->modes; b.mode++) {
-            b.first = k * BLOCK;
-            b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
             b.stats = r->stats + (job * e->modes + b.mode) * r->rows;
             TG_TRY(run_block(&b));
         }
+        tg_observer_take(&r->observer, job, thread, b.n);
+    }
     r->done[job] = 1;
     return TG_OK;
 }
@@ -225,6 +236,7 @@ merge(const run *r, tg_stats *stats)
     for (size_t job = 0; job < JOBS; job++)
         for (size_t i = 0; r->done[job] && i < cells; i++)
             tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
+    tg_observer_report(&r->observer, r->done);
 }
 
 tg_status
@@ -236,16 +248,18 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
     const size_t threads = e->threads ? e->threads : tg_parallel_threads();
     run r = { .e = e, .rows = tg_ensemble_rows(e), .slots = slots(e), .kept = kept };
     r.blocks = (e->paths + BLOCK - 1) / BLOCK;
-    r.scratch = aligned_alloc(64, threads * (r.slots + 4) * BLOCK * sizeof *r.scratch);
+    r.scratch = aligned_alloc(64, threads * r.slots * BLOCK * sizeof *r.scratch);
     r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
-    if (r.scratch && r.stats && r.done) {
+    status = tg_observer_open(e->observe, r.rows, e->modes, BLOCK, JOBS, threads, &r.observer);
+    if (status == TG_OK && r.scratch && r.stats && r.done) {
         status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
         if (status == TG_OK || status == TG_ESTOP) merge(&r, stats);
     } else {
         status = tg_fail(TG_ENOMEM, "out of memory: %.3g MiB were needed",
                          tg_ensemble_memory(e) / (1 << 20));
     }
+    tg_observer_close(&r.observer);
     free(r.scratch);
     free(r.stats);
     free(r.done);

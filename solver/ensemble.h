@@ -13,8 +13,7 @@
 #define TG_SOLVER_ENSEMBLE_H
 
 #include "core/isa.h"
-#include "core/stats.h"
-#include "core/status.h"
+#include "solver/observe.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,12 +33,14 @@ typedef struct tg_ensemble {
     size_t           threads; /* 0: tg_parallel_threads() */
     uint64_t         seed;
     tg_isa           isa; /* TG_ISA_BEST but for tests */
+    const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_ensemble;
 
 /* Rows of results, at t = 0, every dt, 2 every dt, ...: steps / every + 1. */
 size_t tg_ensemble_rows(const tg_ensemble *e);
 
-/* Bytes tg_ensemble_run will allocate; it grows with the longest delay, not with paths. */
+/* Bytes tg_ensemble_run will allocate, and `kept` with them; without stored paths it grows
+ * with the longest delay, not with paths. */
 double tg_ensemble_memory(const tg_ensemble *e);
 
 /* Whether tg_ensemble_run would take it. Errors: TG_EDOMAIN as there. */

@@ -4,17 +4,22 @@
 #define TG_SOLVER_EULER_KERNEL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* Four steps of n paths: out[q] = keep x + lag far[q] + near near[q] + noise z[q], x =
- * out[q]. */
+/* Four steps of n paths: out[q] = keep x + far far_row[q] + near near_row[q] + noise z[q],
+ * x = out[q], with z[q] normal q of Philox block `block` of the streams first, first + 1, ... as
+ * tg_normals_across gives them. */
 typedef struct tg_euler4 {
-    double        keep, far, near, noise; /* coefficients; near = 0: rows near[] not read */
-    const double *x, *far_row[4], *near_row[4], *z[4];
+    double        keep, far, near, noise; /* coefficients; near = 0: near_row[] not read */
+    uint64_t      seed, high, first, block; /* high: purpose << 16 */
+    const double *x, *far_row[4], *near_row[4];
     double       *out[4];
 } tg_euler4;
 
-void tg_euler_plain(const tg_euler4 *s, size_t n);
-void tg_euler_avx2(const tg_euler4 *s, size_t n);
-void tg_euler_avx512(const tg_euler4 *s, size_t n);
+#define TG_EULER_PATHS 128 /* at a time */
+
+void tg_euler_plain(const tg_euler4 *s);
+void tg_euler_avx2(const tg_euler4 *s);
+void tg_euler_avx512(const tg_euler4 *s);
 
 #endif

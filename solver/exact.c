@@ -1,5 +1,7 @@
 #include "solver/exact.h"
 
+#include "solver/observer.h"
+
 #include "core/normals.h"
 #include "core/parallel.h"
 
@@ -61,11 +63,12 @@ typedef struct run {
     tg_stats          *stats;   /* (JOBS, modes, rows) */
     char              *done;
     double            *kept;
+    tg_observer        observer;
 } run;
 
 typedef struct block {
     const run *r;
-    size_t     mode, first, n;
+    size_t     thread, mode, first, n;
     double    *ring, *z; /* (slots, LEVELS + 1, BLOCK): X^1 .. X^LEVELS, x_n; (4, BLOCK) */
     double     x[BLOCK];
     tg_stats  *stats;
@@ -108,7 +111,9 @@ record(const block *b, size_t at)
     const tg_ensemble *e = b->r->e;
     const size_t       row = at / e->every;
     tg_stats           s = { .n = (double)b->n };
+    double            *seen = tg_observer_at(&b->r->observer, b->thread, row, b->mode);
 
+    if (seen) memcpy(seen, b->x, sizeof b->x);
     for (size_t i = 0; i < b->n; i++) s.mean += b->x[i] / s.n;
     for (size_t i = 0; i < b->n; i++) s.m2 += (b->x[i] - s.mean) * (b->x[i] - s.mean);
     tg_stats_merge(&b->stats[row], &s);
@@ -143,16 +148,18 @@ run_job(size_t job, size_t thread, void *context)
 {
     run               *r = context;
     const tg_ensemble *e = r->e;
-    block              b = { .r = r, .ring = r->scratch + thread * r->size };
+    block              b = { .r = r, .thread = thread, .ring = r->scratch + thread * r->size };
 
     b.z = b.ring + r->slots * LEVELS * BLOCK;
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
+    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
+        b.first = k * BLOCK;
+        b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
         for (b.mode = 0; b.mode < e->modes; b.mode++) {
-            b.first = k * BLOCK;
-            b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
             b.stats = r->stats + (job * e->modes + b.mode) * r->rows;
             TG_TRY(run_block(&b));
         }
+        tg_observer_take(&r->observer, job, thread, b.n);
+    }
     r->done[job] = 1;
     return TG_OK;
 }
@@ -166,6 +173,7 @@ merge(const run *r, tg_stats *stats)
     for (size_t job = 0; job < JOBS; job++)
         for (size_t i = 0; r->done[job] && i < cells; i++)
             tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
+    tg_observer_report(&r->observer, r->done);
 }
 
 static tg_status
@@ -180,6 +188,7 @@ run_all(run *r, size_t threads, step *steps, tg_stats *stats)
     r->size = (r->slots * LEVELS + 4) * BLOCK;
     r->scratch = aligned_alloc(64, threads * r->size * sizeof *r->scratch);
     if (!r->scratch) return tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(tg_observer_open(e->observe, r->rows, e->modes, BLOCK, JOBS, threads, &r->observer));
     const tg_status status = tg_parallel_run(JOBS, threads, run_job, r, NULL);
     if (status == TG_OK || status == TG_ESTOP) merge(r, stats);
     return status;
@@ -202,6 +211,7 @@ tg_exact_run(const tg_ensemble *e, tg_stats *stats, double *kept)
     const tg_status status = steps && r.stats && r.done
                                  ? run_all(&r, threads, steps, stats)
                                  : tg_fail(TG_ENOMEM, "out of memory");
+    tg_observer_close(&r.observer);
     free(r.scratch);
     free(r.stats);
     free(r.done);

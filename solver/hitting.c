@@ -3,18 +3,26 @@
 #include "solver/euler_kernel.h"
 #include "solver/survival.h"
 
-#include "core/normals.h"
 #include "core/parallel.h"
+#include "core/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 128
+#define BLOCK TG_EULER_PATHS
 #define LOT   1024 /* paths between two looks at the standard error */
 
-static tg_status
-check(const tg_hitting *p)
+/* Each path's time, whether it ended, and its place in the estimate; twice, as a caller who
+ * wants the distribution makes it again. */
+static double
+memory(const tg_hitting *p)
+{
+    return 2 * (double)p->paths * (sizeof(double) + 1 + sizeof(tg_survival));
+}
+
+tg_status
+tg_hitting_check(const tg_hitting *p)
 {
     if (p->modes == 0 || p->paths == 0)
         return tg_fail(TG_EDOMAIN, "modes and paths must be >= 1");
@@ -36,6 +44,9 @@ check(const tg_hitting *p)
         if (p->h && !(p->h[i] >= 0 && isfinite(p->h[i])))
             return tg_fail(TG_EDOMAIN, "eigenvalue %zu must be >= 0, got %g", i, p->h[i]);
     }
+    if (!(memory(p) < 16.0 * (1 << 30)))
+        return tg_fail(TG_EDOMAIN, "%zu paths need %.3g GiB, more than 16", p->paths,
+                       memory(p) / (1 << 30));
     return TG_OK;
 }
 
@@ -44,7 +55,7 @@ typedef struct run {
     double            dt;
     size_t            lag, slots; /* lag in steps; rows kept of each mode */
     size_t            steps, lot; /* number of the lot */
-    double           *scratch;    /* (threads, modes * slots + 4, BLOCK) */
+    double           *scratch;    /* (threads, modes, slots, BLOCK) */
     tg_euler4        *step;       /* (modes) coefficients */
     double           *hit, *settled;
 } run;
@@ -52,7 +63,7 @@ typedef struct run {
 typedef struct block {
     const run *r;
     size_t     first;
-    double    *row, *z;
+    double    *row;
     tg_rng     bridge[BLOCK];
     double     side;                   /* 1 if Y starts above the level, else -1 */
     double ahead[BLOCK], noise[BLOCK]; /* side (Y - level) and s^2 dt at the step's begin */
@@ -155,14 +166,14 @@ kernel(const tg_euler4 *s)
     switch (tg_isa_resolve(TG_ISA_BEST)) {
 #if defined(__x86_64__)
     case TG_ISA_AVX512:
-        tg_euler_avx512(s, BLOCK);
+        tg_euler_avx512(s);
         break;
     case TG_ISA_AVX2:
-        tg_euler_avx2(s, BLOCK);
+        tg_euler_avx2(s);
         break;
 #endif
     default:
-        tg_euler_plain(s, BLOCK);
+        tg_euler_plain(s);
     }
 }
 
@@ -172,13 +183,14 @@ four_steps(const block *b, size_t mode, size_t at)
     const run *r = b->r;
     tg_euler4  s = r->step[mode];
 
-    tg_normals_across(TG_ISA_BEST, r->p->seed, TG_PURPOSE_PATH,
-                      b->first + ((uint64_t)mode << 40), at / 4, BLOCK, BLOCK, b->z);
+    s.seed = r->p->seed;
+    s.high = (uint64_t)TG_PURPOSE_PATH << 16;
+    s.first = b->first + ((uint64_t)mode << 40);
+    s.block = at / 4;
     s.x = row_at(b, mode, at + r->slots);
     for (size_t q = 0; q < 4; q++) {
         s.far_row[q] = row_at(b, mode, at + r->slots + q - r->lag);
         s.near_row[q] = row_at(b, mode, at + r->slots + q + (r->lag > 0) - r->lag);
-        s.z[q] = b->z + q * BLOCK;
         s.out[q] = row_at(b, mode, at + r->slots + q + 1);
     }
     kernel(&s);
@@ -231,8 +243,7 @@ run_block(size_t job, size_t thread, void *context)
     const run *r = context;
     block      b = { .r = r, .first = r->lot * LOT + job * BLOCK };
 
-    b.row = r->scratch + thread * (r->p->modes * r->slots + 4) * BLOCK;
-    b.z = b.row + r->p->modes * r->slots * BLOCK;
+    b.row = r->scratch + thread * r->p->modes * r->slots * BLOCK;
     start(&b);
     for (size_t at = 0; at < r->steps && !finished(&b); at += 4) {
         for (size_t k = 0; k < r->p->modes; k++) four_steps(&b, k, at);
@@ -309,11 +320,11 @@ tg_hitting_run(const tg_hitting *p, double *hit, double *settled, tg_hits *out)
 {
     tg_status status;
 
-    TG_TRY(check(p));
+    TG_TRY(tg_hitting_check(p));
     const size_t threads = p->threads ? p->threads : tg_parallel_threads();
     run          r = make_run(p);
     r.scratch =
-        aligned_alloc(64, threads * (p->modes * r.slots + 4) * BLOCK * sizeof *r.scratch);
+        aligned_alloc(64, threads * p->modes * r.slots * BLOCK * sizeof *r.scratch);
     r.step = malloc(p->modes * sizeof *r.step);
     r.hit = hit ? hit : malloc(p->paths * sizeof *r.hit);
     r.settled = settled;

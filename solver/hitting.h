@@ -37,10 +37,14 @@ typedef struct tg_hits {
     double mean, error;  /* of min(hit, horizon), standard error (tg_survival_mean) */
 } tg_hits;
 
+/* Whether tg_hitting_run would take it: TG_EDOMAIN as there. */
+TG_CHECKED tg_status tg_hitting_check(const tg_hitting *p);
+
 /* Run it. hit and settled (paths), either may be NULL, receive each path's time, or the
  * horizon where it did not come to pass; *out the summary. Paths come in lots of 1024, so
  * the result is the same for any number of threads; sequential stopping looks after each
- * lot (Chow, Robbins 1965). Errors: TG_EDOMAIN an argument out of range, taus that differ;
+ * lot (Chow, Robbins 1965). Errors: TG_EDOMAIN an argument out of range, taus that differ, or
+ * over 16 GiB needed for the paths' times;
  * TG_EDIVERGED; TG_ENOMEM; TG_ESTOP (the summary then holds the lots finished). */
 TG_CHECKED tg_status tg_hitting_run(const tg_hitting *p, double *hit, double *settled,
                                     tg_hits *out);

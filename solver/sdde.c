@@ -1,5 +1,6 @@
 #include "solver/sdde.h"
 
+#include "solver/observer.h"
 #include "solver/sdde_block.h"
 
 #include "core/parallel.h"
@@ -53,7 +54,7 @@ check(const tg_sdde_run *r)
     if (r->paths == 0 || r->steps == 0 || r->every == 0 || r->keep > r->paths)
         return tg_fail(TG_EDOMAIN,
                        "paths, steps and rows must be >= 1, and kept paths among them");
-    return TG_OK;
+    return tg_observe_check(r->observe, r->eq->dim, r->paths);
 }
 
 typedef struct run {
@@ -64,6 +65,7 @@ typedef struct run {
     tg_stats    *stats; /* (JOBS, rows, n) */
     char        *done;
     double      *kept;
+    tg_observer  observer;
 } run;
 
 static tg_status
@@ -75,13 +77,15 @@ lost(const tg_sdde_block *b, size_t i, size_t k)
 
 /* Row of results: statistics of the block's first `n` paths, merged; stored paths. */
 static tg_status
-record(const run *r, const tg_sdde_block *b, size_t n, tg_stats *stats)
+record(const run *r, const tg_sdde_block *b, size_t thread, size_t n, tg_stats *stats)
 {
     const size_t dim = b->step.eq->dim, row = b->now / r->plan.run->every;
 
     for (size_t i = 0; i < dim; i++) {
         const double *x = tg_sdde_block_x(b) + i * TG_SDDE_BLOCK;
+        double       *seen = tg_observer_at(&r->observer, thread, row, i);
         tg_stats      s = { .n = (double)n };
+        if (seen) memcpy(seen, x, TG_SDDE_BLOCK * sizeof *x);
         for (size_t k = 0; k < n; k++) s.mean += x[k] / s.n;
         for (size_t k = 0; k < n; k++) s.m2 += (x[k] - s.mean) * (x[k] - s.mean);
         for (size_t k = 0; k < n && !isfinite(s.m2); k++)
@@ -94,17 +98,19 @@ record(const run *r, const tg_sdde_block *b, size_t n, tg_stats *stats)
 }
 
 static tg_status
-run_block(const run *r, tg_sdde_block *b, size_t first, tg_stats *stats)
+run_block(const run *r, tg_sdde_block *b, size_t job, size_t thread, size_t first)
 {
+    tg_stats *stats = r->stats + job * r->plan.rows * r->plan.run->eq->dim;
     const tg_sdde_run *p = r->plan.run;
     const size_t n = p->paths - first < TG_SDDE_BLOCK ? p->paths - first : TG_SDDE_BLOCK;
 
     TG_TRY(tg_sdde_block_start(b, first));
-    TG_TRY(record(r, b, n, stats));
+    TG_TRY(record(r, b, thread, n, stats));
     while (b->now < p->steps) {
         TG_TRY(tg_sdde_block_advance(b));
-        if (b->now % p->every == 0) TG_TRY(record(r, b, n, stats));
+        if (b->now % p->every == 0) TG_TRY(record(r, b, thread, n, stats));
     }
+    tg_observer_take(&r->observer, job, thread, n);
     return TG_OK;
 }
 
@@ -112,12 +118,11 @@ static tg_status
 run_job(size_t job, size_t thread, void *context)
 {
     run          *r = context;
-    tg_stats     *stats = r->stats + job * r->plan.rows * r->plan.run->eq->dim;
     tg_sdde_block b;
 
     tg_sdde_block_place(&b, &r->plan, r->memory + thread * r->size);
     for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
-        TG_TRY(run_block(r, &b, k * TG_SDDE_BLOCK, stats));
+        TG_TRY(run_block(r, &b, job, thread, k * TG_SDDE_BLOCK));
     r->done[job] = 1;
     return TG_OK;
 }
@@ -131,6 +136,7 @@ merge(const run *r, tg_stats *stats, double *kept)
     for (size_t job = 0; job < JOBS; job++)
         for (size_t i = 0; r->done[job] && i < cells; i++)
             tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
+    tg_observer_report(&r->observer, r->done);
     if (kept) memcpy(kept, r->kept, r->plan.run->keep * cells * sizeof *kept);
 }
 
@@ -149,12 +155,15 @@ tg_sdde_solve(const tg_sdde_run *p, tg_stats *stats, double *kept)
     r.stats = calloc(JOBS * cells, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
     r.kept = calloc(p->keep * cells + 1, sizeof *r.kept);
-    if (r.memory && r.stats && r.done && r.kept) {
+    status = tg_observer_open(p->observe, r.plan.rows, p->eq->dim, TG_SDDE_BLOCK, JOBS, threads,
+                              &r.observer);
+    if (status == TG_OK && r.memory && r.stats && r.done && r.kept) {
         status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
         if (status == TG_OK || status == TG_ESTOP) merge(&r, stats, p->keep ? kept : NULL);
     } else {
         status = tg_fail(TG_ENOMEM, "out of memory");
     }
+    tg_observer_close(&r.observer);
     free(r.memory);
     free(r.stats);
     free(r.done);

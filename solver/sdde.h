@@ -17,18 +17,21 @@
 #define TG_SOLVER_SDDE_H
 
 #include "core/delay.h"
-#include "core/stats.h"
+#include "solver/observe.h"
 
 #include <stdint.h>
 
-/* What a random delay means. They are four different equations:
+/* What a random delay means. They are different equations:
+ *
  *   constant      tau_j as given
- *   path          one draw for each path, kept: every path has its own equation, and the
- * mean is the mixture of the means step          drawn afresh at every step: as dt -> 0 the
- * law of large numbers turns it into `distributed`; at finite dt it adds noise of variance
- * dt Var f distributed   the average over the law, E_T f(.., X(t-T)) for f linear in it:
- * the kernel itself, by nodes at equal shares of probability Drawn afresh at every arrival
- * of a Poisson process it is the jump form, solver/jump.h. */
+ *   path          one draw for each path, kept: every path has its own equation, and the mean is
+ *                 the mixture of the means
+ *   step          drawn afresh at every step: as dt -> 0 the law of large numbers turns it into
+ *                 `distributed`; at finite dt it adds noise of variance dt Var f
+ *   distributed   the average over the law, E_T f(.., X(t-T)) for f linear in it: the kernel
+ *                 itself, by nodes at equal shares of probability
+ *
+ * Drawn afresh at every arrival of a Poisson process it is the jump form, solver/jump.h. */
 typedef enum tg_random_delay {
     TG_DELAY_CONSTANT,
     TG_DELAY_PATH,
@@ -75,6 +78,7 @@ typedef struct tg_sdde_run {
     double   dt;                  /* > 0 */
     size_t   threads;             /* 0: tg_parallel_threads() */
     uint64_t seed;
+    const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_sdde_run;
 
 /* Run it. stats (rows, n) with rows = steps / every + 1 receives count, mean and spread

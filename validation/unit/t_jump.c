@@ -18,10 +18,9 @@ test_against_the_renewal_equation(void **state)
         tg_delay *d = NULL;
         assert_ok(tg_delay_parse(laws[i], &d));
         const tg_jump j = { .eta = .2,
-                            .h = 1,
-                            .sigma = 1,
+                            .mode = &(tg_jump_mode){ .h = 1, .sigma = 1, .x0 = 1 },
+                            .modes = 1,
                             .lambda = 5,
-                            .x0 = 1,
                             .delay = d,
                             .paths = 10000,
                             .interval = 4,
@@ -57,8 +56,8 @@ test_stationary_variance(void **state)
     (void)state;
     assert_ok(tg_delay_parse("{law: constant, value: 1}", &d));
     const tg_jump j = { .eta = .02,
-                        .h = 1,
-                        .sigma = 1,
+                        .mode = &(tg_jump_mode){ .h = 1, .sigma = 1 },
+                        .modes = 1,
                         .lambda = 50,
                         .delay = d,
                         .paths = 2000,
@@ -83,8 +82,8 @@ test_same_bits_for_any_threads(void **state)
     (void)state;
     assert_ok(tg_delay_parse("{law: gamma, shape: 2.5, mean: 1}", &d));
     tg_jump j = { .eta = .02,
-                  .h = 1,
-                  .sigma = 1,
+                  .mode = &(tg_jump_mode){ .h = 1, .sigma = 1 },
+                  .modes = 1,
                   .lambda = 50,
                   .delay = d,
                   .paths = 300,

@@ -1,0 +1,163 @@
+#include "cli/integrate.h"
+
+#include "solver/exact.h"
+#include "solver/moments.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static tg_status
+drift(size_t count, double t, const double *x, const double *past, double *out, void *context)
+{
+    const integration *j = context;
+
+    (void)t;
+    for (size_t i = 0; i < j->modes; i++)
+        for (size_t k = i * count; k < (i + 1) * count; k++)
+            out[k] = -j->linear[i].b * x[k] - j->linear[i].a * past[k];
+    return TG_OK;
+}
+
+static tg_status
+diffusion(size_t count, double t, const double *x, const double *past, double *out,
+          void *context)
+{
+    const integration *j = context;
+
+    (void)t, (void)x, (void)past;
+    for (size_t k = 0; k < j->modes * count; k++) out[k] = j->linear[k / count].g;
+    return TG_OK;
+}
+
+static tg_status
+history(double t, double *x, void *context)
+{
+    const integration *j = context;
+
+    (void)t;
+    for (size_t i = 0; i < j->modes; i++) x[i] = j->linear[i].x0;
+    return TG_OK;
+}
+
+/* (rows, modes) into (modes, rows) */
+static tg_status
+turn(tg_stats *s, size_t rows, size_t modes)
+{
+    tg_stats *copy = malloc(rows * modes * sizeof *copy);
+
+    if (!copy) return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(copy, s, rows * modes * sizeof *copy);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < modes; i++) s[i * rows + r] = copy[r * modes + i];
+    free(copy);
+    return TG_OK;
+}
+
+static tg_status
+run_general(const integration *j, const tg_observe *watch, tg_stats *s)
+{
+    const size_t      rows = integration_rows(j);
+    const double      tau = tg_delay_mean(j->law);
+    const tg_sdde     eq = { .dim = j->modes,
+                             .delays = 1,
+                             .noises = j->modes,
+                             .diagonal = 1,
+                             .tau = &tau,
+                             .law = j->law,
+                             .meaning = (tg_random_delay)j->meaning,
+                             .drift = drift,
+                             .diffusion = diffusion,
+                             .history = history,
+                             .context = (void *)j };
+    const tg_sdde_run r = { .eq = &eq,
+                            .method = j->method,
+                            .paths = j->paths,
+                            .steps = j->every * (rows - 1),
+                            .every = j->every,
+                            .dt = j->step,
+                            .threads = j->threads,
+                            .seed = j->seed,
+                            .observe = watch };
+    const tg_status   status = tg_sdde_solve(&r, s, NULL);
+
+    return status == TG_OK ? turn(s, rows, j->modes) : status;
+}
+
+static tg_status
+run_arrivals(const integration *j, const tg_observe *watch, tg_stats *s)
+{
+    const tg_jump p = { .mode = j->jump,
+                        .modes = j->modes,
+                        .eta = j->eta,
+                        .lambda = j->lambda,
+                        .delay = j->law,
+                        .paths = j->paths,
+                        .interval = j->step * (double)j->every,
+                        .rows = integration_rows(j),
+                        .threads = j->threads,
+                        .seed = j->seed,
+                        .observe = watch };
+
+    return tg_jump_run(&p, s);
+}
+
+tg_status
+integration_run(const integration *j, const tg_observe *watch, tg_stats *s)
+{
+    const tg_ensemble e = { .mode = j->linear,
+                            .modes = j->modes,
+                            .paths = j->paths,
+                            .dt = j->step,
+                            .steps = j->every * (integration_rows(j) - 1),
+                            .every = j->every,
+                            .threads = j->threads,
+                            .seed = j->seed,
+                            .observe = watch };
+
+    if (j->meaning == MEANING_ARRIVAL) return run_arrivals(j, watch, s);
+    if (j->exact) return tg_exact_run(&e, s, NULL);
+    if (j->meaning == TG_DELAY_CONSTANT && !strcmp(j->method->name, "euler"))
+        return tg_ensemble_run(&e, s, NULL);
+    return run_general(j, watch, s);
+}
+
+/* F of a Gaussian mode: mean h (m^2 + v) / 2, variance h^2 (v^2 / 2 + m^2 v). */
+static void
+add_mode(const integration *j, size_t i, size_t rows, const double *y, const double *second,
+         double *mean, double *square)
+{
+    for (size_t r = 0; r < rows; r++) {
+        const double v = fmax(second[r] - y[r] * y[r], 0);
+        const double m = y[r] + (j->shift ? j->shift[i] : 0), h = j->h ? j->h[i] : 0;
+        mean[r] += j->h ? h * (m * m + v) / 2 : m;
+        square[r] += j->h ? h * h * (v * v / 2 + m * m * v) : v;
+    }
+}
+
+tg_status
+integration_predict(const integration *j, double *mean, double *sd)
+{
+    const size_t rows = integration_rows(j);
+    const double end = j->step * (double)(j->every * (rows - 1));
+    const int    arrival = j->meaning == MEANING_ARRIVAL;
+    double      *y = calloc(2 * rows, sizeof *y);
+    tg_status    status = TG_OK;
+
+    if (!y) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t r = 0; r < rows; r++) mean[r] = sd[r] = j->meaning == TG_DELAY_PATH ? NAN : 0;
+    for (size_t i = 0; status == TG_OK && i < j->modes; i++) {
+        const tg_linear *l = &j->linear[i];
+        const tg_mode    m = { .loop = { .a = l->a, .b = l->b, .delay = j->law },
+                               .noise = l->g * l->g,
+                               .jump = arrival ? l->a * l->a / j->lambda : 0 };
+        status = tg_moments_second(&m, l->x0, end, rows, y, y + rows);
+        add_mode(j, i, rows, y, y + rows, mean, sd);
+    }
+    for (size_t r = 0; r < rows; r++) {
+        sd[r] = arrival && j->h ? NAN : sqrt(sd[r]); /* not Gaussian: unknown */
+        if (status != TG_OK) mean[r] = sd[r] = NAN;
+    }
+    free(y);
+    return status == TG_ENOMEM ? status : TG_OK;
+}

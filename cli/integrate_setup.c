@@ -1,0 +1,245 @@
+#include "cli/integrate.h"
+
+#include "cli/scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static tg_status
+allocate(integration *j, size_t modes, int loss)
+{
+    j->modes = modes;
+    j->linear = calloc(modes, sizeof *j->linear);
+    j->jump = calloc(modes, sizeof *j->jump);
+    j->h = loss ? calloc(modes, sizeof *j->h) : NULL;
+    j->shift = loss ? calloc(modes, sizeof *j->shift) : NULL;
+    if (j->linear && j->jump && (!loss || (j->h && j->shift))) return TG_OK;
+    return tg_fail(TG_ENOMEM, "out of memory");
+}
+
+/* The study's algorithm of that label; without a label the first plain one. */
+static tg_status
+choose_algorithm(const tg_study *study, const char *label, size_t *chosen)
+{
+    const tg_algorithm *rule;
+
+    for (size_t i = 0; i < tg_study_count(study, "algorithm"); i++) {
+        char name[48];
+        study_label(study, i, name);
+        TG_TRY(study_rule(study, i, &rule));
+        if (label ? strcmp(label, name) != 0 : rule != &tg_asgd) continue;
+        if (rule != &tg_asgd)
+            return tg_fail(TG_EINPUT, "integrate knows plain asgd, not %s", rule->name);
+        *chosen = i;
+        return TG_OK;
+    }
+    if (!label) return tg_fail(TG_EINPUT, "the study has no algorithm asgd to integrate");
+    return tg_fail(TG_EINPUT, "the study has no algorithm \"%s\"", label);
+}
+
+/* a = eta lambda h, g^2 = eta^2 lambda sigma^2; the spread of the workers' minima is noise of
+ * an arriving gradient like any other. */
+static tg_status
+take_modes(scene *s, size_t algorithm, integration *j)
+{
+    TG_TRY(scene_modes(s));
+    TG_TRY(allocate(j, s->modes.count, 1));
+    TG_TRY(tg_cluster_delay(s->cluster, &j->law));
+    j->eta = study_step(s->study, algorithm);
+    j->lambda = tg_cluster_rate(s->cluster);
+    for (size_t i = 0; i < j->modes; i++) {
+        const double h = s->modes.h[i];
+        const double sigma = sqrt(s->modes.sigma2[i] + h * h * s->modes.spread[i]);
+        const double start = s->modes.start[i] - s->modes.shift[i];
+        j->h[i] = h;
+        j->shift[i] = s->modes.shift[i];
+        j->jump[i] = (tg_jump_mode){ h, sigma, start };
+        j->linear[i] = (tg_linear){ .a = j->eta * j->lambda * h,
+                                    .g = j->eta * sigma * sqrt(j->lambda),
+                                    .tau = tg_delay_mean(j->law),
+                                    .x0 = start };
+    }
+    return TG_OK;
+}
+
+/* Twenty steps to a mean delay, and to the time of the fastest mode. */
+static double
+fitting_step(const integration *j, size_t rows)
+{
+    double shortest = tg_delay_mean(j->law);
+
+    for (size_t i = 0; i < j->modes; i++) shortest = fmin(shortest, 1 / j->linear[i].a);
+    const double row = j->until / (double)rows;
+    return row / ceil(row / (shortest / 20) - 1e-9);
+}
+
+static tg_status
+from_study(const arguments *a, integration *j)
+{
+    static const char *const direct[] = { "damping", "instant", "law", "noise", "start",
+                                          "arrivals" };
+    size_t algorithm = 0;
+    scene  s = { 0 };
+
+    for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
+        if (given(a, direct[i]))
+            return tg_fail(TG_EINPUT, "--%s is set by the study", direct[i]);
+    if (a->files > 1) return tg_fail(TG_EINPUT, "expected one file, got %zu", a->files);
+    TG_TRY(tg_study_read(a->file[0], a->set, a->sets, &j->study));
+    TG_TRY(choose_algorithm(j->study, value_of(a, "algorithm"), &algorithm));
+    TG_TRY(scene_open(j->study, 0, &s));
+    const tg_status status = take_modes(&s, algorithm, j);
+    scene_close(&s);
+    if (status != TG_OK) return status;
+    j->until = tg_study_number(j->study, "horizon");
+    j->rows = tg_study_whole(j->study, "points") - 1;
+    j->seed = tg_study_whole(j->study, "seed");
+    return TG_OK;
+}
+
+static tg_status
+from_options(const arguments *a, integration *j)
+{
+    const char *law = value_of(a, "law");
+    tg_linear   m = { .g = 1, .x0 = 1 };
+
+    if (!given(a, "damping"))
+        return tg_fail(TG_EINPUT, "a study or --damping is needed, e.g. --damping 1");
+    if (given(a, "algorithm")) return tg_fail(TG_EINPUT, "--algorithm is of a study");
+    TG_TRY(number_of(a, "damping", &m.a));
+    TG_TRY(number_of(a, "instant", &m.b));
+    TG_TRY(number_of(a, "noise", &m.g));
+    TG_TRY(number_of(a, "start", &m.x0));
+    TG_TRY(number_of(a, "arrivals", &j->lambda));
+    TG_TRY(tg_delay_parse(law ? law : "{law: constant, value: 0}", &j->law));
+    TG_TRY(allocate(j, 1, 0));
+    m.tau = tg_delay_mean(j->law);
+    j->linear[0] = m;
+    j->eta = m.a / j->lambda;
+    j->jump[0] = (tg_jump_mode){ 1, m.g / (j->eta * sqrt(j->lambda)), m.x0 };
+    return TG_OK;
+}
+
+int
+integration_constant(const integration *j)
+{
+    return !strcmp(tg_delay_name(j->law), "constant");
+}
+
+static tg_status
+find_method(const char *name, integration *j)
+{
+    const char *known[16] = { "exact" };
+    size_t      n = 1;
+
+    j->exact = !strcmp(name, "exact");
+    j->method = tg_sdde_method_find(name);
+    if (j->exact || j->method) return TG_OK;
+    for (const tg_sdde_method *const *m = tg_sdde_methods; *m && n < 16; m++)
+        known[n++] = (*m)->name;
+    const char *near = tg_nearest(name, known, n);
+    return tg_fail(TG_EINPUT, "--method: there is no \"%s\"; %s \"%s\"", name,
+                   near ? "did you mean" : "there is for example", near ? near : "euler");
+}
+
+static tg_status
+find_meaning(const char *name, integration *j)
+{
+    static const char *const words[] = { "constant", "path", "step", "distributed",
+                                         "arrival" };
+
+    for (int i = TG_DELAY_PATH; i <= MEANING_ARRIVAL; i++)
+        if (!strcmp(words[i], name)) {
+            j->meaning = i;
+            return TG_OK;
+        }
+    const char *near = tg_nearest(name, words + 1, 4);
+    return tg_fail(TG_EINPUT,
+                   "--meaning must be path, step, arrival or distributed, got \"%s\"%s%s", name,
+                   near ? "; did you mean " : "", near ? near : "");
+}
+
+static tg_status
+check_meaning(const arguments *a, integration *j)
+{
+    if (j->meaning == MEANING_ARRIVAL) {
+        if (!(j->lambda > 0))
+            return tg_fail(TG_EINPUT, "--meaning arrival needs --arrivals RATE > 0");
+        if (j->linear[0].b != 0)
+            return tg_fail(TG_EINPUT, "--meaning arrival has no --instant damping");
+        if (!j->study && j->linear[0].a == 0)
+            return tg_fail(TG_EINPUT, "--meaning arrival needs --damping other than 0");
+        if (given(a, "method"))
+            return tg_fail(TG_EINPUT, "--meaning arrival is exact and takes no --method");
+        return TG_OK;
+    }
+    if (integration_constant(j)) j->meaning = TG_DELAY_CONSTANT;
+    if (j->exact && j->meaning != TG_DELAY_CONSTANT)
+        return tg_fail(TG_EINPUT, "--method exact needs a constant delay, the law is %s",
+                       tg_delay_name(j->law));
+    return TG_OK;
+}
+
+static tg_status
+read_grid(const arguments *a, integration *j)
+{
+    TG_TRY(number_of(a, "until", &j->until));
+    TG_TRY(whole_of(a, "rows", &j->rows));
+    if (j->rows > 0 && j->study) j->step = fitting_step(j, j->rows);
+    TG_TRY(number_of(a, "step", &j->step));
+    TG_TRY(whole_of(a, "paths", &j->paths));
+    TG_TRY(whole_of(a, "seed", &j->seed));
+    TG_TRY(whole_of(a, "threads", &j->threads));
+    if (!(j->step > 0) || !(j->until >= j->step) || j->rows == 0)
+        return tg_fail(TG_EINPUT, "--step %g, --until %g and --rows %zu make no grid", j->step,
+                       j->until, j->rows);
+    if (!(j->until / j->step < 1e12))
+        return tg_fail(TG_EINPUT, "%.3g steps are more than 1e12", j->until / j->step);
+    j->every = (size_t)fmax(1, floor(j->until / j->step / (double)j->rows + 1e-9));
+    return TG_OK;
+}
+
+static tg_status
+set_up(const arguments *a, integration *j)
+{
+    const char *method = value_of(a, "method"), *meaning = value_of(a, "meaning");
+
+    TG_TRY(find_method(method ? method : "euler", j));
+    TG_TRY(find_meaning(meaning ? meaning : "distributed", j));
+    TG_TRY(a->files ? from_study(a, j) : from_options(a, j));
+    TG_TRY(check_meaning(a, j));
+    return read_grid(a, j);
+}
+
+tg_status
+integration_open(const arguments *a, integration *out)
+{
+    integration j = { .step = 0.01, .until = 10, .paths = 10000, .rows = 100 };
+
+    const tg_status status = set_up(a, &j);
+    if (status == TG_OK)
+        *out = j;
+    else
+        integration_close(&j);
+    return status;
+}
+
+void
+integration_close(integration *j)
+{
+    tg_study_free(j->study);
+    tg_delay_free(j->law);
+    free(j->linear);
+    free(j->jump);
+    free(j->h);
+    free(j->shift);
+    *j = (integration){ 0 };
+}
+
+size_t
+integration_rows(const integration *j)
+{
+    return (size_t)floor(j->until / j->step / (double)j->every + 1e-9) + 1;
+}

@@ -1,0 +1,137 @@
+#!/bin/sh
+# tardigrad integrate from outside: numbers against exact ones, table and JSON alike, studies,
+# meanings of a random delay, bad input.
+t=${TARDIGRAD:-build/cc/tardigrad}
+d=$(mktemp -d)
+trap 'rm -rf "$d"' EXIT
+bad=0
+
+fail() {
+    echo "FAILED: $*"
+    bad=1
+}
+
+says() {
+    status=$1 words=$2
+    shift 2
+    "$@" > "$d/stdout" 2> "$d/stderr"
+    got=$?
+    [ $got = "$status" ] || fail "exit $got instead of $status: $*"
+    [ "$(wc -l < "$d/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$d/stderr")"
+    grep -qF -- "$words" "$d/stderr" || fail "\"$words\" is not in: $(cat "$d/stderr")"
+}
+
+# near VALUE EXPECTED TOLERANCE WHAT
+near() {
+    awk "BEGIN { d = ($1) - ($2); exit !(d * d <= ($3) * ($3)) }" ||
+        fail "$4: $1 is not within $3 of $2"
+}
+
+# last FILE COLUMN: a cell of a table's last row
+last() {
+    awk -F, -v name="$2" '/^#/ { next }
+        !c { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
+        { v = $c } END { print v }' "$1"
+}
+
+# note FILE KEY: a provenance line
+note() {
+    sed -n "s/^# $2: *//p" "$1"
+}
+
+half='{law: constant, value: 0.5}'
+
+# ---- the Euler scheme's own variance (cases: .867754385 at dt = .05), within 4 errors of 40000
+$t integrate --damping 1 --law "$half" --start 0 --step 0.05 --until 20 --rows 4 --paths 40000 \
+    --seed 3 --out "$d/euler" > /dev/null || fail "euler"
+near "$(last "$d/euler/ensemble.csv" sd)^2" .867754385 '4 * .867754385 * sqrt(2 / 40000)' "variance of the scheme"
+near "$(last "$d/euler/ensemble.csv" predicted_sd)^2" .842898208584 1e-6 "predicted variance"
+near "$(last "$d/euler/ensemble.csv" q95)" '1.6448536 * sqrt(.867754385)' .035 "95 % quantile"
+
+# ---- the exact stepper has the equation's variance at the same step; mean at t = 1 is .125
+$t integrate --damping 1 --law "$half" --method exact --step 0.05 --until 1 --rows 4 \
+    --paths 40000 --out "$d/exact" > /dev/null || fail "exact"
+near "$(last "$d/exact/ensemble.csv" sd)^2" .791666666666667 '4 * .79 * sqrt(2 / 40000)' "exact variance"
+near "$(last "$d/exact/ensemble.csv" mean)" .125 '4 * sqrt(.79 / 40000)' "exact mean"
+near "$(last "$d/exact/ensemble.csv" predicted_mean)" .125 1e-7 "predicted mean"
+
+# ---- first hitting of .2 from 1 without delay: mean 1.55803737259558
+$t integrate --damping 1 --noise .1 --hit .2 --paths 20000 --until 40 --out "$d/hit" \
+    > /dev/null || fail "hit"
+mean=$(note "$d/hit/hitting.csv" mean | cut -d' ' -f1)
+error=$(note "$d/hit/hitting.csv" mean | cut -d' ' -f3)
+near "$mean" 1.55803737259558 "4 * $error" "hitting mean"
+near "$error" 0 .004 "its error"
+
+# ---- JSON holds the table's numbers, for any number of threads
+for threads in 1 2; do
+    $t integrate --damping 1 --law "$half" --paths 1000 --rows 4 --threads $threads --json \
+        > "$d/json$threads" || fail "json"
+    grep -v '"command"' "$d/json$threads" > "$d/same$threads"
+done
+cmp -s "$d/same1" "$d/same2" || fail "threads change the numbers"
+$t integrate --damping 1 --law "$half" --paths 1000 --rows 4 --out "$d/j" > /dev/null
+for column in mean sd q05 q50 predicted_sd; do
+    grep -q "\"$column\": $(last "$d/j/ensemble.csv" $column)" "$d/json1" ||
+        fail "$column differs between table and JSON"
+done
+
+# ---- four meanings of a random delay; the arrivals' variance by theory 3.2, (1 + k)/(2a) = .75
+# without jumps, .75/(1 - .25 * .75) with a = 1, lambda = 4
+exp='{law: exponential, mean: 0.5}'
+for meaning in path step arrival distributed; do
+    $t integrate --damping 1 --law "$exp" --start 0 --arrivals 4 --meaning $meaning --until 12 \
+        --rows 2 --paths 20000 --out "$d/$meaning" > /dev/null || fail "$meaning"
+    [ "$(note "$d/$meaning/ensemble.csv" delay)" = $meaning ] || fail "$meaning is not named"
+done
+near "$(last "$d/distributed/ensemble.csv" sd)^2" .75 .04 "distributed"
+near "$(last "$d/step/ensemble.csv" sd)^2" .75 .04 "step"
+near "$(last "$d/arrival/ensemble.csv" sd)^2" '.75 / (1 - .25 * .75)' '6 * .92 * sqrt(2 / 20000)' "arrival"
+near "$(last "$d/arrival/ensemble.csv" predicted_sd)^2" '.75 / (1 - .25 * .75)' 1e-4 "predicted arrival"
+[ "$(last "$d/path/ensemble.csv" predicted_sd)" = nan ] || fail "path has a prediction"
+
+# ---- from a study: the loss, against the moments of the modes
+cat > "$d/s.yaml" <<'END'
+name: small
+objective: {quadratic: {eigenvalues: [1.0, 0.3], noise: {additive: 0.1}}}
+workers: {count: 6, compute: {law: gamma, shape: 4, mean: 1.0}}
+algorithm: [{name: dude, step: 0.03}, {name: asgd, step: 0.05}]
+horizon: 60
+points: 31
+END
+for meaning in distributed arrival; do
+    $t integrate "$d/s.yaml" --meaning $meaning --paths 4000 --out "$d/s$meaning" > /dev/null ||
+        fail "study"
+    f="$d/s$meaning/ensemble.csv"
+    near "$(last "$f" mean)" "$(last "$f" predicted_mean)" "4 * $(last "$f" mean_error) + 1e-6" \
+        "loss of the study"
+    [ "$(note "$f" shown)" = loss ] || fail "the study's loss is not named"
+done
+$t integrate "$d/s.yaml" --set 'workers[0].compute={law: constant, value: 1}' --hit .05 \
+    --paths 500 > /dev/null || fail "hitting of a study"
+says 2 'plain asgd, not dude' $t integrate "$d/s.yaml" --algorithm dude
+says 2 'no algorithm "sgd"' $t integrate "$d/s.yaml" --algorithm sgd
+says 2 'set by the study' $t integrate "$d/s.yaml" --damping 1
+says 2 'diffusion form of a constant delay' $t integrate "$d/s.yaml" --hit .01
+
+# ---- a step larger than the delay works: x' = -x(t - 1/2) at dt = .7, against the scheme
+$t integrate --damping 1 --law "$half" --step .7 --until 35 --rows 5 --noise 0 \
+    --out "$d/long" > /dev/null || fail "a step longer than the delay"
+near "$(last "$d/long/ensemble.csv" mean)" 0 1e-6 "a step longer than the delay"
+
+# ---- bad input
+says 2 'study or --damping' $t integrate
+says 2 'finite number' $t integrate --damping nan
+says 2 'finite number' $t integrate --damping 1 --noise inf
+says 2 'make no grid' $t integrate --damping 1 --step -1
+says 2 'make no grid' $t integrate --damping 1 --step 0
+says 2 'did you mean "euler"' $t integrate --damping 1 --method eulre
+says 2 'did you mean arrival' $t integrate --damping 1 --meaning arival
+says 2 'needs --arrivals' $t integrate --damping 1 --meaning arrival
+says 2 'does not divide' $t integrate --damping 1 --law "$half" --method exact --step .7 --until 7
+says 2 'needs a constant delay' $t integrate --damping 1 --law "$exp" --method exact
+says 2 'did you mean "constant"' $t integrate --damping 1 --law '{law: constnt, value: 1}'
+says 2 '1000000000 paths need' $t integrate --damping 1 --hit .2 --paths 1e9
+says 2 'GiB' $t integrate --damping 1 --law "$half" --paths 1e9 --step 1e-9 --until 1
+says 1 'finite range' $t integrate --damping -50 --law "$half" --until 100
+exit $bad
