@@ -1,7 +1,6 @@
 #include "asgd/predict_parts.h"
 
 #include "solver/moments.h"
-#include "solver/stationary.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,40 +9,43 @@
 /* ---- the cluster's side ------------------------------------------------------------------------------ */
 
 /* E of the latest of all workers' first deliveries, int_0^inf (1 - prod_i G_i(t)) dt, with G the
- * law of T (all begin together) or of what is left of a job under way, (1/m) int_0^t (1 - F). */
-static double
-expected_latest(const tg_cluster *c)
+ * law of T (all begin together) or of what is left of a job under way, (1/m) int_0^t (1 - F).
+ * Steps grow in proportion to t, so that heavy tails are followed to their end. */
+static tg_status
+expected_latest(const tg_cluster *c, double *out)
 {
-    enum { GRID = 400 };
-    double sum = 0, *left = calloc(c->groups, sizeof *left);
+    const double fine = 0.002, rough = 0.005; /* of the largest mean; of t */
+    double       largest = 0, sum = 0, *left = calloc(c->groups, sizeof *left);
 
-    if (!left) return NAN;
+    if (!left) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t g = 0; g < c->groups; g++)
-        sum = fmax(sum, c->count[g] ? tg_delay_mean(c->law[g]) : 0);
-    const double dt = sum / GRID;
-    sum = 0;
-    for (double t = dt / 2; t < 1e5 * dt; t += dt) {
-        double all = 1;
+        if (c->count[g]) largest = fmax(largest, tg_delay_mean(c->law[g]));
+    for (double t = 0, all = 0, done = 0; all < 1 - 1e-6 && done < 1 - 1e-9;) {
+        const double dt = fmax(fine * largest, rough * t);
+        all = done = 1;
         for (size_t g = 0; g < c->groups; g++) {
-            const double f = tg_delay_cdf(c->law[g], t);
+            const double f = tg_delay_cdf(c->law[g], t + dt / 2);
+            done = c->count[g] ? fmin(done, f) : done;
             left[g] += (1 - f) * dt / tg_delay_mean(c->law[g]);
             all *= pow(c->together ? f : fmin(left[g], 1), (double)c->count[g]);
         }
         sum += (1 - all) * dt;
-        if (all > 1 - 1e-6) break;
+        t += dt;
     }
     free(left);
-    return sum;
+    *out = sum;
+    return TG_OK;
 }
 
 /* DuDe-ASGD waits for every worker's first gradient. With all workers beginning together, the
  * renewal theorem says that arrivals lag the steady rate by (1 - CV^2) / 2 round trips. */
-static double
-waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a)
+static tg_status
+waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a, double *out)
 {
-    if (a == &tg_dude) return expected_latest(cluster);
+    if (a == &tg_dude) return expected_latest(cluster, out);
     const double cv = tg_delay_cv(c->delay);
-    return cluster->together ? fmax((1 - cv * cv) / 2, 0) * tg_delay_mean(c->delay) : 0;
+    *out = cluster->together ? fmax((1 - cv * cv) / 2, 0) * tg_delay_mean(c->delay) : 0;
+    return TG_OK;
 }
 
 /* The slots of DuDe-ASGD weigh equally, so groups of different speed need a filter that knows
@@ -82,10 +84,10 @@ tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double st
     c.lambda = tg_cluster_rate(cluster);
     c.plain = algorithm == &tg_asgd;
     c.biased = algorithm != &tg_dude;
-    c.wait = waiting_time(&c, cluster, algorithm);
     c.cluster = cluster;
-    const tg_status status =
-        algorithm == &tg_dude && in_groups(cluster) ? open_groups(&c, cluster) : TG_OK;
+    tg_status status = waiting_time(&c, cluster, algorithm, &c.wait);
+    if (status == TG_OK && algorithm == &tg_dude && in_groups(cluster))
+        status = open_groups(&c, cluster);
     if (status == TG_OK)
         *out = c;
     else
@@ -122,15 +124,6 @@ loop_of(const tg_case *c, double h, double scale)
     return tg_case_loop(c, c->step * c->lambda * h * scale);
 }
 
-/* J: variance per unit of noise whose spectrum is the filter's. */
-static tg_status
-noise_gain(const tg_loop *l, double *gain)
-{
-    double energy;
-
-    return tg_stationary_energy(l, &energy, gain);
-}
-
 tg_status
 tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mode_prediction *out)
 {
@@ -148,7 +141,7 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mod
     out->re /= scale;
     out->im /= scale;
     if (out->unstable) return TG_OK;
-    TG_TRY(noise_gain(&l, &white));
+    TG_TRY(tg_case_noise(c, &l, &white));
     if (m->spread[j] > 0 && c->biased) TG_TRY(tg_case_renewal(c, &l, &renewal));
     out->mean_square = per_gradient * h * h * white;
     out->settles = out->mean_square < 1;
@@ -158,17 +151,16 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mod
 
 /* ---- trajectory --------------------------------------------------------------------------------------- */
 
-/* y(t - wait) by linear interpolation; y(0) before that. */
+/* y(t - wait) at the coarse grid's points, by linear interpolation on a grid `every` times finer;
+ * y(0) before that. */
 static void
-postpone(double *y, size_t n, double dt, double wait)
+postpone(const double *fine, size_t every, double *y, size_t n, double dt, double wait)
 {
-    const double shift = wait / dt;
-    const size_t whole = (size_t)shift;
-    const double part = shift - (double)whole;
-
-    for (size_t i = n; i-- > 0;) {
-        const double late = i > whole ? y[i - whole] : y[0];
-        y[i] = (1 - part) * late + part * (i > whole + 1 ? y[i - whole - 1] : y[0]);
+    for (size_t i = 0; i < n; i++) {
+        const double at = fmax((double)(i * every) - wait / dt, 0), whole = floor(at);
+        const size_t k = (size_t)whole;
+        const double next = k + 1 <= (n - 1) * every ? fine[k + 1] : fine[k];
+        y[i] = at == whole ? fine[k] : fine[k] + (at - whole) * (next - fine[k]);
     }
 }
 
@@ -176,7 +168,7 @@ postpone(double *y, size_t n, double dt, double wait)
  * stationary value. */
 static tg_status
 add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction *mode,
-         double scale, const tg_predict_plan *plan, double *mean, double *second, double *loss)
+         double scale, double horizon, size_t n, double *mean, double *second, double *loss)
 {
     const double  h = m->h[j], x0 = m->start[j] - mode->bias;
     const double  white = c->step * c->step * c->lambda * scale * m->sigma2[j];
@@ -184,13 +176,12 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
                           .noise = white,
                           .growth = mode->unstable ? 1.001 * fmax(mode->re, 0) : 0 };
     double        gain = 0;
-    const size_t  n = plan->points;
 
     if (m->spread[j] > 0 && isfinite(mode->variance)) {
-        TG_TRY(noise_gain(&one.loop, &gain));
+        TG_TRY(tg_case_noise(c, &one.loop, &gain));
         one.noise = mode->variance / gain; /* all noise as if white, of the right total */
     }
-    TG_TRY(tg_moments_second(&one, x0, plan->horizon / scale, n, mean, second));
+    TG_TRY(tg_moments_second(&one, x0, horizon / scale, n, mean, second));
     for (size_t i = 0; i < n; i++) {
         const double y = mean[i] + mode->bias;
         loss[i] += h / 2 * (y * y + second[i] - mean[i] * mean[i]);
@@ -198,24 +189,24 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
     return TG_OK;
 }
 
+/* On a grid fine enough to be postponed: 480 intervals at least, if there is anything to wait. */
 tg_status
 tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode, double scale,
              const tg_predict_plan *plan, double *loss)
 {
-    const size_t n = plan->points;
-    double      *mean = malloc(2 * n * sizeof *mean);
+    const size_t intervals = plan->points - 1;
+    const size_t every = c->wait > 0 && intervals < 480 ? (479 + intervals) / intervals : 1;
+    const size_t n = every * intervals + 1;
+    double      *fine = calloc(3 * n, sizeof *fine);
     tg_status    status = TG_OK;
 
-    if (!mean) return tg_fail(TG_ENOMEM, "out of memory");
-    memset(loss, 0, n * sizeof *loss);
+    if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t j = 0; j < m->count && status == TG_OK; j++)
-        status = add_mode(c, m, j, &mode[j], scale, plan, mean, mean + n, loss);
-    free(mean);
-    if (status == TG_EDIVERGED) { /* beyond the finite range within the horizon */
-        for (size_t i = 0; i < n; i++) loss[i] = INFINITY;
-        return TG_OK;
-    }
-    if (status != TG_OK) return status;
-    postpone(loss, n, plan->horizon / (double)(n - 1), c->wait);
+        status = add_mode(c, m, j, &mode[j], scale, plan->horizon, n, fine + n, fine + 2 * n, fine);
+    if (status == TG_OK)
+        postpone(fine, every, loss, plan->points, plan->horizon / (double)(n - 1), c->wait);
+    free(fine);
+    if (status != TG_EDIVERGED) return status;
+    for (size_t i = 0; i < plan->points; i++) loss[i] = INFINITY; /* out of range by the end */
     return TG_OK;
 }

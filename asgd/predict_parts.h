@@ -39,8 +39,10 @@ TG_CHECKED tg_status tg_case_roots(const tg_loop *l, tg_mode_prediction *out);
 TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
                                   tg_mode_prediction *out);
 
-/* Variance per unit of noise that the workers' own minima bring (asgd/predict_renewal.c).
+/* J, the variance per unit of noise whose spectrum is the filter's; and the same for the noise of
+ * the workers' own minima (asgd/predict_noise.c).
  * Errors: TG_ENOCONV quadrature; TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_noise(const tg_case *c, const tg_loop *l, double *gain);
 TG_CHECKED tg_status tg_case_renewal(const tg_case *c, const tg_loop *l, double *gain);
 
 /* Expected excess loss on the plan's grid into loss (plan->points), delays times `scale`;

@@ -44,7 +44,7 @@ follow(tg_sim *s, const batch *b, uint64_t *staleness, replica *r)
     for (size_t i = 0; i < plan->points;) {
         const double next = tg_sim_next(s);
         if (!cheap && grid_time(plan, i) < next) loss = tg_sim_loss(s);
-        if ((double)tg_sim_arrivals(s) <= beginning) scale = fmax(scale, loss);
+        if ((double)tg_sim_updates(s) <= beginning) scale = fmax(scale, loss);
         if (!(loss <= EXPLODED * scale) || isinf(loss)) r->diverged_at = fmin(r->diverged_at, now);
         if (loss <= plan->target && isinf(r->hit)) r->hit = now;
         while (i < plan->points && grid_time(plan, i) < next)

@@ -4,7 +4,6 @@
 load style
 set xlabel "workers P"; set ylabel "time to target"
 set key top left Left reverse at graph 0.12, 0.97
-set xrange [0:*]; set yrange [0:*]
 mark(name, label) = sprintf("stats table('marks', '%s') using '%s' nooutput", label, name)
 value = "(STATS_min >= 0 ? STATS_min : NaN)"
 do for [i=1:words(labels)] {
@@ -23,6 +22,7 @@ do for [i=1:words(labels)] {
         set label sprintf("diverges past %.0f", limit) at limit, graph 0.67 - 0.07 * i right offset -0.5, 0 textcolor rgb tint(i)
     }
 }
+set xrange [0:*]; set yrange [0:*] # after stats, which would leave out what is outside
 plot for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("predicted"))):(column("predicted_error")) with yerrorbars \
          pointtype 6 pointsize 1.1 linecolor rgb tint(i) title word(labels, i) . " predicted, model error", \
