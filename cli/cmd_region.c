@@ -1,6 +1,7 @@
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/region.h"
+#include "cli/rows.h"
 #include "cli/scene.h"
 
 #include <math.h>
@@ -17,6 +18,8 @@ static const tg_column cell_columns[] = {
     { "mean_square", "", "largest over the modes; the variance settles iff it is < 1",
       false },
     { "rate", "1/time", "of the slowest mode; < 0: grows", false },
+    { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
+      true },
 };
 static const tg_column curve_columns[] = {
     { "algorithm", "", "", true },
@@ -28,7 +31,7 @@ static const tg_column curve_columns[] = {
       false },
     { "unstable_right", "", "and right of it", false },
 };
-enum { CELL_COLUMNS = 7, CURVE_COLUMNS = 7 };
+enum { CELL_COLUMNS = 8, CURVE_COLUMNS = 7 };
 
 static tg_status
 add_cells(const region *r, const char *label, tg_table *table)
@@ -43,7 +46,8 @@ add_cells(const region *r, const char *label, tg_table *table)
                          TG_NUMBER(axis_value(&r->x, k % nx)),
                          TG_NUMBER(axis_value(&r->y, k / nx)),
                          TG_NUMBER(c->unstable), TG_NUMBER(c->unstable == 0),
-                         TG_NUMBER(c->mean_square), TG_NUMBER(c->rate) }));
+                         TG_NUMBER(c->mean_square), TG_NUMBER(c->rate),
+                         TG_TEXT(rate_kind(c->effective)) }));
     }
     return TG_OK;
 }
