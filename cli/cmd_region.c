@@ -110,13 +110,15 @@ chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_tab
 }
 
 static tg_status
-write_axes(const arguments *a, const region *r)
+write_axes(const arguments *a, const region *r, size_t points)
 {
-    tg_table *t;
+    const axis boundary = { .path = "points of all curves", .values = { .count = points } };
+    tg_table  *t;
 
     TG_TRY(table_begin(a, r->study, axis_columns, AXIS_COLUMNS, &t));
     tg_status status = axis_add(t, "x", &r->x);
     if (status == TG_OK) status = axis_add(t, "y", &r->y);
+    if (status == TG_OK) status = axis_add(t, "boundary", &boundary);
     if (status == TG_OK) return table_write(value_of(a, "out"), "axes", t);
     tg_table_free(t);
     return status;
@@ -124,11 +126,11 @@ write_axes(const arguments *a, const region *r)
 
 /* A chart of every algorithm. */
 static tg_status
-draw(const arguments *a, const region *r)
+draw(const arguments *a, const region *r, size_t points)
 {
     char label[48];
 
-    TG_TRY(write_axes(a, r));
+    TG_TRY(write_axes(a, r, points));
     for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
         study_label(r->study, i, label);
         TG_TRY(figure_make(value_of(a, "out"), "chart", label));
@@ -140,8 +142,9 @@ draw(const arguments *a, const region *r)
 static tg_status
 deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
 {
-    const char *folder = value_of(a, "out");
-    json_t     *document = NULL;
+    const char  *folder = value_of(a, "out");
+    const size_t points = tg_table_rows(curves);
+    json_t      *document = NULL;
 
     if (given(a, "json") && !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells),
                                                    "boundary", json_of_table(curves))))
@@ -153,7 +156,7 @@ deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
             status = table_write(folder, "boundary", curves);
         else
             tg_table_free(curves);
-        if (status == TG_OK) status = draw(a, r);
+        if (status == TG_OK) status = draw(a, r, points);
     } else {
         if (!document) table_print(cells);
         if (!document) table_print(curves);
