@@ -9,7 +9,7 @@ MODULES  := gsl fftw3 openblas yaml-0.1 jansson zlib
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
 HAVE_ARB    := $(wildcard /usr/include/arb.h)
 absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c) \
-               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c)
+               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c)
 
 DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 DEP_LIBS   := -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse \

@@ -75,17 +75,21 @@ fill_limits(const tg_case *c, const tg_modes *m, tg_prediction *p)
 }
 
 static tg_status
-fill_modes(const tg_case *c, const tg_modes *m, tg_prediction *p)
+fill_modes(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
 {
     p->stable = p->stable_square = true;
     p->rate = INFINITY;
     for (size_t j = 0; j < m->count; j++) {
         tg_mode_prediction *mode = &p->mode[j];
         TG_TRY(tg_case_mode(c, m, j, 1, mode));
+        TG_TRY(tg_case_effective_rate(c, 1, horizon, mode));
         p->unstable += mode->unstable;
         if (mode->unstable) p->stable = false;
         if (!mode->settles) p->stable_square = false;
-        p->rate = fmin(p->rate, -mode->re);
+        if (mode->rate < p->rate) {
+            p->rate = mode->rate;
+            p->effective = mode->effective;
+        }
         if (c->biased) p->bias_loss = m->shift_loss;
     }
     return TG_OK;
@@ -95,7 +99,7 @@ fill_modes(const tg_case *c, const tg_modes *m, tg_prediction *p)
 
 /* The floor with a delay shorter by 1/P and with the jumps tell how much the level may err. */
 static tg_status
-fill_floor(const tg_case *c, const tg_modes *m, tg_prediction *p)
+fill_floor(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
 {
     const double       scale = 1 - 1 / (double)(p->workers + 1);
     double             jump = 0, shorter = 0, rate = INFINITY;
@@ -110,8 +114,9 @@ fill_floor(const tg_case *c, const tg_modes *m, tg_prediction *p)
         p->floor += half * v;
         jump += v > 0 ? half * v / fmax(1 - p->mode[j].mean_square, 0) : 0;
         TG_TRY(tg_case_mode(c, m, j, scale, &other));
+        TG_TRY(tg_case_effective_rate(c, scale, horizon, &other));
         shorter += half * other.variance;
-        rate = fmin(rate, -other.re);
+        rate = fmin(rate, other.rate);
     }
     p->rate_error = fabs(rate - p->rate);
     p->floor_error = p->floor > 0 ? (jump - p->floor) + fabs(shorter - p->floor) : 0;
@@ -239,8 +244,8 @@ fill_all(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_pr
     const bool exact = tg_case_is_exact(c, m, &law);
 
     fill_grid(plan, p);
-    TG_TRY(fill_modes(c, m, p));
-    TG_TRY(fill_floor(c, m, p));
+    TG_TRY(fill_modes(c, m, plan->horizon, p));
+    TG_TRY(fill_floor(c, m, plan->horizon, p));
     if (exact) TG_TRY(fill_exact_floor(c, &law, m, p));
     if (p->points == 0) return TG_OK;
     TG_TRY(exact ? fill_exact_loss(c, &law, m, plan, p) : fill_expected_loss(c, m, plan, p));

@@ -31,6 +31,8 @@ typedef struct tg_mode_prediction {
     double h, a, gain; /* gain k = a E T */
     double re, im;     /* rightmost root [1/time] (im >= 0) */
     int    exponential; /* 0: a heavy-tailed law without a root has no exponential rate */
+    double rate; /* -re; or over the plan's horizon, asgd/predict_rate.c [1/time] */
+    bool   effective; /* the rate is of the second kind */
     size_t unstable;   /* roots with Re s >= 0, counted by the argument principle */
     double mean_square; /* c J: at level jump the variance settles iff it is < 1 */
     bool   settles;     /* whether the variance does, at the prediction's level */
@@ -52,6 +54,7 @@ typedef struct tg_prediction {
     size_t unstable;        /* roots right of 0, all modes together */
     double rate;            /* of the slowest mode [1/time]; < 0: grows */
     double rate_error;
+    bool   effective; /* over the horizon: the slowest mode has no exponential rate */
     /* what it settles to, excess loss */
     double floor, floor_error; /* noise floor; inf if there is none */
     double bias_loss;          /* cost of the bias on heterogeneous data */

@@ -140,6 +140,7 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mod
     TG_TRY(tg_case_roots(&l, out));
     out->re /= scale;
     out->im /= scale;
+    out->rate = -out->re;
     if (out->unstable) return TG_OK;
     TG_TRY(tg_case_noise(c, &l, &white));
     if (m->spread[j] > 0 && c->biased) TG_TRY(tg_case_renewal(c, &l, &renewal));

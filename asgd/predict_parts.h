@@ -39,6 +39,11 @@ TG_CHECKED tg_status tg_case_roots(const tg_loop *l, tg_mode_prediction *out);
 TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
                                   tg_mode_prediction *out);
 
+/* mode->rate and mode->effective of a mode as predicted by tg_case_mode() at this scale. Without
+ * a horizon (not > 0) an effective rate is 0. Errors: those of tg_moments_mean(). */
+TG_CHECKED tg_status tg_case_effective_rate(const tg_case *c, double scale, double horizon,
+                                            tg_mode_prediction *mode);
+
 /* J, the variance per unit of noise whose spectrum is the filter's; and the same for the noise of
  * the workers' own minima (asgd/predict_noise.c).
  * Errors: TG_ENOCONV quadrature; TG_ENOMEM. */

@@ -17,6 +17,7 @@ tg_case_roots(const tg_loop *l, tg_mode_prediction *out)
     out->im = cimag(r.s);
     out->unstable = r.unstable;
     out->exponential = r.exponential;
+    out->rate = -out->re;
     return TG_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/region.h"
+#include "cli/rows.h"
 #include "cli/scene.h"
 
 #include <math.h>
@@ -17,6 +18,8 @@ static const tg_column cell_columns[] = {
     { "mean_square", "", "largest over the modes; the variance settles iff it is < 1",
       false },
     { "rate", "1/time", "of the slowest mode; < 0: grows", false },
+    { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
+      true },
 };
 static const tg_column curve_columns[] = {
     { "algorithm", "", "", true },
@@ -28,7 +31,7 @@ static const tg_column curve_columns[] = {
       false },
     { "unstable_right", "", "and right of it", false },
 };
-enum { CELL_COLUMNS = 7, CURVE_COLUMNS = 7 };
+enum { CELL_COLUMNS = 8, CURVE_COLUMNS = 7 };
 
 static tg_status
 add_cells(const region *r, const char *label, tg_table *table)
@@ -43,7 +46,8 @@ add_cells(const region *r, const char *label, tg_table *table)
                          TG_NUMBER(axis_value(&r->x, k % nx)),
                          TG_NUMBER(axis_value(&r->y, k / nx)),
                          TG_NUMBER(c->unstable), TG_NUMBER(c->unstable == 0),
-                         TG_NUMBER(c->mean_square), TG_NUMBER(c->rate) }));
+                         TG_NUMBER(c->mean_square), TG_NUMBER(c->rate),
+                         TG_TEXT(rate_kind(c->effective)) }));
     }
     return TG_OK;
 }
@@ -106,13 +110,15 @@ chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_tab
 }
 
 static tg_status
-write_axes(const arguments *a, const region *r)
+write_axes(const arguments *a, const region *r, size_t points)
 {
-    tg_table *t;
+    const axis boundary = { .path = "points of all curves", .values = { .count = points } };
+    tg_table  *t;
 
     TG_TRY(table_begin(a, r->study, axis_columns, AXIS_COLUMNS, &t));
     tg_status status = axis_add(t, "x", &r->x);
     if (status == TG_OK) status = axis_add(t, "y", &r->y);
+    if (status == TG_OK) status = axis_add(t, "boundary", &boundary);
     if (status == TG_OK) return table_write(value_of(a, "out"), "axes", t);
     tg_table_free(t);
     return status;
@@ -120,11 +126,11 @@ write_axes(const arguments *a, const region *r)
 
 /* A chart of every algorithm. */
 static tg_status
-draw(const arguments *a, const region *r)
+draw(const arguments *a, const region *r, size_t points)
 {
     char label[48];
 
-    TG_TRY(write_axes(a, r));
+    TG_TRY(write_axes(a, r, points));
     for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
         study_label(r->study, i, label);
         TG_TRY(figure_make(value_of(a, "out"), "chart", label));
@@ -136,8 +142,9 @@ draw(const arguments *a, const region *r)
 static tg_status
 deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
 {
-    const char *folder = value_of(a, "out");
-    json_t     *document = NULL;
+    const char  *folder = value_of(a, "out");
+    const size_t points = tg_table_rows(curves);
+    json_t      *document = NULL;
 
     if (given(a, "json") && !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells),
                                                    "boundary", json_of_table(curves))))
@@ -149,7 +156,7 @@ deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
             status = table_write(folder, "boundary", curves);
         else
             tg_table_free(curves);
-        if (status == TG_OK) status = draw(a, r);
+        if (status == TG_OK) status = draw(a, r, points);
     } else {
         if (!document) table_print(cells);
         if (!document) table_print(curves);

@@ -81,16 +81,23 @@ fill_cell(size_t index, size_t thread, void *context)
     TG_TRY(setting_open(r, axis_value(&r->x, i), axis_value(&r->y, j), &s));
     const tg_modes *m = &s.scene.modes;
     const size_t    top = steepest(m);
+    const double    horizon = tg_study_number(s.study, "horizon");
     tg_status       status = TG_OK;
     for (size_t k = 0; k < m->count && status == TG_OK; k++) {
         tg_mode_prediction mode = { 0 };
         status = tg_case_mode(&s.one, m, k, 1, &mode);
         c.unstable += (double)mode.unstable;
         c.mean_square = fmax(c.mean_square, mode.mean_square);
-        c.rate = fmin(c.rate, -mode.re);
+        if (status == TG_OK)
+            status = tg_case_effective_rate(&s.one, 1, horizon, &mode);
+        if (mode.rate < c.rate) {
+            c.rate = mode.rate;
+            c.effective = mode.effective;
+        }
         if (k == top) {
             c.re = mode.re;
             c.im = fabs(mode.im);
+            c.lost = mode.unstable;
         }
     }
     setting_close(&s);
@@ -185,8 +192,8 @@ region_trace(region *r, tg_chart_curve *curve, size_t *count)
             const size_t other = way ? k + nx : k + 1;
             if (way ? k / nx + 1 == ny : k % nx + 1 == nx) continue;
             const cell *a = &r->cell[k], *b = &r->cell[other];
-            if ((a->re < 0) == (b->re < 0) || !(fmax(a->im, b->im) > 0)) continue;
-            const double u = a->re / (a->re - b->re);
+            if ((a->lost > 0) == (b->lost > 0) || !(fmax(a->im, b->im) > 0)) continue;
+            const double u = a->re * b->re < 0 ? a->re / (a->re - b->re) : 0.5;
             const double xa = tg_chart_value(&r->x.values, k % nx),
                          xb = tg_chart_value(&r->x.values, other % nx);
             const double ya = tg_chart_value(&r->y.values, k / nx),

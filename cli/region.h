@@ -9,7 +9,9 @@ enum { MOST_CURVES = 64 };
 
 typedef struct cell {
     double unstable, mean_square, rate;
-    double re, im; /* rightmost root of the largest h */
+    bool   effective; /* the rate is over the study's horizon */
+    double re, im; /* rightmost root of the largest h, whose unstable roots are `lost` */
+    size_t lost;
 } cell;
 
 typedef struct region {

@@ -17,6 +17,8 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "threshold", "", "gain k* at which the mean is lost", false },
     { "unstable", "", "characteristic roots with Re s >= 0, by the argument principle", false },
     { "rate", "1/time", "of the slowest mode", false },
+    { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
+      true },
     { "rate_error", "1/time", "expected model error", false },
     { "floor", "loss", "stationary excess loss from gradient noise", false },
     { "floor_error", "loss", "expected model error", false },
@@ -36,6 +38,12 @@ verdict_text(const tg_prediction *p)
     return p->stable_square ? "converges" : "converges in mean only";
 }
 
+const char *
+rate_kind(bool effective)
+{
+    return effective ? "effective" : "exponential";
+}
+
 tg_status
 prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_prediction *p)
 {
@@ -48,7 +56,7 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
                TG_NUMBER(study_step(study, algorithm)), TG_TEXT(verdict_text(p)),
                TG_NUMBER(p->lambda), TG_NUMBER(p->delay_mean), TG_NUMBER(p->delay_cv),
                TG_NUMBER(p->staleness), TG_NUMBER(p->gain), TG_NUMBER(p->threshold),
-               TG_NUMBER((double)p->unstable), TG_NUMBER(p->rate), TG_NUMBER(p->rate_error),
+               TG_NUMBER((double)p->unstable), TG_NUMBER(p->rate), TG_TEXT(rate_kind(p->effective)), TG_NUMBER(p->rate_error),
                TG_NUMBER(p->floor), TG_NUMBER(p->floor_error), TG_NUMBER(p->bias_loss),
                TG_NUMBER(p->settle), TG_NUMBER(p->settle_error), TG_NUMBER(p->step_limit),
                TG_NUMBER(p->workers_limit), TG_NUMBER(p->resolved),

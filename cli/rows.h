@@ -7,7 +7,7 @@
 #include "core/study.h"
 #include "core/table.h"
 
-enum { PREDICTION_COLUMNS = 22, SIMULATION_COLUMNS = 15 };
+enum { PREDICTION_COLUMNS = 23, SIMULATION_COLUMNS = 15 };
 extern const tg_column prediction_columns[], simulation_columns[];
 
 TG_CHECKED tg_status prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
@@ -17,6 +17,9 @@ TG_CHECKED tg_status simulation_add(tg_table *t, const tg_study *study, size_t a
 
 /* Mean of the simulated staleness histogram. */
 double mean_staleness(const tg_simulation *s);
+
+/* "effective" or "exponential". */
+const char *rate_kind(bool effective);
 
 /* "converges", "converges in mean only" or "diverges". */
 const char *verdict_text(const tg_prediction *p);

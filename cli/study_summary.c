@@ -65,7 +65,10 @@ print_own(const study_run *r, size_t rule, FILE *f)
     print_verdict(f, p);
     fprintf(f, "\n  rate          ");
     print_with_error(f, p->rate, p->rate_error);
-    fprintf(f, " per time, slowest mode\n  noise floor   ");
+    fprintf(f, " per time, slowest mode%s\n  noise floor   ",
+            p->effective ? "; effective, over the horizon: so heavy a tail of the delay allows no "
+                           "exponential rate"
+                         : "");
     print_with_error(f, p->floor, p->floor_error);
     fprintf(f, " excess loss");
     if (p->bias_loss > 0)
@@ -143,7 +146,7 @@ json_of_rule(const study_run *r, size_t rule)
 
     study_label(r->study, rule, label);
     return json_pack(
-        "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
         "algorithm", label, "workers", (json_int_t)r->own, "step", study_step(r->study, rule),
         "verdict", verdict_text(p), "level", tg_level_name(p->level), "gain",
         json_number(p->gain), "threshold", json_number(p->threshold), "rate",
@@ -153,7 +156,7 @@ json_of_rule(const study_run *r, size_t rule)
         "simulated_settle", json_number(s->settle), "simulated_settle_error",
         json_number(s->settle_error), "best_workers", json_number(v->best), "workers_limit",
         json_number(v->limit), "simulated_loss",
-        json_number(s->loss[s->points - 1].mean));
+        json_number(s->loss[s->points - 1].mean), "rate_kind", rate_kind(p->effective));
 }
 
 json_t *

@@ -73,6 +73,13 @@ quantile(const tg_delay *d, double p)
     return exp(d->c[MU] + d->c[SIGMA] * gsl_cdf_ugaussian_Pinv(p));
 }
 
+/* As good as |z| for telling when to stop. */
+static double
+size_of(double complex z)
+{
+    return fabs(creal(z)) + fabs(cimag(z));
+}
+
 /* The integrand at x and, times e^{z}, the one of the derivative. Returns its size. */
 static double
 add_node(double x, double bend, double complex w, double s2, double complex *sum,
@@ -87,7 +94,7 @@ add_node(double x, double bend, double complex w, double s2, double complex *sum
     if (bend != 0) term = multiply(term, complex_of(1, -bend * (1 - t * t) / 2));
     *sum += term;
     *slope += multiply(term, ez);
-    return fabs(creal(term)) + fabs(cimag(term));
+    return size_of(term);
 }
 
 static double complex
@@ -101,9 +108,9 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     double complex       sum = 0, slope = 0;
 
     add_node(0, bend, w, s2, &sum, &slope);
-    for (int j = 1; add_node(j * step, bend, w, s2, &sum, &slope) > 1e-17 * cabs(sum); j++)
+    for (int j = 1; add_node(j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum); j++)
         continue;
-    for (int j = 1; add_node(-j * step, bend, w, s2, &sum, &slope) > 1e-17 * cabs(sum); j++)
+    for (int j = 1; add_node(-j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum); j++)
         continue;
     const double complex scale =
         d->c[FACTOR] * step * exponential(-multiply(w, w + 2) / (2 * s2));

@@ -28,7 +28,11 @@ note(c, m, r, u) = (all = all + 1, stable = stable + c, square = square + (c == 
                     top = (c == 1 && r > top ? r : top), most = (u > most ? u : most), 0)
 stats cells using (stringcolumn("algorithm") eq label ? \
     note(column("converges"), column("mean_square"), column("rate"), column("unstable")) : 0) nooutput
-stats curves using (stringcolumn("algorithm") eq label ? mark(column("curve")) : 0) nooutput
+points = 0
+stats tables . "/axes.csv" using (stringcolumn("axis") eq "boundary" ? (points = column("count"), 0) : 0) nooutput
+if (points > 0) {
+    stats curves using (stringcolumn("algorithm") eq label ? mark(column("curve")) : 0) nooutput
+}
 if (top == 0) { top = 1 }
 
 # Below zero the palette tells the verdict, above it the rate.
@@ -37,10 +41,11 @@ set cbrange [(middle - 0.06) * top:top]
 if (middle < 0) {
     set palette defined (-0.12 "#E0986A", -0.06 "#F8DCC8", -0.06 "#FBE9A9", 0 "#FBE9A9", \
                          0 "#F2F8FC", 0.35 "#8DC3E6", 1 "#0A4F85")
-    set cbtics add ("" -0.06 * top)
 } else {
     set palette defined (-0.06 "#E0986A", 0 "#F8DCC8", 0 "#F2F8FC", 0.35 "#8DC3E6", 1 "#0A4F85")
 }
+unit = 10 ** floor(log10(top / 2.5))
+set cbtics 0, (top / unit > 10 ? 5 : top / unit > 5 ? 2 : 1) * unit
 set cblabel "convergence rate [1/time]"
 shade(rate) = (column("converges") == 0 ? \
                    (middle - 0.058 * (column("unstable") - 0.9) / most) * top : \
@@ -69,10 +74,17 @@ set xlabel setting[1]; set ylabel setting[2]
 unset grid; set tics out nomirror
 set key outside top left horizontal Left reverse; set tmargin 3
 
-plot cells using (mine(cell(1, column("x")))):(mine(cell(2, column("y")))):(shade(column("rate"))) \
-         axes x2y2 with image notitle, \
-     for [k=1:int(lines)] curves using (mine(column("curve") == k ? column("x") : NaN)):"y" \
-         with lines linewidth 2 linecolor rgb "#222222" notitle, \
-     NaN with lines linewidth 2 linecolor rgb "#222222" title (lines > 0 ? label . ": boundary in mean" : ""), \
-     NaN with boxes fillstyle solid linecolor rgb "#F0BE9C" title (stable < all ? "diverges, number of unstable roots" : ""), \
-     NaN with boxes fillstyle solid linecolor rgb "#FBE9A9" title (middle < 0 ? "variance diverges" : "")
+if (lines > 0) {
+    plot cells using (mine(cell(1, column("x")))):(mine(cell(2, column("y")))):(shade(column("rate"))) \
+             axes x2y2 with image notitle, \
+         for [k=1:int(lines)] curves using (mine(column("curve") == k ? column("x") : NaN)):"y" \
+             with lines linewidth 2 linecolor rgb "#222222" notitle, \
+         NaN with lines linewidth 2 linecolor rgb "#222222" title label . ": boundary", \
+         NaN with boxes fillstyle solid linecolor rgb "#F0BE9C" title (stable < all ? "diverges (unstable roots)" : ""), \
+         NaN with boxes fillstyle solid linecolor rgb "#FBE9A9" title (middle < 0 ? "variance diverges" : "")
+} else {
+    plot cells using (mine(cell(1, column("x")))):(mine(cell(2, column("y")))):(shade(column("rate"))) \
+             axes x2y2 with image notitle, \
+         NaN with boxes fillstyle solid linecolor rgb "#F0BE9C" title (stable < all ? "diverges (unstable roots)" : ""), \
+         NaN with boxes fillstyle solid linecolor rgb "#FBE9A9" title (middle < 0 ? "variance diverges" : "")
+}

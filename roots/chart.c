@@ -1,18 +1,25 @@
 #include "roots/chart.h"
 
 #include "core/complexes.h"
+#include "core/law.h"
 #include "roots/bounds.h"
-#include "roots/follow.h"
+#include "roots/principal.h"
 
 #include <math.h>
 
-double
-tg_chart_value(const tg_chart_axis *a, size_t i)
+static inline double
+value_at(const tg_chart_axis *a, size_t i)
 {
     const double u = (double)i / (double)(a->count - 1);
 
     return a->logarithmic ? a->low * pow(a->high / a->low, u)
                           : a->low + u * (a->high - a->low);
+}
+
+double
+tg_chart_value(const tg_chart_axis *axis, size_t i)
+{
+    return value_at(axis, i);
 }
 
 static tg_status
@@ -198,23 +205,70 @@ fill_cell(grid *g, const tg_loop *l, size_t i, size_t j)
     return solve(l, &row[i]);
 }
 
+/* Cells of a row whose loops have one constant delay and nothing else, for which W_0 is the
+ * rightmost root by itself: solved together. */
+enum { BATCH = 128 };
+
+typedef struct batch {
+    size_t first, count;
+    double k[BATCH], rate[BATCH], b[BATCH]; /* gain, 1/tau, instantaneous damping */
+    double re[BATCH], im[BATCH];
+    double tau, speed, instant, growth; /* 1/tau, e^{instant tau}: kept from cell to cell */
+} batch;
+
+static void
+settle(grid *g, batch *t, tg_chart_cell *row)
+{
+    tg_principal_roots(TG_ISA_BEST, t->k, t->count, t->re, t->im);
+    for (size_t i = 0; i < t->count; i++)
+        row[t->first + i] = (tg_chart_cell){ t->re[i] * t->rate[i] - t->b[i],
+                                             t->im[i] * t->rate[i], 1 };
+    g->proved += t->count;
+    t->count = 0;
+}
+
+/* Take cell i in, if it is of that kind and its root is not beside a double one. */
+static int
+take(batch *t, const tg_loop *l, size_t i)
+{
+    const double e = 2.71828182845904523536;
+
+    if (l->delay->kind != &tg_law_constant || (l->filter && l->filter != tg_filters[0]) ||
+        !(l->a > 0) || !(l->delay->p[0] > 0))
+        return 0;
+    if (!(l->b == t->instant && l->delay->p[0] == t->tau)) {
+        t->instant = l->b;
+        t->tau = l->delay->p[0];
+        t->speed = 1 / t->tau;
+        t->growth = exp(t->instant * t->tau);
+    }
+    const double k = l->a * t->tau * t->growth;
+    if (!(fabs(t->instant * t->tau) < 300 && k > 1e-290 && k < 1e290) ||
+        fabs(e * k - 1) < 3e-4)
+        return 0;
+    if (t->count == 0) t->first = i;
+    t->k[t->count] = k;
+    t->rate[t->count] = t->speed;
+    t->b[t->count++] = l->b;
+    return 1;
+}
+
 static tg_status
 fill_row(grid *g, size_t j)
 {
     const tg_chart_plan *p = g->plan;
     tg_chart_cell       *row = g->cell + j * p->x.count;
-    tg_lambert_walk      walk = { 0 };
+    const double         y = tg_chart_value(&p->y, j);
+    batch                t = { .instant = NAN };
 
     for (size_t i = 0; i < p->x.count; i++) {
         tg_loop l;
-        TG_TRY(loop_at(p, i, j, &l));
-        if (tg_lambert_follow(&walk, &l, &row[i]) || tg_lambert_begin(&walk, &l, &row[i])) {
-            g->proved++;
-            continue;
-        }
-        TG_TRY(fill_cell(g, &l, i, j));
-        tg_lambert_rest(&walk, &l, &row[i]);
+        TG_TRY(p->loop(value_at(&p->x, i), y, p->context, &l));
+        const int taken = take(&t, &l, i);
+        if (t.count && (!taken || t.count == BATCH)) settle(g, &t, row);
+        if (!taken) TG_TRY(fill_cell(g, &l, i, j));
     }
+    if (t.count) settle(g, &t, row);
     return TG_OK;
 }
 

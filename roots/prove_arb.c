@@ -1,212 +1,11 @@
-#include "core/law.h"
+#include "roots/enclose_arb.h"
 #include "roots/prove.h"
 
 #include <acb.h>
 #include <math.h>
 #include <string.h>
 
-enum { BITS = 106, MOST_PIECES = 200000 };
-
-static int enclose_law(acb_t phi, const tg_delay *d, const acb_t s);
-
-/* z := 1/(1 + m s) */
-static void
-stage(acb_t z, double m, const acb_t s)
-{
-    arb_t mean;
-
-    arb_init(mean);
-    arb_set_d(mean, m);
-    acb_mul_arb(z, s, mean, BITS);
-    acb_add_ui(z, z, 1, BITS);
-    acb_inv(z, z, BITS);
-    arb_clear(mean);
-}
-
-/* z := e^{-tau s} */
-static void
-shift(acb_t z, double tau, const acb_t s)
-{
-    arb_t t;
-
-    arb_init(t);
-    arb_set_d(t, -tau);
-    acb_mul_arb(z, s, t, BITS);
-    acb_exp(z, z, BITS);
-    arb_clear(t);
-}
-
-/* z := sinh(r s)/(r s) = sinc(i r s) */
-static void
-sinh_ratio(acb_t z, double r, const acb_t s)
-{
-    arb_t half;
-
-    arb_init(half);
-    arb_set_d(half, r);
-    acb_mul_arb(z, s, half, BITS);
-    acb_mul_onei(z, z);
-    acb_sinc(z, z, BITS);
-    arb_clear(half);
-}
-
-/* The mean as described is m; the scale m/n is taken in balls. */
-static void
-gamma_law(acb_t phi, const tg_delay *d, const acb_t s)
-{
-    arb_t scale, n;
-    acb_t power;
-
-    arb_init(scale);
-    arb_init(n);
-    acb_init(power);
-    arb_set_d(scale, d->p[1]);
-    arb_set_d(n, d->p[0]);
-    arb_div(scale, scale, n, BITS);
-    acb_mul_arb(phi, s, scale, BITS);
-    acb_add_ui(phi, phi, 1, BITS);
-    arb_neg(n, n);
-    acb_set_arb(power, n);
-    acb_pow(phi, phi, power, BITS);
-    arb_clear(scale);
-    arb_clear(n);
-    acb_clear(power);
-}
-
-/* sum of w_i phi_i: w_i are the doubles that the law holds, normalised in balls. */
-static int
-mixture_law(acb_t phi, const tg_delay *d, const acb_t s)
-{
-    acb_t part, sum;
-    arb_t w, total;
-    int   known = 1;
-
-    acb_init(part);
-    acb_init(sum);
-    arb_init(w);
-    arb_init(total);
-    for (size_t i = 0; i < d->n && known; i++) {
-        if (d->kind == &tg_law_hyperexponential)
-            stage(part, d->x[i], s);
-        else
-            known = enclose_law(part, d->part[i], s);
-        arb_set_d(w, d->w[i]);
-        arb_add(total, total, w, BITS);
-        acb_mul_arb(part, part, w, BITS);
-        acb_add(sum, sum, part, BITS);
-    }
-    acb_div_arb(phi, sum, total, BITS);
-    acb_clear(part);
-    acb_clear(sum);
-    arb_clear(w);
-    arb_clear(total);
-    return known;
-}
-
-static int
-sum_law(acb_t phi, const tg_delay *d, const acb_t s)
-{
-    acb_t part, product;
-    int   known = 1;
-
-    acb_init(part);
-    acb_init(product);
-    acb_one(product);
-    for (size_t i = 0; i < d->n && known; i++) {
-        known = enclose_law(part, d->part[i], s);
-        acb_mul(product, product, part, BITS);
-    }
-    acb_set(phi, product);
-    acb_clear(part);
-    acb_clear(product);
-    return known;
-}
-
-/* phi(s) for every s in the ball; 0 if the law has no closed form here. */
-static int
-enclose_law(acb_t phi, const tg_delay *d, const acb_t s)
-{
-    acb_t other;
-
-    if (d->kind == &tg_law_gamma || d->kind == &tg_law_erlang) {
-        gamma_law(phi, d, s);
-        return 1;
-    }
-    if (d->kind == &tg_law_hyperexponential || d->kind == &tg_law_mixture)
-        return mixture_law(phi, d, s);
-    if (d->kind == &tg_law_sum) return sum_law(phi, d, s);
-    acb_init(other);
-    int known = 1;
-    if (d->kind == &tg_law_constant) {
-        shift(phi, d->p[0], s);
-    } else if (d->kind == &tg_law_exponential || d->kind == &tg_law_shifted_exponential) {
-        stage(other, d->c[0], s);
-        shift(phi, d->low, s);
-        acb_mul(phi, phi, other, BITS);
-    } else if (d->kind ==
-               &tg_law_uniform) { /* centre and half width are exact in most bases */
-        sinh_ratio(other, (d->high - d->low) / 2, s);
-        shift(phi, (d->high + d->low) / 2, s);
-        acb_mul(phi, phi, other, BITS);
-    } else {
-        known = 0;
-    }
-    acb_clear(other);
-    return known;
-}
-
-/* F(s) of the filter; fedbuff: e^{-z/2} sinh(z/2)/(z/2). */
-static int
-enclose_filter(acb_t gain, const tg_loop *l, const acb_t s)
-{
-    const char *name = l->filter ? l->filter->name : "asgd";
-    acb_t       other;
-    arb_t       x;
-
-    acb_one(gain);
-    if (!strcmp(name, "asgd")) return 1;
-    acb_init(other);
-    arb_init(x);
-    int known = 1;
-    if (!strcmp(name, "fedbuff")) {
-        const double half = l->param / l->lambda / 2;
-        sinh_ratio(gain, half, s);
-        shift(other, half, s);
-        acb_mul(gain, gain, other, BITS);
-    } else if (!strcmp(name, "heavy_ball")) {
-        arb_set_d(x, l->param / l->lambda);
-        acb_mul_arb(gain, s, x, BITS);
-        arb_set_d(x, l->param);
-        arb_sub_ui(x, x, 1, BITS);
-        acb_sub_arb(gain, gain, x, BITS);
-        acb_inv(gain, gain, BITS);
-    } else {
-        known = 0;
-    }
-    acb_clear(other);
-    arb_clear(x);
-    return known;
-}
-
-static int
-enclose(acb_t f, const tg_loop *l, const acb_t s)
-{
-    acb_t gain;
-    arb_t x;
-
-    acb_init(gain);
-    arb_init(x);
-    const int known = enclose_law(f, l->delay, s) && enclose_filter(gain, l, s);
-    acb_mul(f, f, gain, BITS);
-    arb_set_d(x, l->a);
-    acb_mul_arb(f, f, x, BITS);
-    arb_set_d(x, l->b);
-    acb_add_arb(f, f, x, BITS);
-    acb_add(f, f, s, BITS);
-    acb_clear(gain);
-    arb_clear(x);
-    return known;
-}
+enum { MOST_PIECES = 200000 };
 
 /* s := [x - rx, x + rx] + i [y - ry, y + ry] */
 static void
@@ -233,10 +32,10 @@ walk(const tg_loop *l, double low, double high, arb_t change, size_t *pieces)
     for (double y = high, step = (high - low) / 8; y > low && good;) {
         const double next = fmax(low, y - step), middle = y - (y - next) / 2;
         set_box(s, 0, 0, y, 0);
-        enclose(start, l, s);
+        tg_enclose(start, l, s);
         set_box(s, 0, 0, middle, nextafter(fmax(y - middle, middle - next), INFINITY));
-        enclose(f, l, s);
-        acb_div(f, f, start, BITS);
+        tg_enclose(f, l, s);
+        acb_div(f, f, start, TG_ENCLOSE_BITS);
         if (!arb_is_positive(acb_realref(f))) {
             step /= 2;
             good = step > 1e-13 * high && *pieces < MOST_PIECES;
@@ -244,10 +43,10 @@ walk(const tg_loop *l, double low, double high, arb_t change, size_t *pieces)
             continue;
         }
         set_box(s, 0, 0, next, 0);
-        enclose(f, l, s);
-        acb_div(f, f, start, BITS);
-        acb_arg(part, f, BITS);
-        arb_add(change, change, part, BITS);
+        tg_enclose(f, l, s);
+        acb_div(f, f, start, TG_ENCLOSE_BITS);
+        acb_arg(part, f, TG_ENCLOSE_BITS);
+        arb_add(change, change, part, TG_ENCLOSE_BITS);
         y = next;
         step *= 1.5;
         ++*pieces;
@@ -278,15 +77,15 @@ count(const tg_loop *l, size_t *zeros, size_t *pieces)
     fmpz_init(whole);
     int good = walk(l, 0, reach, change, pieces);
     set_box(s, 0, 0, reach, 0);
-    enclose(f, l, s);
-    acb_div(f, f, s, BITS);
-    acb_arg(part, f, BITS);
-    arb_add(change, change, part, BITS);
-    arb_const_pi(part, BITS);
+    tg_enclose(f, l, s);
+    acb_div(f, f, s, TG_ENCLOSE_BITS);
+    acb_arg(part, f, TG_ENCLOSE_BITS);
+    arb_add(change, change, part, TG_ENCLOSE_BITS);
+    arb_const_pi(part, TG_ENCLOSE_BITS);
     arb_mul_2exp_si(part, part, -1);
-    arb_add(change, change, part, BITS);
+    arb_add(change, change, part, TG_ENCLOSE_BITS);
     arb_mul_2exp_si(part, part, 1);
-    arb_div(change, change, part, BITS);
+    arb_div(change, change, part, TG_ENCLOSE_BITS);
     good = good && arb_get_unique_fmpz(whole, change) && fmpz_sgn(whole) >= 0;
     if (good) *zeros = (size_t)fmpz_get_ui(whole);
     arb_clear(change);
@@ -317,16 +116,16 @@ side(const tg_loop *l, double complex from, double complex to, arb_t change)
         const double complex m = (a + b) / 2;
         const double         rx = fabs(creal(b - a)) * 0.51, ry = fabs(cimag(b - a)) * 0.51;
         set_box(s, creal(a), 0, cimag(a), 0);
-        enclose(start, l, s);
+        tg_enclose(start, l, s);
         set_box(s, creal(m), rx, cimag(m), ry);
-        enclose(f, l, s);
-        acb_div(f, f, start, BITS);
+        tg_enclose(f, l, s);
+        acb_div(f, f, start, TG_ENCLOSE_BITS);
         good = arb_is_positive(acb_realref(f));
         set_box(s, creal(b), 0, cimag(b), 0);
-        enclose(f, l, s);
-        acb_div(f, f, start, BITS);
-        acb_arg(part, f, BITS);
-        arb_add(change, change, part, BITS);
+        tg_enclose(f, l, s);
+        acb_div(f, f, start, TG_ENCLOSE_BITS);
+        acb_arg(part, f, TG_ENCLOSE_BITS);
+        arb_add(change, change, part, TG_ENCLOSE_BITS);
     }
     acb_clear(s);
     acb_clear(f);
@@ -349,9 +148,9 @@ encloses_root(const tg_loop *l, double complex c, double r)
     fmpz_init(turns);
     for (int i = 0; i < 4 && good; i++)
         good = side(l, corner[i], corner[(i + 1) % 4], change);
-    arb_const_pi(pi, BITS);
+    arb_const_pi(pi, TG_ENCLOSE_BITS);
     arb_mul_2exp_si(pi, pi, 1);
-    arb_div(change, change, pi, BITS);
+    arb_div(change, change, pi, TG_ENCLOSE_BITS);
     good = good && arb_get_unique_fmpz(turns, change) && fmpz_sgn(turns) > 0;
     arb_clear(change);
     arb_clear(pi);
@@ -367,7 +166,7 @@ check_closed_form(const tg_loop *l)
     acb_init(s);
     acb_init(f);
     acb_set_d(s, 1);
-    const int known = enclose(f, l, s);
+    const int known = tg_enclose(f, l, s);
     acb_clear(s);
     acb_clear(f);
     if (known) return TG_OK;

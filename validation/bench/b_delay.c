@@ -3,53 +3,44 @@
  * 400-point Gauss-Legendre sum. Residual: |phi(0) - 1|; validation/unit/t_delay.c has the rest.
  */
 #include "core/delay.h"
+#include "validation/bench/bench.h"
 
 #include <gsl/gsl_integration.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-enum { REPEATS = 9, DRAWS = 200000, POINTS = 2000, NODES = 400 };
-
-static double
-now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
+enum { DRAWS = 200000, POINTS = 2000, NODES = 400 };
 
 static double          out[DRAWS], node[NODES], weight[NODES];
 static double complex  at[POINTS], phi[POINTS], slope[POINTS];
 static const tg_delay *law;
 
 static void
-draw(void)
+draw(void *unused)
 {
     tg_rng g = tg_rng_stream(1, TG_PURPOSE_TEST, 1);
 
+    (void)unused;
     tg_delay_samples(law, &g, out, DRAWS);
 }
 
 static void
-draw_uniform(void)
+draw_uniform(void *unused)
 {
     tg_rng g = tg_rng_stream(1, TG_PURPOSE_TEST, 1);
 
+    (void)unused;
     for (int i = 0; i < DRAWS; i++) out[i] = tg_rng_uniform(&g);
 }
 
 static void
-transform(void)
+transform(void *unused)
 {
+    (void)unused;
     tg_delay_laplaces(law, at, POINTS, phi, slope);
 }
 
 static void
-transform_plainly(void)
+transform_plainly(void *unused)
 {
+    (void)unused;
     for (int i = 0; i < POINTS / 20; i++) {
         double complex sum = 0, d = 0;
         for (int k = 0; k < NODES; k++) {
@@ -62,19 +53,11 @@ transform_plainly(void)
     }
 }
 
-/* Nanoseconds of one unit of work: one warm-up, the least of nine. */
+/* Nanoseconds of one unit of work. */
 static double
-least(void (*work)(void), double units)
+least(void (*work)(void *), double units)
 {
-    double best = INFINITY;
-
-    work();
-    for (int i = 0; i < REPEATS; i++) {
-        const double start = now();
-        work();
-        best = fmin(best, now() - start);
-    }
-    return best / units;
+    return measure(work, NULL, 1).min * 1e9 / units;
 }
 
 static void

@@ -5,63 +5,20 @@
 #include "roots/chart.h"
 #include "roots/find.h"
 #include "roots/system.h"
+#include "roots/threshold.h"
+#include "validation/bench/bench.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-enum { REPEATS = 9, SIDE = 200 };
-
-static double
-now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-typedef struct timing {
-    double least, median; /* ms */
-} timing;
-
-/* One warm-up, nine repeats. */
-static timing
-measure(void (*work)(void *), void *context)
-{
-    double t[REPEATS];
-
-    work(context);
-    for (int i = 0; i < REPEATS; i++) {
-        const double start = now();
-        work(context);
-        t[i] = now() - start;
-    }
-    qsort(t, REPEATS, sizeof *t, ascending);
-    return (timing){ t[0], t[REPEATS / 2] };
-}
+enum { SIDE = 200 };
 
 static int failures;
 
+/* In milliseconds; what was found stands below. */
 static void
-report(const char *name, timing t, double bound, timing base, double residual,
-       double allowed, const char *note)
+show(const char *name, timing t, double bound, double baseline, double residual, double allowed,
+     const char *note)
 {
-    const int good = t.least <= bound && residual <= allowed;
-
-    failures += !good;
-    printf("%-46s %10.4f %10.4f %9.3g %9.1f %9.1e  %s%s\n", name, t.least, t.median, bound,
-           base.least / t.least, residual, good ? "" : "MISSED ", note);
+    failures += report(name, t, 1e3, "ms", bound, baseline / t.min, residual, allowed);
+    printf("    %s\n", note);
 }
 
 typedef struct find_case {
@@ -114,12 +71,12 @@ run_find(find_case *c)
 
     if (tg_delay_parse(c->law, &d) != TG_OK) return;
     c->loop = (tg_loop){ .a = c->a, .delay = d };
-    const timing t = measure(find_all, c), base = measure(find_plainly, c);
+    const timing t = measure(find_all, c, 1), base = measure(find_plainly, c, 1);
     snprintf(note, sizeof note, "%zu of %zu roots, %s, %zu evaluations; plain mesh: %zu",
              c->roots.certificate.found, c->count, c->roots.certificate.method,
              c->roots.certificate.evaluations, c->plain);
     if (c->roots.certificate.found != c->count) failures++;
-    report(c->law, t, c->bound, base, c->roots.certificate.backward, 1e-12, note);
+    show(c->law, t, c->bound, base.min, c->roots.certificate.backward, 1e-12, note);
     tg_roots_free(&c->roots);
     tg_delay_free(d);
 }
@@ -203,11 +160,9 @@ run_chart(chart_case *c)
     char note[64];
 
     if (tg_delay_parse(c->law, &c->delay) != TG_OK) return;
-    const timing t = measure(fill_chart, c);
-    timing       base = measure(fill_from_scratch, c);
-    base.least *= 16;
+    const timing t = measure(fill_chart, c, 1), base = measure(fill_from_scratch, c, 1);
     snprintf(note, sizeof note, "%zu of %d cells proved", c->proved, SIDE * SIDE);
-    report(c->name, t, c->bound, base, chart_error(c), 1e-9, note);
+    show(c->name, t, c->bound, 16 * base.min, chart_error(c), 1e-9, note);
     tg_delay_free(c->delay);
 }
 
@@ -239,6 +194,19 @@ trace(void *context)
         printf("%s\n", tg_message());
 }
 
+/* The baseline: the threshold of every point's row by itself. */
+static void
+thresholds(void *context)
+{
+    trace_case *c = context;
+
+    for (size_t i = 0; i < c->curve.count; i++) {
+        const tg_loop l = { .a = 1, .b = c->curve.point[i].y, .delay = c->delay };
+        tg_threshold  k;
+        if (tg_loop_threshold(&l, &k) != TG_OK) printf("%s\n", tg_message());
+    }
+}
+
 /* s + b + a e^{-s}: a = w/sin w, b = -w cot w. */
 static void
 run_trace(void)
@@ -248,14 +216,14 @@ run_trace(void)
     char       note[64];
 
     if (tg_delay_parse("{law: constant, value: 1}", &c.delay) != TG_OK) return;
-    const timing t = measure(trace, &c);
+    const timing t = measure(trace, &c, 1), base = measure(thresholds, &c, 1);
     for (size_t i = 0; i < c.curve.count; i++) {
         const tg_chart_point q = c.curve.point[i];
         worst = fmax(worst, fabs(q.x - q.w / sin(q.w)) + fabs(q.y + q.w / tan(q.w)));
     }
     snprintf(note, sizeof note, "%zu points, %zu | %zu unstable", c.curve.count,
              c.curve.unstable[0], c.curve.unstable[1]);
-    report("boundary curve in (a, b), constant", t, 2, t, worst, 1e-9, note);
+    show("boundary curve in (a, b), constant", t, 2, base.min, worst, 1e-9, note);
     tg_chart_curve_free(&c.curve);
     tg_delay_free(c.delay);
 }
@@ -304,12 +272,12 @@ run_system(void)
         tg_delay_parse("{law: constant, value: 0.37}", &d[1]) == TG_OK) {
         for (int l = 0; l < 2; l++) c.term[l] = (tg_system_term){ d[l], c.matrix[l + 1] };
         c.system = (tg_system){ 5, c.matrix[0], c.term, 2 };
-        const timing t = measure(find_system, &c), base = measure(count_system, &c);
+        const timing t = measure(find_system, &c, 1), base = measure(count_system, &c, 1);
         snprintf(note, sizeof note, "%zu of 25 roots, winding %zu",
                  c.roots.certificate.found, c.count);
         failures += c.roots.certificate.found != 25 || c.count != 25;
-        report("5 x 5 system, two delays (baseline: count)", t, 5, base,
-               c.roots.certificate.backward, 1e-13, note);
+        show("5 x 5 system, two delays (baseline: count)", t, 5, base.min,
+             c.roots.certificate.backward, 1e-13, note);
         tg_roots_free(&c.roots);
     }
     tg_delay_free(d[0]);
@@ -364,8 +332,7 @@ main(void)
           .bound = 300 },
     };
 
-    printf("%-46s %10s %10s %9s %9s %9s\n", "case [ms]", "least", "median", "bound",
-           "baseline", "residual");
+    report_header();
     for (size_t i = 0; i < sizeof find / sizeof *find; i++) run_find(&find[i]);
     for (size_t i = 0; i < sizeof chart / sizeof *chart; i++) run_chart(&chart[i]);
     run_trace();

@@ -115,7 +115,7 @@ test_units_of_time(void **state)
     tg_prediction *q = predict("{law: lognormal, mean: 60, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, minutes);
 
     (void)state;
-    assert_near(q->rate * 60, p->rate, 1e-9);
+    assert_near(q->rate * 60, p->rate, 1e-6 * p->rate);
     assert_near(q->settle / 60, p->settle, 1e-6 * p->settle);
     assert_near(q->floor, p->floor, 1e-9 * p->floor);
     assert_near(q->threshold, p->threshold, 1e-9);
@@ -204,6 +204,40 @@ test_claims(void **state)
     assert_false(c.holds);
 }
 
+/* Without an exponential rate: over a horizon long against the modes, short against the tail, as
+ * good as the root of the law without its last tail; over longer ones it does not rise, and
+ * where P(T > t) takes over it falls. */
+static void
+test_effective_rate(void **state)
+{
+    static const char *const heavy[] = { "{law: lognormal, mean: 1, cv: 1}",
+                                         "{law: pareto, shape: 2.5, mean: 1}" };
+    static const char *const cut[] = { "{law: lognormal, mean: 1, cv: 1, at_most: 60}",
+                                       "{law: pareto, shape: 2.5, mean: 1, at_most: 60}" };
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const tg_predict_plan near = { 40, 81, NAN }, far = { 400, 81, NAN };
+        tg_prediction        *p = predict(heavy[i], 50, 1, 0, 0.002, &tg_asgd, near);
+        tg_prediction        *q = predict(cut[i], 50, 1, 0, 0.002, &tg_asgd, near);
+        tg_prediction        *l = predict(heavy[i], 50, 1, 0, 0.002, &tg_asgd, far);
+        assert_true(p->stable && p->effective && p->mode[0].effective && l->effective);
+        assert_false(q->effective);
+        assert_near(q->rate, -q->mode[0].re, 0);
+        if (!(fabs(p->rate - q->rate) < 0.05 * q->rate && l->rate > 0 &&
+              l->rate < (i ? 0.97 : 1.01) * p->rate))
+            fail_msg("%s: %g near, %g far, %g cut", heavy[i], p->rate, l->rate, q->rate);
+        /* the loss without noise is h y^2 / 2 */
+        assert_near(-log(p->loss[72] / p->loss[0]) / (2 * p->t[72]), p->rate, 1e-6);
+        assert_true(p->rate_error > 0 && p->rate_error < 0.1 * p->rate);
+        tg_prediction_free(p);
+        tg_prediction_free(q);
+        tg_prediction_free(l);
+    }
+    tg_prediction *bare_one = predict(heavy[0], 50, 1, 0, 0.002, &tg_asgd, bare);
+    assert_true(bare_one->effective && bare_one->rate == 0); /* no horizon to speak of */
+    tg_prediction_free(bare_one);
+}
+
 static void
 test_bad_steps(void **state)
 {
@@ -223,4 +257,4 @@ RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
     cmocka_unit_test(test_exact_level), cmocka_unit_test(test_units_of_time),
     cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
     cmocka_unit_test(test_step_square), cmocka_unit_test(test_claims),
-    cmocka_unit_test(test_bad_steps))
+    cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))

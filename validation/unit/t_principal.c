@@ -1,0 +1,69 @@
+/* principal.c: the equation itself, Lambert's function one by one, the strip of the branch, and
+ * the same bits on every instruction set. */
+#include "core/lambert.h"
+#include "roots/principal.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { N = 4001 };
+
+static double k[N], re[N], im[N];
+
+/* From 1e-12 to 1e6, and densely around the branch point. */
+static void
+gains(void)
+{
+    for (int i = 0; i < N; i++)
+        k[i] = i % 2 ? pow(10, -12 + 18.0 * i / N) : exp(-1) * (1 + 4e-3 * (i - N / 2) / N);
+}
+
+static void
+test_equation(void **state)
+{
+    (void)state;
+    gains();
+    tg_principal_roots(TG_ISA_BEST, k, N, re, im);
+    for (int i = 0; i < N; i++) {
+        const double complex w = re[i] + I * im[i], one = tg_lambert(0, -k[i]);
+        const double         bound = 4e-16 * cabs(w);
+        assert_true(cabs(w + k[i] * cexp(-w)) <= bound * (1 + cabs(w)) * 2);
+        assert_true(cabs(w - (creal(one) + I * fabs(cimag(one)))) <=
+                    3 * bound * (1 + 1 / cabs(w + 1))); /* rounding of f over f' */
+        assert_true(im[i] >= 0 && im[i] < 3.14159265358979324);
+        assert_true(im[i] > 0 || re[i] >= -1);
+        if (fabs(k[i] * exp(1) - 1) > 1e-14) assert_int_equal(im[i] > 0, k[i] > exp(-1));
+    }
+}
+
+static void
+test_same_bits(void **state)
+{
+    static double x[N], y[N];
+
+    (void)state;
+    gains();
+    tg_principal_roots(TG_ISA_BEST, k, N, re, im);
+    for (int isa = TG_ISA_PLAIN; isa < TG_ISA_COUNT; isa++) {
+        if (!tg_isa_available((tg_isa)isa)) continue;
+        for (size_t n = N; n > 0; n = n / 3) { /* and whatever stands beside them */
+            tg_principal_roots((tg_isa)isa, k, n, x, y);
+            assert_memory_equal(x, re, n * sizeof *x);
+            assert_memory_equal(y, im, n * sizeof *y);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_equation),
+                                        cmocka_unit_test(test_same_bits) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
