@@ -92,7 +92,10 @@ print_advice(const study_run *r, size_t rule, FILE *f)
         fprintf(f, "  best workers  %g of those tried (within 5 %% of it: %g to %g): target after ",
                 v->best, v->best_low, v->best_high);
         print_with_error(f, v->best_time, v->best_error);
-        fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
+        if (isfinite(v->simulated_time))
+            fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
+        else
+            fprintf(f, "; simulated: none by the horizon\n");
     }
     if (isfinite(v->limit))
         fprintf(f, "  diverges      past %.1f workers (predicted)", v->limit);

@@ -20,7 +20,7 @@
 #define PANELS    1000
 #define WINDOW    9 /* partial sums the epsilon table looks at */
 #define DEPTH     24
-#define TOLERANCE 2e-12
+#define TOLERANCE 2e-11
 #define LAGGED    1e-9 /* tolerance where cos(w lag) keeps the tail oscillating */
 
 typedef struct integrand {
