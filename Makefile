@@ -121,9 +121,13 @@ $(command): $(commands) $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
 
+# This one makes the library's allocations fail, one at a time.
+$(BUILD)/validation/unit/t_memory: wrap := \
+  $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc aligned_alloc strdup)
+
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(wrap) $^ -o $@ -lcmocka $(ALL_LIBS)
 
 destination := $(DESTDIR)$(prefix)
 

@@ -51,12 +51,15 @@ tg_case_renewal(const tg_case *c, const tg_loop *l, double *gain)
     enum { INTERVALS = 2000 };
     integrand                  q = { c, l };
     gsl_function               f = { density, &q };
+    gsl_error_handler_t       *old = gsl_set_error_handler_off();
     gsl_integration_workspace *w = gsl_integration_workspace_alloc(INTERVALS);
     double                     error, near = 0, far = 0;
     const double               split = fmax(4 * l->a, 1 / tg_delay_mean(c->delay));
 
-    if (!w) return tg_fail(TG_ENOMEM, "out of memory");
-    gsl_error_handler_t *old = gsl_set_error_handler_off();
+    if (!w) {
+        gsl_set_error_handler(old);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
     int failed = gsl_integration_qag(&f, 0, split, 0, 1e-5, INTERVALS, GSL_INTEG_GAUSS21, w,
                                      &near, &error);
     if (!failed)
