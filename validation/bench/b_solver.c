@@ -153,9 +153,13 @@ ensembles(void)
         tg_isa      isa;
         const char *name;
         double      bound;
-    } kinds[] = { { TG_ISA_PLAIN, "ensemble, plain x86-64", 5 },
-                  { TG_ISA_AVX2, "ensemble, AVX2", 2 },
-                  { TG_ISA_AVX512, "ensemble, AVX-512", 1.2 } };
+        int         single;
+    } kinds[] = { { TG_ISA_PLAIN, "ensemble, plain x86-64", 5, 0 },
+                  { TG_ISA_AVX2, "ensemble, AVX2", 2, 0 },
+                  { TG_ISA_PLAIN, "ensemble in float32, plain x86-64", 5, 1 },
+                  { TG_ISA_AVX2, "ensemble in float32, AVX2", 2, 1 },
+                  { TG_ISA_AVX512, "ensemble in float32, AVX-512", 1.2, 1 },
+                  { TG_ISA_AVX512, "ensemble, AVX-512", 1.2, 0 } };
     const double    path_steps = (double)PATHS * STEPS;
     const tg_linear m = { .a = 1, .g = 1, .tau = LAG * 0.01 };
     plain           p = { gsl_rng_alloc(gsl_rng_mt19937), 0, 0 };
@@ -172,7 +176,7 @@ ensembles(void)
     const timing normal = measure(draw_normals, &g, 1);
     bad += report("vector normals", normal, 1e9 / NORMALS, "ns/normal", 1.6,
                   base_ns / (normal.min * 1e9 / NORMALS), 0, 1);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         fused f = { .e = { .mode = &m,
                            .modes = 1,
                            .paths = PATHS,
@@ -181,7 +185,8 @@ ensembles(void)
                            .every = STEPS,
                            .threads = 1,
                            .seed = 2,
-                           .isa = kinds[i].isa } };
+                           .isa = kinds[i].isa,
+                           .single = kinds[i].single } };
         if (!tg_isa_available(kinds[i].isa)) continue;
         best = measure(run_fused, &f, 1);
         bad += report(kinds[i].name, best, 1e9 / path_steps, "ns/path-step",
