@@ -61,7 +61,7 @@ validate: $(versus) $(command) ## predictions against simulations, claim by clai
 	$(Q)TARDIGRAD=$(command) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
 
 bench: $(benches) ## speeds, each with its baseline and residual
-	$(Q)for b in $(benches); do $$b || exit 1; done
+	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad
 
 figures: $(command) ## figures of the studies in out/ again, as PDF
 	$(Q)for d in out/*/; do $(command) plot $$d --format pdf || exit 1; done

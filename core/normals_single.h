@@ -20,8 +20,8 @@ store_half(vu x, uint32_t *out)
 
 /* As words_across. */
 static inline void
-halves_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block, size_t n,
-              const halves *out)
+halves_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block,
+              size_t n, const halves *out)
 {
     for (size_t j = 0; j < n; j += LANES) {
         const vu     at = ramp(first + j);
@@ -71,9 +71,11 @@ box_muller_single(vw low, vw high, float scale, vf *x, vf *y)
 {
     const vf u = uniform_single(high, low), rest = uniform_single(~high, ~low);
     const vf v = float_of((low >> 2 & 0x3ffffff) - 0x2000000) * 0x1p-26f + 0x1p-27f;
-    const vf r = scale * (vf)((vw)square_root_single(minus_two_log_single(u, rest)) ^ low << 31);
+    const vf r =
+        scale * (vf)((vw)square_root_single(minus_two_log_single(u, rest)) ^ low << 31);
     const vf z = v * v;
-    const vf s = v * (((-0.00460214921f * z + 0.0796802176f) * z - 0.645963478f) * z + 1.57079632f);
+    const vf s =
+        v * (((-0.00460214921f * z + 0.0796802176f) * z - 0.645963478f) * z + 1.57079632f);
     const vf c = ((-0.0204081584f * z + 0.253598571f) * z - 1.23369701f) * z + 0.999999972f;
     const vw swap = ((vw)s ^ (vw)c) & -(low >> 1 & 1);
 

@@ -13,10 +13,12 @@ static tg_status
 check(size_t dim, size_t n, const double *t, const double *x)
 {
     if (dim == 0 || n == 0)
-        return tg_fail(TG_EDOMAIN, "a history of %zu rows and %zu components is none", n, dim);
+        return tg_fail(TG_EDOMAIN, "a history of %zu rows and %zu components is none", n,
+                       dim);
     for (size_t k = 0; k < n; k++) {
         if (!isfinite(t[k]) || (k > 0 && !(t[k] > t[k - 1])))
-            return tg_fail(TG_EDOMAIN, "times of a history must rise, row %zu has %g", k, t[k]);
+            return tg_fail(TG_EDOMAIN, "times of a history must rise, row %zu has %g", k,
+                           t[k]);
         for (size_t i = 0; i < dim; i++)
             if (!isfinite(x[k * dim + i]))
                 return tg_fail(TG_EDOMAIN, "row %zu of the history has x[%zu] = %g", k, i,
@@ -61,10 +63,11 @@ make_slopes(tg_past *p)
         if (n == 2) s[0] = s[dim] = secant(p, i, 0);
         if (n <= 2) continue;
         for (size_t k = 1; k + 1 < n; k++)
-            s[k * dim] = between(t[k] - t[k - 1], t[k + 1] - t[k], secant(p, i, k - 1), secant(p, i, k));
+            s[k * dim] = between(t[k] - t[k - 1], t[k + 1] - t[k], secant(p, i, k - 1),
+                                 secant(p, i, k));
         s[0] = at_end(t[1] - t[0], t[2] - t[1], secant(p, i, 0), secant(p, i, 1));
-        s[(n - 1) * dim] = at_end(t[n - 1] - t[n - 2], t[n - 2] - t[n - 3], secant(p, i, n - 2),
-                                  secant(p, i, n - 3));
+        s[(n - 1) * dim] = at_end(t[n - 1] - t[n - 2], t[n - 2] - t[n - 3],
+                                  secant(p, i, n - 2), secant(p, i, n - 3));
     }
 }
 

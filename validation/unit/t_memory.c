@@ -217,9 +217,9 @@ check_untouched(tg_status status)
     for (size_t i = 0; i < 64; i++) untouched[i] = stats[i].n = 7;
 }
 
-static const double   share = .5;
-static const tg_pair  pair = { 0, 0, 1 };
-static double         quantile[64], covariance[64];
+static const double     share = .5;
+static const tg_pair    pair = { 0, 0, 1 };
+static double           quantile[64], covariance[64];
 static const tg_observe watch = { .share = &share,
                                   .shares = 1,
                                   .quantile = quantile,
@@ -259,7 +259,8 @@ scheme_variance(void)
 }
 
 static tg_status
-blocks(size_t count, double t, const double *x, const double *past, double *out, void *context)
+blocks(size_t count, double t, const double *x, const double *past, double *out,
+       void *context)
 {
     (void)t, (void)x, (void)context;
     for (size_t k = 0; k < count; k++) out[k] = -past[k];
@@ -475,11 +476,11 @@ find_roots(void)
 static tg_status
 find_system_roots(void)
 {
-    static const double   A[] = { -1, 0, 0, -2 }, B[] = { -1, .2, .1, -.5 };
-    const tg_system_term  term = { half, B };
-    const tg_system       s = { 2, A, &term, 1 };
-    tg_roots              r = { .count = 7 };
-    const tg_status       status = tg_system_roots(&s, -2, &r);
+    static const double  A[] = { -1, 0, 0, -2 }, B[] = { -1, .2, .1, -.5 };
+    const tg_system_term term = { half, B };
+    const tg_system      s = { 2, A, &term, 1 };
+    tg_roots             r = { .count = 7 };
+    const tg_status      status = tg_system_roots(&s, -2, &r);
 
     assert_true(status == TG_OK || (r.count == 7 && !r.root));
     tg_roots_free(&r);
@@ -520,16 +521,14 @@ static tg_status
 predict_and_simulate(void)
 {
     const tg_predict_plan  plan = { .horizon = 5, .points = 6, .target = .02 };
-    const tg_replicas_plan more = { .horizon = 5,
-                                    .points = 6,
-                                    .target = .02,
-                                    .replicas = 2,
-                                    .threads = 1 };
-    const tg_algorithm    *rule = now ? &tg_dude : &tg_asgd;
-    tg_prediction         *p = NULL;
-    tg_simulation         *r = NULL;
-    scene                  s = { 0 };
-    tg_status              status = open_scene(&s);
+    const tg_replicas_plan more = {
+        .horizon = 5, .points = 6, .target = .02, .replicas = 2, .threads = 1
+    };
+    const tg_algorithm *rule = now ? &tg_dude : &tg_asgd;
+    tg_prediction      *p = NULL;
+    tg_simulation      *r = NULL;
+    scene               s = { 0 };
+    tg_status           status = open_scene(&s);
 
     if (status == TG_OK) {
         status = tg_predict(&s.modes, s.cluster, rule, .05, &plan, &p);

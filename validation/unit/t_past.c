@@ -114,12 +114,15 @@ test_as_a_history(void **state)
 static void
 test_errors(void **state)
 {
-    static const double back[] = { 0, -1 }, x[] = { 1, 2 }, bad[] = { 1, NAN }, t[] = { 0, 1 };
-    tg_past            *p = NULL;
+    static const double back[] = { 0, -1 }, x[] = { 1, 2 }, bad[] = { 1, NAN },
+                        t[] = { 0, 1 };
+    tg_past *p = NULL;
 
     (void)state;
-    assert_fails(tg_past_create(1, 2, back, x, TG_PAST_LINEAR, &p), TG_EDOMAIN, "row 1 has -1");
-    assert_fails(tg_past_create(1, 2, t, bad, TG_PAST_LINEAR, &p), TG_EDOMAIN, "x[0] = nan");
+    assert_fails(tg_past_create(1, 2, back, x, TG_PAST_LINEAR, &p), TG_EDOMAIN,
+                 "row 1 has -1");
+    assert_fails(tg_past_create(1, 2, t, bad, TG_PAST_LINEAR, &p), TG_EDOMAIN,
+                 "x[0] = nan");
     assert_fails(tg_past_create(1, 0, t, x, TG_PAST_LINEAR, &p), TG_EDOMAIN, "0 rows");
     assert_null(p);
     tg_past_free(NULL);
