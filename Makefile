@@ -61,7 +61,7 @@ validate: $(versus) $(command) ## predictions against simulations, claim by clai
 	$(Q)TARDIGRAD=$(command) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
 
 bench: $(benches) ## speeds, each with its baseline and residual
-	$(Q)for b in $(benches); do $$b || exit 1; done
+	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad
 
 figures: $(command) ## figures of the studies in out/ again, as PDF
 	$(Q)for d in out/*/; do $(command) plot $$d --format pdf || exit 1; done
@@ -121,9 +121,13 @@ $(command): $(commands) $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
 
+# This one makes the library's allocations fail, one at a time.
+$(BUILD)/validation/unit/t_memory: wrap := \
+  $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc aligned_alloc strdup)
+
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(wrap) $^ -o $@ -lcmocka $(ALL_LIBS)
 
 destination := $(DESTDIR)$(prefix)
 

@@ -24,8 +24,11 @@
 #include "solver/lattice.h"
 #include "solver/mode.h"
 #include "solver/moments.h"
+#include "solver/observe.h"
+#include "solver/past.h"
 #include "solver/phase.h"
 #include "solver/sdde.h"
+#include "solver/sketch.h"
 #include "solver/stationary.h"
 #include "solver/survival.h"
 

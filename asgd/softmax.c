@@ -3,6 +3,7 @@
 #include "asgd/hessian.h"
 #include "asgd/softmax_sums.h"
 
+#include <gsl/gsl_errno.h>
 #include <gsl/gsl_multimin.h>
 #include <math.h>
 #include <stdlib.h>
@@ -128,10 +129,12 @@ minimise(const softmax *s, const double *weight, double *x, double *least)
     weighted                   w = { s, weight, TG_OK };
     gsl_multimin_function_fdf  f = { value, gradient, value_and_gradient, s->dim, &w };
     gsl_vector_view            at = gsl_vector_view_array(x, s->dim);
+    gsl_error_handler_t       *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
     gsl_multimin_fdfminimizer *m =
         gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, s->dim);
     int going = 1;
 
+    gsl_set_error_handler(old);
     if (!m) return tg_fail(TG_ENOMEM, "out of memory");
     gsl_multimin_fdfminimizer_set(m, &f, &at.vector, 0.1, 0.1);
     for (int i = 0; i < MOST && going && w.status == TG_OK; i++) {

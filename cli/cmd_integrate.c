@@ -30,9 +30,9 @@ static const tg_column curve[] = {
 /* Everything a run fills, (rows) or more each. */
 typedef struct results {
     size_t    rows;
-    tg_stats *x, *loss;        /* (modes, rows), (rows) */
-    double   *quantile;        /* (rows, SHARES) */
-    double   *mean, *sd;       /* expected */
+    tg_stats *x, *loss;  /* (modes, rows), (rows) */
+    double   *quantile;  /* (rows, SHARES) */
+    double   *mean, *sd; /* expected */
 } results;
 
 static void
@@ -125,7 +125,8 @@ integrate(const arguments *a, const integration *j)
 
 static const tg_column hits[] = {
     { "t", "time", "", false },
-    { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)", false },
+    { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)",
+      false },
     { "low", "", "95 % band, pointwise", false },
     { "high", "", "95 % band, pointwise", false },
 };
@@ -159,12 +160,16 @@ question(const arguments *a, const integration *j, tg_hitting *out)
 
     TG_TRY(number_of(a, "hit", &p.level));
     if (!integration_constant(j) || j->meaning == MEANING_ARRIVAL)
-        return tg_fail(TG_EINPUT, "--hit needs the diffusion form of a constant delay; the law "
-                                  "is %s", tg_delay_name(j->law));
+        return tg_fail(TG_EINPUT,
+                       "--hit needs the diffusion form of a constant delay; the law "
+                       "is %s",
+                       tg_delay_name(j->law));
     for (size_t i = 0; j->shift && i < j->modes; i++)
         if (j->shift[i] != 0)
-            return tg_fail(TG_EINPUT, "--hit needs modes that settle at the minimum; mode %zu "
-                                      "settles %g off", i, j->shift[i]);
+            return tg_fail(TG_EINPUT,
+                           "--hit needs modes that settle at the minimum; mode %zu "
+                           "settles %g off",
+                           i, j->shift[i]);
     TG_TRY(tg_hitting_check(&p));
     *out = p;
     return TG_OK;
@@ -185,12 +190,14 @@ hit(const arguments *a, const integration *j)
     tg_status      status = time && ended && s ? tg_hitting_run(&p, time, NULL, &h)
                                                : tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; status == TG_OK && i < h.paths; i++) ended[i] = time[i] < j->until;
-    if (status == TG_OK) status = tg_survival_estimate(time, ended, h.paths, 1.96, s, &count);
+    if (status == TG_OK)
+        status = tg_survival_estimate(time, ended, h.paths, 1.96, s, &count);
     if (status == TG_OK) status = table_begin(a, j->study, hits, 4, &t);
     if (status == TG_OK) status = note(j, t);
     if (status == TG_OK)
-        status = tg_table_note(t, "mean", "%.6g +- %.2g over %zu paths, %zu of which reached it",
-                               h.mean, h.error, h.paths, h.hit);
+        status =
+            tg_table_note(t, "mean", "%.6g +- %.2g over %zu paths, %zu of which reached it",
+                          h.mean, h.error, h.paths, h.hit);
     if (status == TG_OK) status = fill_hits(s, count, t);
     free(time);
     free(ended);
@@ -226,7 +233,8 @@ static const option options[] = {
     { "rows", "N", "rows of the table (default 100, or the study's points)" },
     { "seed", "N", "seed of the random streams (default 0, or the study's)" },
     { "method", "NAME", "euler (default), exact, milstein, rk or heun" },
-    { "meaning", "WORD", "of a random delay: path, step, arrival or distributed (default)" },
+    { "meaning", "WORD",
+      "of a random delay: path, step, arrival or distributed (default)" },
     { "hit", "LEVEL", "instead: when X, or the loss of a study, first reaches this level" },
     { 0 },
 };
@@ -236,21 +244,31 @@ const command cmd_integrate = {
     .operands = "[STUDY]",
     .summary = "ensembles of the stochastic delay equation: mean, spread, hitting times",
     .doc =
-        "Integrates dX = (-b X - a X(t-T)) dt + g dW over many paths: with --damping one mode\n"
-        "and X itself, with a STUDY all modes of its objective and the excess loss. Prints mean,\n"
-        "standard deviation and quantiles (to 1.6 % of their value or better) beside what the\n"
-        "equation itself predicts; with --hit, the distribution of the first passage of a level,\n"
+        "Integrates dX = (-b X - a X(t-T)) dt + g dW over many paths: with --damping one "
+        "mode\n"
+        "and X itself, with a STUDY all modes of its objective and the excess loss. Prints "
+        "mean,\n"
+        "standard deviation and quantiles (to 1.6 % of their value or better) beside what "
+        "the\n"
+        "equation itself predicts; with --hit, the distribution of the first passage of a "
+        "level,\n"
         "between grid points by a Brownian bridge.\n"
         "\n"
         "A random delay T can mean four things, and they are four equations. --meaning\n"
-        "  path         one draw for each path, kept: each path has its own equation, and the\n"
-        "               mean over paths is the mixture of their means; no prediction is shown\n"
+        "  path         one draw for each path, kept: each path has its own equation, and "
+        "the\n"
+        "               mean over paths is the mixture of their means; no prediction is "
+        "shown\n"
         "  step         a new draw at every time step: as the step shrinks this becomes\n"
         "               distributed; at a finite step it adds noise\n"
-        "  arrival      a new draw at every arrival of a Poisson process, each of which moves X\n"
-        "               by its own delayed gradient: the jump form, event by event without a time\n"
-        "               grid. Its variance is larger by what the jumps add, and not Gaussian\n"
-        "  distributed  the average of X(t-T) over the law: the mean-field limit of many workers\n"
+        "  arrival      a new draw at every arrival of a Poisson process, each of which "
+        "moves X\n"
+        "               by its own delayed gradient: the jump form, event by event without "
+        "a time\n"
+        "               grid. Its variance is larger by what the jumps add, and not "
+        "Gaussian\n"
+        "  distributed  the average of X(t-T) over the law: the mean-field limit of many "
+        "workers\n"
         "With a constant delay path, step and distributed are the same equation.",
     .options = options,
     .run = run,

@@ -16,17 +16,17 @@
 enum { MEANING_ARRIVAL = TG_DELAY_DISTRIBUTED + 1 };
 
 typedef struct integration {
-    tg_study     *study; /* NULL: set up from options */
-    size_t        modes;
-    tg_linear    *linear; /* (modes) a, b, g, mean delay, start */
-    tg_jump_mode *jump;   /* (modes) the same as arrivals see it */
-    double       *h, *shift; /* (modes) of the loss; both NULL: X itself is shown */
-    double        eta, lambda, step, until;
-    size_t        paths, rows, every, seed, threads;
-    int           exact;   /* method "exact" */
-    int           meaning; /* a tg_random_delay or MEANING_ARRIVAL */
-    const tg_sdde_method *method; /* NULL if exact */
-    tg_delay     *law;
+    tg_study             *study; /* NULL: set up from options */
+    size_t                modes;
+    tg_linear            *linear;    /* (modes) a, b, g, mean delay, start */
+    tg_jump_mode         *jump;      /* (modes) the same as arrivals see it */
+    double               *h, *shift; /* (modes) of the loss; both NULL: X itself is shown */
+    double                eta, lambda, step, until;
+    size_t                paths, rows, every, seed, threads;
+    int                   exact;   /* method "exact" */
+    int                   meaning; /* a tg_random_delay or MEANING_ARRIVAL */
+    const tg_sdde_method *method;  /* NULL if exact */
+    tg_delay             *law;
 } integration;
 
 /* Errors: TG_EINPUT an option or value that makes no sense; those of the study. */

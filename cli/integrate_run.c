@@ -8,7 +8,8 @@
 #include <string.h>
 
 static tg_status
-drift(size_t count, double t, const double *x, const double *past, double *out, void *context)
+drift(size_t count, double t, const double *x, const double *past, double *out,
+      void *context)
 {
     const integration *j = context;
 
@@ -145,7 +146,8 @@ integration_predict(const integration *j, double *mean, double *sd)
     tg_status    status = TG_OK;
 
     if (!y) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t r = 0; r < rows; r++) mean[r] = sd[r] = j->meaning == TG_DELAY_PATH ? NAN : 0;
+    for (size_t r = 0; r < rows; r++)
+        mean[r] = sd[r] = j->meaning == TG_DELAY_PATH ? NAN : 0;
     for (size_t i = 0; status == TG_OK && i < j->modes; i++) {
         const tg_linear *l = &j->linear[i];
         const tg_mode    m = { .loop = { .a = l->a, .b = l->b, .delay = j->law },

@@ -78,10 +78,10 @@ fitting_step(const integration *j, size_t rows)
 static tg_status
 from_study(const arguments *a, integration *j)
 {
-    static const char *const direct[] = { "damping", "instant", "law", "noise", "start",
-                                          "arrivals" };
-    size_t algorithm = 0;
-    scene  s = { 0 };
+    static const char *const direct[] = { "damping", "instant", "law",
+                                          "noise",   "start",   "arrivals" };
+    size_t                   algorithm = 0;
+    scene                    s = { 0 };
 
     for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
         if (given(a, direct[i]))
@@ -157,8 +157,8 @@ find_meaning(const char *name, integration *j)
         }
     const char *near = tg_nearest(name, words + 1, 4);
     return tg_fail(TG_EINPUT,
-                   "--meaning must be path, step, arrival or distributed, got \"%s\"%s%s", name,
-                   near ? "; did you mean " : "", near ? near : "");
+                   "--meaning must be path, step, arrival or distributed, got \"%s\"%s%s",
+                   name, near ? "; did you mean " : "", near ? near : "");
 }
 
 static tg_status
@@ -193,8 +193,8 @@ read_grid(const arguments *a, integration *j)
     TG_TRY(whole_of(a, "seed", &j->seed));
     TG_TRY(whole_of(a, "threads", &j->threads));
     if (!(j->step > 0) || !(j->until >= j->step) || j->rows == 0)
-        return tg_fail(TG_EINPUT, "--step %g, --until %g and --rows %zu make no grid", j->step,
-                       j->until, j->rows);
+        return tg_fail(TG_EINPUT, "--step %g, --until %g and --rows %zu make no grid",
+                       j->step, j->until, j->rows);
     if (!(j->until / j->step < 1e12))
         return tg_fail(TG_EINPUT, "%.3g steps are more than 1e12", j->until / j->step);
     j->every = (size_t)fmax(1, floor(j->until / j->step / (double)j->rows + 1e-9));

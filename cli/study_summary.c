@@ -101,7 +101,7 @@ print_advice(const study_run *r, size_t rule, FILE *f)
         if (isfinite(v->simulated_time))
             fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
         else
-            fprintf(f, "; simulated: none gets there\n");
+            fprintf(f, "; simulated: none by the horizon\n");
     }
     if (isfinite(v->limit))
         fprintf(f, "  diverges      past %.1f workers (predicted)", v->limit);

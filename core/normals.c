@@ -40,20 +40,20 @@ tg_rng_normals(tg_rng *g, double *out, size_t n)
 
 void
 tg_normals_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
-                  uint64_t block, size_t n, size_t stride, double *out)
+                  uint64_t block, double scale, size_t n, size_t stride, double *out)
 {
     const uint64_t high = (uint64_t)purpose << 16;
 
     switch (tg_isa_resolve(isa)) {
 #if defined(__x86_64__)
     case TG_ISA_AVX512:
-        tg_normals_across_avx512(seed, high, first, block, n, stride, out);
+        tg_normals_across_avx512(seed, high, first, block, scale, n, stride, out);
         break;
     case TG_ISA_AVX2:
-        tg_normals_across_avx2(seed, high, first, block, n, stride, out);
+        tg_normals_across_avx2(seed, high, first, block, scale, n, stride, out);
         break;
 #endif
     default:
-        tg_normals_across_plain(seed, high, first, block, n, stride, out);
+        tg_normals_across_plain(seed, high, first, block, scale, n, stride, out);
     }
 }

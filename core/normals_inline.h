@@ -127,8 +127,8 @@ store_words(block4 b, uint64_t *first, uint64_t *second)
 /* Blocks number `block` of the streams first, first + 1, ...: words for n paths, n a multiple of
  * LANES, two to a path. */
 static inline void
-words_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block, size_t n,
-             uint64_t *even, uint64_t *odd)
+words_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block,
+             size_t n, uint64_t *even, uint64_t *odd)
 {
     for (size_t j = 0; j < n; j += LANES) {
         const vu     at = ramp(first + j);

@@ -7,14 +7,14 @@
 #define CHUNK 64
 
 static inline void
-store_normals(const uint64_t *word, size_t n, double *cosine, double *sine)
+store_normals(const uint64_t *word, double scale, size_t n, double *cosine, double *sine)
 {
     for (size_t i = 0; i < n; i += LANES) {
         vu w;
         vd x, y;
 
         memcpy(&w, word + i, sizeof w);
-        box_muller(w, 1, &x, &y);
+        box_muller(w, scale, &x, &y);
         if (i + LANES <= n) {
             store(cosine + i, x);
             store(sine + i, y);
@@ -39,14 +39,14 @@ TG_KERNEL(tg_normals_along)(uint64_t seed, uint64_t high, uint64_t index, uint64
                                  spread(index >> 32) } };
             store_words(philox(c, key), word[0] + j, word[1] + j);
         }
-        store_normals(word[0], 8, out, out + 8);
-        store_normals(word[1], 8, out + 16, out + 24);
+        store_normals(word[0], 1, 8, out, out + 8);
+        store_normals(word[1], 1, 8, out + 16, out + 24);
     }
 }
 
 void
 TG_KERNEL(tg_normals_across)(uint64_t seed, uint64_t high, uint64_t first, uint64_t block,
-                             size_t n, size_t stride, double *out)
+                             double scale, size_t n, size_t stride, double *out)
 {
     uint64_t key[20], word[2][CHUNK];
 
@@ -54,7 +54,7 @@ TG_KERNEL(tg_normals_across)(uint64_t seed, uint64_t high, uint64_t first, uint6
     for (size_t i = 0; i < n; i += CHUNK) {
         const size_t some = n - i < CHUNK ? n - i : CHUNK;
         words_across(key, high, first + i, block, some, word[0], word[1]);
-        store_normals(word[0], some, out + i, out + stride + i);
-        store_normals(word[1], some, out + 2 * stride + i, out + 3 * stride + i);
+        store_normals(word[0], scale, some, out + i, out + stride + i);
+        store_normals(word[1], scale, some, out + 2 * stride + i, out + 3 * stride + i);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "core/complexes.h"
 
+#include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -131,10 +132,12 @@ tg_status
 tg_panels_density_create(tg_panels_density f, const void *context, double low, double high,
                          const double *breaks, size_t count, tg_panels **out)
 {
-    tg_panels *p = calloc(1, sizeof *p);
-    builder    b = { f, context, gsl_integration_glfixed_table_alloc(POINTS), p };
-    tg_status  status = TG_ENOMEM;
+    gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
+    tg_panels           *p = calloc(1, sizeof *p);
+    builder              b = { f, context, gsl_integration_glfixed_table_alloc(POINTS), p };
+    tg_status            status = TG_ENOMEM;
 
+    gsl_set_error_handler(old);
     if (p && b.rule) {
         p->reach = INFINITY;
         p->total = 1; /* laws are normalised to within a factor that does not matter here */

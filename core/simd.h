@@ -31,6 +31,13 @@
 typedef double   vd __attribute__((vector_size(8 * LANES)));
 typedef uint64_t vu __attribute__((vector_size(8 * LANES)));
 
+/* The same width in single precision: 2 LANES floats, words and whole numbers. */
+#define LANES_SINGLE (2 * LANES)
+typedef float    vf __attribute__((vector_size(8 * LANES)));
+typedef uint32_t vw __attribute__((vector_size(8 * LANES)));
+typedef int32_t  vi __attribute__((vector_size(8 * LANES)));
+typedef uint32_t vh __attribute__((vector_size(4 * LANES))); /* LANES words */
+
 static inline vu
 bits_of(vd x)
 {
@@ -114,6 +121,36 @@ square_root(vd x)
     return (vd)_mm_sqrt_pd((__m128d)x);
 #else
     for (int i = 0; i < LANES; i++) x[i] = sqrt(x[i]);
+    return x;
+#endif
+}
+
+static inline vf
+load_single(const float *p)
+{
+    vf x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+static inline void
+store_single(float *p, vf x)
+{
+    memcpy(p, &x, sizeof x);
+}
+
+static inline vf
+square_root_single(vf x)
+{
+#if defined(__AVX512F__)
+    return (vf)_mm512_sqrt_ps((__m512)x);
+#elif defined(__AVX2__)
+    return (vf)_mm256_sqrt_ps((__m256)x);
+#elif defined(__x86_64__)
+    return (vf)_mm_sqrt_ps((__m128)x);
+#else
+    for (int i = 0; i < LANES_SINGLE; i++) x[i] = sqrtf(x[i]);
     return x;
 #endif
 }

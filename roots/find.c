@@ -180,8 +180,13 @@ tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out)
 
     TG_TRY(tg_loop_check(loop));
     if (!isfinite(line)) return tg_fail(TG_EDOMAIN, "a line must be finite, got %g", line);
-    if (search_closed_form(loop, line, &set, &r.certificate) == TG_OK)
-        return hand_over(loop, &set, r.certificate, out);
+    status = search_closed_form(loop, line, &set, &r.certificate);
+    if (status == TG_OK) return hand_over(loop, &set, r.certificate, out);
+    if (status == TG_ENOMEM) {
+        free(set.root);
+        return status;
+    }
+    status = TG_ENOCONV;
     set.count = 0;
     for (int i = 0; i < 6 && status == TG_ENOCONV; i++) {
         moved = i == 0 ? 0 : -1e-10 * pow(10, i) * (fabs(line) + 1e-3 * scale_of(loop));

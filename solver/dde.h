@@ -24,7 +24,8 @@ typedef struct tg_dde {
                        void *context);
     const double *tau; /* (m) constant delays; or NULL and */
     tg_status (*lag)(double t, const double *x, double *tau, void *context); /* tau (m) */
-    tg_status (*history)(double t, double *x, void *context); /* phi, t <= t0 */
+    /* phi, t <= t0; a table: solver/past.h */
+    tg_status (*history)(double t, double *x, void *context);
     void *context;
 } tg_dde;
 

@@ -102,22 +102,36 @@ typedef struct block {
     const run *r;
     size_t     mode, first, n; /* n paths from number `first` on */
     size_t     thread;
-    double    *row;            /* (slots, BLOCK) */
+    void      *row;            /* (slots, BLOCK) doubles, or floats */
     tg_stats  *stats;          /* (rows) of this mode and job */
 } block;
 
-static double *
-row_at(const block *b,
-       size_t       step) /* step counted from -slots on, so that it is never < 0 */
+/* Row of a step counted from -slots on, so that it is never < 0. */
+static void *
+row_at(const block *b, size_t step)
 {
-    return b->row + step % b->r->slots * BLOCK;
+    const size_t at = step % b->r->slots * BLOCK;
+
+    return b->r->e->single ? (void *)((float *)b->row + at) : (void *)((double *)b->row + at);
+}
+
+/* The same in doubles: the row itself, or a copy in room (BLOCK). */
+static const double *
+values_at(const block *b, size_t step, double *room)
+{
+    const float *single = row_at(b, step);
+
+    if (!b->r->e->single) return row_at(b, step);
+    for (size_t i = 0; i < BLOCK; i++) room[i] = single[i];
+    return room;
 }
 
 static tg_status
 record(const block *b, size_t at)
 {
     const tg_ensemble *e = b->r->e;
-    const double      *x = row_at(b, at + b->r->slots);
+    double             room[BLOCK];
+    const double      *x = values_at(b, at + b->r->slots, room);
     const size_t       row = at / e->every;
     tg_stats           s = { .n = (double)b->n };
     double            *seen = tg_observer_at(&b->r->observer, b->thread, row, b->mode);
@@ -131,7 +145,7 @@ record(const block *b, size_t at)
         b->r->kept[((b->first + i) * e->modes + b->mode) * b->r->rows + row] = x[i];
     if (isfinite(s.m2)) return TG_OK;
     for (size_t i = 0; i < b->n; i++)
-        if (!(fabs(x[i]) < 1e150))
+        if (!(fabs(x[i]) < (e->single ? 1e38 : 1e150)))
             return tg_fail(TG_EDIVERGED,
                            "path %zu of mode %zu left the finite range before t = %g",
                            b->first + i, b->mode, (double)at * e->dt);
@@ -140,19 +154,19 @@ record(const block *b, size_t at)
 }
 
 static void
-kernel(tg_isa isa, const tg_euler4 *s)
+kernel(tg_isa isa, const tg_euler4 *s, int single)
 {
     switch (isa) {
 #if defined(__x86_64__)
     case TG_ISA_AVX512:
-        tg_euler_avx512(s);
+        (single ? tg_euler_single_avx512 : tg_euler_avx512)(s);
         break;
     case TG_ISA_AVX2:
-        tg_euler_avx2(s);
+        (single ? tg_euler_single_avx2 : tg_euler_avx2)(s);
         break;
 #endif
     default:
-        tg_euler_plain(s);
+        (single ? tg_euler_single_plain : tg_euler_plain)(s);
     }
 }
 
@@ -178,7 +192,7 @@ four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
         s->near_row[q] = row_at(b, now + q + 1 - l->steps);
         s->out[q] = row_at(b, now + q + 1);
     }
-    kernel(isa, s);
+    kernel(isa, s, b->r->e->single);
 }
 
 static tg_status
@@ -194,7 +208,11 @@ run_block(const block *b)
     s.seed = e->seed;
     s.high = (uint64_t)TG_PURPOSE_PATH << 16;
     s.first = b->first + ((uint64_t)b->mode << 40);
-    for (size_t i = 0; i < b->r->slots * BLOCK; i++) b->row[i] = m->x0;
+    for (size_t i = 0; i < b->r->slots * BLOCK; i++)
+        if (e->single)
+            ((float *)b->row)[i] = (float)m->x0;
+        else
+            ((double *)b->row)[i] = m->x0;
     TG_TRY(record(b, 0));
     for (size_t at = 0, next = e->every; at < e->steps; at += 4) {
         four_steps(b, &l, isa, at, &s);

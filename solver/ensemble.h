@@ -4,7 +4,8 @@
  *
  * by Euler-Maruyama, x_{n+1} = (1 - b dt) x_n - a dt x(t_n - tau) + g sqrt(dt) xi, with
  * linear interpolation where dt does not divide tau (a delay below one step, or none, is
- * right too). Modes share the time grid and are independent. Path p of mode i takes its
+ * right too). With `single` the paths, not the statistics, are kept in float32: the same noise to
+ * within its rounding, the same rules of bits. Modes share the time grid and are independent. Path p of mode i takes its
  * noise from the stream (seed, TG_PURPOSE_PATH, p + i 2^40): it is the same path whatever
  * else is computed. Results have the same bits for any number of threads and any
  * instruction set. Time in one unit; a, b in 1/time, g in X per sqrt(time).
@@ -33,6 +34,7 @@ typedef struct tg_ensemble {
     size_t           threads; /* 0: tg_parallel_threads() */
     uint64_t         seed;
     tg_isa           isa; /* TG_ISA_BEST but for tests */
+    int              single; /* paths in float32: twice as many at a time, errors of 1e-7 a step */
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_ensemble;
 

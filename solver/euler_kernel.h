@@ -10,10 +10,10 @@
  * x = out[q], with z[q] normal q of Philox block `block` of the streams first, first + 1, ... as
  * tg_normals_across gives them. */
 typedef struct tg_euler4 {
-    double        keep, far, near, noise; /* coefficients; near = 0: near_row[] not read */
-    uint64_t      seed, high, first, block; /* high: purpose << 16 */
-    const double *x, *far_row[4], *near_row[4];
-    double       *out[4];
+    double      keep, far, near, noise;   /* coefficients; near = 0: near_row[] not read */
+    uint64_t    seed, high, first, block; /* high: purpose << 16 */
+    const void *x, *far_row[4], *near_row[4]; /* doubles, or floats for the _single_ ones */
+    void       *out[4];
 } tg_euler4;
 
 #define TG_EULER_PATHS 128 /* at a time */
@@ -21,5 +21,8 @@ typedef struct tg_euler4 {
 void tg_euler_plain(const tg_euler4 *s);
 void tg_euler_avx2(const tg_euler4 *s);
 void tg_euler_avx512(const tg_euler4 *s);
+void tg_euler_single_plain(const tg_euler4 *s);
+void tg_euler_single_avx2(const tg_euler4 *s);
+void tg_euler_single_avx512(const tg_euler4 *s);
 
 #endif

@@ -89,7 +89,7 @@ advance(block *b, const step *s, size_t n)
     double       *now = levels_at(b, n + b->r->slots);
 
     tg_normals_across(TG_ISA_BEST, b->r->e->seed, TG_PURPOSE_PATH,
-                      b->first + ((uint64_t)b->mode << 40), n, BLOCK, BLOCK, b->z);
+                      b->first + ((uint64_t)b->mode << 40), n, 1, BLOCK, BLOCK, b->z);
     for (size_t i = 0; i < BLOCK; i++) {
         const double x = b->x[i];
         double       X = x * s->power[LEVELS];

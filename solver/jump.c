@@ -17,8 +17,8 @@ static tg_status
 check(const tg_jump *j)
 {
     if (j->modes == 0 || !isfinite(j->eta))
-        return tg_fail(TG_EDOMAIN, "%zu modes and learning rate %g make no equation", j->modes,
-                       j->eta);
+        return tg_fail(TG_EDOMAIN, "%zu modes and learning rate %g make no equation",
+                       j->modes, j->eta);
     for (size_t i = 0; i < j->modes; i++)
         if (!isfinite(j->mode[i].h + j->mode[i].sigma + j->mode[i].x0))
             return tg_fail(TG_EDOMAIN, "mode %zu: h, sigma and x0 must be finite", i);
@@ -95,9 +95,11 @@ static tg_status
 arrive(const tg_jump *j, path *p, size_t n, double t)
 {
     const size_t  modes = j->modes;
-    const double *x = p->value + (p->count - 1) * modes, *normal = p->normal + n % BATCH * modes;
-    const double *past = p->value + row_before(p, t - p->delay[n % BATCH], j->lambda, t) * modes;
-    double       *next = p->value + p->count * modes;
+    const double *x = p->value + (p->count - 1) * modes,
+                 *normal = p->normal + n % BATCH * modes;
+    const double *past =
+        p->value + row_before(p, t - p->delay[n % BATCH], j->lambda, t) * modes;
+    double *next = p->value + p->count * modes;
 
     for (size_t i = 0; i < modes; i++) {
         next[i] = x[i] - j->eta * (j->mode[i].h * past[i] + j->mode[i].sigma * normal[i]);
@@ -163,8 +165,8 @@ run_job(size_t job, size_t thread, void *context)
     const tg_jump *j = r->j;
     path          *p = &r->paths[thread];
 
-    const size_t   first = job * j->paths / JOBS, end = (job + 1) * j->paths / JOBS;
-    sink to = { &r->observer, r->stats + job * j->modes * j->rows, thread, 0 };
+    const size_t first = job * j->paths / JOBS, end = (job + 1) * j->paths / JOBS;
+    sink         to = { &r->observer, r->stats + job * j->modes * j->rows, thread, 0 };
 
     for (size_t i = first; i < end; i++) {
         p->arrival = tg_rng_stream(j->seed, TG_PURPOSE_ARRIVAL, i);
@@ -218,8 +220,8 @@ tg_jump_run(const tg_jump *j, tg_stats *stats)
 
     for (size_t i = 0; whole && i < threads; i++)
         whole = !!(r.paths[i].normal = malloc(BATCH * j->modes * sizeof(double)));
-    tg_status status = tg_observer_open(j->observe, j->rows, j->modes, BLOCK, JOBS, threads,
-                                        &r.observer);
+    tg_status status =
+        tg_observer_open(j->observe, j->rows, j->modes, BLOCK, JOBS, threads, &r.observer);
     if (status == TG_OK && !whole) status = tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
     if (whole && (status == TG_OK || status == TG_ESTOP)) merge(&r, stats);

@@ -21,16 +21,16 @@ typedef struct tg_jump_mode {
 } tg_jump_mode;
 
 typedef struct tg_jump {
-    const tg_jump_mode *mode; /* (modes) */
+    const tg_jump_mode *mode;  /* (modes) */
     size_t              modes; /* >= 1 */
-    double          eta, lambda;
-    const tg_delay *delay;    /* borrowed */
-    size_t          paths;    /* >= 1 */
-    double          interval; /* results at t = 0, interval, ..., (rows - 1) interval */
-    size_t          rows;     /* >= 1 */
-    size_t          threads;  /* 0: tg_parallel_threads() */
-    uint64_t        seed;
-    const tg_observe *observe; /* also gather this; NULL: nothing */
+    double              eta, lambda;
+    const tg_delay     *delay;    /* borrowed */
+    size_t              paths;    /* >= 1 */
+    double              interval; /* results at t = 0, interval, ..., (rows - 1) interval */
+    size_t              rows;     /* >= 1 */
+    size_t              threads;  /* 0: tg_parallel_threads() */
+    uint64_t            seed;
+    const tg_observe   *observe; /* also gather this; NULL: nothing */
 } tg_jump;
 
 /* Count, mean and spread of x over the paths into stats (modes, rows), the same bits for any

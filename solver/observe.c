@@ -20,7 +20,8 @@ kinds(const tg_observe *o, size_t dim)
 }
 
 double
-tg_observe_memory(const tg_observe *o, size_t threads, size_t rows, size_t dim, size_t block)
+tg_observe_memory(const tg_observe *o, size_t threads, size_t rows, size_t dim,
+                  size_t block)
 {
     if (!o) return 0;
     const double each = (double)dim * (double)block * sizeof(double) +
@@ -37,7 +38,8 @@ tg_observe_check(const tg_observe *o, size_t dim, size_t paths)
     if ((o->loss || o->loss_quantile) && !o->h)
         return tg_fail(TG_EDOMAIN, "the loss needs eigenvalues h");
     if ((counts(o) && !o->share) || (o->pairs && (!o->pair || !o->covariance)))
-        return tg_fail(TG_EDOMAIN, "quantiles need shares, pairs a place for the covariance");
+        return tg_fail(TG_EDOMAIN,
+                       "quantiles need shares, pairs a place for the covariance");
     for (size_t k = 0; k < o->shares; k++)
         if (!(o->share[k] >= 0 && o->share[k] <= 1))
             return tg_fail(TG_EDOMAIN, "a share must be in [0, 1], got %g", o->share[k]);
@@ -174,12 +176,14 @@ report_quantiles(const tg_observer *w)
     const size_t      n = kinds(o, w->dim), cells = w->rows * n;
 
     for (size_t t = 1; t < w->threads; t++)
-        for (size_t i = 0; i < cells; i++) tg_sketch_merge(&w->sketch[i], &w->sketch[t * cells + i]);
+        for (size_t i = 0; i < cells; i++)
+            tg_sketch_merge(&w->sketch[i], &w->sketch[t * cells + i]);
     for (size_t row = 0; row < w->rows; row++)
         for (size_t i = 0; i < n; i++) {
             const tg_sketch *s = &w->sketch[row * n + i];
-            double          *out = o->quantile && i < w->dim ? o->quantile + (row * w->dim + i) * o->shares
-                                                    : o->loss_quantile + row * o->shares;
+            double          *out = o->quantile && i < w->dim
+                                       ? o->quantile + (row * w->dim + i) * o->shares
+                                       : o->loss_quantile + row * o->shares;
             for (size_t k = 0; k < o->shares; k++)
                 out[k] = tg_sketch_quantile(s, o->share[k]);
         }

@@ -16,11 +16,11 @@ typedef struct tg_comoment {
 typedef struct tg_observer {
     const tg_observe *o;
     size_t            rows, dim, block, jobs, threads;
-    double           *x;     /* (threads, rows, dim, block) */
-    double           *f;     /* (threads, block) */
+    double           *x;      /* (threads, rows, dim, block) */
+    double           *f;      /* (threads, block) */
     tg_sketch        *sketch; /* (threads, rows, kinds): of the components, of the loss */
-    tg_stats         *loss;  /* (jobs, rows) */
-    tg_comoment      *pair;  /* (jobs, pairs, rows) */
+    tg_stats         *loss;   /* (jobs, rows) */
+    tg_comoment      *pair;   /* (jobs, pairs, rows) */
 } tg_observer;
 
 /* Errors: TG_ENOMEM. */

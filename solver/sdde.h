@@ -52,7 +52,8 @@ typedef struct tg_sdde {
     tg_sdde_function diffusion;    /* -> g (n, count) if diagonal, else (n, w, count) */
     tg_sdde_function slope;        /* Milstein: dg_i/dx_i (n, count); NULL: 0 */
     tg_sdde_function lagged_slope; /* dg_i/d(past_j)_i (m, n, count); NULL: 0 */
-    tg_status (*history)(double t, double *x, void *context); /* phi into x (n), t <= 0 */
+    /* phi into x (n), t <= 0; a table: solver/past.h */
+    tg_status (*history)(double t, double *x, void *context);
     void *context;                                            /* shared by all threads */
 } tg_sdde;
 

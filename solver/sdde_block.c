@@ -230,8 +230,7 @@ draw_increment(tg_sdde_block *b, uint64_t number)
 
     for (size_t c = 0; c < w && number % 4 == 0; c++)
         tg_normals_across(TG_ISA_BEST, b->plan->run->seed, TG_PURPOSE_PATH, b->first,
-                          number / 4 * w + c, BLOCK, w * BLOCK, b->z + c * BLOCK);
-    for (size_t k = 0; k < 4 * w * BLOCK && number % 4 == 0; k++) b->z[k] *= root;
+                          number / 4 * w + c, root, BLOCK, w * BLOCK, b->z + c * BLOCK);
     return b->z + number % 4 * w * BLOCK;
 }
 

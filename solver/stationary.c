@@ -33,11 +33,11 @@ tg_stationary_energy(const tg_loop *l, double *energy, double *gain)
     } else {
         TG_TRY(tg_stationary_unstable_roots(l, &unstable));
         if (unstable) return diverges(l);
-        TG_TRY(tg_stationary_overlap(l, 0, &first));
+        if (energy || !noisy(l)) TG_TRY(tg_stationary_overlap(l, 0, &first));
         second = first;
         if (gain && noisy(l)) TG_TRY(tg_stationary_filtered(l, 0, &second));
     }
-    *energy = first;
+    if (energy) *energy = first;
     if (gain) *gain = second;
     return TG_OK;
 }
@@ -46,10 +46,8 @@ tg_stationary_energy(const tg_loop *l, double *energy, double *gain)
 static tg_status
 settle(const tg_mode *m, double *gain, double *variance, double *intensity)
 {
-    double energy;
-
     TG_TRY(tg_mode_check(m));
-    TG_TRY(tg_stationary_energy(&m->loop, &energy, gain));
+    TG_TRY(tg_stationary_energy(&m->loop, NULL, gain));
     if (!(m->jump * *gain < 1))
         return tg_fail(TG_EDOMAIN,
                        "the variance diverges: eta^2 h^2 lambda I = %g is not < 1",

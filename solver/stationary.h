@@ -23,7 +23,7 @@
  * or a phase that turns faster than it can be followed. */
 TG_CHECKED tg_status tg_stationary_unstable_roots(const tg_loop *l, size_t *unstable);
 
-/* I and J to 1e-10 relative accuracy; J may be NULL.
+/* I and J to 1e-10 relative accuracy; either may be NULL.
  * Errors: TG_EDOMAIN coefficients not finite, or the mean diverges (the message says so);
  * TG_ENOCONV quadrature. */
 TG_CHECKED tg_status tg_stationary_energy(const tg_loop *l, double *energy, double *gain);

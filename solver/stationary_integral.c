@@ -20,7 +20,7 @@
 #define PANELS    1000
 #define WINDOW    9 /* partial sums the epsilon table looks at */
 #define DEPTH     24
-#define TOLERANCE 2e-12
+#define TOLERANCE 2e-11
 #define LAGGED    1e-9 /* tolerance where cos(w lag) keeps the tail oscillating */
 
 typedef struct integrand {
@@ -118,14 +118,14 @@ half_oscillation(const integrand *g, int *edges)
     return acos(-1) / (fmin(high, reach) + g->lag + 1e-300);
 }
 
-/* Gauss-Kronrod with 21 points on [from, from + length], halved where it must be; NaN if
+/* Gauss-Kronrod with 15 points on [from, from + length], halved where it must be; NaN if
  * that goes on for too long. */
 static double
 panel(const gsl_function *f, double from, double length, double tolerance, int depth)
 {
     double part, error, size, spread;
 
-    gsl_integration_qk21(f, from, from + length, &part, &error, &size, &spread);
+    gsl_integration_qk15(f, from, from + length, &part, &error, &size, &spread);
     if (error <= fmax(tolerance, TOLERANCE * size)) return part;
     if (depth == 0) return NAN;
     return panel(f, from, length / 2, tolerance, depth - 1) +

@@ -11,14 +11,6 @@
 enum { WORKERS = 1000, UPDATES = 200000, PLAIN = 20000 };
 static const double STEP = 0.8 / WORKERS, PI = 3.14159265358979323846;
 
-static void
-must(tg_status status)
-{
-    if (status == TG_OK) return;
-    fprintf(stderr, "%s\n", tg_message());
-    exit(1);
-}
-
 typedef struct scalar {
     tg_sim *sim;
     double  square, n; /* of x over all steps since warm-up */

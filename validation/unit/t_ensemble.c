@@ -101,6 +101,44 @@ test_same_bits_for_any_threads_and_instruction_set(void **state)
         }
 }
 
+/* Float32: the same bits everywhere, and each stored path within the rounding of 203 steps of its
+ * double: 203 times 2^-24 of values up to 4, and of normals whose rounding is as large. */
+static void
+test_single_precision(void **state)
+{
+    static const tg_linear modes[] = { { 1, 0, 1, .5, 0 }, { 2, .3, .4, .123, 1 } };
+    tg_ensemble            e = { .mode = modes,
+                                 .modes = 2,
+                                 .paths = 1000,
+                                 .dt = .01,
+                                 .steps = 203,
+                                 .every = 7,
+                                 .seed = 3,
+                                 .keep = 1000,
+                                 .threads = 1,
+                                 .isa = TG_ISA_PLAIN };
+    static tg_stats        one[2 * 30], other[2 * 30];
+    static double          exact[2000 * 30], kept[2000 * 30], again[2000 * 30];
+    double                 square = 0;
+
+    (void)state;
+    assert_ok(tg_ensemble_run(&e, one, exact));
+    e.single = 1;
+    assert_ok(tg_ensemble_run(&e, one, kept));
+    for (size_t i = 0; i < 2000 * 30; i++) {
+        assert_near(kept[i], exact[i], 203 * 4 * 0x1p-24);
+        square += (kept[i] - exact[i]) * (kept[i] - exact[i]) / (2000 * 30);
+    }
+    assert_true(square > 0 && sqrt(square) < 4 * sqrt(203) * 0x1p-24);
+    for (int isa = TG_ISA_BEST; isa < TG_ISA_COUNT; isa++)
+        for (e.threads = 1; e.threads <= 2; e.threads++) {
+            e.isa = (tg_isa)isa;
+            assert_ok(tg_ensemble_run(&e, other, again));
+            assert_memory_equal(one, other, sizeof one);
+            assert_memory_equal(kept, again, sizeof kept);
+        }
+}
+
 /* A path does not know how many others there are. */
 static void
 test_a_path_is_its_own(void **state)
@@ -183,5 +221,6 @@ test_errors(void **state)
 RUN(cmocka_unit_test(test_scheme_variance),
     cmocka_unit_test(test_variance_within_four_errors), cmocka_unit_test(test_transient),
     cmocka_unit_test(test_same_bits_for_any_threads_and_instruction_set),
+    cmocka_unit_test(test_single_precision),
     cmocka_unit_test(test_a_path_is_its_own),
     cmocka_unit_test(test_lags_that_are_no_multiple), cmocka_unit_test(test_errors))

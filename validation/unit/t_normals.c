@@ -19,7 +19,7 @@ test_exact_function_of_bits(void **state)
     static double z[4 * N];
 
     (void)state;
-    tg_normals_across(TG_ISA_BEST, 7, TG_PURPOSE_TEST, 5, 3, N, N, z);
+    tg_normals_across(TG_ISA_BEST, 7, TG_PURPOSE_TEST, 5, 3, 1, N, N, z);
     for (size_t i = 0; i < N; i++) {
         tg_rng g = tg_rng_stream(7, TG_PURPOSE_TEST, 5 + i);
         g.block = 3;
@@ -43,9 +43,9 @@ test_same_bits_on_every_instruction_set(void **state)
     static double plain[4 * N], other[4 * N];
 
     (void)state;
-    tg_normals_across(TG_ISA_PLAIN, 1, TG_PURPOSE_TEST, 0, 9, N, N, plain);
+    tg_normals_across(TG_ISA_PLAIN, 1, TG_PURPOSE_TEST, 0, 9, 1, N, N, plain);
     for (int isa = TG_ISA_BEST; isa < TG_ISA_COUNT; isa++) {
-        tg_normals_across((tg_isa)isa, 1, TG_PURPOSE_TEST, 0, 9, N, N, other);
+        tg_normals_across((tg_isa)isa, 1, TG_PURPOSE_TEST, 0, 9, 1, N, N, other);
         assert_memory_equal(plain, other, sizeof plain);
     }
 }
@@ -57,8 +57,8 @@ test_lanes_are_independent_of_the_batch(void **state)
     static double all[4 * N], part[4 * 10];
 
     (void)state;
-    tg_normals_across(TG_ISA_BEST, 1, TG_PURPOSE_TEST, 0, 2, N, N, all);
-    tg_normals_across(TG_ISA_BEST, 1, TG_PURPOSE_TEST, 490, 2, 10, 10, part);
+    tg_normals_across(TG_ISA_BEST, 1, TG_PURPOSE_TEST, 0, 2, 1, N, N, all);
+    tg_normals_across(TG_ISA_BEST, 1, TG_PURPOSE_TEST, 490, 2, 1, 10, 10, part);
     for (size_t q = 0; q < 4; q++)
         assert_memory_equal(all + q * N + 490, part + 10 * q, 10 * sizeof *part);
 }
@@ -119,8 +119,8 @@ test_no_correlation(void **state)
     static double a[4 * n], b[4 * n];
 
     (void)state;
-    tg_normals_across(TG_ISA_BEST, 5, TG_PURPOSE_TEST, 0, 0, n, n, a);
-    tg_normals_across(TG_ISA_BEST, 5, TG_PURPOSE_TEST, 0, 1, n, n, b);
+    tg_normals_across(TG_ISA_BEST, 5, TG_PURPOSE_TEST, 0, 0, 1, n, n, a);
+    tg_normals_across(TG_ISA_BEST, 5, TG_PURPOSE_TEST, 0, 1, 1, n, n, b);
     for (size_t p = 0; p < 4; p++)
         for (size_t q = 0; q < 4; q++) {
             double block = 0, stream = 0, inside = 0;

@@ -46,12 +46,12 @@ static void
 test_quantiles(void **state)
 {
     static const tg_linear m = { 1, 0, 1, .5, 0 };
-    static const double    h = 2, z[SHARES] = { -1.2815515655446004, 0, 1.2815515655446004 };
-    static const double    chi2[SHARES] = { .01579077409343122, .45493642311957283,
-                                            2.7055434540954146 };
-    double                 x[2][ROWS * SHARES], f[2][ROWS * SHARES];
-    tg_stats               loss[2][ROWS], s[ROWS];
-    double                 v = NAN;
+    static const double h = 2, z[SHARES] = { -1.2815515655446004, 0, 1.2815515655446004 };
+    static const double chi2[SHARES] = { .01579077409343122, .45493642311957283,
+                                         2.7055434540954146 };
+    double              x[2][ROWS * SHARES], f[2][ROWS * SHARES];
+    tg_stats            loss[2][ROWS], s[ROWS];
+    double              v = NAN;
 
     (void)state;
     assert_ok(tg_ensemble_scheme_variance(1, 0, .5, .05, &v));
@@ -88,7 +88,8 @@ test_quantiles(void **state)
 }
 
 static tg_status
-drift(size_t count, double t, const double *x, const double *past, double *out, void *context)
+drift(size_t count, double t, const double *x, const double *past, double *out,
+      void *context)
 {
     (void)t, (void)x, (void)context;
     for (size_t k = 0; k < count; k++) out[k] = -past[k];
@@ -96,7 +97,8 @@ drift(size_t count, double t, const double *x, const double *past, double *out, 
 }
 
 static tg_status
-noise(size_t count, double t, const double *x, const double *past, double *out, void *context)
+noise(size_t count, double t, const double *x, const double *past, double *out,
+      void *context)
 {
     (void)t, (void)x, (void)past, (void)context;
     for (size_t k = 0; k < count; k++) out[k] = 1;
