@@ -64,7 +64,7 @@ bench: $(benches) ## speeds, each with its baseline and residual
 	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad
 
 figures: $(command) ## figures of the studies in out/ again, as PDF
-	$(Q)for d in out/*/; do $(command) plot $$d --format pdf || exit 1; done
+	$(Q)for d in out/*/; do [ ! -d $$d ] || $(command) plot $$d --format pdf || exit 1; done
 
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit

@@ -1,5 +1,6 @@
 #include "asgd/predict_parts.h"
 
+#include "core/parallel.h"
 #include "solver/moments.h"
 
 #include <math.h>
@@ -190,6 +191,43 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
     return TG_OK;
 }
 
+/* One mode's share of the loss, a job of its own. */
+typedef struct shares {
+    const tg_case            *c;
+    const tg_modes           *m;
+    const tg_mode_prediction *mode;
+    double                    scale, horizon;
+    size_t                    n;
+    double                   *share; /* (count, n) */
+    double                   *work;  /* (threads, 2 n) */
+} shares;
+
+static tg_status
+share_of_mode(size_t j, size_t thread, void *context)
+{
+    const shares *s = context;
+    double       *work = s->work + thread * 2 * s->n;
+
+    return add_mode(s->c, s->m, j, &s->mode[j], s->scale, s->horizon, s->n, work, work + s->n,
+                    s->share + j * s->n);
+}
+
+/* Sum over the modes, in their order, of what they add to the loss on a grid of n points. */
+static tg_status
+sum_modes(shares *s, double *sum)
+{
+    const size_t threads = tg_parallel_threads(), count = s->m->count;
+
+    s->share = calloc(count * s->n, sizeof *s->share);
+    s->work = malloc(threads * 2 * s->n * sizeof *s->work);
+    tg_status status = s->share && s->work ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) status = tg_parallel_run(count, threads, share_of_mode, s, NULL);
+    for (size_t k = 0; k < count * s->n && status == TG_OK; k++) sum[k % s->n] += s->share[k];
+    free(s->share);
+    free(s->work);
+    return status;
+}
+
 /* On a grid fine enough to be postponed: 480 intervals at least, if there is anything to wait. */
 tg_status
 tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode, double scale,
@@ -198,12 +236,11 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
     const size_t intervals = plan->points - 1;
     const size_t every = c->wait > 0 && intervals < 480 ? (479 + intervals) / intervals : 1;
     const size_t n = every * intervals + 1;
-    double      *fine = calloc(3 * n, sizeof *fine);
-    tg_status    status = TG_OK;
+    double      *fine = calloc(n, sizeof *fine);
+    shares       s = { .c = c, .m = m, .mode = mode, .scale = scale, .horizon = plan->horizon, .n = n };
 
     if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t j = 0; j < m->count && status == TG_OK; j++)
-        status = add_mode(c, m, j, &mode[j], scale, plan->horizon, n, fine + n, fine + 2 * n, fine);
+    const tg_status status = sum_modes(&s, fine);
     if (status == TG_OK)
         postpone(fine, every, loss, plan->points, plan->horizon / (double)(n - 1), c->wait);
     free(fine);

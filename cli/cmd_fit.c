@@ -138,6 +138,7 @@ const command cmd_fit = {
     .doc = "Read a log of worker times (CSV with columns worker, seconds or worker, start, end),\n"
            "sort the workers into groups that behave alike, fit laws of delay to each group by\n"
            "maximum likelihood, rank them by AIC and measure their Kolmogorov-Smirnov distance.",
+    .refuses = "set",
     .options = options,
     .run = run
 };

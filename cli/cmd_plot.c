@@ -63,6 +63,7 @@ const command cmd_plot = {
     .summary = "figures again from the tables of a finished study",
     .doc = "Make the figures of a study again from the tables in its folder, for example as PDF\n"
            "for a paper. Needs gnuplot.",
+    .refuses = "set out json",
     .options = options,
     .run = run
 };

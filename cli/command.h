@@ -31,6 +31,7 @@ typedef struct arguments {
 
 typedef struct command {
     const char   *name, *operands, *summary, *doc;
+    const char   *refuses; /* common options that do not apply, as words; NULL: none */
     const option *options; /* ends with name NULL; NULL: only the common ones */
     tg_status (*run)(const arguments *a);
 } command;

@@ -46,6 +46,10 @@ describe(const tg_key *k, char *out, size_t room)
 
     *out = '\0';
     if (*k->unit) n += (size_t)snprintf(out + n, room - n, " [%s]", k->unit);
+    if (isfinite(k->min) && k->max > k->min && isfinite(k->max))
+        n += (size_t)snprintf(out + n, room - n, " in %c%g, %g]", k->open ? '(' : '[', k->min, k->max);
+    else if (isfinite(k->min) && k->max > k->min)
+        n += (size_t)snprintf(out + n, room - n, " %s %g", k->open ? ">" : ">=", k->min);
     if (k->required) n += (size_t)snprintf(out + n, room - n, " required");
     if (k->fallback && *k->fallback) snprintf(out + n, room - n, " (default %s)", k->fallback);
 }

@@ -72,19 +72,47 @@ help(int argc, char **argv)
     return DONE;
 }
 
-/* The command line as it could be typed again. */
+/* A word as a shell would read it back. */
+static char *
+put_word(char *end, const char *word)
+{
+    if (!strpbrk(word, " {}[]()*?$'\"\\;&|<>#~`!")) return end + sprintf(end, " %s", word);
+    end += sprintf(end, " '");
+    for (; *word; word++) end += sprintf(end, *word == '\'' ? "'\\''" : "%c", *word);
+    return end + sprintf(end, "'");
+}
+
+/* The command line as it could be typed again, but for --threads, which changes no number. */
 static char *
 join(int argc, char **argv)
 {
     size_t room = sizeof "tardigrad";
     char  *line;
 
-    for (int i = 1; i < argc; i++) room += strlen(argv[i]) + 3;
+    for (int i = 1; i < argc; i++) room += 4 * strlen(argv[i]) + 4;
     if (!(line = malloc(room))) return NULL;
     char *end = line + sprintf(line, "tardigrad");
-    for (int i = 1; i < argc; i++)
-        end += sprintf(end, strpbrk(argv[i], " {}[]*$") ? " '%s'" : " %s", argv[i]);
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--threads"))
+            i++;
+        else if (strncmp(argv[i], "--threads=", 10))
+            end = put_word(end, argv[i]);
+    }
     return line;
+}
+
+/* A common option that means nothing to this command is refused, not ignored. */
+static tg_status
+check_options(const command *c, const arguments *a)
+{
+    if (!c->refuses) return TG_OK;
+    if (a->sets > 0 && strstr(c->refuses, "set"))
+        return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", c->name);
+    for (size_t i = 0; i < a->count; i++)
+        if (strstr(c->refuses, a->given[i]->name))
+            return tg_fail(TG_EINPUT, "--%s does not apply to tardigrad %s", a->given[i]->name,
+                           c->name);
+    return TG_OK;
 }
 
 static tg_status
@@ -93,7 +121,12 @@ run(const command *c, arguments *a)
     size_t threads = 0;
 
     TG_TRY(whole_of(a, "threads", &threads));
-    if (threads > 0) setenv("TARDIGRAD_THREADS", value_of(a, "threads"), 1);
+    if (threads > 1024) return tg_fail(TG_EINPUT, "--threads: at most 1024, got %zu", threads);
+    if (threads > 0) {
+        char number[32];
+        snprintf(number, sizeof number, "%zu", threads);
+        setenv("TARDIGRAD_THREADS", number, 1);
+    }
     return c->run(a);
 }
 
@@ -118,6 +151,7 @@ main(int argc, char **argv)
         free(line);
         return DONE;
     }
+    if (status == TG_OK) status = check_options(c, &a);
     if (status == TG_OK) status = run(c, &a);
     free(line);
     if (fflush(stdout) != 0 && status == TG_OK)

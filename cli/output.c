@@ -80,7 +80,7 @@ cell_text(const tg_cell *cell, char *out, size_t room)
     if (cell->text)
         snprintf(out, room, "%s", cell->text);
     else
-        snprintf(out, room, "%.6g", cell->number);
+        snprintf(out, room, "%.6g", isnan(cell->number) ? fabs(cell->number) : cell->number);
 }
 
 void

@@ -1,5 +1,6 @@
 #include "cli/scene.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,17 @@ study_check(const tg_study *study)
 {
     const tg_algorithm *rule;
 
+    const char *name = tg_study_text(study, "name");
+
+    if (strchr(name, '/') || !strcmp(name, "..") || strlen(name) > 200)
+        return tg_node_fail(tg_study_node(study, "name"),
+                            "name: expected a word that can be a folder's name, got \"%.200s\"", name);
+    for (size_t i = 0; i < tg_study_count(study, "sweep.workers"); i++) {
+        const double n = tg_study_item(study, "sweep.workers", i);
+        if (n != floor(n))
+            return tg_node_fail(tg_study_node(study, "sweep.workers"),
+                                "sweep.workers: expected whole numbers, got %g", n);
+    }
     for (size_t i = 0; i < tg_study_count(study, "algorithm"); i++)
         TG_TRY(study_rule(study, i, &rule));
     return TG_OK;

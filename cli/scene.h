@@ -26,7 +26,8 @@ TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algori
 double               study_step(const tg_study *study, size_t i);
 void                 study_label(const tg_study *study, size_t i, char out[48]);
 
-/* Check all algorithm names before long work begins. Errors: TG_EINPUT. */
+/* Check what the schema cannot, before long work begins: the names of study and algorithms, whole
+ * numbers of workers. Errors: TG_EINPUT. */
 TG_CHECKED tg_status study_check(const tg_study *study);
 
 TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);

@@ -49,10 +49,13 @@ sweep_run(const arguments *a, const sweep_plan *plan, size_t *failed)
     if (status == TG_OK) status = tg_progress_create(terminal, &w.progress);
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);
-    if (status == TG_OK)
+    const bool stopped = status == TG_ESTOP && tg_table_rows(w.table) > 0;
+    if (status == TG_OK || stopped)
         status = table_deliver(a, plan->name, w.table);
     else
         tg_table_free(w.table);
+    if (status == TG_OK && stopped)
+        status = tg_fail(TG_ESTOP, "stopped on request; the rows above were finished");
     tg_study_free(study);
     if (failed) *failed = w.failed;
     return status;

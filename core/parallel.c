@@ -1,13 +1,12 @@
 #include "core/parallel.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_flag; /* written by the signal handler */
+static atomic_int stop_flag; /* lock-free, so a signal handler may write it */
 
 void
 tg_stop_request(void)
