@@ -4,7 +4,7 @@
  *         x_i(t) = x_i(t-) - eta ( h_i x_i((t - T)-) + sigma_i xi_i ),   x_i = x0_i on t <= 0
  *
  * with T drawn afresh from the delay law, the same for all modes i, and xi independent standard
- * normals (theory.md (1); the Poisson limit is of Yu, Chen, Poor 2024). There is no time grid: x
+ * normals (THEORY.md (1); the Poisson limit is of Yu, Chen, Poor 2024). There is no time grid: x
  * is constant between arrivals and is looked up in the path's own history. This is one of the
  * meanings of a random delay, see tg_random_delay in solver/sdde.h. Time in one unit, lambda in its inverse.
  */

@@ -132,7 +132,7 @@ bench_predict(void)
     const timing whole = measure(predict, &q, 10);
     int bad = report("prediction, 4 modes, gamma(4)", bare, 1e3, "ms", 5, NAN, q.gap, 1e-8);
     /* 8 second-moment trajectories of 241 points: 4 modes, twice for the model error */
-    bad |= report("the same with its trajectory and band", whole, 1e3, "ms", 25, bare.min / whole.min, q.gap,
+    bad |= report("the same with its trajectory and band", whole, 1e3, "ms", 5, bare.min / whole.min, q.gap,
                   1e-8);
     tg_cluster_free(q.cluster);
     tg_delay_free(law);
