@@ -19,7 +19,8 @@ arrive(tg_server *s, size_t worker, const double *gradient)
 }
 
 const tg_algorithm tg_asgd = { .name = "asgd",
-                               .doc = "asynchronous SGD: each gradient is applied on arrival",
+                               .doc =
+                                   "asynchronous SGD: each gradient is applied on arrival",
                                .filter = "asgd",
                                .state = no_state,
                                .arrive = arrive };

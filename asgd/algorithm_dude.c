@@ -16,8 +16,9 @@ state(size_t dim, size_t workers)
 static bool
 arrive(tg_server *s, size_t worker, const double *gradient)
 {
-    double    *mean = s->state, *slot = s->state + s->dim * (1 + worker);
-    double    *delivered = s->state + s->dim * (1 + s->workers), *count = delivered + s->workers;
+    double *mean = s->state, *slot = s->state + s->dim * (1 + worker);
+    double *delivered = s->state + s->dim * (1 + s->workers),
+           *count = delivered + s->workers;
     const bool complete = *count == (double)s->workers;
 
     for (size_t j = 0; j < s->dim; j++) {

@@ -107,7 +107,8 @@ tg_cluster_weights(const tg_cluster *c, double *weight)
 {
     const double lambda = tg_cluster_rate(c);
 
-    for (size_t i = 0; i < c->workers; i++) weight[i] = 1 / (tg_delay_mean(c->of[i]) * lambda);
+    for (size_t i = 0; i < c->workers; i++)
+        weight[i] = 1 / (tg_delay_mean(c->of[i]) * lambda);
 }
 
 tg_status

@@ -16,17 +16,18 @@
 
 typedef struct tg_cluster {
     size_t           workers, groups;
-    size_t          *count;    /* (groups) workers of each group */
-    tg_delay       **law;      /* (groups) their law; owned */
-    const tg_delay **of;       /* (workers) law of each worker */
-    bool             together; /* all begin a job at t = 0; else each is somewhere within one */
+    size_t          *count; /* (groups) workers of each group */
+    tg_delay       **law;   /* (groups) their law; owned */
+    const tg_delay **of;    /* (workers) law of each worker */
+    bool together; /* all begin a job at t = 0; else each is somewhere within one */
 } tg_cluster;
 
 /* A cluster of groups of workers; laws (groups) are kept by reference. Groups of 0 workers
  * are allowed as long as one worker remains. Owner: the caller, tg_cluster_free().
  * Errors: TG_EDOMAIN no workers at all; TG_ENOMEM. */
 TG_CHECKED tg_status tg_cluster_create(size_t groups, const size_t *count,
-                                       tg_delay *const *law, bool together, tg_cluster **out);
+                                       tg_delay *const *law, bool together,
+                                       tg_cluster **out);
 void                 tg_cluster_free(tg_cluster *c);
 
 /* The cluster of a study; with `workers` > 0 scaled to that total, groups keeping their

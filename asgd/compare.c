@@ -91,7 +91,8 @@ tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where, do
     size_t n = 0;
 
     out[n++] = verdict(p, s, where);
-    if (p->stable && p->stable_square && !s->grew && p->points == s->points && s->replicas > 1) {
+    if (p->stable && p->stable_square && !s->grew && p->points == s->points &&
+        s->replicas > 1) {
         out[n++] = end_loss(p, s, where);
         if (target > 0 && is_decided(p, s)) out[n++] = target_time(p, s, where);
     }
@@ -115,10 +116,9 @@ const tg_column tg_claim_columns[TG_CLAIM_COLUMNS] = {
 tg_status
 tg_claim_add(tg_table *table, const tg_claim *c)
 {
-    return tg_table_add(table,
-                        (tg_cell[]){ TG_TEXT(c->name), TG_TEXT(c->where), TG_TEXT(c->unit),
-                                     TG_NUMBER(c->predicted), TG_NUMBER(c->simulated),
-                                     TG_NUMBER(c->error), TG_NUMBER(c->model_error),
-                                     TG_NUMBER(c->z), TG_TEXT(c->level),
-                                     TG_TEXT(c->holds ? "holds" : "fails") });
+    return tg_table_add(
+        table, (tg_cell[]){ TG_TEXT(c->name), TG_TEXT(c->where), TG_TEXT(c->unit),
+                            TG_NUMBER(c->predicted), TG_NUMBER(c->simulated),
+                            TG_NUMBER(c->error), TG_NUMBER(c->model_error), TG_NUMBER(c->z),
+                            TG_TEXT(c->level), TG_TEXT(c->holds ? "holds" : "fails") });
 }

@@ -13,12 +13,12 @@
 #include "core/table.h"
 
 typedef struct tg_claim {
-    char   name[48]; /* what is claimed, e.g. "stationary loss" */
-    char   where[48]; /* for which algorithm and cluster */
-    double predicted, simulated, error; /* error: standard error of the simulation */
-    double model_error;                 /* expected size of the prediction's own */
-    double z;                           /* filled by tg_claim_judge */
-    bool   holds;                       /* filled by tg_claim_judge */
+    char        name[48];                    /* what is claimed, e.g. "stationary loss" */
+    char        where[48];                   /* for which algorithm and cluster */
+    double      predicted, simulated, error; /* error: standard error of the simulation */
+    double      model_error;                 /* expected size of the prediction's own */
+    double      z;                           /* filled by tg_claim_judge */
+    bool        holds;                       /* filled by tg_claim_judge */
     const char *unit, *level;
 } tg_claim;
 

@@ -21,7 +21,8 @@ read_exactly(gzFile file, const char *path, void *out, size_t n)
         }
         gzerror(file, &cause);
         return tg_fail(TG_EINPUT, "%s: %s after %zu bytes", path,
-                       r < 0 && cause != Z_BUF_ERROR ? "damaged gzip data" : "truncated", got);
+                       r < 0 && cause != Z_BUF_ERROR ? "damaged gzip data" : "truncated",
+                       got);
     }
     return TG_OK;
 }
@@ -35,13 +36,15 @@ read_header(gzFile file, const char *path, size_t dims, size_t size[3])
 
     TG_TRY(read_exactly(file, path, head, sizeof head));
     if (head[0] || head[1] || head[2] != 8 || head[3] != dims)
-        return tg_fail(TG_EINPUT,
-                       "%s: not an IDX file of unsigned bytes with %zu dimensions: expected "
-                       "magic number 0x%08zx, got 0x%02x%02x%02x%02x",
-                       path, dims, (size_t)0x800 + dims, head[0], head[1], head[2], head[3]);
+        return tg_fail(
+            TG_EINPUT,
+            "%s: not an IDX file of unsigned bytes with %zu dimensions: expected "
+            "magic number 0x%08zx, got 0x%02x%02x%02x%02x",
+            path, dims, (size_t)0x800 + dims, head[0], head[1], head[2], head[3]);
     for (size_t i = 0; i < dims; i++) {
         TG_TRY(read_exactly(file, path, word, sizeof word));
-        size[i] = (size_t)word[0] << 24 | (size_t)word[1] << 16 | (size_t)word[2] << 8 | word[3];
+        size[i] =
+            (size_t)word[0] << 24 | (size_t)word[1] << 16 | (size_t)word[2] << 8 | word[3];
         if (size[i] == 0 || size[i] > 100000000)
             return tg_fail(TG_EINPUT, "%s: dimension %zu has size %zu", path, i, size[i]);
     }
@@ -57,7 +60,8 @@ read_body(gzFile file, const char *path, size_t n, uint8_t **bytes)
     if (!data) return tg_fail(TG_ENOMEM, "%s: %zu bytes do not fit into memory", path, n);
     tg_status status = read_exactly(file, path, data, n);
     if (status == TG_OK && gzread(file, &more, 1) > 0)
-        status = tg_fail(TG_EINPUT, "%s: bytes follow the %zu that its header announces", path, n);
+        status = tg_fail(TG_EINPUT, "%s: bytes follow the %zu that its header announces",
+                         path, n);
     if (status == TG_OK)
         *bytes = data;
     else
@@ -155,8 +159,8 @@ tg_dataset_read(const char *images, const char *labels, size_t limit, tg_dataset
 
     if (status == TG_OK) status = tg_idx_read(labels, 1, count, &label);
     if (status == TG_OK && size[0] != count[0])
-        status = tg_fail(TG_EINPUT, "%s holds %zu images, %s holds %zu labels", images, size[0],
-                         labels, count[0]);
+        status = tg_fail(TG_EINPUT, "%s holds %zu images, %s holds %zu labels", images,
+                         size[0], labels, count[0]);
     if (status == TG_OK) status = assemble(pixel, size, label, limit, &d);
     free(pixel);
     free(label);
@@ -215,7 +219,8 @@ deal(tg_dataset *d, double concentration, tg_rng *rng, uint32_t *pool, size_t *l
     }
     for (size_t c = 0; c < d->classes; c++) shuffle(pool + first[c], left[c], rng);
     for (size_t w = 0; w < d->workers; w++) {
-        for (size_t c = 0; c < d->classes; c++) weight[c] = tg_rng_gamma(rng, concentration) + 1e-300;
+        for (size_t c = 0; c < d->classes; c++)
+            weight[c] = tg_rng_gamma(rng, concentration) + 1e-300;
         for (size_t i = d->begin[w]; i < d->begin[w + 1]; i++) {
             const size_t c = draw_class(weight, left, d->classes, rng);
             d->owned[i] = pool[first[c] + --left[c]];
@@ -229,8 +234,8 @@ tg_dataset_split(tg_dataset *d, size_t workers, double concentration, uint64_t s
     tg_rng rng = tg_rng_stream(seed, TG_PURPOSE_DATA, UINT64_MAX);
 
     if (workers == 0 || d->samples < workers)
-        return tg_fail(TG_EDOMAIN, "%zu samples cannot be split over %zu workers", d->samples,
-                       workers);
+        return tg_fail(TG_EDOMAIN, "%zu samples cannot be split over %zu workers",
+                       d->samples, workers);
     size_t   *begin = malloc((workers + 1) * sizeof *begin);
     uint32_t *owned = malloc(d->samples * sizeof *owned);
     uint32_t *pool = malloc(d->samples * sizeof *pool);

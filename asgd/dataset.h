@@ -19,8 +19,8 @@ typedef struct tg_dataset {
     float    *value;                      /* (row[samples]) */
     uint8_t  *label;                      /* (samples) */
     size_t    workers;
-    size_t   *begin;                      /* (workers + 1) worker w owns owned[begin[w]..] */
-    uint32_t *owned;                      /* (samples) */
+    size_t   *begin; /* (workers + 1) worker w owns owned[begin[w]..] */
+    uint32_t *owned; /* (samples) */
 } tg_dataset;
 
 /* An IDX file, plain or gzip: `dims` sizes (up to 3), unsigned bytes. The caller frees *bytes.

@@ -26,7 +26,8 @@ summarise(const double *t, size_t n)
         s.mean += t[i] / (double)n;
         s.log_mean += log(t[i]) / (double)n;
     }
-    for (size_t i = 0; i < n; i++) square += (log(t[i]) - s.log_mean) * (log(t[i]) - s.log_mean);
+    for (size_t i = 0; i < n; i++)
+        square += (log(t[i]) - s.log_mean) * (log(t[i]) - s.log_mean);
     s.log_variance = square / (double)n;
     return s;
 }
@@ -121,9 +122,12 @@ typedef struct family {
 } family;
 
 static const family families[] = {
-    { "exponential", 1, fit_exponential }, { "shifted_exponential", 2, fit_shifted_exponential },
-    { "gamma", 2, fit_gamma },             { "uniform", 2, fit_uniform },
-    { "lognormal", 2, fit_lognormal },     { "weibull", 2, fit_weibull },
+    { "exponential", 1, fit_exponential },
+    { "shifted_exponential", 2, fit_shifted_exponential },
+    { "gamma", 2, fit_gamma },
+    { "uniform", 2, fit_uniform },
+    { "lognormal", 2, fit_lognormal },
+    { "weibull", 2, fit_weibull },
 };
 
 static double

@@ -49,8 +49,8 @@ iterate(work *w, tg_product product, void *context)
     a_int ido = 0, info = 1; /* 1: our own starting vector */
 
     for (;;) {
-        dsaupd_c(&ido, "I", w->n, "LA", w->nev, 1e-10, w->resid, w->ncv, w->v, w->n, w->iparam,
-                 w->ipntr, w->workd, w->workl, w->lworkl, &info);
+        dsaupd_c(&ido, "I", w->n, "LA", w->nev, 1e-10, w->resid, w->ncv, w->v, w->n,
+                 w->iparam, w->ipntr, w->workd, w->workl, w->lworkl, &info);
         if (ido != -1 && ido != 1) break;
         TG_TRY(product(w->workd + w->ipntr[0] - 1, w->workd + w->ipntr[1] - 1, context));
     }
@@ -66,8 +66,9 @@ extract(work *w, double *value, double *vector)
     const size_t count = (size_t)w->nev, dim = (size_t)w->n;
     a_int        info = 0;
 
-    dseupd_c(1, "A", w->select, value, w->v, w->n, 0, "I", w->n, "LA", w->nev, 1e-10, w->resid,
-             w->ncv, w->v, w->n, w->iparam, w->ipntr, w->workd, w->workl, w->lworkl, &info);
+    dseupd_c(1, "A", w->select, value, w->v, w->n, 0, "I", w->n, "LA", w->nev, 1e-10,
+             w->resid, w->ncv, w->v, w->n, w->iparam, w->ipntr, w->workd, w->workl,
+             w->lworkl, &info);
     if (info != 0)
         return tg_fail(TG_ENOCONV, "eigenvectors not found (dseupd: %d)", (int)info);
     for (size_t i = 0; i < count / 2; i++) {
@@ -87,7 +88,8 @@ tg_hessian_top(tg_product product, void *context, size_t dim, size_t count, doub
     work w;
 
     if (count < 1 || count >= dim)
-        return tg_fail(TG_EDOMAIN, "expected 1 to %zu eigenvalues, got %zu", dim - 1, count);
+        return tg_fail(TG_EDOMAIN, "expected 1 to %zu eigenvalues, got %zu", dim - 1,
+                       count);
     tg_status status =
         prepare(&w, dim, count) ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = iterate(&w, product, context);

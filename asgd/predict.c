@@ -156,7 +156,8 @@ settle_error(const tg_prediction *p, double target)
  * worst like the least eigenvalue allows. The first is the prediction; *error receives the
  * geometric mean of the two. */
 static double
-unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t, double *error)
+unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t,
+           double *error)
 {
     const double rest = m->start_loss - m->start_covered, late = fmax(t - c->wait, 0);
     const double least = c->step * c->lambda * m->least;
@@ -190,7 +191,8 @@ fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *p
 
     TG_TRY(tg_case_loss(c, m, p->mode, 1, plan, p->loss));
     TG_TRY(tg_case_loss(c, m, p->mode, scale, plan, p->high));
-    const double jump = p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
+    const double jump =
+        p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
     for (size_t i = 0; i < p->points; i++) {
         const double noise = isfinite(p->floor) ? fmin(p->floor, p->loss[i]) : 0;
         double       rest_error, bias_error;
@@ -248,7 +250,8 @@ fill_all(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_pr
     TG_TRY(fill_floor(c, m, plan->horizon, p));
     if (exact) TG_TRY(fill_exact_floor(c, &law, m, p));
     if (p->points == 0) return TG_OK;
-    TG_TRY(exact ? fill_exact_loss(c, &law, m, plan, p) : fill_expected_loss(c, m, plan, p));
+    TG_TRY(exact ? fill_exact_loss(c, &law, m, plan, p)
+                 : fill_expected_loss(c, m, plan, p));
     fill_settling(plan, p);
     return TG_OK;
 }

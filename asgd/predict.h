@@ -28,16 +28,16 @@ typedef enum tg_level { TG_LEVEL_SDE, TG_LEVEL_JUMP, TG_LEVEL_FINITE_P } tg_leve
 const char *tg_level_name(tg_level level); /* "sde", "jump", "finite-P" */
 
 typedef struct tg_mode_prediction {
-    double h, a, gain; /* gain k = a E T */
-    double re, im;     /* rightmost root [1/time] (im >= 0) */
+    double h, a, gain;  /* gain k = a E T */
+    double re, im;      /* rightmost root [1/time] (im >= 0) */
     int    exponential; /* 0: a heavy-tailed law without a root has no exponential rate */
-    double rate; /* -re; or over the plan's horizon, asgd/predict_rate.c [1/time] */
-    bool   effective; /* the rate is of the second kind */
-    size_t unstable;   /* roots with Re s >= 0, counted by the argument principle */
+    double rate;        /* -re; or over the plan's horizon, asgd/predict_rate.c [1/time] */
+    bool   effective;   /* the rate is of the second kind */
+    size_t unstable;    /* roots with Re s >= 0, counted by the argument principle */
     double mean_square; /* c J: at level jump the variance settles iff it is < 1 */
     bool   settles;     /* whether the variance does, at the prediction's level */
-    double variance;   /* stationary, inf if there is none [x^2] */
-    double bias;       /* where the mean settles, minus the minimum [x] */
+    double variance;    /* stationary, inf if there is none [x^2] */
+    double bias;        /* where the mean settles, minus the minimum [x] */
 } tg_mode_prediction;
 
 typedef struct tg_prediction {
@@ -47,12 +47,13 @@ typedef struct tg_prediction {
     double lambda, delay_mean, delay_cv; /* arrivals [1/time]; round trip [time] */
     double staleness;                    /* mean staleness in updates: P - 1 */
     /* the loop */
-    double gain, threshold; /* largest k = eta h_max P in force, and k* where the mean is lost */
-    double step_limit;      /* learning rate at k* with these workers [x^2/loss] */
-    double workers_limit;   /* number of workers at k* with this learning rate */
+    double gain,
+        threshold;     /* largest k = eta h_max P in force, and k* where the mean is lost */
+    double step_limit; /* learning rate at k* with these workers [x^2/loss] */
+    double workers_limit;         /* number of workers at k* with this learning rate */
     bool   stable, stable_square; /* in mean; in mean square (level jump or finite-P) */
-    size_t unstable;        /* roots right of 0, all modes together */
-    double rate;            /* of the slowest mode [1/time]; < 0: grows */
+    size_t unstable;              /* roots right of 0, all modes together */
+    double rate;                  /* of the slowest mode [1/time]; < 0: grows */
     double rate_error;
     bool   effective; /* over the horizon: the slowest mode has no exponential rate */
     /* what it settles to, excess loss */
@@ -62,7 +63,8 @@ typedef struct tg_prediction {
     /* trajectory of the excess loss E F(x(t)) - F* */
     size_t  points;
     double *t, *loss, *low, *high; /* (points); low, high: expected model error */
-    double  settle, settle_error;  /* below the target from here on; inf: not by the horizon */
+    double  settle,
+        settle_error; /* below the target from here on; inf: not by the horizon */
     size_t              modes;
     tg_mode_prediction *mode; /* (modes) */
 } tg_prediction;

@@ -65,7 +65,8 @@ tg_case_exact_loss(const tg_case *c, const tg_phase *law, const tg_modes *m,
     for (size_t j = 0; j < m->count && status == TG_OK; j++) {
         const tg_lattice l = lattice_of(c, law, m, j);
         status = tg_lattice_transient(&l, m->start[j], plan->horizon, n, NULL, second);
-        for (size_t i = 0; i < n && status == TG_OK; i++) loss[i] += m->h[j] / 2 * second[i];
+        for (size_t i = 0; i < n && status == TG_OK; i++)
+            loss[i] += m->h[j] / 2 * second[i];
     }
     free(second);
     return status;

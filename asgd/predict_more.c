@@ -14,7 +14,8 @@ static tg_status
 invert(const tg_delay *delay, double others, size_t points, double *probability, size_t n)
 {
     fftw_complex *p = fftw_alloc_complex(points);
-    fftw_plan     plan = p ? fftw_plan_dft_1d((int)points, p, p, FFTW_FORWARD, FFTW_ESTIMATE) : NULL;
+    fftw_plan     plan =
+        p ? fftw_plan_dft_1d((int)points, p, p, FFTW_FORWARD, FFTW_ESTIMATE) : NULL;
 
     if (!plan) {
         fftw_free(p);
@@ -22,7 +23,8 @@ invert(const tg_delay *delay, double others, size_t points, double *probability,
     }
     for (size_t k = 0; k < points; k++) {
         const double angle = 2 * 3.14159265358979323846 * (double)k / (double)points;
-        p[k] = tg_delay_laplace(delay, others * (1 - cexp(I * angle)) / tg_delay_mean(delay), NULL);
+        p[k] = tg_delay_laplace(
+            delay, others * (1 - cexp(I * angle)) / tg_delay_mean(delay), NULL);
     }
     fftw_execute(plan);
     for (size_t j = 0; j < n; j++) probability[j] = fmax(creal(p[j]) / (double)points, 0);
@@ -41,7 +43,8 @@ tg_predict_staleness(const tg_cluster *cluster, double *probability, size_t n)
     TG_TRY(tg_cluster_delay(cluster, &delay));
     const double others = (double)cluster->workers - 1;
     const double spread = 1 + fmin(tg_delay_cv(delay), 10);
-    while (points < 1u << 20 && (double)points < 2 * ((double)n + 10 * spread * (others + 1)))
+    while (points < 1u << 20 &&
+           (double)points < 2 * ((double)n + 10 * spread * (others + 1)))
         points *= 2;
     const tg_status status = invert(delay, others, points, probability, n);
     tg_delay_free(delay);
@@ -62,11 +65,15 @@ is_square_stable(const tg_case *c, const tg_modes *m, double step, bool *yes)
 }
 
 tg_status
-tg_predict_step_square(double h_max, const tg_cluster *cluster, const tg_algorithm *algorithm,
-                       double *step)
+tg_predict_step_square(double h_max, const tg_cluster *cluster,
+                       const tg_algorithm *algorithm, double *step)
 {
     double   zero[1] = { 0 };
-    tg_modes m = { .count = 1, .h = &h_max, .start = zero, .sigma2 = zero, .shift = zero,
+    tg_modes m = { .count = 1,
+                   .h = &h_max,
+                   .start = zero,
+                   .sigma2 = zero,
+                   .shift = zero,
                    .spread = zero };
     tg_case  c;
 

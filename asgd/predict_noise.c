@@ -64,14 +64,16 @@ integrate(const integrand *q, double *gain)
                                      &near, &error);
     if (failed == GSL_EROUND && error < 1e-3 * near) failed = GSL_SUCCESS;
     if (!failed) {
-        failed = gsl_integration_qagiu(&f, split, 1e-5 * near, 1e-4, INTERVALS, w, &far, &error);
+        failed =
+            gsl_integration_qagiu(&f, split, 1e-5 * near, 1e-4, INTERVALS, w, &far, &error);
         if (failed && error < 1e-3 * (near + far)) failed = GSL_SUCCESS;
     }
     gsl_integration_workspace_free(w);
     gsl_set_error_handler(old);
     if (failed == GSL_ENOMEM) return tg_fail(TG_ENOMEM, "out of memory");
     if (failed || !isfinite(near + far))
-        return tg_fail(TG_ENOCONV, "integral over noise frequencies: %s", gsl_strerror(failed));
+        return tg_fail(TG_ENOCONV, "integral over noise frequencies: %s",
+                       gsl_strerror(failed));
     *gain = near + far;
     return TG_OK;
 }
@@ -88,7 +90,8 @@ tg_case_noise(const tg_case *c, const tg_loop *l, double *gain)
     double          energy;
     const tg_status status = tg_stationary_energy(l, &energy, gain);
 
-    return status == TG_ENOCONV ? integrate(&(integrand){ c, l, filter_noise }, gain) : status;
+    return status == TG_ENOCONV ? integrate(&(integrand){ c, l, filter_noise }, gain)
+                                : status;
 }
 
 /* ---- heterogeneous data ------------------------------------------------------------------------------ */

@@ -41,7 +41,8 @@ expected_latest(const tg_cluster *c, double *out)
 /* DuDe-ASGD waits for every worker's first gradient. With all workers beginning together, the
  * renewal theorem says that arrivals lag the steady rate by (1 - CV^2) / 2 round trips. */
 static tg_status
-waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a, double *out)
+waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a,
+             double *out)
 {
     if (a == &tg_dude) return expected_latest(cluster, out);
     const double cv = tg_delay_cv(c->delay);
@@ -59,20 +60,22 @@ open_groups(tg_case *c, const tg_cluster *cluster)
         return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t g = 0; g < cluster->groups; g++)
         c->share[g] = (double)cluster->count[g] / (double)cluster->workers;
-    return tg_delay_mixture((const tg_delay *const *)cluster->law, c->share, cluster->groups,
-                            &c->slots);
+    return tg_delay_mixture((const tg_delay *const *)cluster->law, c->share,
+                            cluster->groups, &c->slots);
 }
 
 static bool
 in_groups(const tg_cluster *c)
 {
     for (size_t g = 0; g < c->groups; g++)
-        if (c->count[g] == 0) return false; /* a group scaled away: the others speak for all */
+        if (c->count[g] == 0)
+            return false; /* a group scaled away: the others speak for all */
     return c->groups > 1;
 }
 
 tg_status
-tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double step, tg_case *out)
+tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double step,
+             tg_case *out)
 {
     tg_case c = { .filter = tg_filter_find(algorithm->filter), .step = step };
 
@@ -126,7 +129,8 @@ loop_of(const tg_case *c, double h, double scale)
 }
 
 tg_status
-tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale, tg_mode_prediction *out)
+tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
+             tg_mode_prediction *out)
 {
     const double  h = m->h[j], per_gradient = c->step * c->step * c->lambda * scale;
     const tg_loop l = loop_of(c, h, scale);
@@ -172,12 +176,12 @@ static tg_status
 add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction *mode,
          double scale, double horizon, size_t n, double *mean, double *second, double *loss)
 {
-    const double  h = m->h[j], x0 = m->start[j] - mode->bias;
-    const double  white = c->step * c->step * c->lambda * scale * m->sigma2[j];
-    tg_mode       one = { .loop = loop_of(c, h, scale),
-                          .noise = white,
-                          .growth = mode->unstable ? 1.001 * fmax(mode->re, 0) : 0 };
-    double        gain = 0;
+    const double h = m->h[j], x0 = m->start[j] - mode->bias;
+    const double white = c->step * c->step * c->lambda * scale * m->sigma2[j];
+    tg_mode      one = { .loop = loop_of(c, h, scale),
+                         .noise = white,
+                         .growth = mode->unstable ? 1.001 * fmax(mode->re, 0) : 0 };
+    double       gain = 0;
 
     if (m->spread[j] > 0 && isfinite(mode->variance)) {
         TG_TRY(tg_case_noise(c, &one.loop, &gain));
@@ -208,8 +212,8 @@ share_of_mode(size_t j, size_t thread, void *context)
     const shares *s = context;
     double       *work = s->work + thread * 2 * s->n;
 
-    return add_mode(s->c, s->m, j, &s->mode[j], s->scale, s->horizon, s->n, work, work + s->n,
-                    s->share + j * s->n);
+    return add_mode(s->c, s->m, j, &s->mode[j], s->scale, s->horizon, s->n, work,
+                    work + s->n, s->share + j * s->n);
 }
 
 /* Sum over the modes, in their order, of what they add to the loss on a grid of n points. */
@@ -222,7 +226,8 @@ sum_modes(shares *s, double *sum)
     s->work = malloc(threads * 2 * s->n * sizeof *s->work);
     tg_status status = s->share && s->work ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = tg_parallel_run(count, threads, share_of_mode, s, NULL);
-    for (size_t k = 0; k < count * s->n && status == TG_OK; k++) sum[k % s->n] += s->share[k];
+    for (size_t k = 0; k < count * s->n && status == TG_OK; k++)
+        sum[k % s->n] += s->share[k];
     free(s->share);
     free(s->work);
     return status;
@@ -230,14 +235,16 @@ sum_modes(shares *s, double *sum)
 
 /* On a grid fine enough to be postponed: 480 intervals at least, if there is anything to wait. */
 tg_status
-tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode, double scale,
-             const tg_predict_plan *plan, double *loss)
+tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode,
+             double scale, const tg_predict_plan *plan, double *loss)
 {
     const size_t intervals = plan->points - 1;
     const size_t every = c->wait > 0 && intervals < 480 ? (479 + intervals) / intervals : 1;
     const size_t n = every * intervals + 1;
     double      *fine = calloc(n, sizeof *fine);
-    shares       s = { .c = c, .m = m, .mode = mode, .scale = scale, .horizon = plan->horizon, .n = n };
+    shares       s = {
+              .c = c, .m = m, .mode = mode, .scale = scale, .horizon = plan->horizon, .n = n
+    };
 
     if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
     const tg_status status = sum_modes(&s, fine);
@@ -245,6 +252,7 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
         postpone(fine, every, loss, plan->points, plan->horizon / (double)(n - 1), c->wait);
     free(fine);
     if (status != TG_EDIVERGED) return status;
-    for (size_t i = 0; i < plan->points; i++) loss[i] = INFINITY; /* out of range by the end */
+    for (size_t i = 0; i < plan->points; i++)
+        loss[i] = INFINITY; /* out of range by the end */
     return TG_OK;
 }

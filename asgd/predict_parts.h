@@ -11,15 +11,15 @@
 #include "solver/phase.h"
 
 typedef struct tg_case {
-    const tg_filter *filter;
+    const tg_filter  *filter;
     const tg_cluster *cluster; /* borrowed */
-    tg_delay        *delay; /* of an arriving gradient; owned */
-    tg_delay        *slots; /* DuDe-ASGD, several groups: mixture by workers; owned, or NULL */
-    double          *share; /* ... and their shares of the workers; owned */
-    double           lambda, step;
-    double           wait;   /* expected time before the model first moves as in steady state */
-    bool             plain;  /* F = 1: every gradient is applied once, on arrival */
-    bool             biased; /* settles where arrivals, not workers, weigh equally */
+    tg_delay         *delay;   /* of an arriving gradient; owned */
+    tg_delay *slots; /* DuDe-ASGD, several groups: mixture by workers; owned, or NULL */
+    double   *share; /* ... and their shares of the workers; owned */
+    double    lambda, step;
+    double    wait;   /* expected time before the model first moves as in steady state */
+    bool      plain;  /* F = 1: every gradient is applied once, on arrival */
+    bool      biased; /* settles where arrivals, not workers, weigh equally */
 } tg_case;
 
 TG_CHECKED tg_status tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm,
@@ -36,8 +36,8 @@ TG_CHECKED tg_status tg_case_threshold(const tg_case *c, double *threshold);
 TG_CHECKED tg_status tg_case_roots(const tg_loop *l, tg_mode_prediction *out);
 
 /* Mode j with all delays times `scale`: root, count, stationary variance (inf if unstable). */
-TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
-                                  tg_mode_prediction *out);
+TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j,
+                                  double scale, tg_mode_prediction *out);
 
 /* mode->rate and mode->effective of a mode as predicted by tg_case_mode() at this scale. Without
  * a horizon (not > 0) an effective rate is 0. Errors: those of tg_moments_mean(). */

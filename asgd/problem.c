@@ -19,7 +19,8 @@ tg_problem_from_study(const tg_study *study, size_t workers, tg_problem **out)
     const tg_node *objective = tg_study_node(study, "objective");
 
     if (objective->count != 1)
-        return tg_node_fail(objective, "objective: expected exactly one of: quadratic, softmax");
+        return tg_node_fail(objective,
+                            "objective: expected exactly one of: quadratic, softmax");
     if (tg_study_node(study, "objective.quadratic"))
         return tg_quadratic_from_study(study, workers, out);
     return tg_softmax_from_study(study, workers, out);

@@ -26,7 +26,7 @@ typedef struct tg_modes {
     double *sigma2; /* variance of one stochastic gradient at the minimum [loss^2/x^2] */
     double *shift;  /* where gradients weighted by arrival settle, minus minimum [x] */
     double *spread; /* variance of the workers' own minima, weighted by arrival [x^2] */
-    double  least;                     /* no eigenvalue of F, of these or others, is smaller */
+    double  least;  /* no eigenvalue of F, of these or others, is smaller */
     double  start_loss, start_covered; /* F(x0) - F*, and how much of it these modes hold */
     double  shift_loss;                /* F at the shifted fixed point minus F* */
 } tg_modes;

@@ -102,8 +102,9 @@ static tg_status
 check(size_t dim, const double *h, const double *start, const double *sigma, size_t workers)
 {
     if (dim == 0 || workers == 0)
-        return tg_fail(TG_EDOMAIN, "a quadratic needs eigenvalues and workers, got %zu and %zu",
-                       dim, workers);
+        return tg_fail(TG_EDOMAIN,
+                       "a quadratic needs eigenvalues and workers, got %zu and %zu", dim,
+                       workers);
     for (size_t j = 0; j < dim; j++) {
         if (!(h[j] > 0) || !isfinite(h[j]))
             return tg_fail(TG_EDOMAIN, "eigenvalue %zu must be > 0, got %g", j, h[j]);
@@ -166,7 +167,8 @@ read_eigenvalues(const tg_study *study, double **h, size_t *dim)
                             "expected either eigenvalues or a spectrum");
     if (law) return tg_spectrum_from_study(study, QUADRATIC "spectrum", h, dim);
     if (!(*h = malloc(listed * sizeof **h))) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t j = 0; j < listed; j++) (*h)[j] = tg_study_item(study, QUADRATIC "eigenvalues", j);
+    for (size_t j = 0; j < listed; j++)
+        (*h)[j] = tg_study_item(study, QUADRATIC "eigenvalues", j);
     *dim = listed;
     return TG_OK;
 }
@@ -178,7 +180,8 @@ read_per_mode(const tg_study *study, const char *path, size_t dim, double *out)
     const tg_node *node = tg_study_node(study, "%s", path);
 
     if (node && node->type == TG_NODE_LIST && node->count != dim)
-        return tg_node_fail(node, "expected one number or %zu, one for each eigenvalue, got %zu",
+        return tg_node_fail(node,
+                            "expected one number or %zu, one for each eigenvalue, got %zu",
                             dim, node->count);
     for (size_t j = 0; j < dim; j++) out[j] = tg_study_item(study, path, j);
     return TG_OK;
@@ -241,7 +244,8 @@ tg_quadratic_from_study(const tg_study *study, size_t workers, tg_problem **out)
     if (!start || !sigma || (has_minima(study) && !minima))
         status = tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = read_per_mode(study, QUADRATIC "start", dim, start);
-    if (status == TG_OK) status = read_per_mode(study, QUADRATIC "noise.additive", dim, sigma);
+    if (status == TG_OK)
+        status = read_per_mode(study, QUADRATIC "noise.additive", dim, sigma);
     if (status == TG_OK && minima) fill_minima(study, workers, dim, minima);
     if (status == TG_OK)
         status = tg_problem_quadratic(dim, h, start, sigma, workers, minima, out);

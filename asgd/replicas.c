@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 typedef struct replica {
-    double   *loss; /* (points) */
-    double    hit, diverged_at;
-    uint64_t  arrivals, updates;
-    int       finished;
+    double  *loss; /* (points) */
+    double   hit, diverged_at;
+    uint64_t arrivals, updates;
+    int      finished;
 } replica;
 
 typedef struct batch {
@@ -45,7 +45,8 @@ follow(tg_sim *s, const batch *b, uint64_t *staleness, replica *r)
         const double next = tg_sim_next(s);
         if (!cheap && grid_time(plan, i) < next) loss = tg_sim_loss(s);
         if ((double)tg_sim_updates(s) <= beginning) scale = fmax(scale, loss);
-        if (!(loss <= EXPLODED * scale) || isinf(loss)) r->diverged_at = fmin(r->diverged_at, now);
+        if (!(loss <= EXPLODED * scale) || isinf(loss))
+            r->diverged_at = fmin(r->diverged_at, now);
         if (loss <= plan->target && isinf(r->hit)) r->hit = now;
         while (i < plan->points && grid_time(plan, i) < next)
             r->loss[i++] = isinf(r->diverged_at) ? loss : INFINITY;
@@ -147,7 +148,8 @@ find_settling(tg_simulation *s, double target)
     s->settle = tg_settling_time(s->t, mean, s->points, target, &slope);
     size_t at = 0;
     while (at + 1 < s->points && s->t[at] < s->settle) at++;
-    s->settle_error = isfinite(s->settle) ? tg_stats_error(&s->loss[at]) / slope : (double)NAN;
+    s->settle_error =
+        isfinite(s->settle) ? tg_stats_error(&s->loss[at]) / slope : (double)NAN;
     free(mean);
     return TG_OK;
 }
@@ -193,11 +195,13 @@ tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan, tg_simulati
     if (!(plan->horizon > 0) || !isfinite(plan->horizon))
         return tg_fail(TG_EDOMAIN, "horizon must be > 0, got %g", plan->horizon);
     if (plan->points < 2 || plan->replicas < 1)
-        return tg_fail(TG_EDOMAIN, "expected at least 2 points and 1 replica, got %zu and %zu",
+        return tg_fail(TG_EDOMAIN,
+                       "expected at least 2 points and 1 replica, got %zu and %zu",
                        plan->points, plan->replicas);
     const double bytes = (double)plan->replicas * (double)plan->points * sizeof(double);
     if (bytes > MOST_BYTES)
-        return tg_fail(TG_EDOMAIN, "%zu replicas of %zu points need %.3g GiB, allowed are %g",
+        return tg_fail(TG_EDOMAIN,
+                       "%zu replicas of %zu points need %.3g GiB, allowed are %g",
                        plan->replicas, plan->points, bytes / 0x1p30, MOST_BYTES / 0x1p30);
     const size_t threads = plan->threads ? plan->threads : tg_parallel_threads();
     batch        b = { setup, plan, calloc(plan->replicas, sizeof *b.replica),
@@ -206,7 +210,8 @@ tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan, tg_simulati
         b.replica && b.staleness ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK)
         status = tg_parallel_run(plan->replicas, threads, run_one, &b, &done);
-    if (status == TG_OK || (status == TG_ESTOP && done > 0)) status = sum_up(&b, threads, out);
+    if (status == TG_OK || (status == TG_ESTOP && done > 0))
+        status = sum_up(&b, threads, out);
     for (size_t i = 0; b.replica && i < plan->replicas; i++) free(b.replica[i].loss);
     free(b.replica);
     free(b.staleness);

@@ -9,26 +9,26 @@
 enum { TG_STALENESS_BINS = 4096 };
 
 typedef struct tg_replicas_plan {
-    double       horizon; /* [time] */
-    size_t       points;  /* grid t_i = i horizon / (points - 1), >= 2 */
-    double       target;  /* loss to reach; NaN: none */
+    double       horizon;           /* [time] */
+    size_t       points;            /* grid t_i = i horizon / (points - 1), >= 2 */
+    double       target;            /* loss to reach; NaN: none */
     size_t       replicas, threads; /* threads 0: as many as there are */
     tg_progress *progress;          /* NULL: none */
 } tg_replicas_plan;
 
 typedef struct tg_simulation {
-    size_t    points, replicas;    /* replicas: those that were finished */
-    double   *t;                   /* (points) [time] */
-    tg_stats *loss;                /* (points) of F(x(t)) - F* over replicas */
-    double   *hit;                 /* (replicas) first time at the target; inf: not reached */
-    tg_stats  floor;               /* of each replica's mean loss over the last half */
-    uint64_t *staleness;           /* (TG_STALENESS_BINS) deliveries by staleness in updates;
+    size_t    points, replicas;  /* replicas: those that were finished */
+    double   *t;                 /* (points) [time] */
+    tg_stats *loss;              /* (points) of F(x(t)) - F* over replicas */
+    double   *hit;               /* (replicas) first time at the target; inf: not reached */
+    tg_stats  floor;             /* of each replica's mean loss over the last half */
+    uint64_t *staleness;         /* (TG_STALENESS_BINS) deliveries by staleness in updates;
                                       the last bin takes all that are larger */
-    uint64_t  arrivals, updates;   /* over all replicas */
-    size_t    diverged;            /* replicas whose loss left the finite range */
-    size_t    diverged_replica;    /* the first of them ... */
-    double    diverged_time;       /* ... and when */
-    int       grew;                /* some diverged, or the mean loss keeps growing */
+    uint64_t  arrivals, updates; /* over all replicas */
+    size_t    diverged;          /* replicas whose loss left the finite range */
+    size_t    diverged_replica;  /* the first of them ... */
+    double    diverged_time;     /* ... and when */
+    int       grew;              /* some diverged, or the mean loss keeps growing */
     double    settle, settle_error; /* mean loss is below the target from here on, with its
                                        standard error; inf: not within the horizon */
 } tg_simulation;

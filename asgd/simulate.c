@@ -49,7 +49,8 @@ tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out)
 {
     const size_t n = setup->cluster->workers, dim = setup->problem->dim;
 
-    if (!(setup->step > 0)) return tg_fail(TG_EDOMAIN, "step must be > 0, got %g", setup->step);
+    if (!(setup->step > 0))
+        return tg_fail(TG_EDOMAIN, "step must be > 0, got %g", setup->step);
     if (setup->problem->workers != n)
         return tg_fail(TG_EDOMAIN, "the problem is for %zu workers, the cluster has %zu",
                        setup->problem->workers, n);

@@ -37,7 +37,7 @@ double tg_sim_next(const tg_sim *s); /* time of the next delivery */
  * since the gradient's worker read it. */
 uint64_t tg_sim_step(tg_sim *s);
 
-const double *tg_sim_model(const tg_sim *s);   /* (dim) */
+const double *tg_sim_model(const tg_sim *s);    /* (dim) */
 uint64_t      tg_sim_arrivals(const tg_sim *s); /* gradients delivered */
 uint64_t      tg_sim_updates(const tg_sim *s);  /* times the model moved */
 double        tg_sim_loss(tg_sim *s);           /* F(x) - F* now */

@@ -125,11 +125,11 @@ static tg_status
 minimise(const softmax *s, const double *weight, double *x, double *least)
 {
     enum { MOST = 2000 };
-    const double               enough = sqrt(2 * s->ridge * 1e-9);
-    weighted                   w = { s, weight, TG_OK };
-    gsl_multimin_function_fdf  f = { value, gradient, value_and_gradient, s->dim, &w };
-    gsl_vector_view            at = gsl_vector_view_array(x, s->dim);
-    gsl_error_handler_t       *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
+    const double              enough = sqrt(2 * s->ridge * 1e-9);
+    weighted                  w = { s, weight, TG_OK };
+    gsl_multimin_function_fdf f = { value, gradient, value_and_gradient, s->dim, &w };
+    gsl_vector_view           at = gsl_vector_view_array(x, s->dim);
+    gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
     gsl_multimin_fdfminimizer *m =
         gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, s->dim);
     int going = 1;
@@ -138,8 +138,10 @@ minimise(const softmax *s, const double *weight, double *x, double *least)
     if (!m) return tg_fail(TG_ENOMEM, "out of memory");
     gsl_multimin_fdfminimizer_set(m, &f, &at.vector, 0.1, 0.1);
     for (int i = 0; i < MOST && going && w.status == TG_OK; i++) {
-        if (gsl_multimin_test_gradient(m->gradient, enough) == GSL_SUCCESS) going = 0;
-        else if (gsl_multimin_fdfminimizer_iterate(m) != GSL_SUCCESS) break;
+        if (gsl_multimin_test_gradient(m->gradient, enough) == GSL_SUCCESS)
+            going = 0;
+        else if (gsl_multimin_fdfminimizer_iterate(m) != GSL_SUCCESS)
+            break;
     }
     memcpy(x, m->x->data, s->dim * sizeof *x);
     *least = m->f;
@@ -147,8 +149,9 @@ minimise(const softmax *s, const double *weight, double *x, double *least)
     gsl_multimin_fdfminimizer_free(m);
     if (w.status != TG_OK) return w.status;
     if (norm < 10 * enough) return TG_OK;
-    return tg_fail(TG_ENOCONV, "minimum of the softmax objective not found: gradient %g > %g",
-                   norm, enough);
+    return tg_fail(TG_ENOCONV,
+                   "minimum of the softmax objective not found: gradient %g > %g", norm,
+                   enough);
 }
 
 /* ---- modes ----------------------------------------------------------------------------------------- */
@@ -177,7 +180,8 @@ sample_along(const softmax *s, size_t sample, const double *vector, double *out)
         out[j] = 0;
         for (size_t k = d->row[sample]; k < d->row[sample + 1]; k++) {
             double dot = 0;
-            for (size_t c = 0; c < d->classes; c++) dot += p[c] * v[d->feature[k] * d->classes + c];
+            for (size_t c = 0; c < d->classes; c++)
+                dot += p[c] * v[d->feature[k] * d->classes + c];
             out[j] += (double)d->value[k] * dot;
         }
     }
@@ -282,11 +286,14 @@ static const tg_problem_kind kind = { .name = "softmax",
 /* ---- making ---------------------------------------------------------------------------------------- */
 
 tg_status
-tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes, tg_problem **out)
+tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,
+                   tg_problem **out)
 {
     if (!(ridge > 0) || batch < 1 || modes < 1)
-        return tg_fail(TG_EDOMAIN, "softmax needs ridge > 0, batch >= 1, modes >= 1, got %g, "
-                                   "%zu, %zu", ridge, batch, modes);
+        return tg_fail(TG_EDOMAIN,
+                       "softmax needs ridge > 0, batch >= 1, modes >= 1, got %g, "
+                       "%zu, %zu",
+                       ridge, batch, modes);
     if (data->classes < 2 || data->classes > TG_MOST_CLASSES)
         return tg_fail(TG_EDOMAIN, "softmax needs 2 to %d classes, the data have %zu",
                        TG_MOST_CLASSES, data->classes);
@@ -329,10 +336,12 @@ tg_softmax_from_study(const tg_study *study, size_t workers, tg_problem **out)
 
     if (status == TG_OK) status = tg_study_file(study, SOFTMAX "labels", &labels);
     if (status == TG_OK)
-        status = tg_dataset_read(images, labels, tg_study_whole(study, SOFTMAX "samples"), &data);
+        status = tg_dataset_read(images, labels, tg_study_whole(study, SOFTMAX "samples"),
+                                 &data);
     if (status == TG_OK)
-        status = tg_dataset_split(&data, workers, tg_study_number(study, SOFTMAX "dirichlet"),
-                                  tg_study_whole(study, "seed"));
+        status =
+            tg_dataset_split(&data, workers, tg_study_number(study, SOFTMAX "dirichlet"),
+                             tg_study_whole(study, "seed"));
     if (status == TG_OK)
         status = tg_problem_softmax(&data, tg_study_number(study, SOFTMAX "ridge"),
                                     tg_study_whole(study, SOFTMAX "batch"),

@@ -57,7 +57,8 @@ typedef struct sum {
 
 /* The Hessian of a sample is u u' (x) (diag(p) - p p'). */
 static void
-curve(const tg_dataset *d, size_t sample, const double *p, const double *v, double *coefficient)
+curve(const tg_dataset *d, size_t sample, const double *p, const double *v,
+      double *coefficient)
 {
     double mean = 0;
 
@@ -88,8 +89,8 @@ add_piece(size_t piece, size_t thread, void *context)
 {
     sum              *s = context;
     const tg_dataset *d = s->data;
-    const size_t      from = piece * d->samples / PIECES, to = (piece + 1) * d->samples / PIECES;
-    size_t            w = 0;
+    const size_t from = piece * d->samples / PIECES, to = (piece + 1) * d->samples / PIECES;
+    size_t       w = 0;
 
     (void)thread;
     for (size_t i = from; i < to; i++) {
@@ -131,8 +132,8 @@ tg_softmax_sum(const tg_dataset *d, const double *weight, const double *x, doubl
 }
 
 tg_status
-tg_softmax_product(const tg_dataset *d, const double *weight, const double *x, const double *v,
-                   double *out)
+tg_softmax_product(const tg_dataset *d, const double *weight, const double *x,
+                   const double *v, double *out)
 {
     sum s = { .data = d, .weight = weight, .x = x, .v = v };
 

@@ -14,12 +14,13 @@ enum { TG_MOST_CLASSES = 64 };
 double tg_softmax_sample(const tg_dataset *d, size_t sample, const double *x, double *p);
 
 /* g += sum_c coefficient[c] u (outer): the gradient of a sample whose d loss/d z is given. */
-void tg_softmax_spread(const tg_dataset *d, size_t sample, const double *coefficient, double *g);
+void tg_softmax_spread(const tg_dataset *d, size_t sample, const double *coefficient,
+                       double *g);
 
 /* Mean loss with weight[w] on each worker's mean, without the ridge, and its gradient g
  * (features, classes; NULL: not wanted). Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_softmax_sum(const tg_dataset *d, const double *weight, const double *x,
-                                    double *loss, double *g);
+TG_CHECKED tg_status tg_softmax_sum(const tg_dataset *d, const double *weight,
+                                    const double *x, double *loss, double *g);
 
 /* out = Hessian at x times v, without the ridge. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_softmax_product(const tg_dataset *d, const double *weight,

@@ -34,9 +34,11 @@ find_columns(const tg_table *t, const char *path, columns *c)
         return tg_fail_within(TG_EINPUT, "%s", path);
     if (tg_table_find(t, "seconds", &c->seconds) == TG_OK) return TG_OK;
     c->interval = 1;
-    if (tg_table_find(t, "start", &c->start) == TG_OK && tg_table_find(t, "end", &c->end) == TG_OK)
+    if (tg_table_find(t, "start", &c->start) == TG_OK &&
+        tg_table_find(t, "end", &c->end) == TG_OK)
         return TG_OK;
-    return tg_fail(TG_EINPUT, "%s: expected columns worker, seconds or worker, start, end", path);
+    return tg_fail(TG_EINPUT, "%s: expected columns worker, seconds or worker, start, end",
+                   path);
 }
 
 static tg_status
@@ -205,7 +207,8 @@ tg_trace_read(const char *path, tg_trace *out)
 }
 
 tg_status
-tg_trace_group(const tg_trace *t, size_t group, double **seconds, size_t *n, size_t *workers)
+tg_trace_group(const tg_trace *t, size_t group, double **seconds, size_t *n,
+               size_t *workers)
 {
     size_t total = 0, members = 0;
 

@@ -36,11 +36,11 @@ TG_CHECKED tg_status tg_trace_group(const tg_trace *t, size_t group, double **se
                                     size_t *n, size_t *workers);
 
 typedef struct tg_fit {
-    const char *law;           /* name in the registry */
-    double      parameter[4];  /* in the registry's order */
-    size_t      parameters;    /* how many were fitted */
+    const char *law;          /* name in the registry */
+    double      parameter[4]; /* in the registry's order */
+    size_t      parameters;   /* how many were fitted */
     double      log_likelihood, aic;
-    double      distance;      /* Kolmogorov-Smirnov */
+    double      distance; /* Kolmogorov-Smirnov */
     double      p; /* its p-value as if the law had been known beforehand: an upper bound */
 } tg_fit;
 

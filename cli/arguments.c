@@ -36,14 +36,16 @@ unknown_option(const command *c, const char *name)
     const char *near = tg_nearest(name, known, n);
     if (near)
         return tg_fail(TG_EINPUT, "unknown option --%s; did you mean --%s?", name, near);
-    return tg_fail(TG_EINPUT, "unknown option --%s; see tardigrad %s --help", name, c->name);
+    return tg_fail(TG_EINPUT, "unknown option --%s; see tardigrad %s --help", name,
+                   c->name);
 }
 
 static tg_status
 take(arguments *out, const option *o, const char *value)
 {
     if (!strcmp(o->name, "set")) {
-        if (out->sets == MOST_SETS) return tg_fail(TG_EINPUT, "more than %d --set", MOST_SETS);
+        if (out->sets == MOST_SETS)
+            return tg_fail(TG_EINPUT, "more than %d --set", MOST_SETS);
         out->set[out->sets++] = value;
         return TG_OK;
     }
@@ -77,7 +79,8 @@ arguments_parse(const command *c, int argc, char **argv, arguments *out)
         if (!o) o = find_in(c->options, name);
         if (!o) return unknown_option(c, name);
         if (o->value && !value) {
-            if (i + 1 == argc) return tg_fail(TG_EINPUT, "--%s: expected %s", name, o->value);
+            if (i + 1 == argc)
+                return tg_fail(TG_EINPUT, "--%s: expected %s", name, o->value);
             value = argv[++i];
         }
         if (!o->value && value) return tg_fail(TG_EINPUT, "--%s takes no value", name);
@@ -125,7 +128,8 @@ whole_of(const arguments *a, const char *name, size_t *out)
 
     TG_TRY(number_of(a, name, &value));
     if (!(value >= 0) || value != (double)(size_t)value)
-        return tg_fail(TG_EINPUT, "--%s: expected a whole number >= 0, got %g", name, value);
+        return tg_fail(TG_EINPUT, "--%s: expected a whole number >= 0, got %g", name,
+                       value);
     *out = (size_t)value;
     return TG_OK;
 }

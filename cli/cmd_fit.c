@@ -25,7 +25,8 @@ static const tg_column columns[] = {
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static tg_status
-add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best, size_t *workers)
+add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best,
+         size_t *workers)
 {
     tg_fit  fit[TG_FIT_LAWS];
     double *seconds;
@@ -42,9 +43,9 @@ add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best, 
             table, (tg_cell[]){ TG_NUMBER((double)group + 1), TG_NUMBER((double)*workers),
                                 TG_NUMBER((double)n), TG_NUMBER((double)i + 1),
                                 TG_TEXT(tg_delay_text(law)), TG_NUMBER(tg_delay_mean(law)),
-                                TG_NUMBER(tg_delay_cv(law)), TG_NUMBER(fit[i].log_likelihood),
-                                TG_NUMBER(fit[i].aic), TG_NUMBER(fit[i].distance),
-                                TG_NUMBER(fit[i].p) });
+                                TG_NUMBER(tg_delay_cv(law)),
+                                TG_NUMBER(fit[i].log_likelihood), TG_NUMBER(fit[i].aic),
+                                TG_NUMBER(fit[i].distance), TG_NUMBER(fit[i].p) });
         if (i == 0)
             *best = law;
         else
@@ -56,7 +57,8 @@ add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best, 
 /* A study to start from: workers as fitted, an example objective to be replaced. The learning
  * rate puts the loop gain of the example at 1/2, well inside stability for most laws. */
 static void
-print_study(FILE *f, const char *log, tg_delay *const *law, const size_t *workers, size_t groups)
+print_study(FILE *f, const char *log, tg_delay *const *law, const size_t *workers,
+            size_t groups)
 {
     double total = 0, slowest = 0;
 
@@ -64,17 +66,22 @@ print_study(FILE *f, const char *log, tg_delay *const *law, const size_t *worker
         total += (double)workers[g];
         slowest = fmax(slowest, tg_delay_mean(law[g]));
     }
-    fprintf(f, "# Workers fitted by maximum likelihood from %s.\n"
-               "# Replace the objective by your own: eigenvalues of the Hessian, gradient noise.\n"
-               "name: fitted\nseed: 1\n"
-               "objective: {quadratic: {eigenvalues: [1.0, 0.5, 0.2, 0.1], start: 1.0, "
-               "noise: {additive: 0.1}}}\nworkers:\n", log);
+    fprintf(
+        f,
+        "# Workers fitted by maximum likelihood from %s.\n"
+        "# Replace the objective by your own: eigenvalues of the Hessian, gradient noise.\n"
+        "name: fitted\nseed: 1\n"
+        "objective: {quadratic: {eigenvalues: [1.0, 0.5, 0.2, 0.1], start: 1.0, "
+        "noise: {additive: 0.1}}}\nworkers:\n",
+        log);
     for (size_t g = 0; g < groups; g++)
         fprintf(f, "  - {name: group %zu, count: %zu, compute: %s}\n", g + 1, workers[g],
                 tg_delay_text(law[g]));
     const double step = 0.5 / total, horizon = 60 * slowest / (0.5 * 0.1);
-    fprintf(f, "algorithm: {name: asgd, step: %.3g}\ntarget: {loss: 1.0e-2}\nhorizon: %.3g\n"
-               "replicas: 100\nsweep: {workers: [", step, horizon / 5);
+    fprintf(f,
+            "algorithm: {name: asgd, step: %.3g}\ntarget: {loss: 1.0e-2}\nhorizon: %.3g\n"
+            "replicas: 100\nsweep: {workers: [",
+            step, horizon / 5);
     for (int i = 1; i <= 8; i++) fprintf(f, "%s%g", i > 1 ? ", " : "", ceil(total * i / 2));
     fprintf(f, "]}\n");
 }
@@ -101,9 +108,11 @@ fit_groups(const arguments *a, const char *log, const tg_trace *trace, tg_table 
     for (size_t g = 0; g < trace->groups && status == TG_OK; g++) {
         status = add_fits(trace, g, table, &law[g], &workers[g]);
         if (status == TG_OK && !law[g])
-            status = tg_fail(TG_EINPUT, "%s: no law fits the times of group %zu", log, g + 1);
+            status =
+                tg_fail(TG_EINPUT, "%s: no law fits the times of group %zu", log, g + 1);
     }
-    if (status == TG_OK && study) status = write_study(study, log, law, workers, trace->groups);
+    if (status == TG_OK && study)
+        status = write_study(study, log, law, workers, trace->groups);
     for (size_t g = 0; law && g < trace->groups; g++) tg_delay_free(law[g]);
     free(law);
     free(workers);
@@ -129,16 +138,19 @@ run(const arguments *a)
     return status;
 }
 
-static const option options[] = { { "study", "FILE", "write a study to start from" }, { 0 } };
+static const option options[] = { { "study", "FILE", "write a study to start from" },
+                                  { 0 } };
 
-const command cmd_fit = {
-    .name = "fit",
-    .operands = "LOG.csv",
-    .summary = "worker logs to laws of delay, and a study to start from",
-    .doc = "Read a log of worker times (CSV with columns worker, seconds or worker, start, end),\n"
-           "sort the workers into groups that behave alike, fit laws of delay to each group by\n"
-           "maximum likelihood, rank them by AIC and measure their Kolmogorov-Smirnov distance.",
-    .refuses = "set",
-    .options = options,
-    .run = run
-};
+const command cmd_fit = { .name = "fit",
+                          .operands = "LOG.csv",
+                          .summary =
+                              "worker logs to laws of delay, and a study to start from",
+                          .doc = "Read a log of worker times (CSV with columns worker, "
+                                 "seconds or worker, start, end),\n"
+                                 "sort the workers into groups that behave alike, fit laws "
+                                 "of delay to each group by\n"
+                                 "maximum likelihood, rank them by AIC and measure their "
+                                 "Kolmogorov-Smirnov distance.",
+                          .refuses = "set",
+                          .options = options,
+                          .run = run };

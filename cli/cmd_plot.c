@@ -1,5 +1,5 @@
-#include "cli/figures.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 
 #include "core/file.h"
 #include "core/table.h"
@@ -32,7 +32,8 @@ read_labels(const char *folder, char *labels, size_t room)
     if (!path) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = tg_table_read(path, &t);
     free(path);
-    if (status != TG_OK) return tg_fail_within(status, "%s is not the folder of a study", folder);
+    if (status != TG_OK)
+        return tg_fail_within(status, "%s is not the folder of a study", folder);
     status = tg_table_find(t, "algorithm", &column);
     *labels = '\0';
     for (size_t r = 0; status == TG_OK && r < tg_table_rows(t); r++) {
@@ -55,15 +56,15 @@ run(const arguments *a)
     return figures_make(folder, labels, format ? format : "svg");
 }
 
-static const option options[] = { { "format", "FORMAT", "svg (default), pdf or png" }, { 0 } };
+static const option options[] = { { "format", "FORMAT", "svg (default), pdf or png" },
+                                  { 0 } };
 
-const command cmd_plot = {
-    .name = "plot",
-    .operands = "FOLDER",
-    .summary = "figures again from the tables of a finished study",
-    .doc = "Make the figures of a study again from the tables in its folder, for example as PDF\n"
-           "for a paper. Needs gnuplot.",
-    .refuses = "set out json",
-    .options = options,
-    .run = run
-};
+const command cmd_plot = { .name = "plot",
+                           .operands = "FOLDER",
+                           .summary = "figures again from the tables of a finished study",
+                           .doc = "Make the figures of a study again from the tables in "
+                                  "its folder, for example as PDF\n"
+                                  "for a paper. Needs gnuplot.",
+                           .refuses = "set out json",
+                           .options = options,
+                           .run = run };

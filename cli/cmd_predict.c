@@ -23,13 +23,15 @@ run(const arguments *a)
     return sweep_run(a, &plan, NULL);
 }
 
-const command cmd_predict = {
-    .name = "predict",
-    .operands = "STUDY",
-    .summary = "verdict, rate, floor, bias, time to target: by theory",
-    .doc = "Predict, for every algorithm and number of workers of a study: delay statistics, loop\n"
-           "gain and threshold, verdict in mean and in mean square, rate of the slowest mode, loss\n"
-           "floor, bias on heterogeneous data and time to target, each with its level and the\n"
-           "model error to expect.",
-    .run = run
-};
+const command cmd_predict = { .name = "predict",
+                              .operands = "STUDY",
+                              .summary =
+                                  "verdict, rate, floor, bias, time to target: by theory",
+                              .doc = "Predict, for every algorithm and number of workers "
+                                     "of a study: delay statistics, loop\n"
+                                     "gain and threshold, verdict in mean and in mean "
+                                     "square, rate of the slowest mode, loss\n"
+                                     "floor, bias on heterogeneous data and time to "
+                                     "target, each with its level and the\n"
+                                     "model error to expect.",
+                              .run = run };

@@ -42,12 +42,10 @@ add_cells(const region *r, const char *label, tg_table *table)
         const cell *c = &r->cell[k];
         TG_TRY(tg_table_add(
             table,
-            (tg_cell[]){ TG_TEXT(label),
-                         TG_NUMBER(axis_value(&r->x, k % nx)),
-                         TG_NUMBER(axis_value(&r->y, k / nx)),
-                         TG_NUMBER(c->unstable), TG_NUMBER(c->unstable == 0),
-                         TG_NUMBER(c->mean_square), TG_NUMBER(c->rate),
-                         TG_TEXT(rate_kind(c->effective)) }));
+            (tg_cell[]){ TG_TEXT(label), TG_NUMBER(axis_value(&r->x, k % nx)),
+                         TG_NUMBER(axis_value(&r->y, k / nx)), TG_NUMBER(c->unstable),
+                         TG_NUMBER(c->unstable == 0), TG_NUMBER(c->mean_square),
+                         TG_NUMBER(c->rate), TG_TEXT(rate_kind(c->effective)) }));
     }
     return TG_OK;
 }
@@ -86,8 +84,8 @@ announce(const region *r, const char *label, size_t curves)
            "unstable roots; %zu boundary curve%s",
            label, cells, stable, square, most, curves, curves == 1 ? "" : "s");
     if (r->cell[best].rate > 0)
-        printf("; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate, r->x.path,
-               axis_value(&r->x, best % r->x.values.count), r->y.path,
+        printf("; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
+               r->x.path, axis_value(&r->x, best % r->x.values.count), r->y.path,
                axis_value(&r->y, best / r->x.values.count));
     putchar('\n');
 }
@@ -104,7 +102,8 @@ chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_tab
     if (status == TG_OK) status = add_cells(r, label, cells);
     if (status == TG_OK) status = region_trace(r, curve, &count);
     if (status == TG_OK) status = add_curves(curve, count, label, curves);
-    if (status == TG_OK && !given(a, "json") && !given(a, "quiet")) announce(r, label, count);
+    if (status == TG_OK && !given(a, "json") && !given(a, "quiet"))
+        announce(r, label, count);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
 }
@@ -146,8 +145,9 @@ deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
     const size_t points = tg_table_rows(curves);
     json_t      *document = NULL;
 
-    if (given(a, "json") && !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells),
-                                                   "boundary", json_of_table(curves))))
+    if (given(a, "json") &&
+        !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells), "boundary",
+                               json_of_table(curves))))
         return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = TG_OK;
     if (folder) {
@@ -224,12 +224,15 @@ const command cmd_region = {
     .name = "region",
     .operands = "STUDY",
     .summary = "the region of convergence over any two settings, and its boundary curves",
-    .doc = "Solve a study on a grid of two of its settings: verdict in mean and in mean "
-           "square, rate,\n"
-           "number of unstable roots. The boundary curves of the steepest mode are traced by\n"
-           "continuation, with the number of unstable roots on either side; a number of workers\n"
-           "is a continuous setting where there is one group of them. With --out: tables region,\n"
-           "boundary and axes, and a chart of every algorithm, figures/chart-NAME.svg.",
+    .doc =
+        "Solve a study on a grid of two of its settings: verdict in mean and in mean "
+        "square, rate,\n"
+        "number of unstable roots. The boundary curves of the steepest mode are traced by\n"
+        "continuation, with the number of unstable roots on either side; a number of "
+        "workers\n"
+        "is a continuous setting where there is one group of them. With --out: tables "
+        "region,\n"
+        "boundary and axes, and a chart of every algorithm, figures/chart-NAME.svg.",
     .options = options,
     .run = run
 };

@@ -94,9 +94,10 @@ varied(const hunt *h, tg_loop *l, double **out)
     for (size_t i = 0; i < 4; i++)
         if (!strcmp(h->along.path, known[i].name)) *out = known[i].number;
     if (*out) return TG_OK;
-    return tg_fail(TG_EINPUT,
-                   "--along: of a loop damping, instant, lambda or param may vary, got \"%s\"",
-                   h->along.path);
+    return tg_fail(
+        TG_EINPUT,
+        "--along: of a loop damping, instant, lambda or param may vary, got \"%s\"",
+        h->along.path);
 }
 
 static tg_status
@@ -230,7 +231,8 @@ static const option options[] = {
     { "right-of", "LINE", "find the roots with Re s >= LINE [1/time]" },
     { "inside", "LEFT:RIGHT:BOTTOM:TOP", "find the roots in this rectangle [1/time]" },
     { "along", "PATH=LOW:HIGH:COUNT[:log]",
-      "root locus: vary a setting of the study; of a loop damping, instant, lambda or param" },
+      "root locus: vary a setting of the study; of a loop damping, instant, lambda or "
+      "param" },
     { "law", "LAW",
       "one loop s + b + a phi(s) F(s): law of the delay, e.g. '{law: constant, value: "
       "2}'" },
@@ -258,7 +260,8 @@ const command cmd_roots = {
            "Without\n"
            "--right-of a loop is searched to three over its mean delay, or to where the "
            "transform\n"
-           "of its delay ends. With --out the roots are drawn too: figures/plane.svg, or, with\n"
+           "of its delay ends. With --out the roots are drawn too: figures/plane.svg, or, "
+           "with\n"
            "--along, figures/locus.svg.",
     .options = options,
     .run = run

@@ -25,11 +25,11 @@ run(const arguments *a)
     return sweep_run(a, &plan, NULL);
 }
 
-const command cmd_simulate = {
-    .name = "simulate",
-    .operands = "STUDY",
-    .summary = "the true worker process, event by event",
-    .doc = "Simulate every algorithm and number of workers of a study, replica by replica, and sum\n"
-           "up with standard errors. The same seed gives the same bytes for any number of threads.",
-    .run = run
-};
+const command cmd_simulate = { .name = "simulate",
+                               .operands = "STUDY",
+                               .summary = "the true worker process, event by event",
+                               .doc = "Simulate every algorithm and number of workers of a "
+                                      "study, replica by replica, and sum\n"
+                                      "up with standard errors. The same seed gives the "
+                                      "same bytes for any number of threads.",
+                               .run = run };

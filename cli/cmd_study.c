@@ -16,7 +16,7 @@ static tg_status
 prepare_folder(const char *folder)
 {
     tg_file f;
-    char   *tables = tg_path_join(folder, "tables"), *probe = tg_path_join(folder, ".probe");
+    char *tables = tg_path_join(folder, "tables"), *probe = tg_path_join(folder, ".probe");
     tg_status status =
         tables && probe ? tg_folder_make(tables) : tg_fail(TG_ENOMEM, "out of memory");
 
@@ -42,7 +42,8 @@ write_json(const study_run *r)
     free(path);
     if (status == TG_OK) {
         const int failed = !document || json_dumpf(document, f.stream, JSON_INDENT(1));
-        status = tg_file_end(&f, failed ? tg_fail(TG_EIO, "summary.json cannot be written") : TG_OK);
+        status = tg_file_end(&f, failed ? tg_fail(TG_EIO, "summary.json cannot be written")
+                                        : TG_OK);
     }
     json_decref(document);
     return status;
@@ -94,7 +95,8 @@ run(const arguments *a)
     tg_progress_free(r.progress);
     if (status == TG_OK) status = announce(&r);
     if (status == TG_OK && r.stopped)
-        status = tg_fail(TG_ESTOP, "stopped on request; what was finished is in %s", r.folder);
+        status =
+            tg_fail(TG_ESTOP, "stopped on request; what was finished is in %s", r.folder);
     study_run_free(&r);
     tg_study_free(study);
     return status;
@@ -104,8 +106,10 @@ const command cmd_study = {
     .name = "study",
     .operands = "STUDY",
     .summary = "everything a study asks for, into one folder with a report",
-    .doc = "Predict and simulate every algorithm and number of workers of a study, hold the two\n"
-           "against each other, and write tables, figures, summary.json and report.html into one\n"
+    .doc = "Predict and simulate every algorithm and number of workers of a study, hold "
+           "the two\n"
+           "against each other, and write tables, figures, summary.json and report.html "
+           "into one\n"
            "folder (out/NAME unless --out says otherwise).",
     .run = run
 };

@@ -13,7 +13,8 @@ add_claims(sweep *w, const scene *s, size_t algorithm, const tg_prediction *p,
 
     study_label(w->study, algorithm, label);
     snprintf(where, sizeof where, "%s P=%zu", label, s->cluster->workers);
-    const size_t n = tg_compare(p, r, where, tg_study_number(w->study, "target.loss"), claim);
+    const size_t n =
+        tg_compare(p, r, where, tg_study_number(w->study, "target.loss"), claim);
     for (size_t i = 0; i < n; i++) {
         TG_TRY(tg_claim_add(w->table, &claim[i]));
         w->failed += !claim[i].holds;
@@ -47,16 +48,19 @@ run(const arguments *a)
 
     TG_TRY(sweep_run(a, &plan, &failed));
     if (failed == 0) return TG_OK;
-    return tg_fail(TG_ENOCONV, "%zu predictions are further from the simulation than their model "
-                               "error and 4 standard errors", failed);
+    return tg_fail(TG_ENOCONV,
+                   "%zu predictions are further from the simulation than their model "
+                   "error and 4 standard errors",
+                   failed);
 }
 
-const command cmd_validate = {
-    .name = "validate",
-    .operands = "STUDY",
-    .summary = "predictions against simulation, claim by claim",
-    .doc = "Predict and simulate every algorithm and number of workers of a study and hold the two\n"
-           "against each other: difference beyond the stated model error in standard errors, and\n"
-           "whether the claim holds. Exit status 1 if one fails.",
-    .run = run
-};
+const command cmd_validate = { .name = "validate",
+                               .operands = "STUDY",
+                               .summary = "predictions against simulation, claim by claim",
+                               .doc =
+                                   "Predict and simulate every algorithm and number of "
+                                   "workers of a study and hold the two\n"
+                                   "against each other: difference beyond the stated model "
+                                   "error in standard errors, and\n"
+                                   "whether the claim holds. Exit status 1 if one fails.",
+                               .run = run };

@@ -63,9 +63,10 @@ draw(const char *folder, const char *tables, const char *name, const char *label
     TG_TRY(write_script(folder, script));
     quote(folder, quoted, sizeof quoted);
     quote(tables, source, sizeof source);
-    snprintf(settings, sizeof settings,
-             "style='%s/figures/style.gp'; tables='%s'; labels='%s'; output='%s/figures/%s'",
-             quoted, source, labels, quoted, picture);
+    snprintf(
+        settings, sizeof settings,
+        "style='%s/figures/style.gp'; tables='%s'; labels='%s'; output='%s/figures/%s'",
+        quoted, source, labels, quoted, picture);
     snprintf(script, sizeof script, "%.4000s/figures/fig_%s.gp", folder, name);
     const tg_status status =
         tg_process_run((const char *[]){ "gnuplot", "-e", settings, script, NULL });
@@ -123,13 +124,15 @@ figures_make(const char *folder, const char *labels, const char *format)
     char path[PATH_ROOM];
 
     if (strcmp(format, "svg") && strcmp(format, "pdf") && strcmp(format, "png"))
-        return tg_fail(TG_EINPUT, "figure format: expected svg, pdf or png, got \"%s\"", format);
+        return tg_fail(TG_EINPUT, "figure format: expected svg, pdf or png, got \"%s\"",
+                       format);
     TG_TRY(open_folder(folder));
     for (const figure *f = figures; f->name; f++) {
         snprintf(path, sizeof path, "%.4000s/figures/%s.%s", folder, f->name, format);
         remove(path); /* of an earlier run: this one may not make it */
     }
     for (const figure *f = figures; f->name; f++)
-        if (has_table(folder, f->needs, labels)) TG_TRY(make_one(folder, f, labels, format));
+        if (has_table(folder, f->needs, labels))
+            TG_TRY(make_one(folder, f, labels, format));
     return TG_OK;
 }

@@ -26,14 +26,22 @@ static const char *
 type_name(const tg_key *k)
 {
     switch (k->type) {
-    case TG_KEY_MAP: return "map";
-    case TG_KEY_LIST: return "list";
-    case TG_KEY_NUMBER: return "number";
-    case TG_KEY_WHOLE: return "whole";
-    case TG_KEY_TRUTH: return "true/false";
-    case TG_KEY_TEXT: return "word";
-    case TG_KEY_LAW: return "law";
-    case TG_KEY_NUMBERS: return "number(s)";
+    case TG_KEY_MAP:
+        return "map";
+    case TG_KEY_LIST:
+        return "list";
+    case TG_KEY_NUMBER:
+        return "number";
+    case TG_KEY_WHOLE:
+        return "whole";
+    case TG_KEY_TRUTH:
+        return "true/false";
+    case TG_KEY_TEXT:
+        return "word";
+    case TG_KEY_LAW:
+        return "law";
+    case TG_KEY_NUMBERS:
+        return "number(s)";
     }
     return "";
 }
@@ -47,11 +55,13 @@ describe(const tg_key *k, char *out, size_t room)
     *out = '\0';
     if (*k->unit) n += (size_t)snprintf(out + n, room - n, " [%s]", k->unit);
     if (isfinite(k->min) && k->max > k->min && isfinite(k->max))
-        n += (size_t)snprintf(out + n, room - n, " in %c%g, %g]", k->open ? '(' : '[', k->min, k->max);
+        n += (size_t)snprintf(out + n, room - n, " in %c%g, %g]", k->open ? '(' : '[',
+                              k->min, k->max);
     else if (isfinite(k->min) && k->max > k->min)
         n += (size_t)snprintf(out + n, room - n, " %s %g", k->open ? ">" : ">=", k->min);
     if (k->required) n += (size_t)snprintf(out + n, room - n, " required");
-    if (k->fallback && *k->fallback) snprintf(out + n, room - n, " (default %s)", k->fallback);
+    if (k->fallback && *k->fallback)
+        snprintf(out + n, room - n, " (default %s)", k->fallback);
 }
 
 void
@@ -78,8 +88,8 @@ print_law_help(void)
         const tg_delay_param *p = tg_delay_kind_params(*k, &n);
         printf("  %-20s %s\n", tg_delay_kind_name(*k), tg_delay_kind_doc(*k));
         for (size_t i = 0; i < n; i++)
-            printf("  %-20s   %s%s%s%s: %s\n", "", p[i].name, *p[i].unit ? " [" : "", p[i].unit,
-                   *p[i].unit ? "]" : "", p[i].doc);
+            printf("  %-20s   %s%s%s%s: %s\n", "", p[i].name, *p[i].unit ? " [" : "",
+                   p[i].unit, *p[i].unit ? "]" : "", p[i].doc);
     }
     printf("  {sum: [LAW, ...]}    independent parts one after the other\n"
            "  {mixture: [{weight: W, law: ...}, ...]}    one of several\n"
@@ -96,8 +106,9 @@ print_program_help(void)
         printf("  %-10s %s\n", (*c)->name, (*c)->summary);
     printf("\noptions of every command:\n");
     print_options(common_options, "  %-20s %s\n");
-    printf("\ntardigrad COMMAND --help tells more; tardigrad help study lists the keys of a "
-           "study,\ntardigrad help laws the laws of delay.\n");
+    printf(
+        "\ntardigrad COMMAND --help tells more; tardigrad help study lists the keys of a "
+        "study,\ntardigrad help laws the laws of delay.\n");
 }
 
 void
@@ -131,7 +142,8 @@ print_man_page(void)
 
     printf(".TH TARDIGRAD 1 \"\" \"tardigrad %s\"\n.SH NAME\ntardigrad \\- what staleness "
            "will do to asynchronous training\n.SH SYNOPSIS\n.B tardigrad\n.I COMMAND\n"
-           "[options]\n.SH COMMANDS\n", TG_VERSION);
+           "[options]\n.SH COMMANDS\n",
+           TG_VERSION);
     for (const command *const *c = commands; *c; c++) {
         printf(".SS %s %s\n%s\n", (*c)->name, (*c)->operands, (*c)->doc);
         man_options((*c)->options);

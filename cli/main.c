@@ -110,8 +110,8 @@ check_options(const command *c, const arguments *a)
         return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", c->name);
     for (size_t i = 0; i < a->count; i++)
         if (strstr(c->refuses, a->given[i]->name))
-            return tg_fail(TG_EINPUT, "--%s does not apply to tardigrad %s", a->given[i]->name,
-                           c->name);
+            return tg_fail(TG_EINPUT, "--%s does not apply to tardigrad %s",
+                           a->given[i]->name, c->name);
     return TG_OK;
 }
 
@@ -121,7 +121,8 @@ run(const command *c, arguments *a)
     size_t threads = 0;
 
     TG_TRY(whole_of(a, "threads", &threads));
-    if (threads > 1024) return tg_fail(TG_EINPUT, "--threads: at most 1024, got %zu", threads);
+    if (threads > 1024)
+        return tg_fail(TG_EINPUT, "--threads: at most 1024, got %zu", threads);
     if (threads > 0) {
         char number[32];
         snprintf(number, sizeof number, "%zu", threads);

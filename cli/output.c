@@ -9,8 +9,8 @@
 #include <string.h>
 
 tg_status
-table_begin(const arguments *a, const tg_study *study, const tg_column *columns, size_t count,
-            tg_table **out)
+table_begin(const arguments *a, const tg_study *study, const tg_column *columns,
+            size_t count, tg_table **out)
 {
     tg_table *t = NULL;
 
@@ -43,7 +43,8 @@ json_of_table(const tg_table *t)
         for (size_t c = 0; c < tg_table_columns(t); c++) {
             const tg_cell cell = tg_table_cell(t, r, c);
             json_object_set_new(row, tg_table_column(t, c)->name,
-                                cell.text ? json_string(cell.text) : json_number(cell.number));
+                                cell.text ? json_string(cell.text)
+                                          : json_number(cell.number));
         }
         json_array_append_new(rows, row);
     }
@@ -54,7 +55,8 @@ tg_status
 json_print(json_t *document)
 {
     const int failed =
-        !document || json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) ||
+        !document ||
+        json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) ||
         putchar('\n') == EOF;
 
     json_decref(document);
@@ -80,7 +82,8 @@ cell_text(const tg_cell *cell, char *out, size_t room)
     if (cell->text)
         snprintf(out, room, "%s", cell->text);
     else
-        snprintf(out, room, "%.6g", isnan(cell->number) ? fabs(cell->number) : cell->number);
+        snprintf(out, room, "%.6g",
+                 isnan(cell->number) ? fabs(cell->number) : cell->number);
 }
 
 void

@@ -88,8 +88,7 @@ fill_cell(size_t index, size_t thread, void *context)
         status = tg_case_mode(&s.one, m, k, 1, &mode);
         c.unstable += (double)mode.unstable;
         c.mean_square = fmax(c.mean_square, mode.mean_square);
-        if (status == TG_OK)
-            status = tg_case_effective_rate(&s.one, 1, horizon, &mode);
+        if (status == TG_OK) status = tg_case_effective_rate(&s.one, 1, horizon, &mode);
         if (mode.rate < c.rate) {
             c.rate = mode.rate;
             c.effective = mode.effective;
@@ -108,7 +107,8 @@ fill_cell(size_t index, size_t thread, void *context)
 tg_status
 region_fill(region *r, size_t threads)
 {
-    return tg_parallel_run(r->x.values.count * r->y.values.count, threads, fill_cell, r, NULL);
+    return tg_parallel_run(r->x.values.count * r->y.values.count, threads, fill_cell, r,
+                           NULL);
 }
 
 /* The loop of the steepest mode, for the tracer; the setting lives until the next call. */
@@ -170,7 +170,8 @@ on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, d
 static bool
 continuous(const region *r)
 {
-    return tg_study_count(r->study, "workers") == 1 || (!is_count(&r->x) && !is_count(&r->y));
+    return tg_study_count(r->study, "workers") == 1 ||
+           (!is_count(&r->x) && !is_count(&r->y));
 }
 
 /* Where a pair of roots crosses the axis between two cells of a row or a column, and no curve

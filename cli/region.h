@@ -10,7 +10,7 @@ enum { MOST_CURVES = 64 };
 typedef struct cell {
     double unstable, mean_square, rate;
     bool   effective; /* the rate is over the study's horizon */
-    double re, im; /* rightmost root of the largest h, whose unstable roots are `lost` */
+    double re, im;    /* rightmost root of the largest h, whose unstable roots are `lost` */
     size_t lost;
 } cell;
 

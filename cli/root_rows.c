@@ -77,10 +77,11 @@ json_of_certificate(const tg_certificate *c)
     return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:s}", "right_of",
                      json_number(c->contour.left), "left_of", json_number(c->contour.right),
                      "above", json_number(c->contour.bottom), "below",
-                     json_number(c->contour.top), "winding", (json_int_t)c->winding, "found",
-                     (json_int_t)c->found, "moved", json_number(c->moved), "residual",
-                     json_number(c->residual), "backward_error", json_number(c->backward),
-                     "evaluations", (json_int_t)c->evaluations, "method", c->method);
+                     json_number(c->contour.top), "winding", (json_int_t)c->winding,
+                     "found", (json_int_t)c->found, "moved", json_number(c->moved),
+                     "residual", json_number(c->residual), "backward_error",
+                     json_number(c->backward), "evaluations", (json_int_t)c->evaluations,
+                     "method", c->method);
 }
 
 static void
@@ -107,7 +108,8 @@ announce(const hunt *h, const char *name, const tg_roots *r, const char *proof)
     printf("%s%s\n", *proof ? "; " : "", proof);
     if (c->moved > 0)
         printf("  the %s moved by %.1e off a root\n",
-               isfinite(c->contour.right) ? "rectangle's edges were" : "line was", c->moved);
+               isfinite(c->contour.right) ? "rectangle's edges were" : "line was",
+               c->moved);
 }
 
 tg_status
@@ -118,12 +120,11 @@ hunt_record(hunt *h, const char *name, const tg_roots *r, double seconds, const 
     h->number++;
     for (size_t i = 0; i < r->count; i++)
         TG_TRY(tg_table_add(
-            h->table, (tg_cell[]){ TG_TEXT(name), TG_NUMBER((double)h->number),
-                                   TG_NUMBER(h->value), TG_NUMBER(creal(r->root[i].s)),
-                                   TG_NUMBER(cimag(r->root[i].s)),
-                                   TG_NUMBER((double)r->root[i].multiplicity),
-                                   TG_NUMBER(r->root[i].residual),
-                                   TG_NUMBER(c->contour.left) }));
+            h->table,
+            (tg_cell[]){ TG_TEXT(name), TG_NUMBER((double)h->number), TG_NUMBER(h->value),
+                         TG_NUMBER(creal(r->root[i].s)), TG_NUMBER(cimag(r->root[i].s)),
+                         TG_NUMBER((double)r->root[i].multiplicity),
+                         TG_NUMBER(r->root[i].residual), TG_NUMBER(c->contour.left) }));
     json_t *loop = json_pack("{s:s, s:o, s:I, s:o, s:o}", "loop", name, "roots",
                              json_of_roots(r), "count", (json_int_t)c->found, "certificate",
                              json_of_certificate(c), "seconds", json_number(seconds));

@@ -14,8 +14,8 @@ typedef struct hunt {
     tg_region        inside;
     double           line;
     bool             line_given, inside_given, prove;
-    axis             along; /* of a root locus; count 0: none */
-    double           value; /* of the setting that is varied */
+    axis             along;  /* of a root locus; count 0: none */
+    double           value;  /* of the setting that is varied */
     size_t           number; /* of the loop among those of one value, from 1 */
 } hunt;
 
@@ -25,8 +25,8 @@ TG_CHECKED tg_status hunt_open(const arguments *a, hunt *h);
 void                 hunt_close(hunt *h);
 
 /* Take the roots of one loop in. `proof` is a sentence, or "". Errors: TG_ENOMEM. */
-TG_CHECKED tg_status hunt_record(hunt *h, const char *name, const tg_roots *r, double seconds,
-                                 const char *proof);
+TG_CHECKED tg_status hunt_record(hunt *h, const char *name, const tg_roots *r,
+                                 double seconds, const char *proof);
 
 /* Hand out what was found: terminal, JSON, or tables and figure in a folder. */
 TG_CHECKED tg_status hunt_deliver(hunt *h);

@@ -15,7 +15,8 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "staleness", "", "mean staleness in updates", false },
     { "gain", "", "loop gain k = eta h_max P", false },
     { "threshold", "", "gain k* at which the mean is lost", false },
-    { "unstable", "", "characteristic roots with Re s >= 0, by the argument principle", false },
+    { "unstable", "", "characteristic roots with Re s >= 0, by the argument principle",
+      false },
     { "rate", "1/time", "of the slowest mode", false },
     { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
       true },
@@ -27,7 +28,8 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "settle_error", "time", "expected model error", false },
     { "step_limit", "x^2/loss", "learning rate at which the mean is lost", false },
     { "workers_limit", "", "number of workers at which the mean is lost", false },
-    { "resolved", "", "share of the initial excess loss that the modes account for", false },
+    { "resolved", "", "share of the initial excess loss that the modes account for",
+      false },
     { "level", "", "sde, jump or finite-P", true },
 };
 
@@ -50,17 +52,29 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
     char label[48];
 
     study_label(study, algorithm, label);
-    return tg_table_add(
-        t, (tg_cell[]){
-               TG_TEXT(label), TG_NUMBER((double)p->workers),
-               TG_NUMBER(study_step(study, algorithm)), TG_TEXT(verdict_text(p)),
-               TG_NUMBER(p->lambda), TG_NUMBER(p->delay_mean), TG_NUMBER(p->delay_cv),
-               TG_NUMBER(p->staleness), TG_NUMBER(p->gain), TG_NUMBER(p->threshold),
-               TG_NUMBER((double)p->unstable), TG_NUMBER(p->rate), TG_TEXT(rate_kind(p->effective)), TG_NUMBER(p->rate_error),
-               TG_NUMBER(p->floor), TG_NUMBER(p->floor_error), TG_NUMBER(p->bias_loss),
-               TG_NUMBER(p->settle), TG_NUMBER(p->settle_error), TG_NUMBER(p->step_limit),
-               TG_NUMBER(p->workers_limit), TG_NUMBER(p->resolved),
-               TG_TEXT(tg_level_name(p->level)) });
+    return tg_table_add(t, (tg_cell[]){ TG_TEXT(label),
+                                        TG_NUMBER((double)p->workers),
+                                        TG_NUMBER(study_step(study, algorithm)),
+                                        TG_TEXT(verdict_text(p)),
+                                        TG_NUMBER(p->lambda),
+                                        TG_NUMBER(p->delay_mean),
+                                        TG_NUMBER(p->delay_cv),
+                                        TG_NUMBER(p->staleness),
+                                        TG_NUMBER(p->gain),
+                                        TG_NUMBER(p->threshold),
+                                        TG_NUMBER((double)p->unstable),
+                                        TG_NUMBER(p->rate),
+                                        TG_TEXT(rate_kind(p->effective)),
+                                        TG_NUMBER(p->rate_error),
+                                        TG_NUMBER(p->floor),
+                                        TG_NUMBER(p->floor_error),
+                                        TG_NUMBER(p->bias_loss),
+                                        TG_NUMBER(p->settle),
+                                        TG_NUMBER(p->settle_error),
+                                        TG_NUMBER(p->step_limit),
+                                        TG_NUMBER(p->workers_limit),
+                                        TG_NUMBER(p->resolved),
+                                        TG_TEXT(tg_level_name(p->level)) });
 }
 
 const tg_column simulation_columns[SIMULATION_COLUMNS] = {

@@ -88,8 +88,9 @@ study_check(const tg_study *study)
     const char *name = tg_study_text(study, "name");
 
     if (strchr(name, '/') || !strcmp(name, "..") || strlen(name) > 200)
-        return tg_node_fail(tg_study_node(study, "name"),
-                            "name: expected a word that can be a folder's name, got \"%.200s\"", name);
+        return tg_node_fail(
+            tg_study_node(study, "name"),
+            "name: expected a word that can be a folder's name, got \"%.200s\"", name);
     for (size_t i = 0; i < tg_study_count(study, "sweep.workers"); i++) {
         const double n = tg_study_item(study, "sweep.workers", i);
         if (n != floor(n))

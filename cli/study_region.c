@@ -45,8 +45,9 @@ typedef struct trials {
 static tg_status
 decide(const tg_setup *setup, int *converged)
 {
-    const double few = 4000; /* arrivals a worker makes before growth or decay is taken as is */
-    tg_sim      *s;
+    const double few =
+        4000; /* arrivals a worker makes before growth or decay is taken as is */
+    tg_sim *s;
 
     TG_TRY(tg_sim_create(setup, 0, &s));
     const double start = tg_sim_loss(s);
@@ -105,10 +106,11 @@ write_region(const trials *all, const char *label)
     TG_TRY(table_begin(r->arguments, r->study, region_columns, 4, &t));
     tg_status status = TG_OK;
     for (size_t i = 0; i < all->n && status == TG_OK; i++)
-        status = tg_table_add(t, (tg_cell[]){ TG_NUMBER((double)all->trial[i].workers),
-                                              TG_NUMBER(all->trial[i].step),
-                                              TG_NUMBER(all->trial[i].step < all->trial[i].limit),
-                                              TG_NUMBER(all->trial[i].converged) });
+        status = tg_table_add(
+            t, (tg_cell[]){ TG_NUMBER((double)all->trial[i].workers),
+                            TG_NUMBER(all->trial[i].step),
+                            TG_NUMBER(all->trial[i].step < all->trial[i].limit),
+                            TG_NUMBER(all->trial[i].converged) });
     if (status == TG_OK) return study_run_write(r, "region", label, t);
     tg_table_free(t);
     return status;

@@ -16,10 +16,17 @@ put_escaped(FILE *f, const char *text)
 {
     for (; *text; text++) {
         switch (*text) {
-        case '&': fputs("&amp;", f); break;
-        case '<': fputs("&lt;", f); break;
-        case '>': fputs("&gt;", f); break;
-        default: fputc(*text, f);
+        case '&':
+            fputs("&amp;", f);
+            break;
+        case '<':
+            fputs("&lt;", f);
+            break;
+        case '>':
+            fputs("&gt;", f);
+            break;
+        default:
+            fputc(*text, f);
         }
     }
 }
@@ -42,15 +49,17 @@ put_verdict(const study_run *r, FILE *f)
         const advice        *v = &r->advice[k];
         study_label(r->study, k, label);
         fprintf(f, "<div class=\"verdict%s\"><strong>%s with %zu workers %s.</strong> ",
-                p->stable && p->stable_square ? "" : " bad", label, r->own, verdict_text(p));
+                p->stable && p->stable_square ? "" : " bad", label, r->own,
+                verdict_text(p));
         if (p->stable && isfinite(p->threshold))
             fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
                     100 * p->gain / p->threshold);
         if (p->stable && p->stable_square)
             fprintf(f, "It settles at an excess loss of %.3g. ", p->floor + p->bias_loss);
         if (p->stable && p->bias_loss > p->floor)
-            fprintf(f, "Most of that is bias: the workers' data differ and fast workers weigh "
-                       "more. ");
+            fprintf(f,
+                    "Most of that is bias: the workers' data differ and fast workers weigh "
+                    "more. ");
         if (isfinite(p->settle))
             fprintf(f, "The target is reached after %.3g time units. ", p->settle);
         if (r->n > 1 && isfinite(v->best_time) && v->best != (double)r->own)
@@ -84,7 +93,9 @@ put_figures(const study_run *r, FILE *f)
         free(path);
         if (status != TG_OK) continue; /* not every study has every figure */
         const char *begin = strstr(svg, "<svg");
-        fprintf(f, "<figure>%s<figcaption>%s (fig_%s.gp on tables/%s-*.csv)</figcaption></figure>\n",
+        fprintf(f,
+                "<figure>%s<figcaption>%s (fig_%s.gp on "
+                "tables/%s-*.csv)</figcaption></figure>\n",
                 begin ? begin : "", g->title, g->name, g->needs);
         free(svg);
     }
@@ -111,8 +122,8 @@ put_table(FILE *f, const tg_table *t)
     fprintf(f, "<div class=\"scroll\"><table>\n<tr>");
     for (size_t c = 0; c < tg_table_columns(t); c++) {
         const tg_column *column = tg_table_column(t, c);
-        fprintf(f, "<th class=\"%s\" title=\"%s\">%s</th>", column->text ? "word" : "", column->doc,
-                column->name);
+        fprintf(f, "<th class=\"%s\" title=\"%s\">%s</th>", column->text ? "word" : "",
+                column->doc, column->name);
     }
     fprintf(f, "</tr>\n");
     for (size_t i = 0; i < tg_table_rows(t); i++) {
@@ -173,10 +184,14 @@ put_made(const study_run *r, FILE *f)
 static const struct section {
     const char *name;
     tg_status (*put)(const study_run *r, FILE *f);
-} sections[] = { { "title", put_title },       { "verdict", put_verdict },
-                 { "summary", put_summary },   { "figures", put_figures },
-                 { "predictions", put_predictions }, { "claims", put_claims },
-                 { "settings", put_settings }, { "made", put_made } };
+} sections[] = { { "title", put_title },
+                 { "verdict", put_verdict },
+                 { "summary", put_summary },
+                 { "figures", put_figures },
+                 { "predictions", put_predictions },
+                 { "claims", put_claims },
+                 { "settings", put_settings },
+                 { "made", put_made } };
 
 /* Copy the template, each {{name}} replaced by its section. */
 static tg_status

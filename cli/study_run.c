@@ -94,7 +94,8 @@ claim_advice(study_run *r, size_t rule, const char *label)
         snprintf(c.name, sizeof c.name, "best number of workers");
         c.predicted = v->best;
         c.simulated = v->simulated_best;
-        c.model_error = v->simulated_best < v->best ? v->best - v->best_low : v->best_high - v->best;
+        c.model_error =
+            v->simulated_best < v->best ? v->best - v->best_low : v->best_high - v->best;
         tg_claim_judge(&c);
         r->failed += !c.holds;
         TG_TRY(tg_claim_add(r->claims, &c));
@@ -104,7 +105,8 @@ claim_advice(study_run *r, size_t rule, const char *label)
         c.predicted = v->limit;
         c.simulated = v->first_diverged;
         c.model_error = c.simulated - neighbour(r, c.simulated, -1);
-        if (c.predicted > c.simulated) c.model_error = neighbour(r, c.simulated, 1) - c.simulated;
+        if (c.predicted > c.simulated)
+            c.model_error = neighbour(r, c.simulated, 1) - c.simulated;
         tg_claim_judge(&c);
         r->failed += !c.holds;
         TG_TRY(tg_claim_add(r->claims, &c));
@@ -173,7 +175,8 @@ run_scenes(study_run *r)
 
     for (size_t i = 0; i < r->n && status == TG_OK; i++)
         if (i != r->own_index) status = run_scene(r, i);
-    if (tg_stop_requested() && r->outcome[r->own_index * r->rules + r->rules - 1].simulation) {
+    if (tg_stop_requested() &&
+        r->outcome[r->own_index * r->rules + r->rules - 1].simulation) {
         tg_stop_clear();
         r->stopped = true;
         keep_finished(r);
@@ -195,7 +198,8 @@ study_run_compute(study_run *r)
     r->outcome = calloc(r->n * r->rules, sizeof *r->outcome);
     r->advice = calloc(r->rules, sizeof *r->advice);
     if (!r->outcome || !r->advice) return tg_fail(TG_ENOMEM, "out of memory");
-    TG_TRY(table_begin(r->arguments, r->study, tg_claim_columns, TG_CLAIM_COLUMNS, &r->claims));
+    TG_TRY(table_begin(r->arguments, r->study, tg_claim_columns, TG_CLAIM_COLUMNS,
+                       &r->claims));
     tg_progress_stage(r->progress, "predict and simulate",
                       r->n * r->rules * tg_study_whole(r->study, "replicas"));
     TG_TRY(run_scenes(r));
@@ -203,7 +207,8 @@ study_run_compute(study_run *r)
         study_label(r->study, k, label);
         used += (size_t)snprintf(r->labels + used, sizeof r->labels - used, "%s%s",
                                  k ? " " : "", label);
-        if (used >= sizeof r->labels) return tg_fail(TG_EINPUT, "too many algorithms in one study");
+        if (used >= sizeof r->labels)
+            return tg_fail(TG_EINPUT, "too many algorithms in one study");
         TG_TRY(judge(r, k));
     }
     return TG_OK;

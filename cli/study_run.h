@@ -2,9 +2,9 @@
 #ifndef TG_CLI_STUDY_RUN_H
 #define TG_CLI_STUDY_RUN_H
 
+#include "asgd/compare.h"
 #include "cli/command.h"
 #include "cli/scene.h"
-#include "asgd/compare.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -17,10 +17,11 @@ typedef struct outcome {
 
 /* What the sweep over workers says of one algorithm. */
 typedef struct advice {
-    double best, best_low, best_high; /* fewest predicted time to target; within 5 % of it */
+    double best, best_low,
+        best_high; /* fewest predicted time to target; within 5 % of it */
     double best_time, best_error;
     double simulated_best, simulated_time; /* the simulation's own best */
-    double limit;                     /* predicted number of workers at which it diverges */
+    double limit; /* predicted number of workers at which it diverges */
     double last_converged, first_diverged; /* simulated; NaN, inf: none */
 } advice;
 
@@ -29,14 +30,14 @@ typedef struct study_run {
     const tg_study  *study;
     const char      *folder;
     tg_progress     *progress;
-    size_t           rules, own; /* algorithms; the study's own number of workers */
-    size_t           own_index;  /* where it stands among workers */
-    size_t          *workers, n; /* (n) numbers of workers, rising */
-    outcome         *outcome;    /* (n, rules) */
-    advice          *advice;     /* (rules) */
-    tg_table        *claims;     /* predictions against simulation */
-    size_t           failed;     /* claims that do not hold */
-    bool             stopped;    /* on request: only what was finished is here */
+    size_t           rules, own;   /* algorithms; the study's own number of workers */
+    size_t           own_index;    /* where it stands among workers */
+    size_t          *workers, n;   /* (n) numbers of workers, rising */
+    outcome         *outcome;      /* (n, rules) */
+    advice          *advice;       /* (rules) */
+    tg_table        *claims;       /* predictions against simulation */
+    size_t           failed;       /* claims that do not hold */
+    bool             stopped;      /* on request: only what was finished is here */
     char             labels[1024]; /* words */
 } study_run;
 
@@ -64,7 +65,7 @@ json_t              *study_run_json(const study_run *r);
 TG_CHECKED tg_status study_run_region(const study_run *r, size_t rule);
 
 /* Write a table into FOLDER/tables/KIND-LABEL.csv (label NULL: KIND.csv). Takes the table. */
-TG_CHECKED tg_status study_run_write(const study_run *r, const char *kind, const char *label,
-                                     tg_table *table);
+TG_CHECKED tg_status study_run_write(const study_run *r, const char *kind,
+                                     const char *label, tg_table *table);
 
 #endif

@@ -66,9 +66,10 @@ print_own(const study_run *r, size_t rule, FILE *f)
     fprintf(f, "\n  rate          ");
     print_with_error(f, p->rate, p->rate_error);
     fprintf(f, " per time, slowest mode%s\n  noise floor   ",
-            p->effective ? "; effective, over the horizon: so heavy a tail of the delay allows no "
-                           "exponential rate"
-                         : "");
+            p->effective
+                ? "; effective, over the horizon: so heavy a tail of the delay allows no "
+                  "exponential rate"
+                : "");
     print_with_error(f, p->floor, p->floor_error);
     fprintf(f, " excess loss");
     if (p->bias_loss > 0)
@@ -77,15 +78,18 @@ print_own(const study_run *r, size_t rule, FILE *f)
     print_with_error(f, p->loss[p->points - 1],
                      (p->high[p->points - 1] - p->low[p->points - 1]) / 2);
     fprintf(f, " (predicted); ");
-    print_with_error(f, s->loss[s->points - 1].mean, tg_stats_error(&s->loss[s->points - 1]));
+    print_with_error(f, s->loss[s->points - 1].mean,
+                     tg_stats_error(&s->loss[s->points - 1]));
     fprintf(f, " (simulated)\n");
     print_target(f, o, tg_study_number(r->study, "target.loss"));
     if (s->diverged)
-        fprintf(f, "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g\n",
+        fprintf(f,
+                "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g\n",
                 s->diverged, s->replicas, s->diverged_replica, s->diverged_time);
     if (p->resolved < 0.99)
-        fprintf(f, "  note          the modes account for %.0f %% of the initial excess loss\n",
-                100 * p->resolved);
+        fprintf(
+            f, "  note          the modes account for %.0f %% of the initial excess loss\n",
+            100 * p->resolved);
 }
 
 static void
@@ -95,11 +99,14 @@ print_advice(const study_run *r, size_t rule, FILE *f)
 
     if (r->n < 2) return;
     if (isfinite(v->best_time)) {
-        fprintf(f, "  best workers  %g of those tried (within 5 %% of it: %g to %g): target after ",
+        fprintf(f,
+                "  best workers  %g of those tried (within 5 %% of it: %g to %g): target "
+                "after ",
                 v->best, v->best_low, v->best_high);
         print_with_error(f, v->best_time, v->best_error);
         if (isfinite(v->simulated_time))
-            fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best, v->simulated_time);
+            fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best,
+                    v->simulated_time);
         else
             fprintf(f, "; simulated: none by the horizon\n");
     }
@@ -108,7 +115,8 @@ print_advice(const study_run *r, size_t rule, FILE *f)
     else
         fprintf(f, "  diverges      for no number of workers (predicted)");
     if (isfinite(v->first_diverged) && isfinite(v->last_converged))
-        fprintf(f, "; simulated: %g holds, %g diverges\n", v->last_converged, v->first_diverged);
+        fprintf(f, "; simulated: %g holds, %g diverges\n", v->last_converged,
+                v->first_diverged);
     else if (isfinite(v->first_diverged))
         fprintf(f, "; simulated: all of those tried\n");
     else
@@ -130,9 +138,14 @@ study_run_summary(const study_run *r, FILE *f)
         print_advice(r, k, f);
     }
     const size_t claims = tg_table_rows(r->claims);
-    if (r->stopped) fprintf(f, "\nstopped on request: only the numbers of workers that were finished are here\n");
-    fprintf(f, "\nagreement: %zu of %zu predictions hold within their model error and 4 standard "
-               "errors\n", claims - r->failed, claims);
+    if (r->stopped)
+        fprintf(f, "\nstopped on request: only the numbers of workers that were finished "
+                   "are here\n");
+    fprintf(
+        f,
+        "\nagreement: %zu of %zu predictions hold within their model error and 4 standard "
+        "errors\n",
+        claims - r->failed, claims);
 }
 
 static json_t *
@@ -146,16 +159,17 @@ json_of_rule(const study_run *r, size_t rule)
 
     study_label(r->study, rule, label);
     return json_pack(
-        "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
-        "algorithm", label, "workers", (json_int_t)r->own, "step", study_step(r->study, rule),
-        "verdict", verdict_text(p), "level", tg_level_name(p->level), "gain",
-        json_number(p->gain), "threshold", json_number(p->threshold), "rate",
-        json_number(p->rate), "floor", json_number(p->floor), "floor_error",
-        json_number(p->floor_error), "bias", json_number(p->bias_loss), "settle",
-        json_number(p->settle), "settle_error", json_number(p->settle_error),
-        "simulated_settle", json_number(s->settle), "simulated_settle_error",
-        json_number(s->settle_error), "best_workers", json_number(v->best), "workers_limit",
-        json_number(v->limit), "simulated_loss",
+        "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, s:o, s:s}",
+        "algorithm", label, "workers", (json_int_t)r->own, "step",
+        study_step(r->study, rule), "verdict", verdict_text(p), "level",
+        tg_level_name(p->level), "gain", json_number(p->gain), "threshold",
+        json_number(p->threshold), "rate", json_number(p->rate), "floor",
+        json_number(p->floor), "floor_error", json_number(p->floor_error), "bias",
+        json_number(p->bias_loss), "settle", json_number(p->settle), "settle_error",
+        json_number(p->settle_error), "simulated_settle", json_number(s->settle),
+        "simulated_settle_error", json_number(s->settle_error), "best_workers",
+        json_number(v->best), "workers_limit", json_number(v->limit), "simulated_loss",
         json_number(s->loss[s->points - 1].mean), "rate_kind", rate_kind(p->effective));
 }
 

@@ -17,9 +17,11 @@ study_run_write(const study_run *r, const char *kind, const char *label, tg_tabl
 {
     char name[160];
 
-    snprintf(name, sizeof name, "tables/%s%s%s.csv", kind, label ? "-" : "", label ? label : "");
+    snprintf(name, sizeof name, "tables/%s%s%s.csv", kind, label ? "-" : "",
+             label ? label : "");
     char     *path = tg_path_join(r->folder, name);
-    tg_status status = path ? tg_table_write(table, path) : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status =
+        path ? tg_table_write(table, path) : tg_fail(TG_ENOMEM, "out of memory");
     free(path);
     tg_table_free(table);
     return status;
@@ -60,7 +62,8 @@ add_prediction(const study_run *r, size_t i, size_t rule, tg_table *t)
 static tg_status
 add_simulation(const study_run *r, size_t i, size_t rule, tg_table *t)
 {
-    return simulation_add(t, r->study, rule, r->workers[i], outcome_at(r, i, rule)->simulation);
+    return simulation_add(t, r->study, rule, r->workers[i],
+                          outcome_at(r, i, rule)->simulation);
 }
 
 static const tg_column sweep_columns[] = {
@@ -132,11 +135,11 @@ write_modes(const study_run *r, size_t rule, const char *label)
     tg_status status = TG_OK;
     for (size_t j = 0; j < p->modes && status == TG_OK; j++) {
         const tg_mode_prediction *m = &p->mode[j];
-        status = tg_table_add(t, (tg_cell[]){ TG_NUMBER(m->h), TG_NUMBER(m->a),
-                                              TG_NUMBER(m->gain), TG_NUMBER(m->re),
-                                              TG_NUMBER(m->im), TG_NUMBER((double)m->unstable),
-                                              TG_NUMBER(m->mean_square),
-                                              TG_NUMBER(m->variance), TG_NUMBER(m->bias) });
+        status = tg_table_add(
+            t, (tg_cell[]){ TG_NUMBER(m->h), TG_NUMBER(m->a), TG_NUMBER(m->gain),
+                            TG_NUMBER(m->re), TG_NUMBER(m->im),
+                            TG_NUMBER((double)m->unstable), TG_NUMBER(m->mean_square),
+                            TG_NUMBER(m->variance), TG_NUMBER(m->bias) });
     }
     if (status == TG_OK) return study_run_write(r, "modes", label, t);
     tg_table_free(t);
@@ -164,10 +167,11 @@ write_trajectory(const study_run *r, size_t rule, const char *label)
     for (size_t i = 0; i < o->prediction->points && status == TG_OK; i++) {
         const tg_stats *s = &o->simulation->loss[i];
         status = tg_table_add(
-            t, (tg_cell[]){ TG_NUMBER(o->prediction->t[i]), TG_NUMBER(o->prediction->loss[i]),
-                            TG_NUMBER(o->prediction->low[i]), TG_NUMBER(o->prediction->high[i]),
-                            TG_NUMBER(s->mean), TG_NUMBER(tg_stats_error(s)),
-                            TG_NUMBER(tg_study_number(r->study, "target.loss")) });
+            t, (tg_cell[]){
+                   TG_NUMBER(o->prediction->t[i]), TG_NUMBER(o->prediction->loss[i]),
+                   TG_NUMBER(o->prediction->low[i]), TG_NUMBER(o->prediction->high[i]),
+                   TG_NUMBER(s->mean), TG_NUMBER(tg_stats_error(s)),
+                   TG_NUMBER(tg_study_number(r->study, "target.loss")) });
     }
     if (status == TG_OK) return study_run_write(r, "trajectory", label, t);
     tg_table_free(t);
@@ -187,7 +191,8 @@ histogram_end(const tg_simulation *s, double total)
     double seen = 0;
     size_t j = 0;
 
-    while (j < TG_STALENESS_BINS - 1 && seen < 0.999 * total) seen += (double)s->staleness[j++];
+    while (j < TG_STALENESS_BINS - 1 && seen < 0.999 * total)
+        seen += (double)s->staleness[j++];
     return j;
 }
 
@@ -224,7 +229,8 @@ mark(double x)
 }
 
 static const tg_column mark_columns[] = {
-    { "best", "", "number of workers with the least predicted time to target; -1: none", false },
+    { "best", "", "number of workers with the least predicted time to target; -1: none",
+      false },
     { "best_low", "", "from here ...", false },
     { "best_high", "", "... to here within 5 % of it, or its model error", false },
     { "limit", "", "number of workers at which the mean is lost; -1: none", false },
@@ -237,9 +243,9 @@ write_marks(const study_run *r, size_t rule, const char *label)
     tg_table     *t;
 
     TG_TRY(begin(r, mark_columns, COUNT(mark_columns), &t));
-    const tg_status status =
-        tg_table_add(t, (tg_cell[]){ TG_NUMBER(mark(v->best)), TG_NUMBER(mark(v->best_low)),
-                                     TG_NUMBER(mark(v->best_high)), TG_NUMBER(mark(v->limit)) });
+    const tg_status status = tg_table_add(
+        t, (tg_cell[]){ TG_NUMBER(mark(v->best)), TG_NUMBER(mark(v->best_low)),
+                        TG_NUMBER(mark(v->best_high)), TG_NUMBER(mark(v->limit)) });
     if (status == TG_OK) return study_run_write(r, "marks", label, t);
     tg_table_free(t);
     return status;
@@ -257,8 +263,10 @@ write_of_rule(study_run *r, size_t rule)
     TG_TRY(write_staleness(r, rule, label));
     if (r->n < 2) return TG_OK;
     TG_TRY(write_marks(r, rule, label));
-    TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns), add_sweep));
-    TG_TRY(write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns), add_roots));
+    TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns),
+                      add_sweep));
+    TG_TRY(
+        write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns), add_roots));
     if (r->stopped) return TG_OK;
     const tg_status status = study_run_region(r, rule);
     if (status != TG_ESTOP) return status;

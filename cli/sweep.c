@@ -28,7 +28,8 @@ fill(sweep *w, const sweep_plan *plan)
                       n * tg_study_count(w->study, "algorithm") *
                           tg_study_whole(w->study, "replicas"));
     tg_status status = TG_OK;
-    for (size_t i = 0; i < n && status == TG_OK; i++) status = fill_scene(w, plan, workers[i]);
+    for (size_t i = 0; i < n && status == TG_OK; i++)
+        status = fill_scene(w, plan, workers[i]);
     free(workers);
     return status;
 }
@@ -45,7 +46,8 @@ sweep_run(const arguments *a, const sweep_plan *plan, size_t *failed)
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     w.study = study;
     tg_status status = study_check(study);
-    if (status == TG_OK) status = table_begin(a, study, plan->columns, plan->count, &w.table);
+    if (status == TG_OK)
+        status = table_begin(a, study, plan->columns, plan->count, &w.table);
     if (status == TG_OK) status = tg_progress_create(terminal, &w.progress);
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);

@@ -6,8 +6,8 @@
  * term.
  */
 #include "core/complexes.h"
-#include "core/law.h"
 #include "core/file.h"
+#include "core/law.h"
 #include "core/table.h"
 
 #include <math.h>

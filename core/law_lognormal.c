@@ -108,9 +108,11 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     double complex       sum = 0, slope = 0;
 
     add_node(0, bend, w, s2, &sum, &slope);
-    for (int j = 1; add_node(j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum); j++)
+    for (int j = 1; add_node(j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum);
+         j++)
         continue;
-    for (int j = 1; add_node(-j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum); j++)
+    for (int j = 1; add_node(-j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum);
+         j++)
         continue;
     const double complex scale =
         d->c[FACTOR] * step * exponential(-multiply(w, w + 2) / (2 * s2));

@@ -30,7 +30,8 @@ static const tg_delay_param params[] = {
 static tg_status
 make_nodes(tg_delay *d, double k)
 {
-    const double step = 0.0966 * fmin(1, k), first = -3.6, last = fmax(20 / fmin(1, k), 5 * k);
+    const double step = 0.0966 * fmin(1, k), first = -3.6,
+                 last = fmax(20 / fmin(1, k), 5 * k);
     const size_t n = (size_t)((last - first) / step);
 
     d->c[STEP] = step;

@@ -65,7 +65,8 @@ hold_noise(const tg_delay *d, double w)
     const double w1 = 0.02 / (m * sqrt(1 + cv2)), u = w / w1 * (w / w1);
 
     if (fabs(w) >= w1 || !isfinite(cv2)) return w == 0 ? 1 + cv2 : life_noise(d, m, w);
-    const double n0 = 1 + cv2, n1 = life_noise(d, m, w1) - n0, n2 = life_noise(d, m, 2 * w1) - n0;
+    const double n0 = 1 + cv2, n1 = life_noise(d, m, w1) - n0,
+                 n2 = life_noise(d, m, 2 * w1) - n0;
     return n0 + u * (16 * n1 - n2) / 12 + u * u * (n2 - 4 * n1) / 12;
 }
 
@@ -88,7 +89,8 @@ groups_product(const tg_loop *l, double complex s, double complex *derivative)
         double complex       dphi = 0, dheld = 0;
         double complex      *want = derivative ? &dphi : NULL;
         const double complex phi = tg_delay_laplace(l->group[g], s, want);
-        const double complex held = hold(l->group[g], s, phi, dphi, derivative ? &dheld : NULL);
+        const double complex held =
+            hold(l->group[g], s, phi, dphi, derivative ? &dheld : NULL);
         sum += l->of_workers[g] * multiply(phi, held);
         slope += l->of_workers[g] * (multiply(dphi, held) + multiply(phi, dheld));
     }
@@ -112,7 +114,8 @@ groups_noise(const tg_loop *l, double w)
 {
     double rate = 0, sum = 0;
 
-    for (size_t g = 0; g < l->groups; g++) rate += l->of_workers[g] / tg_delay_mean(l->group[g]);
+    for (size_t g = 0; g < l->groups; g++)
+        rate += l->of_workers[g] / tg_delay_mean(l->group[g]);
     for (size_t g = 0; g < l->groups; g++)
         sum += l->of_workers[g] * tg_delay_mean(l->group[g]) * hold_noise(l->group[g], w);
     return rate * sum;
@@ -208,13 +211,15 @@ static const tg_filter dude = { .name = "dude",
                                 .noise = dude_noise,
                                 .phi_power = 2 };
 
-static const tg_filter dude_groups = { .name = "dude_groups",
-                                       .doc = "DuDe-ASGD with groups of workers that differ in "
-                                              "speed",
-                                       .gain = groups_gain,
-                                       .product = groups_product,
-                                       .noise = groups_noise,
-                                       .phi_power = 2 };
+static const tg_filter dude_groups = {
+    .name = "dude_groups",
+    .doc = "DuDe-ASGD with groups of workers that differ in "
+           "speed",
+    .gain = groups_gain,
+    .product = groups_product,
+    .noise = groups_noise,
+    .phi_power = 2
+};
 
 static const tg_filter fedbuff = { .name = "fedbuff",
                                    .doc = "FedBuff: applied together, K at a time",

@@ -106,7 +106,8 @@ read_entry(yaml_document_t *doc, const yaml_node_pair_t *pair, tg_node *map)
                                  .column = (int)key->start_mark.column + 1 };
 
     if (key->type != YAML_SCALAR_NODE) return tg_node_fail(&place, "a key must be a word");
-    if (tg_node_find(map, name)) return tg_node_fail(&place, "key \"%s\" given twice", name);
+    if (tg_node_find(map, name))
+        return tg_node_fail(&place, "key \"%s\" given twice", name);
     TG_TRY(append(map, &entry));
     if (!(entry->key = strdup(name))) return no_memory();
     entry->key_column = place.column;
@@ -127,8 +128,8 @@ read_value(yaml_document_t *doc, int id, tg_node *out)
     }
     if (y->type == YAML_SEQUENCE_NODE) {
         out->type = TG_NODE_LIST;
-        for (yaml_node_item_t *i = y->data.sequence.items.start; i < y->data.sequence.items.top;
-             i++) {
+        for (yaml_node_item_t *i = y->data.sequence.items.start;
+             i < y->data.sequence.items.top; i++) {
             tg_node *item;
             TG_TRY(append(out, &item));
             TG_TRY(read_value(doc, *i, item));
@@ -136,7 +137,8 @@ read_value(yaml_document_t *doc, int id, tg_node *out)
         return TG_OK;
     }
     out->type = TG_NODE_MAP;
-    for (yaml_node_pair_t *p = y->data.mapping.pairs.start; p < y->data.mapping.pairs.top; p++)
+    for (yaml_node_pair_t *p = y->data.mapping.pairs.start; p < y->data.mapping.pairs.top;
+         p++)
         TG_TRY(read_entry(doc, p, out));
     return TG_OK;
 }

@@ -35,7 +35,8 @@ child(tg_node *parent, const char *word, size_t index)
     const tg_node_type type = *word ? TG_NODE_MAP : TG_NODE_LIST;
 
     if (parent->type == TG_NODE_SCALAR && !parent->text) parent->type = type;
-    if (parent->type == TG_NODE_MAP && !*word && index == 0) return parent; /* list of one */
+    if (parent->type == TG_NODE_MAP && !*word && index == 0)
+        return parent; /* list of one */
     if (parent->type != type) return NULL;
     if (*word) {
         const tg_node *found = tg_node_find(parent, word);

@@ -13,8 +13,8 @@
                                 uint64_t block, size_t groups, double *out)
 #define TG_NORMALS_ACROSS(isa)                                                             \
     void tg_normals_across_##isa(uint64_t seed, uint64_t high, uint64_t first,             \
-                                 uint64_t block, double scale, size_t n,           \
-                                 size_t stride, double *out)
+                                 uint64_t block, double scale, size_t n, size_t stride,    \
+                                 double *out)
 
 TG_NORMALS_ALONG(plain);
 TG_NORMALS_ALONG(avx2);

@@ -96,7 +96,8 @@ tg_parallel_run(size_t jobs, size_t threads, tg_job job, void *context, size_t *
     if (!(team = calloc(threads, sizeof *team))) return tg_fail(TG_ENOMEM, "out of memory");
     pthread_mutex_init(&p.lock, NULL);
     team[0] = (worker){ &p, 0, pthread_self() };
-    for (; started < threads; started++) { /* fewer threads than asked is slower, not wrong */
+    for (; started < threads;
+         started++) { /* fewer threads than asked is slower, not wrong */
         team[started] = (worker){ .pool = &p, .thread = started };
         if (pthread_create(&team[started].id, NULL, work, &team[started])) break;
     }

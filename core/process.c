@@ -30,7 +30,8 @@ tg_process_run(const char *const argv[])
         return tg_fail(TG_EIO, "%s: cannot be started: %s", argv[0], strerror(cause));
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return tg_fail(TG_EIO, "%s: cannot be waited for: %s", argv[0], strerror(errno));
+            return tg_fail(TG_EIO, "%s: cannot be waited for: %s", argv[0],
+                           strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return TG_OK;
     return tg_fail(TG_EIO, "%s: ended with status %d", argv[0],
                    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));

@@ -29,8 +29,8 @@ refill(tg_rng *g)
 {
     const uint32_t key[2] = { (uint32_t)g->seed, (uint32_t)(g->seed >> 32) };
     const uint32_t counter[4] = { (uint32_t)g->block,
-                                  (uint32_t)(g->block >> 32 & 0xffff) |
-                                      (uint32_t)g->purpose << 16,
+                                  (uint32_t)(g->block >> 32 & 0xffff) | (uint32_t)g->purpose
+                                                                            << 16,
                                   (uint32_t)g->index, (uint32_t)(g->index >> 32) };
     uint32_t       out[4];
 

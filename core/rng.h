@@ -13,14 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TG_PURPOSE_LIST(X)                                                                   \
-    X(TG_PURPOSE_TEST, "tests")                                                              \
-    X(TG_PURPOSE_PATH, "Brownian paths")                                                     \
-    X(TG_PURPOSE_ARRIVAL, "arrival times of the jump form")                                  \
-    X(TG_PURPOSE_DELAY, "delays")                                                            \
-    X(TG_PURPOSE_NOISE, "gradient noise")                                                    \
-    X(TG_PURPOSE_DATA, "splits and minibatches")                                             \
-    X(TG_PURPOSE_BRIDGE, "level crossings between grid points")                              \
+#define TG_PURPOSE_LIST(X)                                                                 \
+    X(TG_PURPOSE_TEST, "tests")                                                            \
+    X(TG_PURPOSE_PATH, "Brownian paths")                                                   \
+    X(TG_PURPOSE_ARRIVAL, "arrival times of the jump form")                                \
+    X(TG_PURPOSE_DELAY, "delays")                                                          \
+    X(TG_PURPOSE_NOISE, "gradient noise")                                                  \
+    X(TG_PURPOSE_DATA, "splits and minibatches")                                           \
+    X(TG_PURPOSE_BRIDGE, "level crossings between grid points")                            \
     X(TG_PURPOSE_START, "initial conditions")
 
 typedef enum tg_purpose {
@@ -33,8 +33,8 @@ typedef struct tg_rng {
     uint64_t seed, index, block; /* block: the next one to be generated */
     uint64_t word[2];            /* the current block, consumed from the end */
     uint16_t purpose;
-    uint8_t  left;               /* words not yet consumed */
-    uint8_t  has_spare;          /* a normal is made in pairs; the other one waits here */
+    uint8_t  left;      /* words not yet consumed */
+    uint8_t  has_spare; /* a normal is made in pairs; the other one waits here */
     double   spare;
 } tg_rng;
 

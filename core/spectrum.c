@@ -68,9 +68,10 @@ marchenko_pastur(const tg_spectrum *s, size_t i)
 
 const tg_spectrum_kind *const tg_spectrum_kinds[] = {
     &(const tg_spectrum_kind){ "power", "h_i = largest / i^decay", power },
-    &(const tg_spectrum_kind){ "geometric", "evenly spaced logarithms from largest to smallest",
-                               geometric },
-    &(const tg_spectrum_kind){ "uniform", "evenly spread between smallest and largest", uniform },
+    &(const tg_spectrum_kind){
+        "geometric", "evenly spaced logarithms from largest to smallest", geometric },
+    &(const tg_spectrum_kind){ "uniform", "evenly spread between smallest and largest",
+                               uniform },
     &(const tg_spectrum_kind){ "marchenko_pastur",
                                "sample covariance of white features, edge at largest",
                                marchenko_pastur },
@@ -91,14 +92,17 @@ tg_spectrum_fill(const char *name, const tg_spectrum *s, double *h)
     const tg_spectrum_kind *kind = find(name);
 
     if (!kind)
-        return tg_fail(TG_EINPUT, "unknown spectrum \"%s\"; expected one of: power, geometric, "
-                                  "uniform, marchenko_pastur",
+        return tg_fail(TG_EINPUT,
+                       "unknown spectrum \"%s\"; expected one of: power, geometric, "
+                       "uniform, marchenko_pastur",
                        name);
     if (!(s->largest > 0) || !(s->smallest > 0) || !(s->smallest <= s->largest))
-        return tg_fail(TG_EDOMAIN, "a spectrum needs 0 < smallest <= largest, got %g and %g",
+        return tg_fail(TG_EDOMAIN,
+                       "a spectrum needs 0 < smallest <= largest, got %g and %g",
                        s->smallest, s->largest);
     if (!(s->decay >= 0) || !(s->ratio > 0 && s->ratio <= 1))
-        return tg_fail(TG_EDOMAIN, "a spectrum needs decay >= 0 and ratio in (0, 1], got %g, %g",
+        return tg_fail(TG_EDOMAIN,
+                       "a spectrum needs decay >= 0 and ratio in (0, 1], got %g, %g",
                        s->decay, s->ratio);
     for (size_t i = 0; i < s->count; i++) h[i] = kind->eigenvalue(s, i);
     return TG_OK;
@@ -115,7 +119,8 @@ tg_spectrum_from_study(const tg_study *study, const char *path, double **h, size
     double           *values = malloc(s.count * sizeof *values);
 
     if (!values) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = tg_spectrum_fill(tg_study_text(study, "%s.law", path), &s, values);
+    const tg_status status =
+        tg_spectrum_fill(tg_study_text(study, "%s.law", path), &s, values);
     if (status != TG_OK) {
         free(values);
         return tg_node_fail(tg_study_node(study, "%s", path), "%s", tg_message());

@@ -31,7 +31,7 @@ TG_CHECKED tg_status tg_spectrum_fill(const char *name, const tg_spectrum *s, do
 
 /* The spectrum at a path of a study. The caller frees *h (*count).
  * Errors: as tg_spectrum_fill; TG_ENOMEM. */
-TG_CHECKED tg_status tg_spectrum_from_study(const tg_study *study, const char *path, double **h,
-                                            size_t *count);
+TG_CHECKED tg_status tg_spectrum_from_study(const tg_study *study, const char *path,
+                                            double **h, size_t *count);
 
 #endif

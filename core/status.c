@@ -10,8 +10,9 @@ const char *
 tg_status_text(tg_status status)
 {
     switch (status) {
-#define X(code, sentence)                                                                    \
-    case code: return sentence;
+#define X(code, sentence)                                                                  \
+    case code:                                                                             \
+        return sentence;
         TG_STATUS_LIST(X)
 #undef X
     }

@@ -7,14 +7,14 @@
 #ifndef TG_CORE_STATUS_H
 #define TG_CORE_STATUS_H
 
-#define TG_STATUS_LIST(X)                                                                    \
-    X(TG_OK, "success")                                                                      \
-    X(TG_EDOMAIN, "argument outside its mathematical domain")                                \
-    X(TG_EINPUT, "input malformed or inconsistent")                                          \
-    X(TG_EDIVERGED, "solution left the finite range")                                        \
-    X(TG_ENOCONV, "iteration did not reach its tolerance")                                   \
-    X(TG_ENOMEM, "out of memory")                                                            \
-    X(TG_EIO, "file could not be read or written")                                           \
+#define TG_STATUS_LIST(X)                                                                  \
+    X(TG_OK, "success")                                                                    \
+    X(TG_EDOMAIN, "argument outside its mathematical domain")                              \
+    X(TG_EINPUT, "input malformed or inconsistent")                                        \
+    X(TG_EDIVERGED, "solution left the finite range")                                      \
+    X(TG_ENOCONV, "iteration did not reach its tolerance")                                 \
+    X(TG_ENOMEM, "out of memory")                                                          \
+    X(TG_EIO, "file could not be read or written")                                         \
     X(TG_ESTOP, "stopped on request")
 
 typedef enum tg_status {
@@ -32,10 +32,10 @@ typedef enum tg_status {
 #endif
 
 /* Return from the calling function if `call` failed. Only where nothing is owned. */
-#define TG_TRY(call)                                                                         \
-    do {                                                                                     \
-        tg_status try_status = (call);                                                       \
-        if (try_status != TG_OK) return try_status;                                          \
+#define TG_TRY(call)                                                                       \
+    do {                                                                                   \
+        tg_status try_status = (call);                                                     \
+        if (try_status != TG_OK) return try_status;                                        \
     } while (0)
 
 /* The one-line meaning of a code; "unknown status" for anything else. */

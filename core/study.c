@@ -47,8 +47,10 @@ unknown_key(const tg_node *entry, const char *parent)
     at_key.column = entry->key_column;
     const char *near = tg_nearest(entry->key, known, count);
     if (near)
-        return tg_node_fail(&at_key, "unknown key \"%s\"; did you mean \"%s\"?", entry->key, near);
-    return tg_node_fail(&at_key, "unknown key \"%s\"; expected one of: %s", entry->key, list);
+        return tg_node_fail(&at_key, "unknown key \"%s\"; did you mean \"%s\"?", entry->key,
+                            near);
+    return tg_node_fail(&at_key, "unknown key \"%s\"; expected one of: %s", entry->key,
+                        list);
 }
 
 static tg_status
@@ -56,7 +58,8 @@ check_range(const tg_node *node, const tg_key *key, double value)
 {
     const char *unit = *key->unit ? " " : "";
 
-    if (value >= key->min && value <= key->max && !(key->open && value == key->min)) return TG_OK;
+    if (value >= key->min && value <= key->max && !(key->open && value == key->min))
+        return TG_OK;
     if (isinf(key->min)) return TG_OK;
     if (isinf(key->max))
         return tg_node_fail(node, "%s: expected a number %s %g%s%s, got %g", key->path,
@@ -117,13 +120,19 @@ check_value(const tg_node *node, const tg_key *key)
     bool truth;
 
     switch (key->type) {
-    case TG_KEY_MAP: return check_map(node, key->path);
-    case TG_KEY_LIST: return check_list(node, key);
+    case TG_KEY_MAP:
+        return check_map(node, key->path);
+    case TG_KEY_LIST:
+        return check_list(node, key);
     case TG_KEY_NUMBER:
-    case TG_KEY_WHOLE: return check_number(node, key);
-    case TG_KEY_NUMBERS: return check_numbers(node, key);
-    case TG_KEY_LAW: return check_law(node);
-    case TG_KEY_TRUTH: return tg_node_truth(node, &truth);
+    case TG_KEY_WHOLE:
+        return check_number(node, key);
+    case TG_KEY_NUMBERS:
+        return check_numbers(node, key);
+    case TG_KEY_LAW:
+        return check_law(node);
+    case TG_KEY_TRUTH:
+        return tg_node_truth(node, &truth);
     case TG_KEY_TEXT:
         if (node->type == TG_NODE_SCALAR && *node->text) return TG_OK;
         return tg_node_fail(node, "%s: expected a word", key->path);
@@ -257,12 +266,12 @@ look_up(const tg_study *study, const char *path)
     return at;
 }
 
-#define FORMAT_PATH(full, path)                                                              \
-    do {                                                                                     \
-        va_list args;                                                                        \
-        va_start(args, path);                                                                \
-        vsnprintf(full, sizeof full, path, args);                                            \
-        va_end(args);                                                                        \
+#define FORMAT_PATH(full, path)                                                            \
+    do {                                                                                   \
+        va_list args;                                                                      \
+        va_start(args, path);                                                              \
+        vsnprintf(full, sizeof full, path, args);                                          \
+        va_end(args);                                                                      \
     } while (0)
 
 const tg_node *
@@ -356,8 +365,10 @@ tg_study_file(const tg_study *study, const char *path, char **out)
         snprintf(variable, sizeof variable, "%.*s", (int)n, name + 1);
         const char *folder = getenv(variable);
         if (!folder || !*folder)
-            return tg_node_fail(node, "%s: the environment variable %s is not set; it must name "
-                                      "the folder that holds %s", path, variable, rest);
+            return tg_node_fail(node,
+                                "%s: the environment variable %s is not set; it must name "
+                                "the folder that holds %s",
+                                path, variable, rest);
         *out = tg_path_join(folder, rest);
     } else {
         *out = tg_path_beside(study->root->source, name);

@@ -28,9 +28,9 @@ typedef struct tg_key {
     tg_key_type type;
     double      min, max; /* of numbers; `open`: min itself is excluded */
     int         open;
-    int         required;    /* must be there if its parent is */
-    const char *unit;        /* "" if none */
-    const char *fallback;    /* value in force when absent; NULL: none */
+    int         required; /* must be there if its parent is */
+    const char *unit;     /* "" if none */
+    const char *fallback; /* value in force when absent; NULL: none */
     const char *doc;
 } tg_key;
 
@@ -42,14 +42,14 @@ typedef struct tg_study tg_study;
  * Owner of *out: the caller, tg_study_free(); unchanged on failure.
  * Errors: TG_EIO unreadable; TG_EINPUT with file:line:column, key, what was expected, what
  * came and the nearest valid key; TG_ENOMEM. */
-TG_CHECKED tg_status tg_study_read(const char *path, const char *const *settings, size_t sets,
-                                   tg_study **out);
+TG_CHECKED tg_status tg_study_read(const char *path, const char *const *settings,
+                                   size_t sets, tg_study **out);
 /* The same from text; `source` names it in complaints. */
 TG_CHECKED tg_status tg_study_parse(const char *text, const char *source, tg_study **out);
 /* A copy with one more setting. */
-TG_CHECKED tg_status tg_study_with(const tg_study *study, const char *path, const char *value,
-                                   tg_study **out);
-void tg_study_free(tg_study *study);
+TG_CHECKED tg_status tg_study_with(const tg_study *study, const char *path,
+                                   const char *value, tg_study **out);
+void                 tg_study_free(tg_study *study);
 
 /* The node at a path (printf-style), NULL if absent. A single map stands for a list of one. */
 const tg_node *tg_study_node(const tg_study *study, const char *path, ...) TG_FORMAT(2, 3);
@@ -65,8 +65,8 @@ const char *tg_study_text(const tg_study *study, const char *path, ...) TG_FORMA
 double tg_study_item(const tg_study *study, const char *path, size_t i);
 
 /* The law at a path. Owner: the caller. Errors: as tg_delay_from_node. */
-TG_CHECKED tg_status tg_study_law(const tg_study *study, tg_delay **out, const char *path, ...)
-    TG_FORMAT(3, 4);
+TG_CHECKED tg_status tg_study_law(const tg_study *study, tg_delay **out, const char *path,
+                                  ...) TG_FORMAT(3, 4);
 
 /* A file named in the study, relative to the study's own folder, with a leading $NAME/
  * replaced by the environment variable. Caller frees *out.

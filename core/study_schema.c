@@ -4,28 +4,35 @@
 #include <math.h>
 #include <string.h>
 
-#define MAP(path, required, doc)                                                             \
-    { path, TG_KEY_MAP, 0, 0, 0, required, "", NULL, doc }
-#define LIST(path, required, doc)                                                            \
-    { path, TG_KEY_LIST, 0, 0, 0, required, "", NULL, doc }
-#define TEXT(path, required, fallback, doc)                                                  \
-    { path, TG_KEY_TEXT, 0, 0, 0, required, "", fallback, doc }
+#define MAP(path, required, doc)                                                           \
+    {                                                                                      \
+        path, TG_KEY_MAP, 0, 0, 0, required, "", NULL, doc                                 \
+    }
+#define LIST(path, required, doc)                                                          \
+    {                                                                                      \
+        path, TG_KEY_LIST, 0, 0, 0, required, "", NULL, doc                                \
+    }
+#define TEXT(path, required, fallback, doc)                                                \
+    {                                                                                      \
+        path, TG_KEY_TEXT, 0, 0, 0, required, "", fallback, doc                            \
+    }
 
 const tg_key tg_schema[] = {
     TEXT("name", 0, "study", "name of the study; its output folder is out/NAME"),
     { "seed", TG_KEY_WHOLE, 0, 0x1p53, 0, 0, "", "1", "seed of all random streams" },
 
     MAP("objective", 1, "what is minimised: quadratic or softmax"),
-    MAP("objective.quadratic", 0, "F(x) = sum of h_i (x_i - b_i)^2 / 2 over eigenvalues h_i"),
-    { "objective.quadratic.eigenvalues", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "loss/x^2", NULL,
-      "eigenvalues of the Hessian (or give a spectrum)" },
+    MAP("objective.quadratic", 0,
+        "F(x) = sum of h_i (x_i - b_i)^2 / 2 over eigenvalues h_i"),
+    { "objective.quadratic.eigenvalues", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "loss/x^2",
+      NULL, "eigenvalues of the Hessian (or give a spectrum)" },
     MAP("objective.quadratic.spectrum", 0, "eigenvalues by a law instead of a list"),
     TEXT("objective.quadratic.spectrum.law", 1, NULL,
          "power, geometric, uniform or marchenko_pastur"),
     { "objective.quadratic.spectrum.count", TG_KEY_WHOLE, 1, 1e6, 0, 1, "", NULL,
       "number of eigenvalues" },
-    { "objective.quadratic.spectrum.largest", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2", "1",
-      "largest eigenvalue" },
+    { "objective.quadratic.spectrum.largest", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2",
+      "1", "largest eigenvalue" },
     { "objective.quadratic.spectrum.smallest", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2",
       "0.01", "smallest eigenvalue (geometric, uniform)" },
     { "objective.quadratic.spectrum.decay", TG_KEY_NUMBER, 0, 100, 0, 0, "", "1",
@@ -37,8 +44,8 @@ const tg_key tg_schema[] = {
     { "objective.quadratic.minimum_spread", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "x", "0",
       "standard deviation of the workers' own minima b_i (heterogeneous data), centred" },
     MAP("objective.quadratic.noise", 0, "noise of one stochastic gradient"),
-    { "objective.quadratic.noise.additive", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "loss/x", "0",
-      "its standard deviation along each eigenvector" },
+    { "objective.quadratic.noise.additive", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "loss/x",
+      "0", "its standard deviation along each eigenvector" },
 
     MAP("objective.softmax", 0, "softmax regression on an IDX data set (MNIST)"),
     TEXT("objective.softmax.images", 1, NULL, "IDX file of images, plain or .gz"),
@@ -47,9 +54,11 @@ const tg_key tg_schema[] = {
       "use at most so many samples from the start" },
     { "objective.softmax.ridge", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2", "0.01",
       "coefficient r of the penalty r |x|^2 / 2" },
-    { "objective.softmax.batch", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "32", "minibatch of a gradient" },
+    { "objective.softmax.batch", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "32",
+      "minibatch of a gradient" },
     { "objective.softmax.dirichlet", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "", "1e6",
-      "Dirichlet concentration of the class split over workers; small: non-identical data" },
+      "Dirichlet concentration of the class split over workers; small: non-identical "
+      "data" },
     { "objective.softmax.modes", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "20",
       "top Hessian eigenvalues to compute" },
 
@@ -61,11 +70,13 @@ const tg_key tg_schema[] = {
     { "workers[].minimum", TG_KEY_NUMBERS, -INFINITY, INFINITY, 0, 0, "x", "0",
       "the workers' own minimum b_i: one for the group, or one for each of its workers" },
     TEXT("workers_start", 0, "staggered",
-         "staggered: at t = 0 every worker is somewhere in its job; together: all begin at 0"),
+         "staggered: at t = 0 every worker is somewhere in its job; together: all begin at "
+         "0"),
 
     LIST("algorithm", 1, "server rules to run; one, or several to compare"),
     TEXT("algorithm[].name", 1, NULL, "asgd or dude"),
-    { "algorithm[].step", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "x^2/loss", NULL, "learning rate" },
+    { "algorithm[].step", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "x^2/loss", NULL,
+      "learning rate" },
 
     MAP("target", 0, "when the work is done"),
     { "target.loss", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "loss", NULL,

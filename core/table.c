@@ -213,7 +213,8 @@ unknown_column(const tg_table *t, const char *name)
                                      known[n]);
     }
     const char *near = tg_nearest(name, known, n);
-    if (near) return tg_fail(TG_EINPUT, "no column \"%s\"; did you mean \"%s\"?", name, near);
+    if (near)
+        return tg_fail(TG_EINPUT, "no column \"%s\"; did you mean \"%s\"?", name, near);
     return tg_fail(TG_EINPUT, "no column \"%s\"; there are: %s", name, list);
 }
 

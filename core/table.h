@@ -23,22 +23,23 @@ typedef struct tg_cell {
     const char *text;
 } tg_cell;
 
-#define TG_NUMBER(x)                                                                         \
-    (tg_cell)                                                                                \
-    {                                                                                        \
-        .number = (x)                                                                        \
+#define TG_NUMBER(x)                                                                       \
+    (tg_cell)                                                                              \
+    {                                                                                      \
+        .number = (x)                                                                      \
     }
-#define TG_TEXT(x)                                                                           \
-    (tg_cell)                                                                                \
-    {                                                                                        \
-        .text = (x)                                                                          \
+#define TG_TEXT(x)                                                                         \
+    (tg_cell)                                                                              \
+    {                                                                                      \
+        .text = (x)                                                                        \
     }
 
 typedef struct tg_table tg_table;
 
 /* An empty table; columns (count) and their words are copied. Owner: the caller,
  * tg_table_free(). Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_table_create(const tg_column *columns, size_t count, tg_table **out);
+TG_CHECKED tg_status tg_table_create(const tg_column *columns, size_t count,
+                                     tg_table **out);
 void                 tg_table_free(tg_table *t);
 
 /* Line of the file that the next rows come from; each row added moves on by one. */
@@ -83,7 +84,7 @@ double tg_table_number(const tg_table *t, size_t row, size_t column);
 /* One column of a CSV file, whose entries must all be finite numbers >= 0: observed times. The
  * caller frees *values (*n >= 1). Errors: those of tg_table_read; TG_EINPUT no such column, no
  * rows, or an entry that is not such a number, with its line; TG_ENOMEM. */
-TG_CHECKED tg_status tg_table_read_times(const char *path, const char *column, double **values,
-                                         size_t *n);
+TG_CHECKED tg_status tg_table_read_times(const char *path, const char *column,
+                                         double **values, size_t *n);
 
 #endif

@@ -85,8 +85,8 @@ read_row(reader *r, char *line, size_t columns, char *cell[MOST_COLUMNS])
     const size_t n = split(line, cell);
 
     if (n == columns) return TG_OK;
-    return tg_fail(TG_EINPUT, "%s:%zu: expected %zu values, got %zu", r->path, r->line, columns,
-                   n);
+    return tg_fail(TG_EINPUT, "%s:%zu: expected %zu values, got %zu", r->path, r->line,
+                   columns, n);
 }
 
 /* First pass: the header's names, and which columns hold a cell that is not a number. */
@@ -140,9 +140,9 @@ take_note(tg_table *t, char *text)
 static tg_status
 fill(reader *r, tg_column *column, size_t columns, tg_table **out)
 {
-    char    *cell[MOST_COLUMNS], *note[MOST_COLUMNS], *line;
-    tg_cell  row[MOST_COLUMNS];
-    size_t   notes = 0;
+    char     *cell[MOST_COLUMNS], *note[MOST_COLUMNS], *line;
+    tg_cell   row[MOST_COLUMNS];
+    size_t    notes = 0;
     tg_table *t;
 
     while ((line = next_line(r, 1)) && *line == '#') {
@@ -202,15 +202,16 @@ take_times(const tg_table *t, const char *path, const char *column, double *valu
     size_t c = 0;
 
     if (tg_table_find(t, column, &c) != TG_OK) return tg_fail_within(TG_EINPUT, "%s", path);
-    if (tg_table_rows(t) == 0) return tg_fail(TG_EINPUT, "%s: no rows below the header", path);
+    if (tg_table_rows(t) == 0)
+        return tg_fail(TG_EINPUT, "%s: no rows below the header", path);
     for (size_t i = 0; i < tg_table_rows(t); i++) {
         value[i] = tg_table_number(t, i, c);
         if (value[i] >= 0 && isfinite(value[i])) continue;
         const char *word = tg_table_cell(t, i, c).text;
         char        number[32];
         snprintf(number, sizeof number, "%g", value[i]);
-        return tg_fail(TG_EINPUT, "%s:%zu: %s: expected a finite number >= 0, got \"%s\"", path,
-                       tg_table_line(t, i), column, word ? word : number);
+        return tg_fail(TG_EINPUT, "%s:%zu: %s: expected a finite number >= 0, got \"%s\"",
+                       path, tg_table_line(t, i), column, word ? word : number);
     }
     return TG_OK;
 }

@@ -221,8 +221,8 @@ settle(grid *g, batch *t, tg_chart_cell *row)
 {
     tg_principal_roots(TG_ISA_BEST, t->k, t->count, t->re, t->im);
     for (size_t i = 0; i < t->count; i++)
-        row[t->first + i] = (tg_chart_cell){ t->re[i] * t->rate[i] - t->b[i],
-                                             t->im[i] * t->rate[i], 1 };
+        row[t->first + i] =
+            (tg_chart_cell){ t->re[i] * t->rate[i] - t->b[i], t->im[i] * t->rate[i], 1 };
     g->proved += t->count;
     t->count = 0;
 }

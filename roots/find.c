@@ -74,8 +74,8 @@ disagree(double line, size_t evaluations, int counted, size_t winding, size_t fo
             "or the contour is too near to a root or to where the transform ends",
             line, evaluations);
     return tg_fail(TG_ENOCONV,
-                   "right of %g the argument principle counts %zu roots, %zu found",
-                   line, winding, found);
+                   "right of %g the argument principle counts %zu roots, %zu found", line,
+                   winding, found);
 }
 
 /* Count and find right of the line of `b`; *winding and the set are comparable. */
@@ -247,8 +247,9 @@ tg_roots_inside(const tg_loop *loop, tg_region region, tg_roots *out)
     if (status != TG_OK) {
         const size_t found = tg_root_set_total(&set, 0);
         free(set.root);
-        return status == TG_ENOCONV ? disagree(region.left, b.evaluations, counted, winding, found)
-                                    : status;
+        return status == TG_ENOCONV
+                   ? disagree(region.left, b.evaluations, counted, winding, found)
+                   : status;
     }
     r.certificate = (tg_certificate){ .contour = at,
                                       .winding = winding,

@@ -3,7 +3,8 @@
 #include "roots/principal_kernel.h"
 #include "core/simd.h"
 
-#define SHIFT 0x1.8p52 /* adding it rounds to a whole number, which is then in the low bits */
+#define SHIFT                                                                              \
+    0x1.8p52 /* adding it rounds to a whole number, which is then in the low bits */
 
 static inline vd
 polynomial(vd z, const double *c, int degree)
@@ -33,12 +34,22 @@ by_halves(vd z, const double *c, int degree)
 static inline vd
 exponential_of(vd x, int terms)
 {
-    static const double c[] = { 1,          1,           1.0 / 2,      1.0 / 6,       1.0 / 24,
-                                1.0 / 120,  1.0 / 720,   1.0 / 5040,   1.0 / 40320,   1.0 / 362880,
-                                1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600,
+    static const double c[] = { 1,
+                                1,
+                                1.0 / 2,
+                                1.0 / 6,
+                                1.0 / 24,
+                                1.0 / 120,
+                                1.0 / 720,
+                                1.0 / 5040,
+                                1.0 / 40320,
+                                1.0 / 362880,
+                                1.0 / 3628800,
+                                1.0 / 39916800,
+                                1.0 / 479001600,
                                 1.0 / 6227020800 };
-    const vd shifted = x * 0x1.71547652b82fep+0 + SHIFT, n = shifted - SHIFT;
-    const vd r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
+    const vd            shifted = x * 0x1.71547652b82fep+0 + SHIFT, n = shifted - SHIFT;
+    const vd            r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
 
     return double_of(bits_of(by_halves(r, c, terms)) + (bits_of(shifted) << 52));
 }
@@ -95,14 +106,14 @@ start(vd k, vd *re, vd *im)
                                 0x1.97a4320583fe6p-4 },
                         YD[] = { 1, 0x1.5120919a4935ep-1, 0x1.6ca187ad0fbf6p-2,
                                  0x1.2a94440fbe8cep-5 };
-    const vd            m = k * 0x1.5bf0a8b145769p+1 - 1;
-    const vu            real = (vu)(m <= 0);
-    const vd            r = square_root(2 * choose(real, -m, m));
+    const vd m = k * 0x1.5bf0a8b145769p+1 - 1;
+    const vu real = (vu)(m <= 0);
+    const vd r = square_root(2 * choose(real, -m, m));
 
-    const vd            x = r * choose(real, polynomial(r, R, 2), r * polynomial(r, X, 2));
-    const vd            dx = choose(real, polynomial(r, RD, 3), polynomial(r, XD, 3));
-    const vd            y = choose(real, (vd){ 0 }, r * polynomial(r, Y, 2));
-    const vd            dy = polynomial(r, YD, 3), q = 1 / (dx * dy);
+    const vd x = r * choose(real, polynomial(r, R, 2), r * polynomial(r, X, 2));
+    const vd dx = choose(real, polynomial(r, RD, 3), polynomial(r, XD, 3));
+    const vd y = choose(real, (vd){ 0 }, r * polynomial(r, Y, 2));
+    const vd dy = polynomial(r, YD, 3), q = 1 / (dx * dy);
 
     *re = x * dy * q - 1;
     *im = y * dx * q;

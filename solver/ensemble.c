@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define BLOCK TG_EULER_PATHS /* paths in flight: their rows stay in the near caches */
-#define JOBS  64  /* shares of the work; fixed, so that sums are grouped alike everywhere */
+#define JOBS  64 /* shares of the work; fixed, so that sums are grouped alike everywhere */
 
 /* The lag of a mode in steps: x(t_n - tau) = far x_{n - steps} + (1 - far) x_{n - steps +
  * 1}. */
@@ -59,7 +59,8 @@ tg_ensemble_memory(const tg_ensemble *e)
     const double cells = (double)e->modes * (double)tg_ensemble_rows(e);
     return threads * (longest + 8) * BLOCK * sizeof(double) +
            cells * (JOBS * sizeof(tg_stats) + (double)e->keep * sizeof(double)) +
-           tg_observe_memory(e->observe, (size_t)threads, tg_ensemble_rows(e), e->modes, BLOCK);
+           tg_observe_memory(e->observe, (size_t)threads, tg_ensemble_rows(e), e->modes,
+                             BLOCK);
 }
 
 tg_status
@@ -80,10 +81,11 @@ tg_ensemble_check(const tg_ensemble *e)
                            m->tau);
     }
     if (!(tg_ensemble_memory(e) < 16.0 * (1 << 30)))
-        return tg_fail(TG_EDOMAIN,
-                       "%.3g GiB would be needed, more than 16; take longer steps, fewer rows "
-                       "or fewer paths to keep",
-                       tg_ensemble_memory(e) / (1 << 30));
+        return tg_fail(
+            TG_EDOMAIN,
+            "%.3g GiB would be needed, more than 16; take longer steps, fewer rows "
+            "or fewer paths to keep",
+            tg_ensemble_memory(e) / (1 << 30));
     return tg_observe_check(e->observe, e->modes, e->paths);
 }
 
@@ -102,8 +104,8 @@ typedef struct block {
     const run *r;
     size_t     mode, first, n; /* n paths from number `first` on */
     size_t     thread;
-    void      *row;            /* (slots, BLOCK) doubles, or floats */
-    tg_stats  *stats;          /* (rows) of this mode and job */
+    void      *row;   /* (slots, BLOCK) doubles, or floats */
+    tg_stats  *stats; /* (rows) of this mode and job */
 } block;
 
 /* Row of a step counted from -slots on, so that it is never < 0. */
@@ -112,7 +114,8 @@ row_at(const block *b, size_t step)
 {
     const size_t at = step % b->r->slots * BLOCK;
 
-    return b->r->e->single ? (void *)((float *)b->row + at) : (void *)((double *)b->row + at);
+    return b->r->e->single ? (void *)((float *)b->row + at)
+                           : (void *)((double *)b->row + at);
 }
 
 /* The same in doubles: the row itself, or a copy in room (BLOCK). */
@@ -228,9 +231,7 @@ run_job(size_t job, size_t thread, void *context)
 {
     run               *r = context;
     const tg_ensemble *e = r->e;
-    block              b = { .r = r,
-                             .thread = thread,
-                             .row = r->scratch + thread * r->slots * BLOCK };
+    block b = { .r = r, .thread = thread, .row = r->scratch + thread * r->slots * BLOCK };
 
     for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
         b.first = k * BLOCK;
@@ -269,7 +270,8 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
     r.scratch = aligned_alloc(64, threads * r.slots * BLOCK * sizeof *r.scratch);
     r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
-    status = tg_observer_open(e->observe, r.rows, e->modes, BLOCK, JOBS, threads, &r.observer);
+    status =
+        tg_observer_open(e->observe, r.rows, e->modes, BLOCK, JOBS, threads, &r.observer);
     if (status == TG_OK && r.scratch && r.stats && r.done) {
         status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
         if (status == TG_OK || status == TG_ESTOP) merge(&r, stats);

@@ -34,7 +34,7 @@ typedef struct tg_ensemble {
     size_t           threads; /* 0: tg_parallel_threads() */
     uint64_t         seed;
     tg_isa           isa; /* TG_ISA_BEST but for tests */
-    int              single; /* paths in float32: twice as many at a time, errors of 1e-7 a step */
+    int single; /* paths in float32: twice as many at a time, errors of 1e-7 a step */
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_ensemble;
 

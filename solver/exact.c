@@ -148,7 +148,7 @@ run_job(size_t job, size_t thread, void *context)
 {
     run               *r = context;
     const tg_ensemble *e = r->e;
-    block              b = { .r = r, .thread = thread, .ring = r->scratch + thread * r->size };
+    block b = { .r = r, .thread = thread, .ring = r->scratch + thread * r->size };
 
     b.z = b.ring + r->slots * LEVELS * BLOCK;
     for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
@@ -188,7 +188,8 @@ run_all(run *r, size_t threads, step *steps, tg_stats *stats)
     r->size = (r->slots * LEVELS + 4) * BLOCK;
     r->scratch = aligned_alloc(64, threads * r->size * sizeof *r->scratch);
     if (!r->scratch) return tg_fail(TG_ENOMEM, "out of memory");
-    TG_TRY(tg_observer_open(e->observe, r->rows, e->modes, BLOCK, JOBS, threads, &r->observer));
+    TG_TRY(tg_observer_open(e->observe, r->rows, e->modes, BLOCK, JOBS, threads,
+                            &r->observer));
     const tg_status status = tg_parallel_run(JOBS, threads, run_job, r, NULL);
     if (status == TG_OK || status == TG_ESTOP) merge(r, stats);
     return status;

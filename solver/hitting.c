@@ -323,8 +323,7 @@ tg_hitting_run(const tg_hitting *p, double *hit, double *settled, tg_hits *out)
     TG_TRY(tg_hitting_check(p));
     const size_t threads = p->threads ? p->threads : tg_parallel_threads();
     run          r = make_run(p);
-    r.scratch =
-        aligned_alloc(64, threads * p->modes * r.slots * BLOCK * sizeof *r.scratch);
+    r.scratch = aligned_alloc(64, threads * p->modes * r.slots * BLOCK * sizeof *r.scratch);
     r.step = malloc(p->modes * sizeof *r.step);
     r.hit = hit ? hit : malloc(p->paths * sizeof *r.hit);
     r.settled = settled;

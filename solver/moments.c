@@ -11,7 +11,7 @@
 #define FINE_MAX       (1 << 17)
 #define RESOLUTION     50 /* fine steps per time of the loop, of which there may be many: */
 #define MOST_GROWTH    150 /* e-foldings of the mean within the horizon that can be followed */
-#define RESOLUTION_MIN 5  /* then fewer */
+#define RESOLUTION_MIN 5 /* then fewer */
 
 /* The fine grid: `every` fine steps of dt to one output interval. */
 typedef struct grid {
@@ -152,7 +152,8 @@ run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *me
 
     TG_TRY(check(m, x0, horizon, n));
     if (m->growth * horizon > MOST_GROWTH)
-        return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g", horizon);
+        return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g",
+                       horizon);
     TG_TRY(make_grid(&m->loop, horizon, n, &g));
     double *block = malloc(5 * g.n * sizeof *block);
     if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);

@@ -1,7 +1,7 @@
 /* moments: mean and second moment of a mode in time, for any delay law
  *
- *     y' = -b y - a (kappa * y),   y = x0 on t <= 0 (2) E X(t)^2 = y(t)^2 + int_0^t e(t-u)
- * ( q + c E_T[E X(u-T)^2] ) du                     (3)
+ *     y' = -b y - a (kappa * y),   y = x0 on t <= 0                                (2)
+ *     E X(t)^2 = y(t)^2 + int_0^t e(t-u) ( q + c E_T[E X(u-T)^2] ) du              (3)
  *
  * with kappa = phi F the law and filter of the loop, r its fundamental solution and e(t)
  * what a unit of gradient noise is worth a time t later: r(t)^2 for plain asynchronous SGD

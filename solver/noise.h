@@ -1,10 +1,10 @@
 /* noise: what a unit of gradient noise is worth a time t after it came, e(t), and the
  * variance it has brought by then, v(t) = int_0^t e. Private to solver/.
  *
- *     N = nu           e = nu r^2                       (asgd; steps that scale with the
- * delay) N = |F|^2        e = rho^2, rho with transform F/f (buffers, heavy ball) dude e =
- * E_T[ (R(t) - R(t-T))^2 ] / m^2: a gradient acts for a time T anything else    e = (J/I)
- * r^2, right at t = inf
+ *     N = nu           e = nu r^2                             (asgd; steps that scale with the delay)
+ *     N = |F|^2        e = rho^2, rho with transform F/f      (buffers, heavy ball)
+ *     dude             e = E_T[ (R(t) - R(t-T))^2 ] / m^2     (a gradient acts for a time T)
+ *     anything else    e = (J/I) r^2                          (right at t = inf)
  */
 #ifndef TG_SOLVER_NOISE_H
 #define TG_SOLVER_NOISE_H

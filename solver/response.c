@@ -66,7 +66,8 @@ add_transforms(const tg_loop *l, double complex s, double complex phi, double co
 static void
 list_frequencies(double dt, const tg_ring *ring, double complex *s, double complex *w)
 {
-    double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I }, before[3], older[3];
+    double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I }, before[3],
+                   older[3];
 
     memcpy(before, z, sizeof z);
     memcpy(older, z, sizeof z);

@@ -100,7 +100,7 @@ record(const run *r, const tg_sdde_block *b, size_t thread, size_t n, tg_stats *
 static tg_status
 run_block(const run *r, tg_sdde_block *b, size_t job, size_t thread, size_t first)
 {
-    tg_stats *stats = r->stats + job * r->plan.rows * r->plan.run->eq->dim;
+    tg_stats          *stats = r->stats + job * r->plan.rows * r->plan.run->eq->dim;
     const tg_sdde_run *p = r->plan.run;
     const size_t n = p->paths - first < TG_SDDE_BLOCK ? p->paths - first : TG_SDDE_BLOCK;
 
@@ -155,8 +155,8 @@ tg_sdde_solve(const tg_sdde_run *p, tg_stats *stats, double *kept)
     r.stats = calloc(JOBS * cells, sizeof *r.stats);
     r.done = calloc(JOBS, 1);
     r.kept = calloc(p->keep * cells + 1, sizeof *r.kept);
-    status = tg_observer_open(p->observe, r.plan.rows, p->eq->dim, TG_SDDE_BLOCK, JOBS, threads,
-                              &r.observer);
+    status = tg_observer_open(p->observe, r.plan.rows, p->eq->dim, TG_SDDE_BLOCK, JOBS,
+                              threads, &r.observer);
     if (status == TG_OK && r.memory && r.stats && r.done && r.kept) {
         status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
         if (status == TG_OK || status == TG_ESTOP) merge(&r, stats, p->keep ? kept : NULL);

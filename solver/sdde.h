@@ -54,7 +54,7 @@ typedef struct tg_sdde {
     tg_sdde_function lagged_slope; /* dg_i/d(past_j)_i (m, n, count); NULL: 0 */
     /* phi into x (n), t <= 0; a table: solver/past.h */
     tg_status (*history)(double t, double *x, void *context);
-    void *context;                                            /* shared by all threads */
+    void *context; /* shared by all threads */
 } tg_sdde;
 
 /* A method declares its orders; validation/unit/t_sdde.c measures them. */
@@ -73,12 +73,12 @@ const tg_sdde_method              *tg_sdde_method_find(const char *name); /* NUL
 typedef struct tg_sdde_run {
     const tg_sdde        *eq;
     const tg_sdde_method *method;
-    size_t   paths, steps, every; /* each >= 1; a row of results each `every` */
-    size_t   sub;                 /* >= 1, see above; 0 counts as 1 */
-    size_t   keep;                /* store the first so many paths */
-    double   dt;                  /* > 0 */
-    size_t   threads;             /* 0: tg_parallel_threads() */
-    uint64_t seed;
+    size_t            paths, steps, every; /* each >= 1; a row of results each `every` */
+    size_t            sub;                 /* >= 1, see above; 0 counts as 1 */
+    size_t            keep;                /* store the first so many paths */
+    double            dt;                  /* > 0 */
+    size_t            threads;             /* 0: tg_parallel_threads() */
+    uint64_t          seed;
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_sdde_run;
 

@@ -68,14 +68,16 @@ gradient(const float *data, const int *label, const float *x, float *g)
 static void *
 work(void *argument)
 {
-    worker  *w = argument;
-    float   *data = malloc(sizeof *data * BATCH * FEATURES);
-    float   *x = calloc(FEATURES * CLASSES, sizeof *x), *g = malloc(sizeof *g * FEATURES * CLASSES);
+    worker *w = argument;
+    float  *data = malloc(sizeof *data * BATCH * FEATURES);
+    float  *x = calloc(FEATURES * CLASSES, sizeof *x),
+          *g = malloc(sizeof *g * FEATURES * CLASSES);
     int      label[BATCH];
     unsigned seed = (unsigned)w->index + 1;
 
     stay_on(w->processor);
-    for (int i = 0; i < BATCH * FEATURES; i++) data[i] = (float)rand_r(&seed) / (float)RAND_MAX;
+    for (int i = 0; i < BATCH * FEATURES; i++)
+        data[i] = (float)rand_r(&seed) / (float)RAND_MAX;
     for (int b = 0; b < BATCH; b++) label[b] = rand_r(&seed) % CLASSES;
     for (int k = 0; k < w->gradients; k++) {
         const double begin = now();
@@ -98,7 +100,8 @@ disturb(void *argument)
     stay_on(*(int *)argument);
     while (!finished) {
         const double until = now() + 0.002 + 0.006 * rand_r(&seed) / RAND_MAX;
-        while (now() < until && !finished) {}
+        while (now() < until && !finished) {
+        }
         usleep((useconds_t)(2000 + rand_r(&seed) % 6000));
     }
     return NULL;
@@ -107,7 +110,8 @@ disturb(void *argument)
 int
 main(int argc, char **argv)
 {
-    const int workers = argc > 1 ? atoi(argv[1]) : 4, disturbed = argc > 2 ? atoi(argv[2]) : 2;
+    const int workers = argc > 1 ? atoi(argv[1]) : 4,
+              disturbed = argc > 2 ? atoi(argv[2]) : 2;
     const int gradients = argc > 3 ? atoi(argv[3]) : 400;
     const int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     int       shared = processors - 1;

@@ -14,8 +14,8 @@ static int failures;
 
 /* In milliseconds; what was found stands below. */
 static void
-show(const char *name, timing t, double bound, double baseline, double residual, double allowed,
-     const char *note)
+show(const char *name, timing t, double bound, double baseline, double residual,
+     double allowed, const char *note)
 {
     failures += report(name, t, 1e3, "ms", bound, baseline / t.min, residual, allowed);
     printf("    %s\n", note);

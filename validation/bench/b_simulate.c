@@ -83,8 +83,8 @@ bench_scalar(void)
     const double ratio = theirs.min / PLAIN / (ours.min / UPDATES);
     /* relative deviation of the time average; its own error is about sqrt(4 / (n/P)) ~ 2 % */
     const double residual = fabs(s.square / s.n / exact_variance() - 1);
-    const int    bad = report("scalar ASGD, 1000 workers, one update", ours, 1e9 / UPDATES, "ns",
-                              200, ratio, residual, 0.08);
+    const int    bad = report("scalar ASGD, 1000 workers, one update", ours, 1e9 / UPDATES,
+                              "ns", 200, ratio, residual, 0.08);
     printf("  = %.1f million updates/s\n", UPDATES / ours.min / 1e6);
     gsl_rng_free(p->rng);
     free(p);
@@ -119,7 +119,8 @@ predict(void *context)
 static int
 bench_predict(void)
 {
-    double    h[] = { 1, 0.5, 0.2, 0.1 }, start[] = { 1, 1, 1, 1 }, s2[] = { .01, .01, .01, .01 };
+    double h[] = { 1, 0.5, 0.2, 0.1 }, start[] = { 1, 1, 1, 1 },
+           s2[] = { .01, .01, .01, .01 };
     double    zero[4] = { 0 };
     tg_delay *law;
     size_t    count = 32;
@@ -132,8 +133,8 @@ bench_predict(void)
     const timing whole = measure(predict, &q, 10);
     int bad = report("prediction, 4 modes, gamma(4)", bare, 1e3, "ms", 5, NAN, q.gap, 1e-8);
     /* 8 second-moment trajectories of 241 points: 4 modes, twice for the model error */
-    bad |= report("the same with its trajectory and band", whole, 1e3, "ms", 5, bare.min / whole.min, q.gap,
-                  1e-8);
+    bad |= report("the same with its trajectory and band", whole, 1e3, "ms", 5,
+                  bare.min / whole.min, q.gap, 1e-8);
     tg_cluster_free(q.cluster);
     tg_delay_free(law);
     return bad;

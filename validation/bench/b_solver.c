@@ -167,9 +167,8 @@ ensembles(void)
                            .single = kinds[i].single } };
         if (!tg_isa_available(kinds[i].isa)) continue;
         best = measure(run_fused, &f, 1);
-        bad += report(kinds[i].name, best, 1e9 / path_steps, "ns/path-step",
-                      kinds[i].bound, base_ns / (best.min * 1e9 / path_steps),
-                      residual_of(&f.s[1]), 4);
+        bad += report(kinds[i].name, best, 1e9 / path_steps, "ns/path-step", kinds[i].bound,
+                      base_ns / (best.min * 1e9 / path_steps), residual_of(&f.s[1]), 4);
     }
     bad += report("ensemble over its own normals", best,
                   1 / (normal.min / NORMALS * path_steps), "ratio", 1.3, NAN, 0, 1);

@@ -66,9 +66,10 @@ measure(void (*work)(void *), void *context, int calls)
 static inline void
 report_header(void)
 {
-    printf("%-44s %11s %11s %11s %-12s %9s %10s %10s %11s\n", "case", "min", "median", "bound",
-           "unit", "baseline", "residual", "allowed", "there");
-    printf("# there: the minimum scaled to the design document's machine by a plain loop of 8.8 ns; "
+    printf("%-44s %11s %11s %11s %-12s %9s %10s %10s %11s\n", "case", "min", "median",
+           "bound", "unit", "baseline", "residual", "allowed", "there");
+    printf("# there: the minimum scaled to the design document's machine by a plain loop "
+           "of 8.8 ns; "
            "bounds are on the minimum here\n");
 }
 
@@ -79,12 +80,13 @@ static double machine_ratio = NAN;
 /* One line; `scale` turns seconds into the unit; `baseline` is its time over ours, NAN: none.
  * Returns 1 if the case fails. */
 static inline int
-report(const char *name, timing t, double scale, const char *unit, double bound, double baseline,
-       double residual, double allowed)
+report(const char *name, timing t, double scale, const char *unit, double bound,
+       double baseline, double residual, double allowed)
 {
     const int slow = !(t.min * scale <= bound), wrong = !(residual <= allowed);
 
-    printf("%-44s %11.4g %11.4g %11.4g %-12s", name, t.min * scale, t.median * scale, bound, unit);
+    printf("%-44s %11.4g %11.4g %11.4g %-12s", name, t.min * scale, t.median * scale, bound,
+           unit);
     if (isnan(baseline))
         printf(" %9s", "-");
     else

@@ -16,7 +16,7 @@
 #include "core/status.h"
 
 /* |value - expected| <= tolerance, printing all three where it is not (or is NaN). */
-#define assert_near(value, expected, tolerance)                                              \
+#define assert_near(value, expected, tolerance)                                            \
     check_near((value), (expected), (tolerance), __FILE__, __LINE__)
 
 static inline void
@@ -39,11 +39,12 @@ check_ok(tg_status status, const char *file, int line)
 }
 
 /* The call fails with this status and a message that holds these words. */
-#define assert_fails(call, status, words)                                                    \
+#define assert_fails(call, status, words)                                                  \
     check_fails((call), (status), (words), __FILE__, __LINE__)
 
 static inline void
-check_fails(tg_status status, tg_status expected, const char *words, const char *file, int line)
+check_fails(tg_status status, tg_status expected, const char *words, const char *file,
+            int line)
 {
     if (status == expected && strstr(tg_message(), words)) return;
     print_error("got status %d with \"%s\", expected %d with \"%s\"\n", (int)status,
@@ -68,11 +69,11 @@ write_temporary(const char *name, const void *bytes, size_t size)
     return path;
 }
 
-#define RUN(...)                                                                             \
-    int main(void)                                                                           \
-    {                                                                                        \
-        const struct CMUnitTest tests[] = { __VA_ARGS__ };                                   \
-        return cmocka_run_group_tests(tests, NULL, NULL);                                    \
+#define RUN(...)                                                                           \
+    int main(void)                                                                         \
+    {                                                                                      \
+        const struct CMUnitTest tests[] = { __VA_ARGS__ };                                 \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                  \
     }
 
 #endif

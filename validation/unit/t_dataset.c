@@ -21,8 +21,8 @@ write_gz(const char *path, const uint8_t *bytes, size_t n)
 static int
 make_files(void **state)
 {
-    static uint8_t image[16 + N * SIDE * SIDE] = { 0, 0, 8, 3, 0, 0, N >> 8, N & 255, 0, 0, 0, SIDE,
-                                                   0, 0, 0, SIDE };
+    static uint8_t image[16 + N * SIDE * SIDE] = { 0, 0, 8, 3,    0, 0, N >> 8, N & 255,
+                                                   0, 0, 0, SIDE, 0, 0, 0,      SIDE };
     static uint8_t label[8 + N] = { 0, 0, 8, 1, 0, 0, N >> 8, N & 255 };
 
     (void)state;
@@ -50,7 +50,8 @@ test_reads_plain_and_gzip(void **state)
     for (size_t i = 0; i < d.samples; i++) {
         assert_int_equal(d.label[i], i % CLASSES);
         for (size_t k = d.row[i]; k + 1 < d.row[i + 1]; k++)
-            assert_near(d.value[k], (double)(uint8_t)(i * 7 + d.feature[k] * 31u) / 255, 1e-7);
+            assert_near(d.value[k], (double)(uint8_t)(i * 7 + d.feature[k] * 31u) / 255,
+                        1e-7);
         assert_int_equal(d.feature[d.row[i + 1] - 1], SIDE * SIDE);
         assert_near(d.value[d.row[i + 1] - 1], 1, 0);
     }
@@ -77,7 +78,8 @@ test_split(void **state)
             double       count[CLASSES] = { 0 }, most = 0;
             const size_t size = d.begin[w + 1] - d.begin[w];
             assert_true(size >= N / 7 && size <= N / 7 + 1);
-            for (size_t i = d.begin[w]; i < d.begin[w + 1]; i++) count[d.label[d.owned[i]]]++;
+            for (size_t i = d.begin[w]; i < d.begin[w + 1]; i++)
+                count[d.label[d.owned[i]]]++;
             for (int c = 0; c < CLASSES; c++) most = fmax(most, count[c]);
             purity[k] += most / (double)size / 7;
         }
@@ -97,9 +99,12 @@ test_bad_files(void **state)
 
     (void)state;
     assert_fails(tg_idx_read("/nonexistent", 3, size, &bytes), TG_EIO, "/nonexistent");
-    assert_fails(tg_idx_read(images, 1, size, &bytes), TG_EINPUT, "expected magic number 0x00000801, got 0x00000803");
-    assert_fails(tg_idx_read(write_temporary("cut", header, 10), 3, size, &bytes), TG_EINPUT, "truncated");
-    assert_fails(tg_idx_read(write_temporary("cut", header, 16), 3, size, &bytes), TG_EINPUT, "truncated after 0 bytes");
+    assert_fails(tg_idx_read(images, 1, size, &bytes), TG_EINPUT,
+                 "expected magic number 0x00000801, got 0x00000803");
+    assert_fails(tg_idx_read(write_temporary("cut", header, 10), 3, size, &bytes),
+                 TG_EINPUT, "truncated");
+    assert_fails(tg_idx_read(write_temporary("cut", header, 16), 3, size, &bytes),
+                 TG_EINPUT, "truncated after 0 bytes");
     assert_null(bytes);
     assert_fails(tg_dataset_read(images, images, N, &d), TG_EINPUT, "magic");
     assert_ok(tg_dataset_read(images, labels, 5, &d));

@@ -221,6 +221,5 @@ test_errors(void **state)
 RUN(cmocka_unit_test(test_scheme_variance),
     cmocka_unit_test(test_variance_within_four_errors), cmocka_unit_test(test_transient),
     cmocka_unit_test(test_same_bits_for_any_threads_and_instruction_set),
-    cmocka_unit_test(test_single_precision),
-    cmocka_unit_test(test_a_path_is_its_own),
+    cmocka_unit_test(test_single_precision), cmocka_unit_test(test_a_path_is_its_own),
     cmocka_unit_test(test_lags_that_are_no_multiple), cmocka_unit_test(test_errors))

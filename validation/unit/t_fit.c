@@ -34,7 +34,9 @@ test_finds_the_law(void **state)
         const char *text, *law;
         double      p[2];
     } made[] = { { "{law: exponential, mean: 2}", "exponential", { 2, 0 } },
-                 { "{law: shifted_exponential, shift: 1, mean: 2}", "shifted_exponential", { 1, 2 } },
+                 { "{law: shifted_exponential, shift: 1, mean: 2}",
+                   "shifted_exponential",
+                   { 1, 2 } },
                  { "{law: gamma, shape: 4, mean: 3}", "gamma", { 4, 3 } },
                  { "{law: uniform, min: 1, max: 3}", "uniform", { 1, 3 } },
                  { "{law: lognormal, mean: 2, cv: 0.7}", "lognormal", { 2, 0.7 } },
@@ -70,7 +72,8 @@ test_is_a_maximum(void **state)
     (void)state;
     assert_ok(tg_fit_all(t, N, fit, &count));
     for (size_t k = 0; k < count; k++) {
-        if (!strcmp(fit[k].law, "uniform") || !strcmp(fit[k].law, "shifted_exponential")) continue;
+        if (!strcmp(fit[k].law, "uniform") || !strcmp(fit[k].law, "shifted_exponential"))
+            continue;
         for (int j = 0; j < 2 * (int)fit[k].parameters; j++) {
             double    p[4], sum = 0;
             tg_delay *law = NULL;
@@ -112,7 +115,8 @@ test_groups(void **state)
 
     (void)state;
     for (uint64_t w = 0; w < 6; w++) {
-        double *t = draws(w % 2 ? "{law: gamma, shape: 9, mean: 1}" : "{law: gamma, shape: 9, mean: 3}",
+        double *t = draws(w % 2 ? "{law: gamma, shape: 9, mean: 1}"
+                                : "{law: gamma, shape: 9, mean: 3}",
                           300, 100 + w);
         for (int i = 0; i < 300; i++)
             n += (size_t)sprintf(text + n, "w%d,10,%.9f\n", (int)w, 10 + t[i]);

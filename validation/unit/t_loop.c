@@ -108,8 +108,8 @@ test_equal_groups(void **state)
     (void)state;
     tg_loop l = loop_with(tg_filter_find("dude"), d, d, (const tg_delay *[]){ d, d });
     for (double w = 1e-4; w < 100; w *= 3) {
-        double complex       slope[2], value[2];
-        double               noise[2];
+        double complex slope[2], value[2];
+        double         noise[2];
         for (int i = 0; i < 2; i++) {
             l.filter = tg_filter_find(i ? "dude_groups" : "dude");
             value[i] = tg_loop_value(&l, w * I, &slope[i]);
@@ -208,7 +208,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_and_derivatives),
-        cmocka_unit_test(test_gain_at_zero), cmocka_unit_test(test_equal_groups),
+        cmocka_unit_test(test_gain_at_zero),
+        cmocka_unit_test(test_equal_groups),
         cmocka_unit_test(test_dude_near_zero),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_poles),

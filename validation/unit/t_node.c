@@ -30,8 +30,8 @@ test_tree_knows_its_places(void **state)
 static void
 test_numbers_are_strict(void **state)
 {
-    static const char *const bad[] = { "2x", "nan", "inf", "-inf", "0x10", "1e999", "''",
-                                       "[1]", "one", "1 2", "--1" };
+    static const char *const bad[] = { "2x", "nan", "inf", "-inf", "0x10", "1e999",
+                                       "''", "[1]", "one", "1 2",  "--1" };
     double                   value = 42;
 
     (void)state;
@@ -58,7 +58,8 @@ test_whole_numbers(void **state)
     assert_int_equal(whole, 12);
     assert_ok(tg_node_whole(&n->item[1], &whole));
     assert_int_equal(whole, 1000);
-    assert_fails(tg_node_whole(&n->item[2], &whole), TG_EINPUT, "here:1:11: value: expected a whole");
+    assert_fails(tg_node_whole(&n->item[2], &whole), TG_EINPUT,
+                 "here:1:11: value: expected a whole");
     assert_fails(tg_node_whole(&n->item[3], &whole), TG_EINPUT, "got \"-1\"");
     assert_int_equal(whole, 1000);
     tg_node_free(n);
@@ -72,9 +73,11 @@ test_bad_documents(void **state)
     (void)state;
     assert_fails(tg_node_parse("", "here", &n), TG_EINPUT, "here: empty");
     assert_fails(tg_node_parse("{a: 1", "here", &n), TG_EINPUT, "not valid YAML");
-    assert_fails(tg_node_parse("{a: 1, a: 2}", "here", &n), TG_EINPUT, "here:1:8: key \"a\" given twice");
+    assert_fails(tg_node_parse("{a: 1, a: 2}", "here", &n), TG_EINPUT,
+                 "here:1:8: key \"a\" given twice");
     assert_fails(tg_node_parse("a: &x [*x]", "here", &n), TG_EINPUT, "anchors");
-    assert_fails(tg_node_parse("? [a]\n: 1", "here", &n), TG_EINPUT, "a key must be a word");
+    assert_fails(tg_node_parse("? [a]\n: 1", "here", &n), TG_EINPUT,
+                 "a key must be a word");
     assert_fails(tg_node_read("/nonexistent/file", &n), TG_EIO, "/nonexistent/file");
     assert_fails(tg_node_read("/tmp", &n), TG_EIO, "/tmp");
     assert_null(n);
@@ -83,8 +86,8 @@ test_bad_documents(void **state)
 static void
 test_print_reads_back(void **state)
 {
-    static const char *const text[] = { "{a: 1, b: [x, {c: 'it''s, so'}], d: ''}", "[]", "{}",
-                                        "'two words'" };
+    static const char *const text[] = { "{a: 1, b: [x, {c: 'it''s, so'}], d: ''}", "[]",
+                                        "{}", "'two words'" };
 
     (void)state;
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) {

@@ -41,7 +41,8 @@ test_failure_carries_its_message(void **state)
 
     (void)state;
     assert_int_equal(tg_parallel_run(JOBS, 3, job, &l, NULL), TG_EDIVERGED);
-    assert_string_equal(tg_message(), "job 100"); /* the lowest: indices are taken in order */
+    assert_string_equal(tg_message(),
+                        "job 100"); /* the lowest: indices are taken in order */
     assert_true(l.ran[JOBS - 1] == 0);
 }
 
@@ -65,5 +66,6 @@ test_no_jobs(void **state)
     assert_ok(tg_parallel_run(0, 2, job, NULL, NULL));
 }
 
-RUN(cmocka_unit_test(test_every_job_once), cmocka_unit_test(test_failure_carries_its_message),
-    cmocka_unit_test(test_stop), cmocka_unit_test(test_no_jobs))
+RUN(cmocka_unit_test(test_every_job_once),
+    cmocka_unit_test(test_failure_carries_its_message), cmocka_unit_test(test_stop),
+    cmocka_unit_test(test_no_jobs))

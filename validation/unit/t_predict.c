@@ -39,7 +39,8 @@ static void
 test_constant_delay(void **state)
 {
     const double   k = 0.8, P = 50, eta = k / P;
-    tg_prediction *p = predict("{law: constant, value: 1}", 50, 1, 0.3, eta, &tg_asgd, bare);
+    tg_prediction *p =
+        predict("{law: constant, value: 1}", 50, 1, 0.3, eta, &tg_asgd, bare);
 
     (void)state;
     assert_near(p->threshold, PI / 2, 1e-12);
@@ -53,7 +54,8 @@ test_constant_delay(void **state)
     p = predict("{law: constant, value: 1}", 50, 1, 0.3, 1 / (E * P), &tg_asgd, bare);
     assert_near(p->rate, 1, 1e-6);
     tg_prediction_free(p);
-    p = predict("{law: constant, value: 1}", 50, 1, 0.3, 1.01 * PI / (2 * P), &tg_asgd, bare);
+    p = predict("{law: constant, value: 1}", 50, 1, 0.3, 1.01 * PI / (2 * P), &tg_asgd,
+                bare);
     assert_false(p->stable);
     assert_int_equal(p->unstable, 2);
     assert_true(p->rate < 0 && isinf(p->floor));
@@ -111,8 +113,10 @@ static void
 test_units_of_time(void **state)
 {
     const tg_predict_plan hours = { 30, 61, 0.05 }, minutes = { 1800, 61, 0.05 };
-    tg_prediction        *p = predict("{law: lognormal, mean: 1, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, hours);
-    tg_prediction *q = predict("{law: lognormal, mean: 60, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, minutes);
+    tg_prediction        *p =
+        predict("{law: lognormal, mean: 1, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, hours);
+    tg_prediction *q =
+        predict("{law: lognormal, mean: 60, cv: 0.5}", 30, 1, .1, .02, &tg_asgd, minutes);
 
     (void)state;
     assert_near(q->rate * 60, p->rate, 1e-6 * p->rate);
@@ -130,11 +134,13 @@ test_trajectory_ends(void **state)
 {
     for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
         const tg_predict_plan plan = { 200, 101, 0.01 };
-        tg_prediction *p = predict("{law: gamma, shape: 4, mean: 1}", 40, 1, .1, .01, *a, plan);
+        tg_prediction        *p =
+            predict("{law: gamma, shape: 4, mean: 1}", 40, 1, .1, .01, *a, plan);
         (void)state;
         assert_near(p->loss[0], 0.5, 1e-9);
         assert_near(p->loss[100], p->floor, 1e-5 * p->floor);
-        for (size_t i = 0; i < 101; i++) assert_true(p->low[i] <= p->loss[i] && p->loss[i] <= p->high[i]);
+        for (size_t i = 0; i < 101; i++)
+            assert_true(p->low[i] <= p->loss[i] && p->loss[i] <= p->high[i]);
         assert_true(p->settle > 0 && p->settle < 200 && p->settle_error >= 0);
         tg_prediction_free(p);
     }
@@ -144,7 +150,8 @@ test_trajectory_ends(void **state)
 static void
 test_staleness(void **state)
 {
-    static const char *const law[] = { "{law: exponential, mean: 3}", "{law: constant, value: 1}",
+    static const char *const law[] = { "{law: exponential, mean: 3}",
+                                       "{law: constant, value: 1}",
                                        "{law: lognormal, mean: 1, cv: 0.5}" };
     enum { N = 400, P = 20 };
     double p[N];

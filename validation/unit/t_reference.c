@@ -39,11 +39,11 @@ test_thresholds(void **state)
 static void
 test_system_of_five(void **state)
 {
-    tg_table            *t = reference("roots_5x5_two_delays.csv");
-    double               a[3][25];
-    tg_delay            *law[2] = { NULL };
-    tg_roots             r = { 0 };
-    tg_system_term       term[2];
+    tg_table      *t = reference("roots_5x5_two_delays.csv");
+    double         a[3][25];
+    tg_delay      *law[2] = { NULL };
+    tg_roots       r = { 0 };
+    tg_system_term term[2];
 
     (void)state;
     for (int i = 1; i <= 5; i++)
@@ -61,7 +61,8 @@ test_system_of_five(void **state)
     for (size_t i = 0; i < tg_table_rows(t); i++) {
         const double complex want = tg_table_number(t, i, 0) + tg_table_number(t, i, 1) * I;
         double               nearest = INFINITY;
-        for (size_t k = 0; k < r.count; k++) nearest = fmin(nearest, cabs(r.root[k].s - want));
+        for (size_t k = 0; k < r.count; k++)
+            nearest = fmin(nearest, cabs(r.root[k].s - want));
         assert_near(nearest, 0, 1e-11);
     }
     tg_roots_free(&r);

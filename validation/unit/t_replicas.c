@@ -36,11 +36,13 @@ test_threads_do_not_show(void **state)
 {
     (void)state;
     for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
-        const tg_replicas_plan one = { 20, 50, 0.05, 33, 1, NULL }, two = { 20, 50, 0.05, 33, 2, NULL };
-        tg_simulation         *s = run(0.02, &one, *a), *t = run(0.02, &two, *a);
+        const tg_replicas_plan one = { 20, 50, 0.05, 33, 1, NULL },
+                               two = { 20, 50, 0.05, 33, 2, NULL };
+        tg_simulation *s = run(0.02, &one, *a), *t = run(0.02, &two, *a);
         assert_memory_equal(s->loss, t->loss, 50 * sizeof *s->loss);
         assert_memory_equal(s->hit, t->hit, 33 * sizeof *s->hit);
-        assert_memory_equal(s->staleness, t->staleness, TG_STALENESS_BINS * sizeof *s->staleness);
+        assert_memory_equal(s->staleness, t->staleness,
+                            TG_STALENESS_BINS * sizeof *s->staleness);
         assert_memory_equal(&s->floor, &t->floor, sizeof s->floor);
         assert_true(s->settle == t->settle && s->arrivals == t->arrivals);
         tg_simulation_free(s);
@@ -94,11 +96,15 @@ test_bad_plans(void **state)
     (void)state;
     assert_ok(tg_problem_quadratic(1, &one, &one, &one, 1, NULL, &p));
     const tg_setup setup = { p, c, &tg_asgd, 0.1, 1 };
-    assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ NAN, 9, 1, 1, 1, NULL }, &s), TG_EDOMAIN, "horizon");
-    assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 1, 1, 1, 1, NULL }, &s), TG_EDOMAIN, "2 points");
-    assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 9, 1, 0, 1, NULL }, &s), TG_EDOMAIN, "1 replica");
+    assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ NAN, 9, 1, 1, 1, NULL }, &s),
+                 TG_EDOMAIN, "horizon");
+    assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 1, 1, 1, 1, NULL }, &s),
+                 TG_EDOMAIN, "2 points");
+    assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 9, 1, 0, 1, NULL }, &s),
+                 TG_EDOMAIN, "1 replica");
     tg_stop_request();
-    assert_int_equal(tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 9, 1, 4, 1, NULL }, &s), TG_ESTOP);
+    assert_int_equal(
+        tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 9, 1, 4, 1, NULL }, &s), TG_ESTOP);
     tg_stop_clear();
     assert_null(s);
     tg_problem_free(p);

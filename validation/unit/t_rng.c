@@ -10,8 +10,11 @@ test_published_vectors(void **state)
 {
     static const uint32_t counter[3][4] = { { 0, 0, 0, 0 },
                                             { ~0u, ~0u, ~0u, ~0u },
-                                            { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 } };
-    static const uint32_t key[3][2] = { { 0, 0 }, { ~0u, ~0u }, { 0xa4093822, 0x299f31d0 } };
+                                            { 0x243f6a88, 0x85a308d3, 0x13198a2e,
+                                              0x03707344 } };
+    static const uint32_t key[3][2] = { { 0, 0 },
+                                        { ~0u, ~0u },
+                                        { 0xa4093822, 0x299f31d0 } };
     static const uint32_t answer[3][4] = {
         { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 },
         { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd },
@@ -29,8 +32,10 @@ test_published_vectors(void **state)
 static void
 test_streams_are_apart(void **state)
 {
-    tg_rng a = tg_rng_stream(1, TG_PURPOSE_TEST, 0), b = tg_rng_stream(1, TG_PURPOSE_TEST, 1);
-    tg_rng c = tg_rng_stream(2, TG_PURPOSE_TEST, 0), d = tg_rng_stream(1, TG_PURPOSE_PATH, 0);
+    tg_rng a = tg_rng_stream(1, TG_PURPOSE_TEST, 0),
+           b = tg_rng_stream(1, TG_PURPOSE_TEST, 1);
+    tg_rng c = tg_rng_stream(2, TG_PURPOSE_TEST, 0),
+           d = tg_rng_stream(1, TG_PURPOSE_PATH, 0);
     tg_rng again = tg_rng_stream(1, TG_PURPOSE_TEST, 0);
 
     (void)state;
@@ -54,7 +59,8 @@ check_moments(double (*draw)(tg_rng *), const double moment[4])
         double       power = 1;
         for (int k = 0; k < 4; k++) tg_stats_add(&s[k], power *= x);
     }
-    for (int k = 0; k < 4; k++) assert_near(s[k].mean, moment[k], 4 * tg_stats_error(&s[k]));
+    for (int k = 0; k < 4; k++)
+        assert_near(s[k].mean, moment[k], 4 * tg_stats_error(&s[k]));
 }
 
 static double

@@ -66,9 +66,10 @@ test_heterogeneous_scalars(void **state)
                                 { 50, NAN, 1.306413134735332 },
                                 { 100, NAN, 1.511071929883509 },
                                 { 1000, NAN, 1.5 } };
-    const double     time[] = { 1, 2, 4, 8 }, minima[] = { 0, 1, 2, 3 }, h = 1, x0 = 5, none = 0;
-    tg_cluster      *c = constant_cluster(time, 4);
-    tg_problem      *p = NULL;
+    const double     time[] = { 1, 2, 4, 8 }, minima[] = { 0, 1, 2, 3 }, h = 1, x0 = 5,
+                 none = 0;
+    tg_cluster *c = constant_cluster(time, 4);
+    tg_problem *p = NULL;
 
     (void)state;
     assert_ok(tg_problem_quadratic(1, &h, &x0, &none, 4, minima, &p));
@@ -89,9 +90,9 @@ test_nesterov_quadratic(void **state)
                               { 100, NAN, 17.4959563540551 },
                               { 1000, NAN, 2737923251.20907 },
                               { 5000, NAN, 8.76e50 } };
-    double      h[D], start[D], none[D] = { 0 }, minima[N * D], time[N];
-    tg_problem *p = NULL;
-    tg_sim     *s = NULL;
+    double           h[D], start[D], none[D] = { 0 }, minima[N * D], time[N];
+    tg_problem      *p = NULL;
+    tg_sim          *s = NULL;
 
     (void)state;
     for (int k = 1; k <= D; k++) {
@@ -137,12 +138,13 @@ test_exponential_means(void **state)
 {
     enum { REPLICAS = 100000, LAST = 30 };
     static const int    when[] = { 1, 2, 5, 10, 20, 30 };
-    static const double mean[] = { .5, .025, -1.060084375, -1.300931052187, .603403691132,
-                                   .012007594171 };
-    const double        one = 1, none = 0;
-    tg_cluster         *c = cluster_of("{law: exponential, mean: 1}", 10, true);
-    tg_problem         *p = NULL;
-    tg_stats            x[LAST + 1] = { { 0 } };
+    static const double mean[] = {
+        .5, .025, -1.060084375, -1.300931052187, .603403691132, .012007594171
+    };
+    const double one = 1, none = 0;
+    tg_cluster  *c = cluster_of("{law: exponential, mean: 1}", 10, true);
+    tg_problem  *p = NULL;
+    tg_stats     x[LAST + 1] = { { 0 } };
 
     (void)state;
     assert_ok(tg_problem_quadratic(1, &one, &one, &none, 10, NULL, &p));
@@ -167,7 +169,8 @@ test_exponential_means(void **state)
 static void
 test_staleness(void **state)
 {
-    static const char *const law[] = { "{law: constant, value: 2}", "{law: gamma, shape: 0.5, mean: 3}",
+    static const char *const law[] = { "{law: constant, value: 2}",
+                                       "{law: gamma, shape: 0.5, mean: 3}",
                                        "{law: exponential, mean: 1}",
                                        "{law: lognormal, mean: 1, cv: 1}" };
     enum { P = 12, N = 400000 };
@@ -229,16 +232,22 @@ test_bad_setups(void **state)
     tg_sim      *s = NULL;
 
     (void)state;
-    assert_fails(tg_problem_quadratic(1, &minus, &one, &none, 3, NULL, &p), TG_EDOMAIN, "eigenvalue 0");
-    assert_fails(tg_problem_quadratic(1, &one, &one, &minus, 3, NULL, &p), TG_EDOMAIN, "noise 0");
-    assert_fails(tg_problem_quadratic(0, &one, &one, &none, 3, NULL, &p), TG_EDOMAIN, "got 0");
+    assert_fails(tg_problem_quadratic(1, &minus, &one, &none, 3, NULL, &p), TG_EDOMAIN,
+                 "eigenvalue 0");
+    assert_fails(tg_problem_quadratic(1, &one, &one, &minus, 3, NULL, &p), TG_EDOMAIN,
+                 "noise 0");
+    assert_fails(tg_problem_quadratic(0, &one, &one, &none, 3, NULL, &p), TG_EDOMAIN,
+                 "got 0");
     assert_null(p);
     assert_ok(tg_problem_quadratic(1, &one, &one, &none, 2, NULL, &p));
-    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, .1, 1 }, 0, &s), TG_EDOMAIN, "2 workers");
-    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, NAN, 1 }, 0, &s), TG_EDOMAIN, "step");
+    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, .1, 1 }, 0, &s), TG_EDOMAIN,
+                 "2 workers");
+    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, NAN, 1 }, 0, &s), TG_EDOMAIN,
+                 "step");
     assert_null(s);
     tg_cluster *none_at_all = NULL;
-    assert_fails(tg_cluster_create(0, NULL, NULL, true, &none_at_all), TG_EDOMAIN, "at least one");
+    assert_fails(tg_cluster_create(0, NULL, NULL, true, &none_at_all), TG_EDOMAIN,
+                 "at least one");
     tg_problem_free(p);
     tg_cluster_free(c);
 }

@@ -47,7 +47,7 @@ test_derivatives(void **state)
 {
     const double step = 1e-5;
     tg_dataset   d = example(1e6);
-    double       x[DIM], v[DIM], g[DIM], plus[DIM], minus[DIM], gp[DIM], gm[DIM], hv[DIM], fp, fm;
+    double x[DIM], v[DIM], g[DIM], plus[DIM], minus[DIM], gp[DIM], gm[DIM], hv[DIM], fp, fm;
 
     (void)state;
     random_point(x, 0);
@@ -101,7 +101,7 @@ test_minimum_and_modes(void **state)
     tg_dataset  d = example(0.3);
     tg_problem *p = NULL;
     tg_modes    m = { 0 };
-    double      weight[WORKERS] = { .4, .3, .2, .1 }, scratch[TG_MOST_CLASSES], x[DIM] = { 0 };
+    double weight[WORKERS] = { .4, .3, .2, .1 }, scratch[TG_MOST_CLASSES], x[DIM] = { 0 };
 
     (void)state;
     assert_ok(tg_problem_softmax(&d, 0.1, 8, 5, &p));
@@ -111,7 +111,8 @@ test_minimum_and_modes(void **state)
     assert_ok(status);
     assert_int_equal(m.count, 5);
     assert_near(m.start_loss, p->kind->loss(p->self, x, scratch), 1e-15);
-    assert_true(m.start_loss > 0 && m.start_covered > 0 && m.start_covered <= 1.5 * m.start_loss);
+    assert_true(m.start_loss > 0 && m.start_covered > 0 &&
+                m.start_covered <= 1.5 * m.start_loss);
     for (size_t j = 0; j < 5; j++) {
         assert_true(m.h[j] >= 0.1 && (j == 0 || m.h[j] <= m.h[j - 1]));
         assert_true(m.sigma2[j] > 0 && m.spread[j] >= 0);

@@ -51,10 +51,14 @@ test_bad_spectra(void **state)
     double h[3] = { 7, 7, 7 };
 
     (void)state;
-    assert_fails(tg_spectrum_fill("flat", &(tg_spectrum){ 3, 1, .1, 1, .5 }, h), TG_EINPUT, "unknown spectrum");
-    assert_fails(tg_spectrum_fill("power", &(tg_spectrum){ 3, 1, 2, 1, .5 }, h), TG_EDOMAIN, "smallest <= largest");
-    assert_fails(tg_spectrum_fill("power", &(tg_spectrum){ 3, 1, NAN, 1, .5 }, h), TG_EDOMAIN, "got nan");
-    assert_fails(tg_spectrum_fill("power", &(tg_spectrum){ 3, 1, .1, 1, 2 }, h), TG_EDOMAIN, "ratio");
+    assert_fails(tg_spectrum_fill("flat", &(tg_spectrum){ 3, 1, .1, 1, .5 }, h), TG_EINPUT,
+                 "unknown spectrum");
+    assert_fails(tg_spectrum_fill("power", &(tg_spectrum){ 3, 1, 2, 1, .5 }, h), TG_EDOMAIN,
+                 "smallest <= largest");
+    assert_fails(tg_spectrum_fill("power", &(tg_spectrum){ 3, 1, NAN, 1, .5 }, h),
+                 TG_EDOMAIN, "got nan");
+    assert_fails(tg_spectrum_fill("power", &(tg_spectrum){ 3, 1, .1, 1, 2 }, h), TG_EDOMAIN,
+                 "ratio");
     assert_true(h[0] == 7);
 }
 

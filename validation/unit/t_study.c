@@ -3,8 +3,9 @@
 #include "core/study.h"
 
 #define HEAD "objective: {quadratic: {eigenvalues: [1.0, 0.5]}}\n"
-#define REST "workers:\n  - {count: 3, compute: {law: constant, value: 1}}\n" \
-             "algorithm: {name: asgd, step: 0.01}\nhorizon: 10\n"
+#define REST                                                                               \
+    "workers:\n  - {count: 3, compute: {law: constant, value: 1}}\n"                       \
+    "algorithm: {name: asgd, step: 0.01}\nhorizon: 10\n"
 
 static tg_study *
 parse(const char *text)
@@ -44,23 +45,31 @@ test_complaints(void **state)
     static const struct {
         const char *text, *words;
     } bad[] = {
-        { HEAD REST "horizont: 3\n", "s.yaml:6:1: unknown key \"horizont\"; did you mean \"horizon\"?" },
+        { HEAD REST "horizont: 3\n",
+          "s.yaml:6:1: unknown key \"horizont\"; did you mean \"horizon\"?" },
         { HEAD REST "xyzzyx: 3\n", "unknown key \"xyzzyx\"; expected one of: name, seed" },
-        { HEAD REST "replicas: 2x\n", "s.yaml:6:11: replicas: expected a whole number >= 0, got \"2x\"" },
+        { HEAD REST "replicas: 2x\n",
+          "s.yaml:6:11: replicas: expected a whole number >= 0, got \"2x\"" },
         { HEAD REST "replicas: 0\n", "expected a number in [1, 1e+07], got 0" },
         { HEAD REST "target: {loss: nan}\n", "expected a finite number, got \"nan\"" },
-        { HEAD REST "target: {loss: -1}\n", "target.loss: expected a number > 0 loss, got -1" },
+        { HEAD REST "target: {loss: -1}\n",
+          "target.loss: expected a number > 0 loss, got -1" },
         { HEAD REST "target: 3\n", "target: expected a map" },
         { REST, "missing key \"objective\"" },
         { "objective: {quadratic: {eigenvalues: []}}\n" REST, "at least one number" },
-        { "objective: {quadratic: {eigenvalues: [1, -2]}}\n" REST, "eigenvalues: expected a number > 0" },
-        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\nworkers: []\n", "expected a list of maps" },
+        { "objective: {quadratic: {eigenvalues: [1, -2]}}\n" REST,
+          "eigenvalues: expected a number > 0" },
+        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\nworkers: []\n",
+          "expected a list of maps" },
         { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
-               "workers: [{count: 0, compute: {law: constant, value: 1}}]\n", "got 0" },
+               "workers: [{count: 0, compute: {law: constant, value: 1}}]\n",
+          "got 0" },
         { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
-               "workers: [{count: 1, compute: {law: gama, shape: 4, mean: 1}}]\n", "gamma" },
+               "workers: [{count: 1, compute: {law: gama, shape: 4, mean: 1}}]\n",
+          "gamma" },
         { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
-               "workers: [{count: 1, compute: {law: exponential, mean: -1}}]\n", "-1" },
+               "workers: [{count: 1, compute: {law: exponential, mean: -1}}]\n",
+          "-1" },
         { "- 1\n", "study: expected a map" },
     };
 
@@ -83,21 +92,25 @@ test_settings(void **state)
     assert_int_equal(tg_study_whole(s, "workers[0].count"), 3);
     tg_study_free(t);
     t = NULL;
-    assert_fails(tg_study_with(s, "workers[0].cuont", "32", &t), TG_EINPUT, "did you mean \"count\"");
-    assert_fails(tg_study_with(s, "algorithm.step", "2x", &t), TG_EINPUT, "--set algorithm.step:1:1");
+    assert_fails(tg_study_with(s, "workers[0].cuont", "32", &t), TG_EINPUT,
+                 "did you mean \"count\"");
+    assert_fails(tg_study_with(s, "algorithm.step", "2x", &t), TG_EINPUT,
+                 "--set algorithm.step:1:1");
     assert_null(t);
     const char *const wrong[] = { "workers" };
     const char       *path = write_temporary("s.yaml", HEAD REST, sizeof HEAD REST - 1);
     assert_fails(tg_study_read(path, wrong, 1, &t), TG_EINPUT, "expected PATH=VALUE");
-    assert_fails(tg_study_read("/nonexistent.yaml", NULL, 0, &t), TG_EIO, "/nonexistent.yaml");
+    assert_fails(tg_study_read("/nonexistent.yaml", NULL, 0, &t), TG_EIO,
+                 "/nonexistent.yaml");
     tg_study_free(s);
 }
 
 static void
 test_files(void **state)
 {
-    tg_study *s = parse("objective: {softmax: {images: $TG_TEST_DIR/a.gz, labels: b.gz}}\n" REST);
-    char     *path = NULL;
+    tg_study *s =
+        parse("objective: {softmax: {images: $TG_TEST_DIR/a.gz, labels: b.gz}}\n" REST);
+    char *path = NULL;
 
     (void)state;
     unsetenv("TG_TEST_DIR");
@@ -130,7 +143,8 @@ test_schema(void **state)
         }
         if (k->fallback && (k->type == TG_KEY_NUMBER || k->type == TG_KEY_WHOLE)) {
             const double value = strtod(k->fallback, NULL);
-            assert_true(value >= k->min && value <= k->max && !(k->open && value == k->min));
+            assert_true(value >= k->min && value <= k->max &&
+                        !(k->open && value == k->min));
         }
         assert_false(k->required && k->fallback);
     }
@@ -148,7 +162,8 @@ test_provenance(void **state)
     assert_ok(tg_study_note(s, t));
     assert_string_equal(tg_table_find_note(t, "horizon"), "10");
     assert_string_equal(tg_table_find_note(t, "seed"), "1 (default)");
-    assert_string_equal(tg_table_find_note(t, "objective.quadratic.eigenvalues"), "[1.0, 0.5]");
+    assert_string_equal(tg_table_find_note(t, "objective.quadratic.eigenvalues"),
+                        "[1.0, 0.5]");
     assert_non_null(strstr(tg_table_find_note(t, "workers"), "count: 3"));
     assert_null(tg_table_find_note(t, "objective.softmax.ridge"));
     tg_table_free(t);
@@ -156,5 +171,5 @@ test_provenance(void **state)
 }
 
 RUN(cmocka_unit_test(test_values_and_defaults), cmocka_unit_test(test_complaints),
-    cmocka_unit_test(test_settings), cmocka_unit_test(test_files), cmocka_unit_test(test_schema),
-    cmocka_unit_test(test_provenance))
+    cmocka_unit_test(test_settings), cmocka_unit_test(test_files),
+    cmocka_unit_test(test_schema), cmocka_unit_test(test_provenance))

@@ -18,7 +18,8 @@ example(void)
     assert_ok(tg_table_create(columns, 3, &t));
     assert_ok(tg_table_note(t, "seed", "%d", 7));
     assert_ok(tg_table_note(t, "command", "tardigrad predict a: b"));
-    assert_ok(tg_table_add(t, (tg_cell[]){ TG_NUMBER(0.1), TG_TEXT("one, two"), TG_NUMBER(NAN) }));
+    assert_ok(tg_table_add(
+        t, (tg_cell[]){ TG_NUMBER(0.1), TG_TEXT("one, two"), TG_NUMBER(NAN) }));
     assert_ok(tg_table_add(t, (tg_cell[]){ TG_NUMBER(1e300 / 3), TG_TEXT("a \"b\"\n"),
                                            TG_NUMBER(-INFINITY) }));
     return t;
@@ -67,8 +68,10 @@ test_lines_and_complaints(void **state)
     assert_int_equal(tg_table_line(t, 1), 5);
     assert_int_equal(tg_table_line(t, 2), 6);
     assert_string_equal(tg_table_cell(t, 0, 1).text, "1"); /* one bad cell: a text column */
-    assert_fails(tg_table_find(t, "second", &column), TG_EINPUT, "did you mean \"seconds\"?");
-    assert_fails(tg_table_find(t, "colour", &column), TG_EINPUT, "there are: worker, seconds");
+    assert_fails(tg_table_find(t, "second", &column), TG_EINPUT,
+                 "did you mean \"seconds\"?");
+    assert_fails(tg_table_find(t, "colour", &column), TG_EINPUT,
+                 "there are: worker, seconds");
     assert_int_equal(column, 9);
     tg_table_free(t);
     t = NULL;
@@ -124,5 +127,6 @@ test_folders(void **state)
     free(joined);
 }
 
-RUN(cmocka_unit_test(test_reads_back_what_it_wrote), cmocka_unit_test(test_lines_and_complaints),
+RUN(cmocka_unit_test(test_reads_back_what_it_wrote),
+    cmocka_unit_test(test_lines_and_complaints),
     cmocka_unit_test(test_nothing_half_written), cmocka_unit_test(test_folders))

@@ -28,8 +28,8 @@ main(void)
     int                   bad = 0;
 
     for (int i = 0; i < P; i++) minima[i] = i < FAST ? 1 + 0.1 * i : -1 + 0.05 * i;
-    tg_problem *p = one_mode(1, 3, 0.1, P, minima);
-    tg_modes    m = modes_of(p, c);
+    tg_problem  *p = one_mode(1, 3, 0.1, P, minima);
+    tg_modes     m = modes_of(p, c);
     const double centre = 3 - m.start[0];
     claims_header();
     for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
@@ -38,8 +38,8 @@ main(void)
         const tg_setup setup = { p, c, *a, step, 21 };
         must(tg_predict(&m, c, *a, step, &plan, &q));
         const averages s = average(&setup, 60, 660, 60);
-        bad |= claim_row("fixed point of the mean", (*a)->name, centre + q->mode[0].bias, 0, s.x.mean,
-                         tg_stats_error(&s.x), "exact");
+        bad |= claim_row("fixed point of the mean", (*a)->name, centre + q->mode[0].bias, 0,
+                         s.x.mean, tg_stats_error(&s.x), "exact");
 
         bad |= claim_row("stationary loss", (*a)->name, q->bias_loss + q->floor,
                          q->floor_error, s.loss.mean, tg_stats_error(&s.loss),

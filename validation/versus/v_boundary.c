@@ -2,7 +2,8 @@
  * decays at .93 k* and grows at 1.07 k* (P = 200, without noise; theory errs by O(1/P)). */
 #include "validation/versus/versus.h"
 
-static const char *const laws[] = { "{law: constant, value: 1}", "{law: gamma, shape: 2, mean: 1}",
+static const char *const laws[] = { "{law: constant, value: 1}",
+                                    "{law: gamma, shape: 2, mean: 1}",
                                     "{law: gamma, shape: 8, mean: 1}",
                                     "{law: uniform, min: 0.5, max: 1.5}",
                                     "{law: lognormal, mean: 1, cv: 0.25}",
@@ -36,7 +37,8 @@ main(void)
     const tg_predict_plan plan = { .points = 0, .target = NAN };
     int                   bad = 0;
 
-    printf("%-50s %-6s %10s %12s %12s\n", "law", "rule", "k*", "rate at .93", "rate at 1.07");
+    printf("%-50s %-6s %10s %12s %12s\n", "law", "rule", "k*", "rate at .93",
+           "rate at 1.07");
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
         for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
             tg_cluster    *c = cluster_of(laws[i], P);
@@ -46,10 +48,11 @@ main(void)
             double         rate[2];
             must(tg_predict(&m, c, *a, 1. / P, &plan, &q));
             for (int k = 0; k < 2; k++)
-                rate[k] = growth(&(tg_setup){ p, c, *a, side[k] * q->threshold / P, 31 }, 300);
+                rate[k] =
+                    growth(&(tg_setup){ p, c, *a, side[k] * q->threshold / P, 31 }, 300);
             const int wrong = !(rate[0] < 0 && rate[1] > 0);
-            printf("%-50s %-6s %10.6f %12.5f %12.5f%s\n", laws[i], (*a)->name, q->threshold, rate[0],
-                   rate[1], wrong ? "  FAILS" : "");
+            printf("%-50s %-6s %10.6f %12.5f %12.5f%s\n", laws[i], (*a)->name, q->threshold,
+                   rate[0], rate[1], wrong ? "  FAILS" : "");
             bad |= wrong;
             tg_prediction_free(q);
             tg_modes_free(&m);

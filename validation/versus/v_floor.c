@@ -3,11 +3,14 @@
  * 1 + CV^2 of the round trips where noise is slow against them (theory 4, derived there). */
 #include "validation/versus/versus.h"
 
-static const char *const laws[] = { "{law: constant, value: 1}", "{law: uniform, min: 0.5, max: 1.5}",
-                                    "{law: gamma, shape: 4, mean: 1}",
-                                    "{law: exponential, mean: 1}",
-                                    "{law: lognormal, mean: 1, cv: 0.5}",
-                                    "{law: hyperexponential, weights: [0.3, 0.7], means: [2, 0.5714285714285714]}" };
+static const char *const laws[] = {
+    "{law: constant, value: 1}",
+    "{law: uniform, min: 0.5, max: 1.5}",
+    "{law: gamma, shape: 4, mean: 1}",
+    "{law: exponential, mean: 1}",
+    "{law: lognormal, mean: 1, cv: 0.5}",
+    "{law: hyperexponential, weights: [0.3, 0.7], means: [2, 0.5714285714285714]}"
+};
 
 static int
 floor_of(const char *law, const tg_algorithm *a, double k, size_t workers, size_t replicas)
@@ -23,8 +26,9 @@ floor_of(const char *law, const tg_algorithm *a, double k, size_t workers, size_
     const tg_setup setup = { p, c, a, k / (double)workers, 11 };
     const averages s = average(&setup, 30, 530, replicas);
     snprintf(where, sizeof where, "%s P=%zu %.40s", a->name, workers, law + 1);
-    const int bad = claim_row("stationary loss", where, q->floor, q->floor_error, s.loss.mean,
-                              tg_stats_error(&s.loss), tg_level_name(q->level));
+    const int bad =
+        claim_row("stationary loss", where, q->floor, q->floor_error, s.loss.mean,
+                  tg_stats_error(&s.loss), tg_level_name(q->level));
     tg_prediction_free(q);
     tg_modes_free(&m);
     tg_problem_free(p);
@@ -52,7 +56,8 @@ dude_factor(const char *law, double factor)
     tg_problem_free(p);
     tg_cluster_free(c);
     /* leading order in k and 1/P */
-    return claim_row("floor of dude over asgd", law, factor, factor * (k + 1. / P), ratio, error, "sde");
+    return claim_row("floor of dude over asgd", law, factor, factor * (k + 1. / P), ratio,
+                     error, "sde");
 }
 
 int

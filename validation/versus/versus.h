@@ -77,7 +77,8 @@ average_one(size_t index, size_t thread, void *context)
     (void)thread;
     TG_TRY(tg_sim_create(j->setup, index, &s));
     while (t < j->horizon) {
-        const double next = fmin(tg_sim_next(s), j->horizon), stay = next - fmax(t, j->warm);
+        const double next = fmin(tg_sim_next(s), j->horizon),
+                     stay = next - fmax(t, j->warm);
         const double x = *tg_sim_model(s);
         if (stay > 0) {
             sum[0] += x * stay;
@@ -111,8 +112,8 @@ average(const tg_setup *setup, double warm, double horizon, size_t replicas)
 static inline void
 claims_header(void)
 {
-    printf("%-26s %-46s %13s %13s %10s %10s %6s %-9s\n", "claim", "where", "predicted", "simulated",
-           "s.e.", "model", "z", "level");
+    printf("%-26s %-46s %13s %13s %10s %10s %6s %-9s\n", "claim", "where", "predicted",
+           "simulated", "s.e.", "model", "z", "level");
 }
 
 /* Print a claim; returns 1 if it fails. */
@@ -120,8 +121,12 @@ static inline int
 claim_row(const char *name, const char *where, double predicted, double model_error,
           double simulated, double error, const char *level)
 {
-    tg_claim c = { .predicted = predicted, .simulated = simulated, .error = error,
-                   .model_error = model_error, .unit = "", .level = level };
+    tg_claim c = { .predicted = predicted,
+                   .simulated = simulated,
+                   .error = error,
+                   .model_error = model_error,
+                   .unit = "",
+                   .level = level };
 
     tg_claim_judge(&c);
     printf("%-26s %-46s %13.6g %13.6g %10.2g %10.2g %6.2f %-9s%s\n", name, where, predicted,
