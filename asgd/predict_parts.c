@@ -170,6 +170,44 @@ postpone(const double *fine, size_t every, double *y, size_t n, double dt, doubl
     }
 }
 
+/* Share of clusters in which every worker has delivered by k dt, into all (n). */
+static tg_status
+delivered(const tg_cluster *c, double dt, double *all, size_t n)
+{
+    double *left = calloc(c->groups, sizeof *left);
+
+    if (!left) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t k = 0; k < n; k++) {
+        all[k] = 1;
+        for (size_t g = 0; g < c->groups; g++) {
+            const double f = tg_delay_cdf(c->law[g], (double)k * dt);
+            all[k] *= pow(c->together ? f : fmin(left[g], 1), (double)c->count[g]);
+            left[g] += (1 - tg_delay_cdf(c->law[g], ((double)k + 0.5) * dt)) * dt /
+                       tg_delay_mean(c->law[g]);
+        }
+    }
+    free(left);
+    return TG_OK;
+}
+
+/* The same for a random wait: the mean over the time at which the last worker delivered. */
+static tg_status
+await_all(const tg_cluster *c, const double *fine, size_t every, double *y, size_t n, double dt)
+{
+    const size_t m = (n - 1) * every + 1;
+    double      *all = malloc(m * sizeof *all);
+
+    if (!all) return tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = delivered(c, dt, all, m);
+    for (size_t i = 0; i < n && status == TG_OK; i++) {
+        const size_t at = i * every;
+        y[i] = (1 - all[at]) * fine[0] + all[0] * fine[at];
+        for (size_t k = 1; k <= at; k++) y[i] += (all[k] - all[k - 1]) * fine[at - k];
+    }
+    free(all);
+    return status;
+}
+
 /* h ((start - shift) y + shift)^2 / 2 and the variance's share h v / 2, v brought to its
  * stationary value. */
 static tg_status
@@ -247,9 +285,12 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
     };
 
     if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = sum_modes(&s, fine);
-    if (status == TG_OK)
-        postpone(fine, every, loss, plan->points, plan->horizon / (double)(n - 1), c->wait);
+    const double dt = plan->horizon / (double)(n - 1);
+    tg_status    status = sum_modes(&s, fine);
+    if (status == TG_OK && !c->plain)
+        status = await_all(c->cluster, fine, every, loss, plan->points, dt);
+    else if (status == TG_OK)
+        postpone(fine, every, loss, plan->points, dt, c->wait);
     free(fine);
     if (status != TG_EDIVERGED) return status;
     for (size_t i = 0; i < plan->points; i++)

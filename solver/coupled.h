@@ -4,8 +4,8 @@
  * has gradient covariance (1/B) [ (x'Hx) H + H x x' H + s^2 H ], so the stationary
  * variances obey
  *
- *     v = K v + k,   K_ij = g^2 I_i ( d_ij h_i^2 (1 + 1/B) + h_i h_j / B ),   k_i = g^2 I_i
- * s^2 h_i / B
+ *     v = K v + k,   K_ij = g^2 I_i ( d_ij h_i^2 (1 + 1/B) + h_i h_j / B )
+ *                    k_i  = g^2 I_i s^2 h_i / B
  *
  * with g^2 = eta^2 lambda [1/time] and I_i the energy of mode i [time] (derived here,
  * theory 3.4).

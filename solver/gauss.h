@@ -1,7 +1,7 @@
 /* gauss: the Gauss collocation method with s stages
  *
- *     Y_i = y_0 + h sum_j A_ij f(Y_j),   A_ij = int_0^{c_i} l_j,   y(theta) = y_0 + h sum_j
- * B_j(theta) f(Y_j)
+ *     Y_i      = y_0 + h sum_j A_ij f(Y_j),         A_ij = int_0^{c_i} l_j
+ *     y(theta) = y_0 + h sum_j B_j(theta) f(Y_j)
  *
  * with c the Gauss-Legendre nodes on [0, 1], l_j their Lagrange polynomials, B_j(theta) =
  * int_0^theta l_j. Order 2 s at the ends of a step, s + 1 inside (Hairer, Norsett, Wanner

@@ -1,7 +1,6 @@
 /* lagged: the fundamental solution for one constant delay, to rounding error
  *
- *     r' = -b r - a r(t - tau),  r(0) = 1,  r = 0 before;    R = int_0^t r,   v = int_0^t
- * r^2
+ *     r' = -b r - a r(t - tau),  r(0) = 1,  r = 0 before;    R = int_0^t r,   v = int_0^t r^2
  *
  * by Gauss collocation on a mesh that divides the delay, so that no step crosses a kink and
  * the lagged stage values are known, not interpolated. Private to solver/.

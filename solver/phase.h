@@ -1,8 +1,7 @@
 /* phase: laws of phase type
  *
  *     T = time to absorption of a Markov chain: start in phase p with probability start[p],
- *     go from p to q at rate move[p][q], end from p at rate leave[p]            (Neuts
- * 1981)
+ *     go from p to q at rate move[p][q], end from p at rate leave[p]      (Neuts 1981)
  *
  * Exponential, Erlang and hyperexponential laws are of phase type; any other law is matched
  * by one in its moments. Rates in 1/time.

@@ -1,7 +1,7 @@
 /* sdde: stochastic delay differential equations of any form, over many paths at once
  *
- *     dX = f(t, X(t), X(t - tau_1), ..., X(t - tau_m)) dt + g(t, X(t), X(t - tau_1), ...)
- * dW, X = phi on t <= 0,     X in R^n,  W in R^w
+ *     dX = f(t, X(t), X(t - tau_1), ..., X(t - tau_m)) dt + g(t, X(t), X(t - tau_1), ...) dW,
+ *      X = phi on t <= 0,     X in R^n,  W in R^w
  *
  * Callbacks see a block of `count` paths as structures of arrays: component i of path k at
  * x[i * count + k], so that a plain loop over k vectorises. Lagged values are interpolated

@@ -1,8 +1,8 @@
 /* stationary: what a noisy delayed loop settles to
  *
- *     I = int_0^inf r(t)^2 dt = (1/pi) int_0^inf dw / |f(iw)|^2,   f(s) = s + b + a phi(s)
- * F(s) J = (1/pi) int_0^inf N(w) dw / |f(iw)|^2           (J = I where N = 1) V = q J / (1
- * - c J)
+ *     I = int_0^inf r(t)^2 dt = (1/pi) int_0^inf dw / |f(iw)|^2
+ *     J = (1/pi) int_0^inf N(w) dw / |f(iw)|^2,     f(s) = s + b + a phi(s) F(s)
+ *     V = q J / (1 - c J)                           (J = I where N = 1)
  *
  * with r the fundamental solution and N the filter's noise spectrum (Parseval; V derived
  * here, theory 3.2: the noise of (1) has stationary intensity q + c V). I, J in time, V in

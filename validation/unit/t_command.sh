@@ -57,6 +57,26 @@ says 2 'did you mean --json' $t predict "$study" --jsn
 says 2 'no such command' $t predcit
 says 2 'staggered or together' $t simulate "$study" --set workers_start=soon
 
+says 2 "folder's name" $t study "$study" --set name=../elsewhere
+says 2 'expected whole numbers, got 1.5' $t predict "$study" --set 'sweep.workers=[1.5, 2]'
+says 2 'does not apply to tardigrad plot' $t plot "$d" --json
+says 2 'at most 1024' $t predict "$study" --threads 5000
+says 2 'GiB' $t simulate "$study" --set replicas=1e7 --set points=1e6
+
+# ---- odd studies that must work: at the minimum, one replica, two points, no target reached, all
+# workers too many, and into a folder that holds another study's tables
+for odd in objective.quadratic.start=0 replicas=1 points=2 target.loss=1e-9 horizon=1e-9 \
+           'sweep.workers=[300]' 'sweep.workers=[6]' workers_start=together \
+           'workers[0].compute={law: constant, value: 1}'; do
+    $t study "$study" --out "$d/odd" --set "$odd" > "$d/stdout" 2> "$d/stderr" ||
+        fail "$odd: $(cat "$d/stderr")"
+    grep -q nan "$d/stdout" && fail "$odd: nan in the summary"
+    grep -q ',fails$' "$d/odd/tables/validation.csv" &&
+        fail "$odd: $(grep ',fails$' "$d/odd/tables/validation.csv")"
+done
+$t study "$study" --out "$d/odd" --set 'sweep.workers=[6]' > /dev/null
+[ -e "$d/odd/figures/region.svg" ] && fail "a figure of an earlier study was kept"
+
 # ---- logs
 printf 'worker,seconds\na,1\nb,2\na,oops\n' > "$d/log.csv"
 says 2 'log.csv:4: expected a time > 0' $t fit "$d/log.csv"

@@ -188,6 +188,51 @@ test_step_square(void **state)
     tg_cluster_free(c);
 }
 
+/* An unstable mean grows as its equation says. Erlang-2 delays of mean 1 are two stages,
+ * y1' = 2 (x - y1), y2' = 2 (y1 - y2), x' = -k y2, integrated here by Runge-Kutta; k = 5 > 4. */
+static void
+chain(const double z[3], double k, double d[3])
+{
+    d[0] = -k * z[2];
+    d[1] = 2 * (z[0] - z[1]);
+    d[2] = 2 * (z[1] - z[2]);
+}
+
+static void
+chain_step(double z[3], double k, double dt)
+{
+    static const double c[] = { 0, 0.5, 0.5, 1 }, w[] = { 1. / 6, 1. / 3, 1. / 3, 1. / 6 };
+    double              sum[3] = { 0 }, d[3] = { 0 }, at[3];
+
+    for (int s = 0; s < 4; s++) {
+        for (int i = 0; i < 3; i++) at[i] = z[i] + c[s] * dt * d[i];
+        chain(at, k, d);
+        for (int i = 0; i < 3; i++) sum[i] += w[s] * d[i];
+    }
+    for (int i = 0; i < 3; i++) z[i] += dt * sum[i];
+}
+
+static void
+test_unstable_trajectory(void **state)
+{
+    enum { POINTS = 61, FINE = 200 };
+    const tg_predict_plan plan = { 30, POINTS, 0.01 };
+    const double          k = 5;
+    double                z[3] = { 1, 1, 1 };
+    tg_prediction        *p =
+        predict("{law: erlang, stages: 2, mean: 1}", 1000, 1, 0, k / 1000, &tg_asgd, plan);
+
+    (void)state;
+    assert_false(p->stable);
+    assert_true(isinf(p->settle));
+    for (int i = 0; i < POINTS; i++) {
+        const double envelope = exp(2 * fmax(-p->rate, 0) * p->t[i]);
+        assert_near(p->loss[i], z[0] * z[0] / 2, 1e-6 * envelope);
+        for (int s = 0; s < FINE; s++) chain_step(z, k, 0.5 / FINE);
+    }
+    tg_prediction_free(p);
+}
+
 static void
 test_claims(void **state)
 {
@@ -207,6 +252,9 @@ test_claims(void **state)
     tg_claim_judge(&c);
     assert_false(c.holds);
     c.predicted = NAN;
+    tg_claim_judge(&c);
+    assert_false(c.holds);
+    c = (tg_claim){ .predicted = 1, .simulated = 2, .error = 0.1, .model_error = NAN };
     tg_claim_judge(&c);
     assert_false(c.holds);
 }
@@ -263,5 +311,5 @@ test_bad_steps(void **state)
 RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
     cmocka_unit_test(test_exact_level), cmocka_unit_test(test_units_of_time),
     cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
-    cmocka_unit_test(test_step_square), cmocka_unit_test(test_claims),
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_claims),
     cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))
