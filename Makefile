@@ -36,7 +36,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all demo test unit validate bench figures asan layers symbols format install \
+.PHONY: deps all programs demo test unit validate bench figures asan layers symbols format install \
         uninstall dist clean help
 
 help: ## print this list
@@ -53,6 +53,8 @@ demo: deps ## set up, build, run the quickstart study and print where its report
 
 test: deps ## set up, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit validate
+
+programs: all $(tests) $(benches) $(versus) ## build everything that is compiled
 
 unit: $(tests) $(command) ## run the unit tests (no set-up)
 	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
