@@ -1,27 +1,7 @@
 #!/bin/sh
 # The command from outside: bad input gives one clear sentence and the right exit status, nothing
 # is left half-written, and the same seed gives the same bytes for any number of threads.
-t=${TARDIGRAD:-build/cc/tardigrad}
-d=$(mktemp -d)
-trap 'rm -rf "$d"' EXIT
-bad=0
-case $t in /*) tool=$t ;; *) tool=$PWD/$t ;; esac
-
-fail() {
-    echo "FAILED: $*"
-    bad=1
-}
-
-# says STATUS WORDS COMMAND...: exit status, and one line on stderr that holds the words
-says() {
-    status=$1 words=$2
-    shift 2
-    "$@" > "$d/stdout" 2> "$d/stderr"
-    got=$?
-    [ $got = "$status" ] || fail "exit $got instead of $status: $*"
-    [ "$(wc -l < "$d/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$d/stderr")"
-    grep -qF -- "$words" "$d/stderr" || fail "\"$words\" is not in: $(cat "$d/stderr")"
-}
+. "$(dirname "$0")/outside.sh"
 
 study="$d/s.yaml"
 cat > "$study" <<'END'
@@ -139,7 +119,7 @@ find "$d/stopped" -name '*.??????' | grep -qE 'csv\.|html\.|json\.' && fail "hal
 for threads in 1 2; do
     for run in a b; do
         (cd "$d" && mkdir -p "t$threads$run" && cd "t$threads$run" &&
-         TARDIGRAD_THREADS=$threads "$tool" study ../s.yaml --out o > /dev/null) || fail "study"
+         TARDIGRAD_THREADS=$threads "$t" study ../s.yaml --out o > /dev/null) || fail "study"
     done
 done
 for x in t1b t2a t2b; do

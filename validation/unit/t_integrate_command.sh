@@ -1,25 +1,7 @@
 #!/bin/sh
 # tardigrad integrate from outside: numbers against exact ones, table and JSON alike, studies,
 # meanings of a random delay, bad input.
-t=${TARDIGRAD:-build/cc/tardigrad}
-d=$(mktemp -d)
-trap 'rm -rf "$d"' EXIT
-bad=0
-
-fail() {
-    echo "FAILED: $*"
-    bad=1
-}
-
-says() {
-    status=$1 words=$2
-    shift 2
-    "$@" > "$d/stdout" 2> "$d/stderr"
-    got=$?
-    [ $got = "$status" ] || fail "exit $got instead of $status: $*"
-    [ "$(wc -l < "$d/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$d/stderr")"
-    grep -qF -- "$words" "$d/stderr" || fail "\"$words\" is not in: $(cat "$d/stderr")"
-}
+. "$(dirname "$0")/outside.sh"
 
 # near VALUE EXPECTED TOLERANCE WHAT
 near() {

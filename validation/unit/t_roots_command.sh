@@ -2,27 +2,7 @@
 # `tardigrad roots` and `tardigrad region` from outside: counts agree with certificates, JSON has
 # the documented keys in the documented order, tables and figures are written, and every bad
 # input gives one clear sentence and the right exit status.
-t=${TARDIGRAD:-build/cc/tardigrad}
-d=$(mktemp -d)
-trap 'rm -rf "$d"' EXIT
-bad=0
-case $t in /*) ;; *) t=$PWD/$t ;; esac
-
-fail() {
-    echo "FAILED: $*"
-    bad=1
-}
-
-# says STATUS WORDS COMMAND...: exit status, and one line on stderr that holds the words
-says() {
-    status=$1 words=$2
-    shift 2
-    "$@" > "$d/stdout" 2> "$d/stderr"
-    got=$?
-    [ $got = "$status" ] || fail "exit $got instead of $status: $*"
-    [ "$(wc -l < "$d/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$d/stderr")"
-    grep -qF -- "$words" "$d/stderr" || fail "\"$words\" is not in: $(cat "$d/stderr")"
-}
+. "$(dirname "$0")/outside.sh"
 
 # numbers KEY FILE: the values of a key of a JSON document, one a line
 numbers() {
