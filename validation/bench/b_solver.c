@@ -1,6 +1,6 @@
-/* Speed of paths, random and deterministic; moments are in b_stationary.c. Baselines in the same process: for ensembles a plain loop over one path at
- * a time with gsl_ran_gaussian_ziggurat on mt19937, and the vector normals alone. Bounds are in
- * absolute time on the machine at hand. */
+/* Speed of paths, random and deterministic; moments are in b_stationary.c. Baselines in the same
+ * process: for ensembles a plain loop over one path at a time with gsl_ran_gaussian_ziggurat on
+ * mt19937, and the vector normals alone. Bounds are in absolute time on the machine at hand. */
 #include "validation/bench/bench.h"
 
 #include "core/normals.h"

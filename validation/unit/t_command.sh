@@ -107,12 +107,16 @@ $t study "$d/key.yaml" --out "$d/half" 2> /dev/null
 
 # ---- Ctrl-C: what is finished is kept, exit status 1
 # (a shell's background jobs ignore SIGINT, so SIGTERM, which is handled alike)
-$t study "$study" --out "$d/stopped" --set replicas=400000 > "$d/stdout" 2> "$d/stderr" &
-sleep 1
+$t study "$study" --out "$d/stopped" --set replicas=4000000 \
+    --set 'algorithm={name: asgd, step: 0.05}' > "$d/stdout" 2> "$d/stderr" &
+sleep 3
 kill -TERM $!
 wait $!
 [ $? = 1 ] || fail "a stop is exit status 1"
 grep -q 'stopped on request' "$d/stderr" || fail "stop not said: $(cat "$d/stderr")"
+for f in tables/trajectory-asgd.csv tables/prediction.csv report.html summary.json; do
+    [ -s "$d/stopped/$f" ] || fail "a stop lost $f"
+done
 find "$d/stopped" -name '*.??????' | grep -qE 'csv\.|html\.|json\.' && fail "half-written after a stop"
 
 # ---- same seed, same bytes
