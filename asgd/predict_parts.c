@@ -192,7 +192,8 @@ delivered(const tg_cluster *c, double dt, double *all, size_t n)
 
 /* The same for a random wait: the mean over the time at which the last worker delivered. */
 static tg_status
-await_all(const tg_cluster *c, const double *fine, size_t every, double *y, size_t n, double dt)
+await_all(const tg_cluster *c, const double *fine, size_t every, double *y, size_t n,
+          double dt)
 {
     const size_t m = (n - 1) * every + 1;
     double      *all = malloc(m * sizeof *all);

@@ -8,12 +8,11 @@
 
 #include "core/simd.h"
 
-#define LOW32    UINT64_C(0xffffffff)
-#define MANTISSA UINT64_C(0x000fffffffffffff)
-#define TOP36    UINT64_C(0x000fffffffff0000) /* of a mantissa */
-#define TOP26    UINT64_C(0x000ffffffc000000)
-#define ONE      UINT64_C(0x3ff0000000000000)
-#define ROOT     UINT64_C(0x3fe6a09e667f3bcd) /* sqrt(1/2) */
+#define LOW32 UINT64_C(0xffffffff)
+#define TOP36 UINT64_C(0x000fffffffff0000) /* of a mantissa */
+#define TOP26 UINT64_C(0x000ffffffc000000)
+#define ONE   UINT64_C(0x3ff0000000000000)
+#define SIGN  UINT64_C(0x8000000000000000)
 
 typedef struct block4 {
     vu x[4]; /* each lane: one 32-bit word; the upper halves hold whatever is left there */
@@ -37,16 +36,24 @@ schedule(uint64_t seed, uint64_t key[20])
     }
 }
 
-static inline block4
-philox(block4 c, const uint64_t key[20])
+/* Vectors of blocks side by side: one alone is a chain of 20 multiplications and would leave
+ * the multipliers idle. Buffers of words are a multiple of BATCH long. */
+#define BESIDE 4
+#define BATCH  (BESIDE * LANES)
+
+static inline void
+philox(block4 c[BESIDE], const uint64_t key[20])
 {
+#pragma GCC unroll 10
     for (int round = 0; round < 10; round++) {
-        const vu p = multiply_low_halves(c.x[0], spread(0xD2511F53));
-        const vu q = multiply_low_halves(c.x[2], spread(0xCD9E8D57));
-        c = (block4){ { xor3(q >> 32, c.x[1], spread(key[2 * round])), q,
-                        xor3(p >> 32, c.x[3], spread(key[2 * round + 1])), p } };
+#pragma GCC unroll 4
+        for (int i = 0; i < BESIDE; i++) {
+            const vu p = multiply_low_halves(c[i].x[0], spread(0xD2511F53));
+            const vu q = multiply_low_halves(c[i].x[2], spread(0xCD9E8D57));
+            c[i] = (block4){ { xor3(q >> 32, c[i].x[1], spread(key[2 * round])), q,
+                               xor3(p >> 32, c[i].x[3], spread(key[2 * round + 1])), p } };
+        }
     }
-    return c;
 }
 
 static inline vd
@@ -58,18 +65,17 @@ polynomial(vd z, const double *c, int degree)
     return p;
 }
 
-/* -2 ln u for u in (0, 1): u = 2^e m, sqrt(1/2) <= m < sqrt 2, s = (m - 1)/(m + 1),
- * -2 ln m = s (-4 + s^2 L(s^2)), |error of L| < 2.4e-9, so relative to ln m < 1.8e-11. */
+/* -2 ln u for u in (0, 1): u = 2^e m, 3/4 <= m < 3/2, s = (m - 1)/(m + 1),
+ * -2 ln m = s (-4 + s^2 L(s^2)), |error of L| < 8.1e-9, so relative to ln m < 8e-11. */
 static inline vd
 minus_two_log(vd u)
 {
-    static const double L[] = { -0x1.5555554bb2b2cp+0, -0x1.9999eb5d84f14p-1,
-                                -0x1.245c438323e9ap-1, -0x1.ddced7078dd3ap-2 };
-    const vu            t = bits_of(u) + (ONE - ROOT);
-    const vd e = double_of(t >> 52 | UINT64_C(0x4330000000000000)) - (0x1p52 + 1023);
-    const vd m = double_of((t & MANTISSA) + ROOT);
-    const vd s = (m - 1) / (m + 1), z = s * s;
+    static const double L[] = { -0x1.55555533e0aa5p+0, -0x1.999a6a7a105a8p-1,
+                                -0x1.242ce0e1e295fp-1, -0x1.e6587a4cb4546p-2 };
+    vd                  e, m;
 
+    split(u, &e, &m);
+    const vd s = (m - 1) / (m + 1), z = s * s;
     return e * -1.386294361119890618834464 + s * (z * polynomial(z, L, 3) - 4);
 }
 
@@ -89,18 +95,18 @@ quarter_circle(vd v, vd *cosine, vd *sine)
     *cosine = polynomial(z, C, 4);
 }
 
-/* Of the word's 64 bits the upper 36 give the radius, the lower 28 the angle, of which bit 0
- * turns by half a circle and bit 1 reflects at 45 degrees; the rest is an angle of less than
- * that. Radius and angle lie at the middles of their cells. Both normals times `scale`. */
+/* Of the word's 64 bits the first is a sign, which turns by half a circle, 36 give the radius,
+ * 26 an angle of less than 45 degrees, and the last reflects at 45 degrees. Radius and angle lie
+ * at the middles of their cells. Both normals times `scale`. */
 static inline void
 box_muller(vu word, double scale, vd *x, vd *y)
 {
-    const vd u = double_of((word >> 12 & TOP36) | ONE) - (1 - 0x1p-37);
-    const vd v = double_of((word << 24 & TOP26) | ONE) - (1.5 - 0x1p-27);
-    const vd r = scale * double_of(bits_of(square_root(minus_two_log(u))) ^ word << 63);
+    const vd u = double_of((word >> 11 & TOP36) | ONE) - (1 - 0x1p-37);
+    const vd v = double_of((word << 25 & TOP26) | ONE) - (1.5 - 0x1p-27);
+    const vd r = scale * double_of(bits_of(square_root(minus_two_log(u))) ^ (word & SIGN));
 
     quarter_circle(v, x, y);
-    exchange_where(word << 62, x, y);
+    exchange_where_odd(word, x, y);
     *x *= r;
     *y *= r;
 }
@@ -115,25 +121,52 @@ ramp(uint64_t at)
     return x;
 }
 
+/* Blocks number `block` of the streams first, first + 1, ..., a lane each. */
 static inline void
-store_words(block4 b, uint64_t *first, uint64_t *second)
+blocks_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block,
+              block4 c[BESIDE])
 {
-    const vu x = (b.x[0] & LOW32) | b.x[1] << 32, y = (b.x[2] & LOW32) | b.x[3] << 32;
-
-    memcpy(first, &x, sizeof x);
-    memcpy(second, &y, sizeof y);
+    for (int i = 0; i < BESIDE; i++) {
+        const vu at = ramp(first + (uint64_t)(i * LANES));
+        c[i] = (block4){ { spread(block), spread(block >> 32 | high), at, at >> 32 } };
+    }
+    philox(c, key);
 }
 
-/* Blocks number `block` of the streams first, first + 1, ...: words for n paths, n a multiple of
- * LANES, two to a path. */
+/* Blocks block, block + 1, ... of one stream. */
+static inline void
+blocks_along(const uint64_t key[20], uint64_t high, uint64_t index, uint64_t block,
+             block4 c[BESIDE])
+{
+    for (int i = 0; i < BESIDE; i++) {
+        const vu at = ramp(block + (uint64_t)(i * LANES));
+        c[i] =
+            (block4){ { at, at >> 32 | spread(high), spread(index), spread(index >> 32) } };
+    }
+    philox(c, key);
+}
+
+/* The two words of each block, into (BATCH) each. */
+static inline void
+store_words(const block4 c[BESIDE], uint64_t *first, uint64_t *second)
+{
+    for (int i = 0; i < BESIDE; i++) {
+        const vu x = (c[i].x[0] & LOW32) | c[i].x[1] << 32;
+        const vu y = (c[i].x[2] & LOW32) | c[i].x[3] << 32;
+        memcpy(first + i * LANES, &x, sizeof x);
+        memcpy(second + i * LANES, &y, sizeof y);
+    }
+}
+
+/* Two words for each of n paths; writes whole batches. */
 static inline void
 words_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block,
              size_t n, uint64_t *even, uint64_t *odd)
 {
-    for (size_t j = 0; j < n; j += LANES) {
-        const vu     at = ramp(first + j);
-        const block4 c = { { spread(block), spread(block >> 32 | high), at, at >> 32 } };
-        store_words(philox(c, key), even + j, odd + j);
+    for (size_t j = 0; j < n; j += BATCH) {
+        block4 c[BESIDE];
+        blocks_across(key, high, first + j, block, c);
+        store_words(c, even + j, odd + j);
     }
 }
 

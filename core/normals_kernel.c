@@ -29,18 +29,20 @@ void
 TG_KERNEL(tg_normals_along)(uint64_t seed, uint64_t high, uint64_t index, uint64_t block,
                             size_t groups, double *out)
 {
-    uint64_t key[20], word[2][8];
+    uint64_t key[20], word[2][CHUNK];
 
     schedule(seed, key);
-    for (size_t g = 0; g < groups; g++, block += 8, out += 32) {
-        for (size_t j = 0; j < 8; j += LANES) {
-            const vu     at = ramp(block + j);
-            const block4 c = { { at, at >> 32 | spread(high), spread(index),
-                                 spread(index >> 32) } };
-            store_words(philox(c, key), word[0] + j, word[1] + j);
+    for (size_t n = 8 * groups; n > 0; n -= n < CHUNK ? n : CHUNK, block += CHUNK) {
+        const size_t some = n < CHUNK ? n : CHUNK;
+        for (size_t j = 0; j < some; j += BATCH) {
+            block4 c[BESIDE];
+            blocks_along(key, high, index, block + j, c);
+            store_words(c, word[0] + j, word[1] + j);
         }
-        store_normals(word[0], 1, 8, out, out + 8);
-        store_normals(word[1], 1, 8, out + 16, out + 24);
+        for (size_t j = 0; j < some; j += 8, out += 32) {
+            store_normals(word[0] + j, 1, 8, out, out + 8);
+            store_normals(word[1] + j, 1, 8, out + 16, out + 24);
+        }
     }
 }
 

@@ -23,14 +23,16 @@ static inline void
 halves_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t block,
               size_t n, const halves *out)
 {
-    for (size_t j = 0; j < n; j += LANES) {
-        const vu     at = ramp(first + j);
-        const block4 c = { { spread(block), spread(block >> 32 | high), at, at >> 32 } };
-        const block4 b = philox(c, key);
-        store_half(b.x[0], out->low[0] + j);
-        store_half(b.x[1], out->high[0] + j);
-        store_half(b.x[2], out->low[1] + j);
-        store_half(b.x[3], out->high[1] + j);
+    for (size_t j = 0; j < n; j += BATCH) {
+        block4 c[BESIDE];
+        blocks_across(key, high, first + j, block, c);
+        for (size_t i = 0; i < BESIDE; i++) {
+            const size_t at = j + i * LANES;
+            store_half(c[i].x[0], out->low[0] + at);
+            store_half(c[i].x[1], out->high[0] + at);
+            store_half(c[i].x[2], out->low[1] + at);
+            store_half(c[i].x[3], out->high[1] + at);
+        }
     }
 }
 
@@ -40,13 +42,15 @@ float_of(vw x) /* of values < 2^31 */
     return __builtin_convertvector((vi)x, vf);
 }
 
-/* (n + 1/2) / 2^36 for the 36 bits n = high, then the top four of low; rounded once. */
+/* u = (n + 1/2) / 2^36 for the 36 bits n after the sign, and 1 - u; rounded once each. */
 static inline vf
-uniform_single(vw high, vw low)
+uniform_single(vw high, vw low, vf *rest)
 {
-    const vw rest = (high & 0xff) << 4 | low >> 28;
+    const vf a = float_of(high >> 7 & 0xffffff);
+    const vf b = float_of((high & 0x7f) << 5 | low >> 27) + 0.5f;
 
-    return float_of(high >> 8) * 0x1p-24f + (float_of(rest) + 0.5f) * 0x1p-36f;
+    *rest = (16777215 - a) * 0x1p-24f + (4096 - b) * 0x1p-36f;
+    return a * 0x1p-24f + b * 0x1p-36f;
 }
 
 /* -2 ln u as minus_two_log; where u > sqrt(1/2), ln loses nothing since 1 - u is known from the
@@ -69,15 +73,16 @@ minus_two_log_single(vf u, vf rest)
 static inline void
 box_muller_single(vw low, vw high, float scale, vf *x, vf *y)
 {
-    const vf u = uniform_single(high, low), rest = uniform_single(~high, ~low);
-    const vf v = float_of((low >> 2 & 0x3ffffff) - 0x2000000) * 0x1p-26f + 0x1p-27f;
-    const vf r =
-        scale * (vf)((vw)square_root_single(minus_two_log_single(u, rest)) ^ low << 31);
+    vf       rest;
+    const vf u = uniform_single(high, low, &rest);
+    const vf v = float_of((low >> 1 & 0x3ffffff) - 0x2000000) * 0x1p-26f + 0x1p-27f;
+    const vf r = scale * (vf)((vw)square_root_single(minus_two_log_single(u, rest)) ^
+                              (high & 0x80000000u));
     const vf z = v * v;
     const vf s =
         v * (((-0.00460214921f * z + 0.0796802176f) * z - 0.645963478f) * z + 1.57079632f);
     const vf c = ((-0.0204081584f * z + 0.253598571f) * z - 1.23369701f) * z + 0.999999972f;
-    const vw swap = ((vw)s ^ (vw)c) & -(low >> 1 & 1);
+    const vw swap = ((vw)s ^ (vw)c) & -(low & 1);
 
     *x = r * (vf)((vw)c ^ swap);
     *y = r * (vf)((vw)s ^ swap);

@@ -90,23 +90,39 @@ xor3(vu a, vu b, vu c)
 #endif
 }
 
-/* Exchange *a and *b in the lanes whose highest bit is set in `where`. */
+/* Exchange *a and *b in the lanes where w is odd. */
 static inline void
-exchange_where(vu where, vd *a, vd *b)
+exchange_where_odd(vu w, vd *a, vd *b)
 {
 #if defined(__AVX512F__)
-    const __mmask8 k = _mm512_movepi64_mask((__m512i)where);
+    const __mmask8 k = _mm512_test_epi64_mask((__m512i)w, _mm512_set1_epi64(1));
     const vd       c = (vd)_mm512_mask_blend_pd(k, (__m512d)*a, (__m512d)*b);
     *b = (vd)_mm512_mask_blend_pd(k, (__m512d)*b, (__m512d)*a);
     *a = c;
 #elif defined(__AVX2__)
-    const vd c = (vd)_mm256_blendv_pd((__m256d)*a, (__m256d)*b, (__m256d)where);
-    *b = (vd)_mm256_blendv_pd((__m256d)*b, (__m256d)*a, (__m256d)where);
+    const vu top = w << 63;
+    const vd c = (vd)_mm256_blendv_pd((__m256d)*a, (__m256d)*b, (__m256d)top);
+    *b = (vd)_mm256_blendv_pd((__m256d)*b, (__m256d)*a, (__m256d)top);
     *a = c;
 #else
-    const vu t = (bits_of(*a) ^ bits_of(*b)) & -(where >> 63);
+    const vu t = (bits_of(*a) ^ bits_of(*b)) & -(w & 1);
     *a = double_of(bits_of(*a) ^ t);
     *b = double_of(bits_of(*b) ^ t);
+#endif
+}
+
+/* x = 2^e m with 3/4 <= m < 3/2, for x > 0 and normal. */
+static inline void
+split(vd x, vd *e, vd *m)
+{
+#if defined(__AVX512F__)
+    *m = (vd)_mm512_getmant_pd((__m512d)x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+    *e = (vd)_mm512_getexp_pd((__m512d)(x * (4. / 3)));
+#else
+    const uint64_t one = UINT64_C(0x3ff0000000000000), low = UINT64_C(0x3fe8000000000000);
+    const vu       t = bits_of(x) + (one - low);
+    *e = double_of(t >> 52 | UINT64_C(0x4330000000000000)) - (0x1p52 + 1023);
+    *m = double_of((t & UINT64_C(0x000fffffffffffff)) + low);
 #endif
 }
 

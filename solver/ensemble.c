@@ -108,14 +108,22 @@ typedef struct block {
     tg_stats  *stats; /* (rows) of this mode and job */
 } block;
 
+/* The row `ahead` steps after the one in slot `slot`; both < slots. */
+static void *
+row_after(const block *b, size_t slot, size_t ahead)
+{
+    const size_t next = slot + ahead;
+    const size_t at = (next < b->r->slots ? next : next - b->r->slots) * BLOCK;
+
+    return b->r->e->single ? (void *)((float *)b->row + at)
+                           : (void *)((double *)b->row + at);
+}
+
 /* Row of a step counted from -slots on, so that it is never < 0. */
 static void *
 row_at(const block *b, size_t step)
 {
-    const size_t at = step % b->r->slots * BLOCK;
-
-    return b->r->e->single ? (void *)((float *)b->row + at)
-                           : (void *)((double *)b->row + at);
+    return row_after(b, step % b->r->slots, 0);
 }
 
 /* The same in doubles: the row itself, or a copy in room (BLOCK). */
@@ -186,14 +194,14 @@ coefficients(const tg_linear *m, const lag *l, double dt, tg_euler4 *s)
 static void
 four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
 {
-    const size_t now = at + b->r->slots;
+    const size_t now = at % b->r->slots, far = (at + b->r->slots - l->steps) % b->r->slots;
 
     s->block = at / 4;
-    s->x = row_at(b, now);
+    s->x = row_after(b, now, 0);
     for (size_t q = 0; q < 4; q++) {
-        s->far_row[q] = row_at(b, now + q - l->steps);
-        s->near_row[q] = row_at(b, now + q + 1 - l->steps);
-        s->out[q] = row_at(b, now + q + 1);
+        s->far_row[q] = row_after(b, far, q);
+        s->near_row[q] = row_after(b, far, q + 1);
+        s->out[q] = row_after(b, now, q + 1);
     }
     kernel(isa, s, b->r->e->single);
 }

@@ -1,7 +1,8 @@
 /* Euler-Maruyama: x' = x + f dt + g dW. Source: Maruyama 1955; with delays Buckwar 2000. */
+#include "solver/sdde_kernel.h"
 #include "solver/sdde_step.h"
 
-#include <string.h>
+#include "core/isa.h"
 
 /* sum + g dW, g a matrix of channels for each component */
 static void
@@ -15,30 +16,50 @@ add_channels(const tg_sdde_step *s, double *sum)
                 sum[i * c + k] += s->g[(i * w + j) * c + k] * s->dW[j * c + k];
 }
 
+static void
+increment(const tg_sdde_step *s, size_t n)
+{
+    switch (tg_isa_resolve(TG_ISA_BEST)) {
+#if defined(__x86_64__)
+    case TG_ISA_AVX512:
+        tg_sdde_increment_avx512(n, s->dt, s->x, s->f, s->g, s->dW, s->next);
+        break;
+    case TG_ISA_AVX2:
+        tg_sdde_increment_avx2(n, s->dt, s->x, s->f, s->g, s->dW, s->next);
+        break;
+#endif
+    default:
+        tg_sdde_increment_plain(n, s->dt, s->x, s->f, s->g, s->dW, s->next);
+    }
+}
+
 void
 tg_sdde_euler(tg_sdde_step *s)
 {
-    const double *restrict x = s->x, *restrict f = s->f, *restrict g = s->g,
-                           *restrict dW = s->dW;
-    double *restrict next = s->next;
     const size_t all = s->eq->dim * s->count;
-    const double dt = s->dt;
 
     if (s->eq->diagonal) {
-        for (size_t k = 0; k < all; k++) next[k] = x[k] + f[k] * dt + g[k] * dW[k];
+        increment(s, all);
         return;
     }
-    for (size_t k = 0; k < all; k++) next[k] = x[k] + f[k] * dt;
-    add_channels(s, next);
+    for (size_t k = 0; k < all; k++) s->next[k] = s->x[k] + s->f[k] * s->dt;
+    add_channels(s, s->next);
+}
+
+tg_status
+tg_sdde_evaluate(tg_sdde_step *s)
+{
+    const tg_sdde *eq = s->eq;
+
+    TG_TRY(eq->drift(s->count, s->t, s->x, s->past, s->f, eq->context));
+    if (!eq->noises) return TG_OK;
+    return eq->diffusion(s->count, s->t, s->x, s->past, s->g, eq->context);
 }
 
 static tg_status
 step(tg_sdde_step *s)
 {
-    const tg_sdde *eq = s->eq;
-
-    TG_TRY(eq->drift(s->count, s->t, s->x, s->past, s->f, eq->context));
-    if (eq->noises) TG_TRY(eq->diffusion(s->count, s->t, s->x, s->past, s->g, eq->context));
+    TG_TRY(tg_sdde_evaluate(s));
     tg_sdde_euler(s);
     return TG_OK;
 }

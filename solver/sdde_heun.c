@@ -15,8 +15,7 @@ predict(tg_sdde_step *s)
 {
     const tg_sdde *eq = s->eq;
 
-    TG_TRY(eq->drift(s->count, s->t, s->x, s->past, s->f, eq->context));
-    if (eq->noises) TG_TRY(eq->diffusion(s->count, s->t, s->x, s->past, s->g, eq->context));
+    TG_TRY(tg_sdde_evaluate(s));
     tg_sdde_euler(s);
     TG_TRY(tg_sdde_fetch_next(s));
     return eq->drift(s->count, s->t + s->dt, s->next, s->past2, s->f2, eq->context);

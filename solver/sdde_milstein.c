@@ -41,12 +41,9 @@ add_lagged(tg_sdde_step *s)
 static tg_status
 step(tg_sdde_step *s)
 {
-    const tg_sdde *eq = s->eq;
-
-    TG_TRY(eq->drift(s->count, s->t, s->x, s->past, s->f, eq->context));
-    if (eq->noises) TG_TRY(eq->diffusion(s->count, s->t, s->x, s->past, s->g, eq->context));
+    TG_TRY(tg_sdde_evaluate(s));
     tg_sdde_euler(s);
-    if (!eq->noises) return TG_OK;
+    if (!s->eq->noises) return TG_OK;
     TG_TRY(add_own(s));
     return add_lagged(s);
 }

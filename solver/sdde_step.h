@@ -28,6 +28,9 @@ TG_CHECKED tg_status tg_sdde_fetch_next(tg_sdde_step *s);
  * delay ago as it was used then, (n, count). */
 const double *tg_sdde_past_noise(const tg_sdde_step *s, size_t delay);
 
+/* f and g at the step's begin. */
+TG_CHECKED tg_status tg_sdde_evaluate(tg_sdde_step *s);
+
 /* next = x + f dt + g dW for either shape of noise. */
 void tg_sdde_euler(tg_sdde_step *s);
 

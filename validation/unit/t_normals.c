@@ -25,12 +25,12 @@ test_exact_function_of_bits(void **state)
         g.block = 3;
         for (size_t half = 0; half < 2; half++) {
             const uint64_t    w = tg_rng_bits(&g);
-            const long double u = ((long double)(w >> 28) + 0.5L) * 0x1p-36L;
+            const long double u = ((long double)(w >> 27 & 0xfffffffff) + 0.5L) * 0x1p-36L;
             const long double v =
-                ((long double)(w >> 2 & 0x3ffffff) + 0.5L) * 0x1p-26L - 0.5L;
-            const long double r = sqrtl(-2 * logl(u)) * (w & 1 ? -1 : 1);
+                ((long double)(w >> 1 & 0x3ffffff) + 0.5L) * 0x1p-26L - 0.5L;
+            const long double r = sqrtl(-2 * logl(u)) * (w >> 63 ? -1 : 1);
             const long double pi = acosl(-1);
-            const long double turn = w & 2 ? pi * (1 - v) / 2 : pi * v / 2;
+            const long double turn = w & 1 ? pi * (1 - v) / 2 : pi * v / 2;
             assert_true(fabsl(z[2 * half * N + i] - r * cosl(turn)) < 4e-10L);
             assert_true(fabsl(z[(2 * half + 1) * N + i] - r * sinl(turn)) < 4e-10L);
         }

@@ -311,5 +311,6 @@ test_bad_steps(void **state)
 RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
     cmocka_unit_test(test_exact_level), cmocka_unit_test(test_units_of_time),
     cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
-    cmocka_unit_test(test_step_square), cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_claims),
-    cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_unstable_trajectory),
+    cmocka_unit_test(test_claims), cmocka_unit_test(test_effective_rate),
+    cmocka_unit_test(test_bad_steps))
