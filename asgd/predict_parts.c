@@ -170,23 +170,41 @@ postpone(const double *fine, size_t every, double *y, size_t n, double dt, doubl
     }
 }
 
-/* Share of clusters in which every worker has delivered by k dt, into all (n). */
+/* int (1 - F) / mean over [from, to], by Simpson's rule in steps of a sixteenth of the mean. */
+static double
+overdue(const tg_delay *law, double from, double to)
+{
+    const double mean = tg_delay_mean(law), parts = ceil(16 * (to - from) / mean);
+    const double step = (to - from) / parts;
+    double       sum = 0;
+
+    for (double k = 0; k < parts; k++) {
+        const double t = from + k * step;
+        sum += 6 - tg_delay_cdf(law, t) - 4 * tg_delay_cdf(law, t + step / 2) -
+               tg_delay_cdf(law, t + step);
+    }
+    return sum * step / (6 * mean);
+}
+
+/* Share of clusters in which every worker has delivered by k dt, into all (n). A worker that is
+ * met at any time has the rest of its round trip to go, of density (1 - F) / mean. */
 static tg_status
 delivered(const tg_cluster *c, double dt, double *all, size_t n)
 {
-    double *left = calloc(c->groups, sizeof *left);
+    double *rest = calloc(c->groups, sizeof *rest);
 
-    if (!left) return tg_fail(TG_ENOMEM, "out of memory");
+    if (!rest) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t k = 0; k < n; k++) {
+        const double t = (double)k * dt;
         all[k] = 1;
         for (size_t g = 0; g < c->groups; g++) {
-            const double f = tg_delay_cdf(c->law[g], (double)k * dt);
-            all[k] *= pow(c->together ? f : fmin(left[g], 1), (double)c->count[g]);
-            left[g] += (1 - tg_delay_cdf(c->law[g], ((double)k + 0.5) * dt)) * dt /
-                       tg_delay_mean(c->law[g]);
+            const double f = tg_delay_cdf(c->law[g], t);
+            if (f >= 1) rest[g] = 1;
+            all[k] *= pow(c->together ? f : fmin(rest[g], 1), (double)c->count[g]);
+            if (rest[g] < 1) rest[g] += overdue(c->law[g], t, t + dt);
         }
     }
-    free(left);
+    free(rest);
     return TG_OK;
 }
 

@@ -85,6 +85,30 @@ test_dude(void **state)
     tg_cluster_free(c);
 }
 
+/* Every worker delivers some day: long after the last one's first gradient the trajectory of
+ * DuDe-ASGD lies at the floor, however coarse its grid is against the round trips. */
+static void
+test_last_worker_delivers(void **state)
+{
+    static const char *const text[] = { "{law: gamma, shape: 8, mean: 1}",
+                                        "{law: gamma, shape: 8, mean: 4}" };
+    const size_t             count[] = { 10, 10 };
+    tg_delay                *law[2] = { NULL, NULL };
+    tg_cluster              *c = NULL;
+    double                   h = 1, start = 1, s2 = 1, zero = 0;
+    const tg_modes           m = { 1, &h, &start, &s2, &zero, &zero, 1, .5, .5, 0 };
+    tg_prediction           *p = NULL;
+
+    (void)state;
+    for (int g = 0; g < 2; g++) assert_ok(tg_delay_parse(text[g], &law[g]));
+    assert_ok(tg_cluster_create(2, count, law, false, &c));
+    assert_ok(tg_predict(&m, c, &tg_dude, 0.01, &(tg_predict_plan){ 300, 121, NAN }, &p));
+    assert_near(p->loss[120], p->floor, 1e-3 * p->floor);
+    tg_prediction_free(p);
+    tg_cluster_free(c);
+    for (int g = 0; g < 2; g++) tg_delay_free(law[g]);
+}
+
 /* Level finite-P: the closed form of exponential workers, and the Erlang values of theory 3.3. */
 static void
 test_exact_level(void **state)
@@ -309,8 +333,8 @@ test_bad_steps(void **state)
 }
 
 RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
-    cmocka_unit_test(test_exact_level), cmocka_unit_test(test_units_of_time),
-    cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
-    cmocka_unit_test(test_step_square), cmocka_unit_test(test_unstable_trajectory),
-    cmocka_unit_test(test_claims), cmocka_unit_test(test_effective_rate),
-    cmocka_unit_test(test_bad_steps))
+    cmocka_unit_test(test_last_worker_delivers), cmocka_unit_test(test_exact_level),
+    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_trajectory_ends),
+    cmocka_unit_test(test_staleness), cmocka_unit_test(test_step_square),
+    cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_claims),
+    cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))
