@@ -3,6 +3,7 @@
 #include "solver/euler_kernel.h"
 #include "solver/observer.h"
 
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "core/rng.h"
 
@@ -80,12 +81,8 @@ tg_ensemble_check(const tg_ensemble *e)
             return tg_fail(TG_EDOMAIN, "the delay of mode %zu must be >= 0, got %g", i,
                            m->tau);
     }
-    if (!(tg_ensemble_memory(e) < 16.0 * (1 << 30)))
-        return tg_fail(
-            TG_EDOMAIN,
-            "%.3g GiB would be needed, more than 16; take longer steps, fewer rows "
-            "or fewer paths to keep",
-            tg_ensemble_memory(e) / (1 << 30));
+    TG_TRY(tg_memory_check(tg_ensemble_memory(e),
+                           "take longer steps, fewer rows or fewer paths to keep"));
     return tg_observe_check(e->observe, e->modes, e->paths);
 }
 
