@@ -222,7 +222,8 @@ run_block(const block *b)
     return TG_OK;
 }
 
-/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order. */
+/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order; after a stop request those it
+ * has finished count. */
 static tg_status
 run_job(size_t job, size_t thread, void *context)
 {
@@ -230,7 +231,9 @@ run_job(size_t job, size_t thread, void *context)
     const tg_ensemble *e = r->e;
     block b = { .r = r, .thread = thread, .row = r->scratch + thread * r->slots * BLOCK };
 
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
+    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
+    size_t       k = begin;
+    for (; k < end && !tg_stop_requested(); k++) {
         b.first = k * BLOCK;
         b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
         for (b.mode = 0; b.mode < e->modes; b.mode++) {
@@ -239,8 +242,8 @@ run_job(size_t job, size_t thread, void *context)
         }
         tg_observer_take(&r->observer, job, thread, b.n);
     }
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = k > begin;
+    return k < end ? tg_stop_check() : TG_OK;
 }
 
 static void

@@ -95,7 +95,9 @@ run_job(size_t job, size_t thread, void *context)
     block b = { .r = r, .thread = thread, .memory = r->scratch + thread * r->size };
 
     b.at.seed = e->seed;
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
+    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
+    size_t       k = begin;
+    for (; k < end && !tg_stop_requested(); k++) {
         b.at.first = k * BLOCK;
         b.n = e->paths - b.at.first < BLOCK ? e->paths - b.at.first : BLOCK;
         for (b.at.mode = 0; b.at.mode < e->modes; b.at.mode++) {
@@ -104,8 +106,8 @@ run_job(size_t job, size_t thread, void *context)
         }
         tg_observer_take(&r->observer, job, thread, b.n);
     }
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = k > begin;
+    return k < end ? tg_stop_check() : TG_OK;
 }
 
 static void

@@ -92,15 +92,16 @@ run_job(size_t job, size_t thread, void *context)
     const size_t first = job * j->paths / JOBS, end = (job + 1) * j->paths / JOBS;
     sink         to = { &r->observer, r->stats + job * j->modes * j->rows, thread, 0 };
 
-    for (size_t i = first; i < end; i++) {
+    size_t       i = first;
+    for (; i < end && !tg_stop_requested(); i++) {
         TG_TRY(tg_jump_path_start(p, j->seed, i));
         TG_TRY(follow(p, &to));
         to.lane = (to.lane + 1) % BLOCK;
         if (to.lane == 0) tg_observer_take(&r->observer, job, thread, BLOCK);
     }
     if (to.lane) tg_observer_take(&r->observer, job, thread, to.lane);
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = i > first;
+    return i < end ? tg_stop_check() : TG_OK;
 }
 
 static void

@@ -138,10 +138,12 @@ run_job(size_t job, size_t thread, void *context)
     tg_sdde_block b;
 
     tg_sdde_block_place(&b, &r->plan, r->memory + thread * r->size);
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
+    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
+    size_t       k = begin;
+    for (; k < end && !tg_stop_requested(); k++)
         TG_TRY(run_block(r, &b, job, thread, k * TG_SDDE_BLOCK));
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = k > begin;
+    return k < end ? tg_stop_check() : TG_OK;
 }
 
 static void
