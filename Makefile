@@ -123,8 +123,8 @@ $(command): $(commands) $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
 
-# This one makes the library's allocations fail, one at a time.
-$(BUILD)/validation/unit/t_memory: wrap := \
+# These see the library's allocations: one makes them fail, one at a time, one counts them.
+$(BUILD)/validation/unit/t_memory $(BUILD)/validation/unit/t_promised: wrap := \
   $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc aligned_alloc strdup)
 
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)
