@@ -70,7 +70,8 @@ agrees(const curve *c, size_t from, size_t n, const nodes *p)
     for (size_t i = 0; i < CHECKS; i++) {
         const size_t        j = 2 + i * (NODES - 4) / CHECKS;
         const size_t        k = (p->at[j] + p->at[j + 1]) / 2;
-        const tg_transforms t = between(p, 4 * (double)(k - from) / (double)n), u = at(c, k);
+        const tg_transforms t = between(p, 4 * (double)(k - from) / (double)n),
+                            u = at(c, k);
         if (!(cabs(t.phi - u.phi) <= TOLERANCE && cabs(t.kappa - u.kappa) <= TOLERANCE))
             return 0;
     }

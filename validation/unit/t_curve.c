@@ -52,12 +52,13 @@ test_costly(void **state)
     static const struct {
         const char *text;
         int         costly;
-    } cases[] = { { "{law: gamma, shape: 2.5, mean: 1}", 0 },
-                  { "{law: lognormal, mean: 1, cv: 1}", 1 },
-                  { "{law: exponential, mean: 1, at_most: 2}", 1 },
-                  { "{sum: [{law: constant, value: 1}, {law: uniform, min: 0, max: 1}]}", 0 },
-                  { "{sum: [{law: constant, value: 1}, {law: pareto, shape: 3, mean: 1}]}",
-                    1 } };
+    } cases[] = {
+        { "{law: gamma, shape: 2.5, mean: 1}", 0 },
+        { "{law: lognormal, mean: 1, cv: 1}", 1 },
+        { "{law: exponential, mean: 1, at_most: 2}", 1 },
+        { "{sum: [{law: constant, value: 1}, {law: uniform, min: 0, max: 1}]}", 0 },
+        { "{sum: [{law: constant, value: 1}, {law: pareto, shape: 3, mean: 1}]}", 1 }
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
