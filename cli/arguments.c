@@ -2,6 +2,7 @@
 
 #include "core/node.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,9 @@ arguments_parse(const command *c, int argc, char **argv, arguments *out)
             if (i + 1 == argc)
                 return tg_fail(TG_EINPUT, "--%s: expected %s", name, o->value);
             value = argv[++i];
+            if (!strncmp(value, "--", 2))
+                return tg_fail(TG_EINPUT, "--%s: expected %s, got the option %s", name,
+                               o->value, value);
         }
         if (!o->value && value) return tg_fail(TG_EINPUT, "--%s takes no value", name);
         TG_TRY(take(out, o, value));
@@ -127,9 +131,9 @@ whole_of(const arguments *a, const char *name, size_t *out)
     double value = (double)*out;
 
     TG_TRY(number_of(a, name, &value));
-    if (!(value >= 0) || value != (double)(size_t)value)
-        return tg_fail(TG_EINPUT, "--%s: expected a whole number >= 0, got %g", name,
-                       value);
+    if (!(value >= 0 && value <= 0x1p53) || value != floor(value))
+        return tg_fail(TG_EINPUT, "--%s: expected a whole number from 0 to 2^53, got %.17g",
+                       name, value);
     *out = (size_t)value;
     return TG_OK;
 }

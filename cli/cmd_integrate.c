@@ -142,6 +142,7 @@ static const option options[] = {
     { "rows", "N", "rows of the table (default 100, or the study's points)" },
     { "seed", "N", "seed of the random streams (default 0, or the study's)" },
     { "method", "NAME", "euler (default), exact, milstein, rk or heun" },
+    { "float32", NULL, "paths in single precision: euler, constant delay" },
     { "meaning", "WORD",
       "of a random delay: path, step, arrival or distributed (default)" },
     { "hit", "LEVEL", "instead: when X, or the loss of a study, first reaches this level" },

@@ -16,6 +16,9 @@
 
 enum { MEANING_ARRIVAL = TG_DELAY_DISTRIBUTED + 1 };
 
+/* The words for what a random delay means, by tg_random_delay and then MEANING_ARRIVAL. */
+extern const char *const integration_meanings[MEANING_ARRIVAL + 1];
+
 typedef struct integration {
     tg_study             *study; /* NULL: set up from options */
     size_t                modes;
@@ -25,6 +28,7 @@ typedef struct integration {
     double                eta, lambda, step, until;
     size_t                paths, rows, every, seed, threads;
     int                   exact;   /* method "exact" */
+    int                   single;  /* paths in float32 */
     int                   meaning; /* a tg_random_delay or MEANING_ARRIVAL */
     const tg_sdde_method *method;  /* NULL if exact */
     int                   chosen;  /* the method was asked for */

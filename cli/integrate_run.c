@@ -117,6 +117,7 @@ fill(const integration *j, const tg_observe *watch, forms *f)
                                .every = j->every,
                                .threads = j->threads,
                                .seed = j->seed,
+                               .single = j->single,
                                .observe = watch };
     f->arrivals = integration_arrivals(j);
     f->arrivals.observe = watch;

@@ -23,11 +23,8 @@ integration_announce(const arguments *a, const integration *j, double bytes)
 tg_status
 integration_note(const integration *j, tg_table *t)
 {
-    static const char *const words[] = { "constant", "path", "step", "distributed",
-                                         "arrival" };
-
     TG_TRY(tg_table_note(t, "shown", "%s", j->h ? "loss" : "X"));
-    TG_TRY(tg_table_note(t, "delay", "%s", words[j->meaning]));
+    TG_TRY(tg_table_note(t, "delay", "%s", integration_meanings[j->meaning]));
     TG_TRY(tg_table_note(t, "time step", "%.17g", j->step));
     return tg_table_note(t, "seed of the paths", "%zu", j->seed);
 }

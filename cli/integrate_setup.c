@@ -9,6 +9,9 @@
 
 enum { MOST_PATHS = 1000000 }; /* while a standard error is pursued */
 
+const char *const integration_meanings[] = { "constant", "path", "step", "distributed",
+                                             "arrival" };
+
 static tg_status
 allocate(integration *j, size_t modes, int loss)
 {
@@ -149,15 +152,12 @@ find_method(const char *name, integration *j)
 static tg_status
 find_meaning(const char *name, integration *j)
 {
-    static const char *const words[] = { "constant", "path", "step", "distributed",
-                                         "arrival" };
-
     for (int i = TG_DELAY_PATH; i <= MEANING_ARRIVAL; i++)
-        if (!strcmp(words[i], name)) {
+        if (!strcmp(integration_meanings[i], name)) {
             j->meaning = i;
             return TG_OK;
         }
-    const char *near = tg_nearest(name, words + 1, 4);
+    const char *near = tg_nearest(name, integration_meanings + 1, MEANING_ARRIVAL);
     return tg_fail(TG_EINPUT,
                    "--meaning must be path, step, arrival or distributed, got \"%s\"%s%s",
                    name, near ? "; did you mean " : "", near ? near : "");
@@ -195,9 +195,11 @@ read_grid(const arguments *a, integration *j)
     TG_TRY(whole_of(a, "paths", &j->paths));
     TG_TRY(whole_of(a, "seed", &j->seed));
     TG_TRY(whole_of(a, "threads", &j->threads));
-    if (!(j->step > 0) || !(j->until >= j->step) || j->rows == 0)
-        return tg_fail(TG_EINPUT, "--step %g, --until %g and --rows %zu make no grid",
-                       j->step, j->until, j->rows);
+    if (j->rows == 0 || j->paths == 0)
+        return tg_fail(TG_EINPUT, "--%s must be at least 1", j->rows ? "paths" : "rows");
+    if (!(j->step > 0) || !(j->until >= j->step))
+        return tg_fail(TG_EINPUT, "--step %g and --until %g: expected 0 < step <= until",
+                       j->step, j->until);
     if (!(j->until / j->step < 1e12))
         return tg_fail(TG_EINPUT, "%.3g steps are more than 1e12", j->until / j->step);
     j->every = (size_t)fmax(1, floor(j->until / j->step / (double)j->rows + 1e-9));
@@ -214,7 +216,13 @@ set_up(const arguments *a, integration *j)
     TG_TRY(find_meaning(meaning ? meaning : "distributed", j));
     TG_TRY(a->files ? from_study(a, j) : from_options(a, j));
     TG_TRY(check_meaning(a, j));
-    return read_grid(a, j);
+    TG_TRY(read_grid(a, j));
+    j->single = given(a, "float32");
+    if (j->single && (j->exact || j->meaning != TG_DELAY_CONSTANT || given(a, "hit") ||
+                      strcmp(j->method->name, "euler")))
+        return tg_fail(TG_EINPUT,
+                       "--float32 is for ensembles by euler with a constant delay");
+    return TG_OK;
 }
 
 tg_status

@@ -89,12 +89,30 @@ $t integrate --damping 1 --law "$half" --step .7 --until 35 --rows 5 --noise 0 \
     --out "$d/long" > /dev/null || fail "a step longer than the delay"
 near "$(last "$d/long/ensemble.csv" mean)" 0 1e-6 "a step longer than the delay"
 
+# ---- single precision: the same paths, not the same bits
+for f in "" --float32; do
+    $t integrate --damping 1 --law "$half" --rows 2 $f --out "$d/bits$f" > /dev/null || fail "float32"
+done
+near "$(last "$d/bits--float32/ensemble.csv" sd)" "$(last "$d/bits/ensemble.csv" sd)" 1e-5 "float32"
+[ "$(last "$d/bits--float32/ensemble.csv" sd)" != "$(last "$d/bits/ensemble.csv" sd)" ] ||
+    fail "float32 makes no difference"
+
+# ---- an unstable mean is predicted as one that grows
+$t integrate --damping 3 --law '{law: uniform, min: .9, max: 1.1}' --noise 0 --until 20 --rows 4 \
+    --paths 10 --method rk --out "$d/grows" > /dev/null || fail "an unstable mean"
+near "$(last "$d/grows/ensemble.csv" mean)" "$(last "$d/grows/ensemble.csv" predicted_mean)" 50 \
+    "an unstable mean"
+
 # ---- bad input
 says 2 'study or --damping' $t integrate
 says 2 'finite number' $t integrate --damping nan
 says 2 'finite number' $t integrate --damping 1 --noise inf
-says 2 'make no grid' $t integrate --damping 1 --step -1
-says 2 'make no grid' $t integrate --damping 1 --step 0
+says 2 'expected 0 < step' $t integrate --damping 1 --step -1
+says 2 'expected 0 < step' $t integrate --damping 1 --step 0
+says 2 'rows must be at least 1' $t integrate --damping 1 --rows 0
+says 2 'got the option --quiet' $t integrate --damping --quiet
+says 2 'from 0 to 2^53' $t integrate --damping 1 --seed 18446744073709551615
+says 2 'float32 is for ensembles' $t integrate --damping 1 --law "$exp" --float32
 says 2 'did you mean "euler"' $t integrate --damping 1 --method eulre
 says 2 'did you mean arrival' $t integrate --damping 1 --meaning arival
 says 2 'needs --arrivals' $t integrate --damping 1 --meaning arrival

@@ -152,14 +152,14 @@ static int
 against_workers(const tg_delay *d)
 {
     enum { P = 40 };
-    const double  step = 0.6 / P;
-    const int     batch = 4;
-    tg_cluster   *c = cluster_of(tg_delay_text(d), P);
-    tg_problem    p = { &least_squares, (void *)&batch, DIM, P, DIM };
-    double        alone;
-    const double  floor = coupled_floor(d, P, step, batch, &alone);
-    const int     bad = claim_row("coupled floor", "B=4, P=40: the theory's number", .003884,
-                                  5e-7, floor, 0, "jump");
+    const double step = 0.6 / P;
+    const int    batch = 4;
+    tg_cluster  *c = cluster_of(tg_delay_text(d), P);
+    tg_problem   p = { &least_squares, (void *)&batch, DIM, P, DIM };
+    double       alone;
+    const double floor = coupled_floor(d, P, step, batch, &alone);
+    const int    bad = claim_row("coupled floor", "B=4, P=40: the theory's number", .003884,
+                                 5e-7, floor, 0, "jump");
     const averages s = average(&(tg_setup){ &p, c, &tg_asgd, step, 21 }, 100, 1100, 60);
 
     tg_cluster_free(c);
