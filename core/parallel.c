@@ -26,6 +26,12 @@ tg_stop_clear(void)
     stop_flag = 0;
 }
 
+tg_status
+tg_stop_check(void)
+{
+    return tg_stop_requested() ? tg_fail(TG_ESTOP, "stopped on request") : TG_OK;
+}
+
 size_t
 tg_parallel_threads(void)
 {

@@ -29,4 +29,7 @@ void tg_stop_request(void);
 int  tg_stop_requested(void);
 void tg_stop_clear(void);
 
+/* TG_ESTOP and its message if that was asked: for a job that ends early with what it has. */
+TG_CHECKED tg_status tg_stop_check(void);
+
 #endif

@@ -3,6 +3,7 @@
 #include "solver/euler_kernel.h"
 #include "solver/observer.h"
 
+#include "core/memory.h"
 #include "core/parallel.h"
 #include "core/rng.h"
 
@@ -80,12 +81,8 @@ tg_ensemble_check(const tg_ensemble *e)
             return tg_fail(TG_EDOMAIN, "the delay of mode %zu must be >= 0, got %g", i,
                            m->tau);
     }
-    if (!(tg_ensemble_memory(e) < 16.0 * (1 << 30)))
-        return tg_fail(
-            TG_EDOMAIN,
-            "%.3g GiB would be needed, more than 16; take longer steps, fewer rows "
-            "or fewer paths to keep",
-            tg_ensemble_memory(e) / (1 << 30));
+    TG_TRY(tg_memory_check(tg_ensemble_memory(e),
+                           "take longer steps, fewer rows or fewer paths to keep"));
     return tg_observe_check(e->observe, e->modes, e->paths);
 }
 
@@ -233,7 +230,8 @@ run_block(const block *b)
     return TG_OK;
 }
 
-/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order. */
+/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order; after a stop request those it
+ * has finished count. */
 static tg_status
 run_job(size_t job, size_t thread, void *context)
 {
@@ -241,7 +239,9 @@ run_job(size_t job, size_t thread, void *context)
     const tg_ensemble *e = r->e;
     block b = { .r = r, .thread = thread, .row = r->scratch + thread * r->slots * BLOCK };
 
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++) {
+    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
+    size_t       k = begin;
+    for (; k < end && !tg_stop_requested(); k++) {
         b.first = k * BLOCK;
         b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
         for (b.mode = 0; b.mode < e->modes; b.mode++) {
@@ -250,8 +250,8 @@ run_job(size_t job, size_t thread, void *context)
         }
         tg_observer_take(&r->observer, job, thread, b.n);
     }
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = k > begin;
+    return k < end ? tg_stop_check() : TG_OK;
 }
 
 static void

@@ -16,6 +16,9 @@
 
 #include "solver/ensemble.h"
 
+/* Bytes tg_exact_run will allocate, and `kept` with them. */
+double tg_exact_memory(const tg_ensemble *e);
+
 /* As tg_ensemble_run, with the same meaning of every argument but `isa`, which is ignored.
  * Errors: the same, and TG_EDOMAIN where dt does not divide a tau. */
 TG_CHECKED tg_status tg_exact_run(const tg_ensemble *e, tg_stats *stats, double *kept);

@@ -1,8 +1,9 @@
 #include "solver/jump.h"
 
+#include "solver/jump_path.h"
 #include "solver/observer.h"
 
-#include "core/normals.h"
+#include "core/memory.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -10,105 +11,35 @@
 #include <string.h>
 
 #define JOBS  64
-#define BATCH 256 /* delays and normals drawn at once */
-#define BLOCK 32  /* paths observed at once */
+#define BLOCK 32 /* paths observed at once */
 
-static tg_status
-check(const tg_jump *j)
+static double
+horizon(const tg_jump *j)
 {
-    if (j->modes == 0 || !isfinite(j->eta))
-        return tg_fail(TG_EDOMAIN, "%zu modes and learning rate %g make no equation",
-                       j->modes, j->eta);
-    for (size_t i = 0; i < j->modes; i++)
-        if (!isfinite(j->mode[i].h + j->mode[i].sigma + j->mode[i].x0))
-            return tg_fail(TG_EDOMAIN, "mode %zu: h, sigma and x0 must be finite", i);
-    if (!j->delay) return tg_fail(TG_EDOMAIN, "there is no delay law");
-    if (!(j->lambda > 0 && isfinite(j->lambda)))
-        return tg_fail(TG_EDOMAIN, "the arrival rate must be > 0, got %g", j->lambda);
+    return j->interval * (double)(j->rows - 1);
+}
+
+double
+tg_jump_memory(const tg_jump *j)
+{
+    const size_t threads = j->threads ? j->threads : tg_parallel_threads();
+    const double cells = (double)j->modes * (double)j->rows;
+
+    return (double)threads * tg_jump_path_memory(j, horizon(j)) +
+           JOBS * cells * sizeof(tg_stats) +
+           tg_observe_memory(j->observe, threads, j->rows, j->modes, BLOCK);
+}
+
+tg_status
+tg_jump_check(const tg_jump *j)
+{
     if (!(j->interval > 0 && isfinite(j->interval)))
         return tg_fail(TG_EDOMAIN, "the interval must be > 0, got %g", j->interval);
     if (j->paths == 0 || j->rows == 0)
         return tg_fail(TG_EDOMAIN, "paths and rows must be >= 1");
-    if (!(j->lambda * j->interval * (double)j->rows < 1e8))
-        return tg_fail(TG_EDOMAIN, "%.3g arrivals to a path are more than 1e8",
-                       j->lambda * j->interval * (double)j->rows);
+    TG_TRY(tg_jump_path_check(j, horizon(j)));
+    TG_TRY(tg_memory_check(tg_jump_memory(j), "take fewer rows or a shorter time"));
     return tg_observe_check(j->observe, j->modes, j->paths);
-}
-
-/* A path: x jumped to row i of value at time[i]; time[0] = 0, its row x0. */
-typedef struct path {
-    double *time, *value; /* (room), (room, modes) */
-    size_t  count, room;
-    tg_rng  arrival, law, noise;
-    double  delay[BATCH];
-    double *normal; /* (BATCH, modes) */
-} path;
-
-static tg_status
-grow(path *p, size_t modes)
-{
-    const size_t room = p->room ? 2 * p->room : 1024;
-    double      *time = realloc(p->time, room * sizeof *time);
-    if (time) p->time = time;
-    double *value = realloc(p->value, room * modes * sizeof *value);
-    if (value) p->value = value;
-    if (!time || !value) return tg_fail(TG_ENOMEM, "out of memory for %zu arrivals", room);
-    p->room = room;
-    return TG_OK;
-}
-
-/* The row of x(t-), that of the arrival before t; arrivals are even enough that a guess is
- * near. */
-static size_t
-row_before(const path *p, double t, double lambda, double now)
-{
-    size_t low = 0, high = p->count; /* time[low] < t <= time[high] */
-
-    if (!(t > 0)) return 0;
-    for (double back = lambda * (now - t) + 4; back < (double)p->count; back *= 2) {
-        const size_t i = p->count - (size_t)back;
-        if (p->time[i] < t) {
-            low = i;
-            break;
-        }
-        high = i;
-    }
-    while (high - low > 1) {
-        const size_t middle = low + (high - low) / 2;
-        if (p->time[middle] < t)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void
-draw(const tg_jump *j, path *p)
-{
-    tg_delay_samples(j->delay, &p->law, p->delay, BATCH);
-    tg_rng_normals(&p->noise, p->normal, BATCH * j->modes);
-}
-
-/* All modes from the last row of the path to the next, at an arrival at t. */
-static tg_status
-arrive(const tg_jump *j, path *p, size_t n, double t)
-{
-    const size_t  modes = j->modes;
-    const double *x = p->value + (p->count - 1) * modes,
-                 *normal = p->normal + n % BATCH * modes;
-    const double *past =
-        p->value + row_before(p, t - p->delay[n % BATCH], j->lambda, t) * modes;
-    double *next = p->value + p->count * modes;
-
-    for (size_t i = 0; i < modes; i++) {
-        next[i] = x[i] - j->eta * (j->mode[i].h * past[i] + j->mode[i].sigma * normal[i]);
-        if (!(fabs(next[i]) < 1e150))
-            return tg_fail(TG_EDIVERGED,
-                           "a path of the jump form left the finite range at t = %g", t);
-    }
-    p->time[p->count++] = t;
-    return TG_OK;
 }
 
 /* Where a path's values go at a row: into the statistics and before the observer. */
@@ -130,29 +61,22 @@ show(const tg_jump *j, const sink *to, size_t row, const double *x)
 
 /* The path up to the last row, shown at every row on the way. */
 static tg_status
-follow(const tg_jump *j, path *p, const sink *to)
+follow(tg_jump_path *p, const sink *to)
 {
-    double t = 0;
-    size_t row = 0;
+    const tg_jump *j = p->j;
 
-    if (p->room == 0) TG_TRY(grow(p, j->modes));
-    p->time[0] = 0;
-    for (size_t i = 0; i < j->modes; i++) p->value[i] = j->mode[i].x0;
-    p->count = 1;
-    for (size_t n = 0;; n++) {
-        if (p->count == p->room) TG_TRY(grow(p, j->modes));
-        t += tg_rng_exponential(&p->arrival) / j->lambda;
+    for (size_t row = 0;;) {
+        const double t = tg_jump_path_next(p);
         for (; row < j->rows && (double)row * j->interval < t; row++)
-            show(j, to, row, p->value + (p->count - 1) * j->modes);
+            show(j, to, row, tg_jump_path_x(p));
         if (row == j->rows) return TG_OK;
-        if (n % BATCH == 0) draw(j, p);
-        TG_TRY(arrive(j, p, n, t));
+        TG_TRY(tg_jump_path_arrive(p));
     }
 }
 
 typedef struct run {
     const tg_jump *j;
-    path          *paths; /* (threads) */
+    tg_jump_path  *paths; /* (threads) */
     tg_stats      *stats; /* (JOBS, modes, rows) */
     char          *done;  /* (JOBS) */
     tg_observer    observer;
@@ -163,22 +87,21 @@ run_job(size_t job, size_t thread, void *context)
 {
     run           *r = context;
     const tg_jump *j = r->j;
-    path          *p = &r->paths[thread];
+    tg_jump_path  *p = &r->paths[thread];
 
     const size_t first = job * j->paths / JOBS, end = (job + 1) * j->paths / JOBS;
     sink         to = { &r->observer, r->stats + job * j->modes * j->rows, thread, 0 };
 
-    for (size_t i = first; i < end; i++) {
-        p->arrival = tg_rng_stream(j->seed, TG_PURPOSE_ARRIVAL, i);
-        p->law = tg_rng_stream(j->seed, TG_PURPOSE_DELAY, i);
-        p->noise = tg_rng_stream(j->seed, TG_PURPOSE_NOISE, i);
-        TG_TRY(follow(j, p, &to));
+    size_t       i = first;
+    for (; i < end && !tg_stop_requested(); i++) {
+        TG_TRY(tg_jump_path_start(p, j->seed, i));
+        TG_TRY(follow(p, &to));
         to.lane = (to.lane + 1) % BLOCK;
         if (to.lane == 0) tg_observer_take(&r->observer, job, thread, BLOCK);
     }
     if (to.lane) tg_observer_take(&r->observer, job, thread, to.lane);
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = i > first;
+    return i < end ? tg_stop_check() : TG_OK;
 }
 
 static void
@@ -196,11 +119,7 @@ merge(const run *r, tg_stats *stats)
 static void
 drop(run *r, size_t threads)
 {
-    for (size_t i = 0; r->paths && i < threads; i++) {
-        free(r->paths[i].time);
-        free(r->paths[i].value);
-        free(r->paths[i].normal);
-    }
+    for (size_t i = 0; r->paths && i < threads; i++) tg_jump_path_close(&r->paths[i]);
     tg_observer_close(&r->observer);
     free(r->paths);
     free(r->stats);
@@ -210,7 +129,7 @@ drop(run *r, size_t threads)
 tg_status
 tg_jump_run(const tg_jump *j, tg_stats *stats)
 {
-    TG_TRY(check(j));
+    TG_TRY(tg_jump_check(j));
     const size_t threads = j->threads ? j->threads : tg_parallel_threads();
     run          r = { .j = j,
                        .paths = calloc(threads, sizeof *r.paths),
@@ -219,7 +138,7 @@ tg_jump_run(const tg_jump *j, tg_stats *stats)
     int          whole = r.paths && r.stats && r.done;
 
     for (size_t i = 0; whole && i < threads; i++)
-        whole = !!(r.paths[i].normal = malloc(BATCH * j->modes * sizeof(double)));
+        whole = tg_jump_path_open(&r.paths[i], j) == TG_OK;
     tg_status status =
         tg_observer_open(j->observe, j->rows, j->modes, BLOCK, JOBS, threads, &r.observer);
     if (status == TG_OK && !whole) status = tg_fail(TG_ENOMEM, "out of memory");

@@ -33,10 +33,16 @@ typedef struct tg_jump {
     const tg_observe   *observe; /* also gather this; NULL: nothing */
 } tg_jump;
 
+/* Bytes tg_jump_run will allocate: it grows with the arrivals to a path, not with paths. */
+double tg_jump_memory(const tg_jump *j);
+
+/* Whether tg_jump_run would take it. Errors: TG_EDOMAIN as there. */
+TG_CHECKED tg_status tg_jump_check(const tg_jump *j);
+
 /* Count, mean and spread of x over the paths into stats (modes, rows), the same bits for any
  * number of threads; path p draws from the streams (seed, ARRIVAL | DELAY | NOISE, p).
  * After TG_ESTOP stats hold the paths that were finished. Errors: TG_EDOMAIN an argument
- * out of range or more than 1e8 arrivals to a path; TG_EDIVERGED a path left the finite
+ * out of range, more than 1e8 arrivals to a path or over 16 GiB needed; TG_EDIVERGED a path left the finite
  * range; TG_ENOMEM; TG_ESTOP. */
 TG_CHECKED tg_status tg_jump_run(const tg_jump *j, tg_stats *stats);
 

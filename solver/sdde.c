@@ -3,6 +3,7 @@
 #include "solver/observer.h"
 #include "solver/sdde_block.h"
 
+#include "core/memory.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -27,6 +28,8 @@ static tg_status
 check_equation(const tg_sdde *eq)
 {
     if (eq->dim == 0) return tg_fail(TG_EDOMAIN, "the equation has no components");
+    if (!eq->drift || !eq->history || (eq->noises && !eq->diffusion))
+        return tg_fail(TG_EDOMAIN, "the equation lacks its drift, diffusion or history");
     if (eq->diagonal && eq->noises != eq->dim)
         return tg_fail(TG_EDOMAIN, "diagonal noise has %zu channels for %zu components",
                        eq->noises, eq->dim);
@@ -38,8 +41,20 @@ check_equation(const tg_sdde *eq)
     return TG_OK;
 }
 
-static tg_status
-check(const tg_sdde_run *r)
+double
+tg_sdde_memory(const tg_sdde_run *r)
+{
+    const tg_sdde_plan plan = tg_sdde_plan_make(r);
+    const size_t       threads = r->threads ? r->threads : tg_parallel_threads();
+    const double       cells = (double)plan.rows * (double)r->eq->dim;
+
+    return (double)threads * tg_sdde_block_size(&plan) * sizeof(double) +
+           cells * (JOBS * sizeof(tg_stats) + 2 * (double)r->keep * sizeof(double)) +
+           tg_observe_memory(r->observe, threads, plan.rows, r->eq->dim, TG_SDDE_BLOCK);
+}
+
+tg_status
+tg_sdde_check(const tg_sdde_run *r)
 {
     TG_TRY(check_equation(r->eq));
     if (!r->method) return tg_fail(TG_EDOMAIN, "no method is chosen");
@@ -54,6 +69,8 @@ check(const tg_sdde_run *r)
     if (r->paths == 0 || r->steps == 0 || r->every == 0 || r->keep > r->paths)
         return tg_fail(TG_EDOMAIN,
                        "paths, steps and rows must be >= 1, and kept paths among them");
+    TG_TRY(tg_memory_check(tg_sdde_memory(r),
+                           "take longer steps, fewer rows or fewer paths to keep"));
     return tg_observe_check(r->observe, r->eq->dim, r->paths);
 }
 
@@ -121,10 +138,12 @@ run_job(size_t job, size_t thread, void *context)
     tg_sdde_block b;
 
     tg_sdde_block_place(&b, &r->plan, r->memory + thread * r->size);
-    for (size_t k = job * r->blocks / JOBS; k < (job + 1) * r->blocks / JOBS; k++)
+    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
+    size_t       k = begin;
+    for (; k < end && !tg_stop_requested(); k++)
         TG_TRY(run_block(r, &b, job, thread, k * TG_SDDE_BLOCK));
-    r->done[job] = 1;
-    return TG_OK;
+    r->done[job] = k > begin;
+    return k < end ? tg_stop_check() : TG_OK;
 }
 
 static void
@@ -146,11 +165,11 @@ tg_sdde_solve(const tg_sdde_run *p, tg_stats *stats, double *kept)
     tg_status status;
     run       r = { .blocks = (p->paths + TG_SDDE_BLOCK - 1) / TG_SDDE_BLOCK };
 
-    TG_TRY(check(p));
-    TG_TRY(tg_sdde_plan_make(p, &r.plan));
+    TG_TRY(tg_sdde_check(p));
+    r.plan = tg_sdde_plan_make(p);
     const size_t threads = p->threads ? p->threads : tg_parallel_threads();
     const size_t cells = r.plan.rows * p->eq->dim;
-    r.size = tg_sdde_block_size(&r.plan);
+    r.size = (size_t)tg_sdde_block_size(&r.plan);
     r.memory = aligned_alloc(64, threads * r.size * sizeof *r.memory);
     r.stats = calloc(JOBS * cells, sizeof *r.stats);
     r.done = calloc(JOBS, 1);

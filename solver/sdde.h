@@ -82,6 +82,13 @@ typedef struct tg_sdde_run {
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_sdde_run;
 
+/* Bytes tg_sdde_solve will allocate, and `kept` with them: it grows with the longest delay, not
+ * with paths. */
+double tg_sdde_memory(const tg_sdde_run *r);
+
+/* Whether tg_sdde_solve would take it. Errors: TG_EDOMAIN as there. */
+TG_CHECKED tg_status tg_sdde_check(const tg_sdde_run *r);
+
 /* Run it. stats (rows, n) with rows = steps / every + 1 receives count, mean and spread
  * over the paths; kept (keep, rows, n), which may be NULL if keep is 0, the stored paths.
  * Errors: TG_EDOMAIN an argument out of range, a method that needs diagonal noise, or more

@@ -18,44 +18,39 @@ longest_delay(const tg_sdde_run *run)
     return longest;
 }
 
-tg_status
-tg_sdde_plan_make(const tg_sdde_run *run, tg_sdde_plan *out)
+tg_sdde_plan
+tg_sdde_plan_make(const tg_sdde_run *run)
 {
     const tg_sdde *eq = run->eq;
     const double   steps = ceil(longest_delay(run) / run->dt) + 4;
     tg_sdde_plan   p = { .run = run, .sub = run->sub ? run->sub : 1 };
 
     p.areas = run->method->diagonal_only && eq->lagged_slope;
-    const double doubles =
-        steps * BLOCK * (double)eq->dim * (1 + (p.areas ? 1 + (double)p.sub : 0));
-    if (!(doubles * sizeof(double) < 16.0 * (1 << 30)))
-        return tg_fail(
-            TG_EDOMAIN,
-            "the past of a block takes %.3g GiB, more than 16; take longer steps",
-            doubles * sizeof(double) / (1 << 30));
-    p.slots = (size_t)steps;
+    p.slots = (size_t)fmin(steps, 1e12); /* more than there is memory for */
     p.sub_slots = p.slots * p.sub;
     p.rows = run->steps / run->every + 1;
     for (size_t k = 0; eq->meaning == TG_DELAY_DISTRIBUTED && k < TG_SDDE_NODES; k++)
         p.node[k] = tg_delay_quantile(eq->law, ((double)k + 0.5) / TG_SDDE_NODES);
-    *out = p;
-    return TG_OK;
+    return p;
 }
 
-/* Every array of a block in turn; with memory NULL only counted. */
-static size_t
+/* Every array of a block in turn; with memory NULL only counted, in a number that does not
+ * overflow. */
+static double
 lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
 {
-    const size_t n = p->run->eq->dim * BLOCK, m = p->run->eq->delays * n;
-    const size_t w = p->run->eq->noises * BLOCK,
-                 wide = p->run->eq->diagonal ? n : n * p->run->eq->noises;
+    const tg_sdde *eq = p->run->eq;
+    const double   n = (double)eq->dim * BLOCK, m = (double)eq->delays * n;
+    const double   w = (double)eq->noises * BLOCK,
+                 wide = eq->diagonal ? n : n * (double)eq->noises;
     tg_sdde_step *s = &b->step;
+    const double  slots = (double)p->slots;
     const struct {
         double **array;
-        size_t   size;
-    } parts[] = { { &b->ring, p->slots * n },
-                  { &b->noise, p->areas ? p->slots * n : 0 },
-                  { &b->increment, p->areas ? p->sub_slots * w : 0 },
+        double   size;
+    } parts[] = { { &b->ring, slots * n },
+                  { &b->noise, p->areas ? slots * n : 0 },
+                  { &b->increment, p->areas ? slots * (double)p->sub * w : 0 },
                   { &b->z, 4 * w },
                   { &b->lagged, m },
                   { &s->past2, m },
@@ -66,17 +61,17 @@ lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
                   { &s->f2, n },
                   { &s->g, wide },
                   { &s->g2, wide } };
-    size_t at = 0;
+    double at = 0;
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (memory) *parts[i].array = memory + at;
+        if (memory) *parts[i].array = memory + (size_t)at;
         at += parts[i].size;
     }
     if (!p->areas) s->area = NULL;
     return at;
 }
 
-size_t
+double
 tg_sdde_block_size(const tg_sdde_plan *p)
 {
     tg_sdde_block b;

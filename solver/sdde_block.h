@@ -27,11 +27,11 @@ typedef struct tg_sdde_block {
     tg_sdde_step        step;
 } tg_sdde_block;
 
-/* Errors: TG_EDOMAIN more than 16 GiB for the rings. */
-TG_CHECKED tg_status tg_sdde_plan_make(const tg_sdde_run *run, tg_sdde_plan *out);
+/* Of a run that is right but for the memory it may need. */
+tg_sdde_plan tg_sdde_plan_make(const tg_sdde_run *run);
 
 /* Doubles a block needs; lay it out in that memory; put it at t = 0. */
-size_t tg_sdde_block_size(const tg_sdde_plan *p);
+double tg_sdde_block_size(const tg_sdde_plan *p);
 void   tg_sdde_block_place(tg_sdde_block *b, const tg_sdde_plan *p, double *memory);
 TG_CHECKED tg_status tg_sdde_block_start(tg_sdde_block *b, size_t first);
 

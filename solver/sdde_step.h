@@ -14,7 +14,7 @@ struct tg_sdde_step {
     const double  *dW;   /* (w, count) */
     const double *area; /* (m, w, count) int (W(s - tau_j) - W(t - tau_j)) dW(s); or NULL */
     double       *f, *f2; /* (n, count) scratch */
-    double       *g, *g2; /* (n, w, count) scratch */
+    double       *g, *g2; /* (n, w, count) scratch; g: at last what multiplied dW */
     double       *past2; /* (m, n, count): lagged values at t + dt, by tg_sdde_fetch_next */
     double       *slope; /* (m, n, count) scratch */
     void         *block;

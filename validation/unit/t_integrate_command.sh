@@ -113,7 +113,7 @@ says 2 'needs --arrivals' $t integrate --damping 1 --meaning arrival
 says 2 'does not divide' $t integrate --damping 1 --law "$half" --method exact --step .7 --until 7
 says 2 'needs a constant delay' $t integrate --damping 1 --law "$exp" --method exact
 says 2 'did you mean "constant"' $t integrate --damping 1 --law '{law: constnt, value: 1}'
-says 2 '1000000000 paths need' $t integrate --damping 1 --hit .2 --paths 1e9
+says 2 'GiB would be needed' $t integrate --damping 1 --hit .2 --paths 1e9
 says 2 'GiB' $t integrate --damping 1 --law "$half" --paths 1e9 --step 1e-9 --until 1
 says 1 'finite range' $t integrate --damping -50 --law "$half" --until 100
 exit $bad

@@ -98,6 +98,11 @@ test_same_bits_for_any_threads(void **state)
     j.eta = 40;
     j.interval = 1000;
     assert_fails(tg_jump_run(&j, one), TG_EDIVERGED, "finite range");
+    tg_jump_mode many[20] = { { 0 } };
+    j.mode = many;
+    j.modes = 20;
+    j.lambda = 4e4;
+    assert_fails(tg_jump_run(&j, one), TG_EDOMAIN, "GiB would be needed");
     j.lambda = NAN;
     assert_fails(tg_jump_run(&j, one), TG_EDOMAIN, "arrival rate");
     tg_delay_free(d);

@@ -324,20 +324,42 @@ run_jump(void)
 }
 
 static tg_status
+run_hitting_of(tg_hitting p)
+{
+    double  hit[10] = { 7 }, settled[10] = { 7 };
+    tg_hits h = { .paths = 7 };
+
+    p.level = .5;
+    p.dt = .1;
+    p.horizon = 1;
+    p.paths = 10;
+    p.threads = 1;
+    const tg_status status = tg_hitting_run(&p, hit, settled, &h);
+    assert_int_equal(h.paths, status == TG_OK ? 10 : 7);
+    assert_true((hit[0] == 7) == (status != TG_OK) && (settled[0] == 7) == (hit[0] == 7));
+    return status;
+}
+
+static tg_status
 run_hitting(void)
 {
-    const tg_hitting p = { .mode = &linear,
-                           .modes = 1,
-                           .level = .5,
-                           .dt = .1,
-                           .horizon = 1,
-                           .paths = 10,
-                           .threads = 1 };
-    tg_hits          h = { .paths = 7 };
-    const tg_status  status = tg_hitting_run(&p, NULL, NULL, &h);
+    static const tg_jump_mode m = { 1, 1, 1 };
+    const tg_sdde             eq = { .dim = 1,
+                                     .delays = 1,
+                                     .noises = 1,
+                                     .diagonal = 1,
+                                     .law = gamma_law,
+                                     .meaning = TG_DELAY_PATH,
+                                     .drift = blocks,
+                                     .diffusion = blocks,
+                                     .history = start };
+    const tg_jump j = { .mode = &m, .modes = 1, .eta = .1, .lambda = 9, .delay = half };
+    const tg_sdde_method *euler = tg_sdde_method_find("euler");
 
-    assert_int_equal(h.paths, status == TG_OK ? 10 : 7);
-    return status;
+    TG_TRY(run_hitting_of((tg_hitting){ .mode = &linear, .modes = 1 }));
+    TG_TRY(run_hitting_of((tg_hitting){ .mode = &linear, .modes = 1, .exact = 1 }));
+    TG_TRY(run_hitting_of((tg_hitting){ .sdde = &eq, .method = euler }));
+    return run_hitting_of((tg_hitting){ .jump = &j });
 }
 
 static tg_status
