@@ -16,7 +16,7 @@
 
 #include "solver/ensemble.h"
 
-/* Bytes tg_exact_run will allocate, and `kept` with them. */
+/* Bytes tg_exact_run will allocate, and `kept` twice (results are handed out at the end). */
 double tg_exact_memory(const tg_ensemble *e);
 
 /* As tg_ensemble_run, with the same meaning of every argument but `isa`, which is ignored.

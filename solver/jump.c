@@ -92,7 +92,7 @@ run_job(size_t job, size_t thread, void *context)
     const size_t first = job * j->paths / JOBS, end = (job + 1) * j->paths / JOBS;
     sink         to = { &r->observer, r->stats + job * j->modes * j->rows, thread, 0 };
 
-    size_t       i = first;
+    size_t i = first;
     for (; i < end && !tg_stop_requested(); i++) {
         TG_TRY(tg_jump_path_start(p, j->seed, i));
         TG_TRY(follow(p, &to));

@@ -82,8 +82,8 @@ typedef struct tg_sdde_run {
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_sdde_run;
 
-/* Bytes tg_sdde_solve will allocate, and `kept` with them: it grows with the longest delay, not
- * with paths. */
+/* Bytes tg_sdde_solve will allocate, and `kept` twice (results are handed out at the end); without
+ * stored paths it grows with the longest delay, not with paths. */
 double tg_sdde_memory(const tg_sdde_run *r);
 
 /* Whether tg_sdde_solve would take it. Errors: TG_EDOMAIN as there. */
@@ -92,8 +92,9 @@ TG_CHECKED tg_status tg_sdde_check(const tg_sdde_run *r);
 /* Run it. stats (rows, n) with rows = steps / every + 1 receives count, mean and spread
  * over the paths; kept (keep, rows, n), which may be NULL if keep is 0, the stored paths.
  * Errors: TG_EDOMAIN an argument out of range, a method that needs diagonal noise, or more
- * than 16 GiB; TG_EDIVERGED x not finite (component, path, time); TG_ENOMEM; TG_ESTOP;
- * those of the callbacks, after which stats and kept are as before. */
+ * than 16 GiB; TG_EDIVERGED x not finite (component, path, time right to within 64 steps);
+ * TG_ENOMEM; those of the callbacks; after all of which stats and kept are as before. TG_ESTOP:
+ * they hold the paths that were finished; stored ones that were not are NaN. */
 TG_CHECKED tg_status tg_sdde_solve(const tg_sdde_run *r, tg_stats *stats, double *kept);
 
 #endif

@@ -457,7 +457,7 @@ test_failures(void **state)
     left = 1000;
     assert_ok(tg_sdde_solve(&r, s, NULL));
     eq.drift = not_a_number;
-    assert_fails(tg_sdde_solve(&r, s, NULL), TG_EDIVERGED, "x[0] of path 5");
+    assert_fails(tg_sdde_solve(&r, s, NULL), TG_EDIVERGED, "component 0 of path 5");
     eq.drift = feedback;
     r.dt = NAN;
     assert_fails(tg_sdde_solve(&r, s, NULL), TG_EDOMAIN, "step");
