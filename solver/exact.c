@@ -13,18 +13,8 @@
 
 typedef struct run {
     const tg_ensemble *e;
-    size_t             slots;
     tg_exact_step     *steps; /* (modes) */
 } run;
-
-static double
-longest_lag(const tg_ensemble *e)
-{
-    double longest = 0;
-
-    for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
-    return round(longest);
-}
 
 static tg_paths
 plan(const tg_ensemble *e)
@@ -39,12 +29,39 @@ plan(const tg_ensemble *e)
                        .observe = e->observe };
 }
 
+/* Doubles a thread works in: for the mode that needs most. */
+static tg_status
+scratch(const tg_ensemble *e, double *size)
+{
+    tg_exact_step s;
+
+    *size = 0;
+    for (size_t i = 0; i < e->modes; i++) {
+        TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &s));
+        *size = fmax(*size, tg_exact_block_size(&s));
+    }
+    return TG_OK;
+}
+
 double
 tg_exact_memory(const tg_ensemble *e)
 {
     const tg_paths p = plan(e);
+    double         size = 0;
 
-    return tg_paths_memory(&p, tg_exact_block_size(longest_lag(e) + 2));
+    if (scratch(e, &size) != TG_OK) return NAN;
+    return tg_paths_memory(&p, size) + (double)e->modes * sizeof(tg_exact_step);
+}
+
+tg_status
+tg_exact_check(const tg_ensemble *e)
+{
+    double size = 0;
+
+    TG_TRY(tg_ensemble_check(e));
+    TG_TRY(scratch(e, &size));
+    return tg_memory_check(tg_exact_memory(e),
+                           "take longer steps, fewer rows or fewer paths to keep");
 }
 
 static tg_status
@@ -52,7 +69,7 @@ run_mode(const run *r, const tg_paths_block *paths, tg_exact_block *b)
 {
     const tg_ensemble *e = r->e;
 
-    tg_exact_block_start(b, &r->steps[b->mode], r->slots, paths->scratch);
+    tg_exact_block_start(b, &r->steps[b->mode], paths->scratch);
     TG_TRY(tg_paths_record(paths, 0, b->mode, b->x, 0));
     while (b->now < e->steps) {
         tg_exact_block_advance(b);
@@ -80,11 +97,14 @@ run_all(run *r, tg_stats *stats, double *kept)
 {
     const tg_ensemble *e = r->e;
     tg_paths           p = plan(e);
+    double             size = 0;
 
     if (!r->steps) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; i < e->modes; i++)
+    for (size_t i = 0; i < e->modes; i++) {
         TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &r->steps[i]));
-    p.scratch = (size_t)tg_exact_block_size((double)r->slots);
+        size = fmax(size, tg_exact_block_size(&r->steps[i]));
+    }
+    p.scratch = (size_t)size;
     p.run = run_block;
     p.context = r;
     return tg_paths_run(&p, stats, kept);
@@ -93,12 +113,47 @@ run_all(run *r, tg_stats *stats, double *kept)
 tg_status
 tg_exact_run(const tg_ensemble *e, tg_stats *stats, double *kept)
 {
-    TG_TRY(tg_ensemble_check(e));
-    TG_TRY(tg_memory_check(tg_exact_memory(e),
-                           "take longer steps, fewer rows or fewer paths to keep"));
-    run r = { .e = e, .slots = (size_t)longest_lag(e) + 2 };
-    r.steps = calloc(e->modes, sizeof *r.steps);
+    TG_TRY(tg_exact_check(e));
+    run             r = { .e = e, .steps = calloc(e->modes, sizeof *r.steps) };
     const tg_status status = run_all(&r, stats, kept);
     free(r.steps);
     return status;
+}
+
+/* Path j of the block gets normal j of the first step of h, and nothing afterwards. */
+static void
+respond(const tg_exact_step *s, size_t steps, double *memory, double *variance)
+{
+    tg_exact_block b = { 0 };
+    double         sum = 0;
+
+    tg_exact_block_start(&b, s, memory);
+    memset(b.z, 0, (size_t)s->draws * BLOCK * sizeof *b.z);
+    for (size_t j = 0; j < (size_t)s->draws; j++) b.z[j * BLOCK + j] = 1;
+    for (size_t n = 0; n < steps * s->sub; n++) {
+        tg_exact_block_move(&b, n);
+        for (int j = 0; j < s->draws; j++) {
+            b.z[(size_t)j * BLOCK + (size_t)j] = 0;
+            sum += b.x[j] * b.x[j];
+        }
+        if ((n + 1) % s->sub == 0) variance[n / s->sub] = sum;
+    }
+}
+
+tg_status
+tg_exact_variance(const tg_linear *m, double dt, size_t steps, double *variance)
+{
+    const tg_linear   still = { m->a, m->b, m->g, m->tau, 0 };
+    const tg_ensemble e = {
+        .mode = &still, .modes = 1, .paths = 1, .dt = dt, .steps = 1, .every = 1
+    };
+    tg_exact_step s;
+
+    TG_TRY(tg_exact_check(&e));
+    TG_TRY(tg_exact_step_make(&still, dt, &s));
+    double *memory = malloc((size_t)tg_exact_block_size(&s) * sizeof *memory);
+    if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
+    respond(&s, steps, memory, variance);
+    free(memory);
+    return TG_OK;
 }

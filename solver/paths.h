@@ -16,12 +16,12 @@
 typedef struct tg_paths_block tg_paths_block;
 
 typedef struct tg_paths {
-    size_t dim, rows, paths, keep;
-    size_t block;      /* paths at a time */
-    size_t scratch;    /* doubles a thread works in, a multiple of 8 */
-    size_t threads;    /* 0: tg_parallel_threads() */
-    int    rows_first; /* results are (rows, dim), else (dim, rows) */
-    const char       *component; /* what messages call one: "mode" */
+    size_t            dim, rows, paths, keep;
+    size_t            block;      /* paths at a time */
+    size_t            scratch;    /* doubles a thread works in, a multiple of 8 */
+    size_t            threads;    /* 0: tg_parallel_threads() */
+    int               rows_first; /* results are (rows, dim), else (dim, rows) */
+    const char       *component;  /* what messages call one: "mode" */
     const tg_observe *observe;
     tg_status (*run)(const tg_paths_block *b, void *context); /* one block, all its rows */
     void *context;
@@ -30,8 +30,8 @@ typedef struct tg_paths {
 struct tg_paths_block {
     const tg_paths *plan;
     tg_observer    *observer;
-    tg_stats       *stats;               /* of the job */
-    double         *kept, *scratch;      /* of all; of the thread */
+    tg_stats       *stats;                 /* of the job */
+    double         *kept, *scratch;        /* of all; of the thread */
     size_t          job, thread, first, n; /* n paths from number `first` on */
 };
 
