@@ -35,7 +35,8 @@ fill_nodes(double b, double h, int levels, nodes *out)
         out->v[i] = v;
         out->root[i] = sqrt(width * gauss.b[i % STAGES]);
         double power = exp(-b * v); /* e^{-bv} v^k/k! */
-        for (int k = 0; k < levels; k++, power *= v / k) out->f[k][i] = power * out->root[i];
+        for (int k = 0; k < levels; k++, power *= v / k)
+            out->f[k][i] = power * out->root[i];
     }
 }
 
@@ -113,7 +114,8 @@ choose(const tg_linear *m, double b, double dt, tg_exact_step *s)
     }
     if (!(least <= SUBS))
         return tg_fail(TG_EDOMAIN,
-                       "the step %g is %g times 1/a or more, take a shorter one", dt, least);
+                       "the step %g is %g times 1/a or more, take a shorter one", dt,
+                       least);
     return tg_fail(TG_EDOMAIN,
                    "no step of %g/n up to n = %g divides the delay %g: exact steps need a "
                    "grid that the delay is on",
