@@ -40,8 +40,7 @@ static double
 average(const tg_delay *law, double a, double Fa, double b, double Fb, int depth)
 {
     const double m = (a + b) / 2, Fm = tg_delay_cdf(law, m);
-    const double quarters =
-        tg_delay_cdf(law, (a + m) / 2) + tg_delay_cdf(law, (m + b) / 2);
+    const double quarters = tg_delay_cdf(law, (a + m) / 2) + tg_delay_cdf(law, (m + b) / 2);
     const double coarse = (Fa + 4 * Fm + Fb) / 6;
     const double fine = (Fa + 4 * quarters + 2 * Fm + Fb) / 12;
 
@@ -55,9 +54,9 @@ tg_lags_make(const tg_delay *law, double dt, double steps)
 {
     const double last = fmax(1, ceil(tg_delay_quantile(law, 1 - BEYOND) / dt));
     const double shown = fmin(steps, last);
-    cells        c = { .law = law, .dt = dt, .run = steps, .lag = { 0, shown }, .count = 2 };
-    tg_lags      out = { 0 };
-    double       before = 0;
+    cells   c = { .law = law, .dt = dt, .run = steps, .lag = { 0, shown }, .count = 2 };
+    tg_lags out = { 0 };
+    double  before = 0;
 
     c.F[0] = tg_delay_cdf(law, 0);
     c.F[1] = tg_delay_cdf(law, shown * dt);
@@ -68,10 +67,9 @@ tg_lags_make(const tg_delay *law, double dt, double steps)
     }
     while (c.count < TG_LAGS_MOST && halve(&c)) continue;
     for (size_t i = 0; i < c.count; i++) { /* int hat dF, by parts */
-        const double mean =
-            i + 1 < c.count ? average(law, c.lag[i] * dt, c.F[i], c.lag[i + 1] * dt,
-                                      c.F[i + 1], 40)
-                            : 1;
+        const double mean = i + 1 < c.count ? average(law, c.lag[i] * dt, c.F[i],
+                                                      c.lag[i + 1] * dt, c.F[i + 1], 40)
+                                            : 1;
         out.lag[out.count] = c.lag[i];
         out.weight[out.count] = mean - before;
         out.count += fabs(mean - before) > 1e-14;

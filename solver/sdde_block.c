@@ -274,14 +274,16 @@ tg_sdde_fetch_next(tg_sdde_step *s)
     return fetch(b, (double)b->now + 1, s->past2); /* s->next is a row of the ring */
 }
 
+/* Before t = 0 nothing moved, and its increments are 0: the noise of the first step will do. */
 const double *
 tg_sdde_past_noise(const tg_sdde_step *s, size_t delay)
 {
     const tg_sdde_block *b = s->block;
-    const size_t         back = (size_t)lround(s->eq->tau[delay] / s->dt);
+    const double         back = round(s->eq->tau[delay] / s->dt);
 
-    return b->noise +
-           (b->now + b->plan->slots - back) % b->plan->slots * s->eq->dim * BLOCK;
+    if (back < 1 || b->now == 0) return s->g;
+    const size_t step = back < (double)b->now ? b->now - (size_t)back : 0;
+    return b->noise + step % b->plan->slots * s->eq->dim * BLOCK;
 }
 
 /* Sub-increment `number` of all channels, (w, BLOCK). Four come of one Philox block. */
@@ -363,8 +365,7 @@ tg_sdde_block_advance(tg_sdde_block *b)
     if (s->eq->noises) draw_noise(b);
     TG_TRY(b->plan->run->method->step(s));
     if (b->plan->areas)
-        memcpy(b->noise + (b->now + b->plan->slots) % b->plan->slots * n, s->g,
-               n * sizeof *s->g);
+        memcpy(b->noise + b->now % b->plan->slots * n, s->g, n * sizeof *s->g);
     b->now++;
     return TG_OK;
 }

@@ -24,8 +24,8 @@ struct tg_sdde_step {
  * far as it is known, takes part. */
 TG_CHECKED tg_status tg_sdde_fetch_next(tg_sdde_step *s);
 
-/* The values at t - dt_lag of component noise: g at the lagged state, for Milstein: g_i one
- * delay ago as it was used then, (n, count). */
+/* What drives the delay's lagged values over this step, (n, count): g of the step that begins
+ * nearest to t - tau, which is this one for a delay below dt/2. For Milstein. */
 const double *tg_sdde_past_noise(const tg_sdde_step *s, size_t delay);
 
 /* f and g at the step's begin. */
