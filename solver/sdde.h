@@ -59,11 +59,13 @@ typedef struct tg_sdde {
     void *context; /* shared by all threads */
 } tg_sdde;
 
-/* A method declares its orders; validation/unit/t_sdde.c measures them. */
+/* A method declares its orders; validation/unit/t_sdde_orders.c measures them. Milstein's strong
+ * order 1 for noise with a delay needs `sub` >~ 1/dt: its double integrals are summed over the
+ * sub-steps. Linear equations with constant delays have exact steps too, in solver/exact.h. */
 typedef struct tg_sdde_step tg_sdde_step;
 typedef struct tg_sdde_method {
     const char *name, *doc;
-    double      strong, weak; /* diagonal noise that depends on X, lagged or not */
+    double      strong, weak;                   /* noise that depends on X, lagged or not */
     double      strong_additive, weak_additive; /* noise that does not */
     int         stratonovich, diagonal_only;
     tg_status (*step)(tg_sdde_step *s);

@@ -34,6 +34,11 @@ TG_CHECKED tg_status tg_sdde_evaluate(tg_sdde_step *s);
 /* next = x + f dt + g dW for either shape of noise. */
 void tg_sdde_euler(tg_sdde_step *s);
 
+/* The Euler-Maruyama step in next and the drift there in f2; then the step again, with the mean of
+ * both drifts. */
+TG_CHECKED tg_status tg_sdde_predict(tg_sdde_step *s);
+void                 tg_sdde_correct(tg_sdde_step *s);
+
 extern const tg_sdde_method tg_sdde_euler_maruyama, tg_sdde_milstein, tg_sdde_heun,
     tg_sdde_rk;
 

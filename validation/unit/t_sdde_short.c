@@ -97,10 +97,10 @@ ends(const tg_sdde *eq, const tg_sdde_method *m, int level, int finest, double *
 static void
 test_no_delay(void **state)
 {
-    const double   none = 0;
-    const tg_sdde  lagged = equation(&none);
-    tg_sdde        plain = lagged;
-    static double  x[PATHS], y[PATHS];
+    const double  none = 0;
+    const tg_sdde lagged = equation(&none);
+    tg_sdde       plain = lagged;
+    static double x[PATHS], y[PATHS];
 
     (void)state;
     plain.drift = now;
