@@ -1,17 +1,19 @@
 # Tardigrad: build, test, install. `make help` lists the targets.
-# Settings: CC, CFLAGS, prefix, DESTDIR, V=1 (show commands), WERROR=1, SANITIZE=1.
+# Settings: CC, CFLAGS, prefix, DESTDIR, V=1 (show commands), WERROR=1, SANITIZE=1, SIMD= (plain
+# kernels only).
 
 prefix  ?= /usr/local
 VERSION := $(shell sed -n 's/^.define TG_VERSION "\(.*\)"/\1/p' core/version.h)
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
-BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)
+SIMD    := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)$(if $(SIMD),,-plain)
 include config.mk
 
 ,          := ,
 hash       := \#
 ALL_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -pthread -I. $(WARN) \
-              $(if $(WERROR),-Werror) $(DEP_CFLAGS) $(CFLAGS) \
+              $(if $(WERROR),-Werror) $(DEP_CFLAGS) $(CFLAGS) $(SIMD:%=-DTG_WITH_%) \
               $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer)
 ALL_LIBS    = $(DEP_LIBS) -lm -pthread
 Q          := $(if $(V),,@)
@@ -19,7 +21,7 @@ say         = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 library  := $(filter-out $(absent),$(wildcard core/*.c solver/*.c roots/*.c asgd/*.c))
 kernels  := $(filter %_kernel.c,$(library))
-isas     := plain $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+isas     := plain $(SIMD)
 objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels),$(library))) \
             $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o))
 commands := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c)) $(BUILD)/cli/embedded.o
@@ -123,8 +125,8 @@ $(command): $(commands) $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
 
-# This one makes the library's allocations fail, one at a time.
-$(BUILD)/validation/unit/t_memory: wrap := \
+# These see the library's allocations: one makes them fail, one at a time, one counts them.
+$(BUILD)/validation/unit/t_memory $(BUILD)/validation/unit/t_promised: wrap := \
   $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc aligned_alloc strdup)
 
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)

@@ -235,9 +235,7 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
 {
     const double h = m->h[j], x0 = m->start[j] - mode->bias;
     const double white = c->step * c->step * c->lambda * scale * m->sigma2[j];
-    tg_mode      one = { .loop = loop_of(c, h, scale),
-                         .noise = white,
-                         .growth = mode->unstable ? 1.001 * fmax(mode->re, 0) : 0 };
+    tg_mode      one = { .loop = loop_of(c, h, scale), .noise = white };
     double       gain = 0;
 
     if (m->spread[j] > 0 && isfinite(mode->variance)) {

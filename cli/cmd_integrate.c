@@ -4,12 +4,10 @@
 #include "cli/integrate.h"
 #include "cli/output.h"
 
-#include "solver/survival.h"
-
 #include <math.h>
 #include <stdlib.h>
 
-enum { SHARES = 5, HIT_SHARES = 19 }; /* quantiles shown; 5 % .. 95 % of a hitting time */
+enum { SHARES = 5 }; /* quantiles shown */
 
 static const double shares[SHARES] = { .05, .25, .5, .75, .95 };
 
@@ -33,6 +31,7 @@ typedef struct results {
     tg_stats *x, *loss;  /* (modes, rows), (rows) */
     double   *quantile;  /* (rows, SHARES) */
     double   *mean, *sd; /* expected */
+    double    bytes;
 } results;
 
 static void
@@ -53,7 +52,9 @@ results_alloc(const integration *j, results *r)
                     .x = calloc(j->modes * rows, sizeof *r->x),
                     .loss = calloc(rows, sizeof *r->loss),
                     .quantile = calloc(rows * SHARES, sizeof *r->quantile),
-                    .mean = calloc(2 * rows, sizeof *r->mean) };
+                    .mean = calloc(2 * rows, sizeof *r->mean),
+                    .bytes = (double)rows * ((double)(j->modes + 1) * sizeof *r->x +
+                                             (SHARES + 2) * sizeof *r->mean) };
     r->sd = r->mean + rows;
     if (rows < 2) return tg_fail(TG_EINPUT, "--until is shorter than one row");
     if (r->x && r->loss && r->quantile && r->mean) return TG_OK;
@@ -78,18 +79,6 @@ fill_curve(const integration *j, const results *r, tg_table *t)
     return TG_OK;
 }
 
-static tg_status
-note(const integration *j, tg_table *t)
-{
-    static const char *const words[] = { "constant", "path", "step", "distributed",
-                                         "arrival" };
-
-    TG_TRY(tg_table_note(t, "shown", "%s", j->h ? "loss" : "X"));
-    TG_TRY(tg_table_note(t, "delay", "%s", words[j->meaning]));
-    TG_TRY(tg_table_note(t, "time step", "%.17g", j->step));
-    return tg_table_note(t, "seed of the paths", "%zu", j->seed);
-}
-
 /* Ctrl-C: the paths that are whole are shown, and the exit status tells. */
 static tg_status
 integrate(const arguments *a, const integration *j)
@@ -105,11 +94,13 @@ integrate(const arguments *a, const integration *j)
                                .loss = j->h ? r.loss : NULL,
                                .quantile = j->h ? NULL : r.quantile,
                                .loss_quantile = j->h ? r.quantile : NULL };
+    if (status == TG_OK)
+        status = integration_announce(a, j, integration_memory(j, &watch) + r.bytes);
     if (status == TG_OK) status = integration_run(j, &watch, r.x);
     const int stopped = status == TG_ESTOP && r.x[0].n > 0;
     if (status == TG_OK || stopped) status = integration_predict(j, r.mean, r.sd);
     if (status == TG_OK) status = table_begin(a, j->study, curve, 11, &t);
-    if (status == TG_OK) status = note(j, t);
+    if (status == TG_OK) status = integration_note(j, t);
     if (status == TG_OK && stopped)
         status = tg_table_note(t, "stopped after", "%.0f of %zu paths", r.x[0].n, j->paths);
     if (status == TG_OK) status = fill_curve(j, &r, t);
@@ -123,97 +114,15 @@ integrate(const arguments *a, const integration *j)
     return status;
 }
 
-static const tg_column hits[] = {
-    { "t", "time", "", false },
-    { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)",
-      false },
-    { "low", "", "95 % band, pointwise", false },
-    { "high", "", "95 % band, pointwise", false },
-};
-
-static tg_status
-fill_hits(const tg_survival *s, size_t count, tg_table *t)
-{
-    for (int k = 1; k <= HIT_SHARES; k++) {
-        const double at = tg_survival_quantile(s, count, k / (HIT_SHARES + 1.0));
-        size_t       i = 0;
-        while (i + 1 < count && s[i].t < at) i++;
-        if (!isfinite(at)) break;
-        TG_TRY(tg_table_add(t, (tg_cell[]){ TG_NUMBER(at), TG_NUMBER(1 - s[i].share),
-                                            TG_NUMBER(1 - s[i].high),
-                                            TG_NUMBER(1 - s[i].low) }));
-    }
-    return TG_OK;
-}
-
-static tg_status
-question(const arguments *a, const integration *j, tg_hitting *out)
-{
-    tg_hitting p = { .mode = j->linear,
-                     .h = j->h,
-                     .modes = j->modes,
-                     .dt = j->step,
-                     .horizon = j->until,
-                     .paths = j->paths,
-                     .threads = j->threads,
-                     .seed = j->seed };
-
-    TG_TRY(number_of(a, "hit", &p.level));
-    if (!integration_constant(j) || j->meaning == MEANING_ARRIVAL)
-        return tg_fail(TG_EINPUT,
-                       "--hit needs the diffusion form of a constant delay; the law "
-                       "is %s",
-                       tg_delay_name(j->law));
-    for (size_t i = 0; j->shift && i < j->modes; i++)
-        if (j->shift[i] != 0)
-            return tg_fail(TG_EINPUT,
-                           "--hit needs modes that settle at the minimum; mode %zu "
-                           "settles %g off",
-                           i, j->shift[i]);
-    TG_TRY(tg_hitting_check(&p));
-    *out = p;
-    return TG_OK;
-}
-
-static tg_status
-hit(const arguments *a, const integration *j)
-{
-    tg_hitting p;
-    tg_hits    h = { 0 };
-    tg_table  *t = NULL;
-    size_t     count = 0;
-
-    TG_TRY(question(a, j, &p));
-    double        *time = malloc(j->paths * sizeof *time);
-    unsigned char *ended = malloc(j->paths);
-    tg_survival   *s = malloc(j->paths * sizeof *s);
-    tg_status      status = time && ended && s ? tg_hitting_run(&p, time, NULL, &h)
-                                               : tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; status == TG_OK && i < h.paths; i++) ended[i] = time[i] < j->until;
-    if (status == TG_OK)
-        status = tg_survival_estimate(time, ended, h.paths, 1.96, s, &count);
-    if (status == TG_OK) status = table_begin(a, j->study, hits, 4, &t);
-    if (status == TG_OK) status = note(j, t);
-    if (status == TG_OK)
-        status =
-            tg_table_note(t, "mean", "%.6g +- %.2g over %zu paths, %zu of which reached it",
-                          h.mean, h.error, h.paths, h.hit);
-    if (status == TG_OK) status = fill_hits(s, count, t);
-    free(time);
-    free(ended);
-    free(s);
-    if (status == TG_OK) return table_deliver(a, "hitting", t);
-    tg_table_free(t);
-    return status;
-}
-
 static tg_status
 run(const arguments *a)
 {
     integration j;
 
+    if (!given(a, "hit") && (given(a, "hit-error") || given(a, "settle")))
+        return tg_fail(TG_EINPUT, "--hit-error and --settle need --hit LEVEL");
     TG_TRY(integration_open(a, &j));
-    const tg_status status = given(a, "hit") ? hit(a, &j) : integrate(a, &j);
+    const tg_status status = given(a, "hit") ? integration_hit(a, &j) : integrate(a, &j);
     integration_close(&j);
     return status;
 }
@@ -227,7 +136,7 @@ static const option options[] = {
     { "start", "X", "value on t <= 0 (default 1)" },
     { "arrivals", "RATE", "arrival rate, for --meaning arrival [1/time]" },
     { "algorithm", "NAME", "of the study (default: its first asgd)" },
-    { "paths", "N", "paths (default 10000)" },
+    { "paths", "N", "paths (default 10000; at most so many with --hit-error, 1000000)" },
     { "step", "DT", "time step (default 0.01; study: 20 to a delay)" },
     { "until", "T", "horizon (default 10, or the study's)" },
     { "rows", "N", "rows of the table (default 100, or the study's points)" },
@@ -236,6 +145,8 @@ static const option options[] = {
     { "meaning", "WORD",
       "of a random delay: path, step, arrival or distributed (default)" },
     { "hit", "LEVEL", "instead: when X, or the loss of a study, first reaches this level" },
+    { "settle", NULL, "with --hit: from when on it stays there up to the horizon" },
+    { "hit-error", "E", "with --hit: paths until the mean has this standard error" },
     { 0 },
 };
 
@@ -251,8 +162,12 @@ const command cmd_integrate = {
         "standard deviation and quantiles (to 1.6 % of their value or better) beside what "
         "the\n"
         "equation itself predicts; with --hit, the distribution of the first passage of a "
-        "level,\n"
-        "between grid points by a Brownian bridge.\n"
+        "level\n"
+        "(Kaplan-Meier, so paths cut off at the horizon count for what they are), between "
+        "grid\n"
+        "points by a Brownian bridge. Without --method a constant delay is then stepped "
+        "exactly\n"
+        "in b and trapezoidally in the lagged term.\n"
         "\n"
         "A random delay T can mean four things, and they are four equations. --meaning\n"
         "  path         one draw for each path, kept: each path has its own equation, and "

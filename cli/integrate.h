@@ -9,6 +9,7 @@
 #include "cli/command.h"
 
 #include "core/study.h"
+#include "core/table.h"
 #include "solver/hitting.h"
 #include "solver/jump.h"
 #include "solver/sdde.h"
@@ -26,6 +27,7 @@ typedef struct integration {
     int                   exact;   /* method "exact" */
     int                   meaning; /* a tg_random_delay or MEANING_ARRIVAL */
     const tg_sdde_method *method;  /* NULL if exact */
+    int                   chosen;  /* the method was asked for */
     tg_delay             *law;
 } integration;
 
@@ -37,7 +39,26 @@ void                 integration_close(integration *j);
 size_t integration_rows(const integration *j);
 int    integration_constant(const integration *j);
 
-/* Run the ensemble: stats (modes, rows), and what `watch` asks for. */
+/* The equation as the general integrator and as arrivals see it; they borrow from *j. */
+tg_sdde integration_equation(const integration *j);
+tg_jump integration_arrivals(const integration *j);
+
+/* Say on stderr how many paths it will be, of how many steps, and the bytes they take: always on
+ * a terminal, elsewhere if they are many; not with --quiet. Errors: TG_EDOMAIN more than there may be. */
+TG_CHECKED tg_status integration_announce(const arguments *a, const integration *j,
+                                          double bytes);
+
+/* Notes of a table: what is shown, the delay, the step and the seed. */
+TG_CHECKED tg_status integration_note(const integration *j, tg_table *t);
+
+/* Instead of the ensemble: the distribution of the time at which a level is reached. */
+TG_CHECKED tg_status integration_hit(const arguments *a, const integration *j);
+
+/* Bytes integration_run will allocate. */
+double integration_memory(const integration *j, const tg_observe *watch);
+
+/* Run the ensemble: stats (modes, rows), and what `watch` asks for; after TG_ESTOP of the paths
+ * that were finished. */
 TG_CHECKED tg_status integration_run(const integration *j, const tg_observe *watch,
                                      tg_stats *stats);
 

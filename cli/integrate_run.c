@@ -55,72 +55,110 @@ turn(tg_stats *s, size_t rows, size_t modes)
     return TG_OK;
 }
 
-static tg_status
-run_general(const integration *j, const tg_observe *watch, tg_stats *s)
+tg_sdde
+integration_equation(const integration *j)
 {
-    const size_t      rows = integration_rows(j);
-    const double      tau = tg_delay_mean(j->law);
-    const tg_sdde     eq = { .dim = j->modes,
-                             .delays = 1,
-                             .noises = j->modes,
-                             .diagonal = 1,
-                             .tau = &tau,
-                             .law = j->law,
-                             .meaning = (tg_random_delay)j->meaning,
-                             .drift = drift,
-                             .diffusion = diffusion,
-                             .history = history,
-                             .context = (void *)j };
-    const tg_sdde_run r = { .eq = &eq,
-                            .method = j->method,
-                            .paths = j->paths,
-                            .steps = j->every * (rows - 1),
-                            .every = j->every,
-                            .dt = j->step,
-                            .threads = j->threads,
-                            .seed = j->seed,
-                            .observe = watch };
-    const tg_status   status = tg_sdde_solve(&r, s, NULL);
+    return (tg_sdde){ .dim = j->modes,
+                      .delays = 1,
+                      .noises = j->modes,
+                      .diagonal = 1,
+                      .tau = &j->linear[0].tau,
+                      .law = j->law,
+                      .meaning = (tg_random_delay)j->meaning,
+                      .drift = drift,
+                      .diffusion = diffusion,
+                      .history = history,
+                      .context = (void *)j };
+}
 
-    return status == TG_OK ? turn(s, rows, j->modes) : status;
+tg_jump
+integration_arrivals(const integration *j)
+{
+    return (tg_jump){ .mode = j->jump,
+                      .modes = j->modes,
+                      .eta = j->eta,
+                      .lambda = j->lambda,
+                      .delay = j->law,
+                      .paths = j->paths,
+                      .interval = j->step * (double)j->every,
+                      .rows = integration_rows(j),
+                      .threads = j->threads,
+                      .seed = j->seed };
+}
+
+/* The run in the four forms it may take. */
+typedef struct forms {
+    tg_sdde     eq;
+    tg_sdde_run general;
+    tg_ensemble linear;
+    tg_jump     arrivals;
+} forms;
+
+static void
+fill(const integration *j, const tg_observe *watch, forms *f)
+{
+    const size_t steps = j->every * (integration_rows(j) - 1);
+
+    f->eq = integration_equation(j);
+    f->general = (tg_sdde_run){ .eq = &f->eq,
+                                .method = j->method,
+                                .paths = j->paths,
+                                .steps = steps,
+                                .every = j->every,
+                                .dt = j->step,
+                                .threads = j->threads,
+                                .seed = j->seed,
+                                .observe = watch };
+    f->linear = (tg_ensemble){ .mode = j->linear,
+                               .modes = j->modes,
+                               .paths = j->paths,
+                               .dt = j->step,
+                               .steps = steps,
+                               .every = j->every,
+                               .threads = j->threads,
+                               .seed = j->seed,
+                               .observe = watch };
+    f->arrivals = integration_arrivals(j);
+    f->arrivals.observe = watch;
+}
+
+static int
+plain_euler(const integration *j)
+{
+    return j->meaning == TG_DELAY_CONSTANT && !strcmp(j->method->name, "euler");
+}
+
+double
+integration_memory(const integration *j, const tg_observe *watch)
+{
+    forms f;
+
+    fill(j, watch, &f);
+    if (j->meaning == MEANING_ARRIVAL) return tg_jump_memory(&f.arrivals);
+    if (j->exact) return tg_exact_memory(&f.linear);
+    return plain_euler(j) ? tg_ensemble_memory(&f.linear) : tg_sdde_memory(&f.general);
 }
 
 static tg_status
-run_arrivals(const integration *j, const tg_observe *watch, tg_stats *s)
+run_general(const tg_sdde_run *r, size_t rows, tg_stats *s)
 {
-    const tg_jump p = { .mode = j->jump,
-                        .modes = j->modes,
-                        .eta = j->eta,
-                        .lambda = j->lambda,
-                        .delay = j->law,
-                        .paths = j->paths,
-                        .interval = j->step * (double)j->every,
-                        .rows = integration_rows(j),
-                        .threads = j->threads,
-                        .seed = j->seed,
-                        .observe = watch };
+    const tg_status status = tg_sdde_solve(r, s, NULL);
 
-    return tg_jump_run(&p, s);
+    if (status != TG_OK && status != TG_ESTOP) return status;
+    TG_TRY(turn(s, rows, r->eq->dim));
+    return status;
 }
 
 tg_status
 integration_run(const integration *j, const tg_observe *watch, tg_stats *s)
 {
-    const tg_ensemble e = { .mode = j->linear,
-                            .modes = j->modes,
-                            .paths = j->paths,
-                            .dt = j->step,
-                            .steps = j->every * (integration_rows(j) - 1),
-                            .every = j->every,
-                            .threads = j->threads,
-                            .seed = j->seed,
-                            .observe = watch };
+    forms f;
 
-    if (j->meaning == MEANING_ARRIVAL) return run_arrivals(j, watch, s);
-    if (j->exact) return tg_exact_run(&e, s, NULL);
-    if (j->meaning == TG_DELAY_CONSTANT && !strcmp(j->method->name, "euler"))
-        return tg_ensemble_run(&e, s, NULL);
-    return run_general(j, watch, s);
+    fill(j, watch, &f);
+    if (j->meaning == MEANING_ARRIVAL) return tg_jump_run(&f.arrivals, s);
+    if (j->exact) return tg_exact_run(&f.linear, s, NULL);
+    if (plain_euler(j)) return tg_ensemble_run(&f.linear, s, NULL);
+    return run_general(&f.general, integration_rows(j), s);
 }
 
 /* F of a Gaussian mode: mean h (m^2 + v) / 2, variance h^2 (v^2 / 2 + m^2 v). */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_PATHS = 1000000 }; /* while a standard error is pursued */
+
 static tg_status
 allocate(integration *j, size_t modes, int loss)
 {
@@ -187,6 +189,7 @@ read_grid(const arguments *a, integration *j)
 {
     TG_TRY(number_of(a, "until", &j->until));
     TG_TRY(whole_of(a, "rows", &j->rows));
+    if (given(a, "hit-error")) j->paths = MOST_PATHS;
     if (j->rows > 0 && j->study) j->step = fitting_step(j, j->rows);
     TG_TRY(number_of(a, "step", &j->step));
     TG_TRY(whole_of(a, "paths", &j->paths));
@@ -207,6 +210,7 @@ set_up(const arguments *a, integration *j)
     const char *method = value_of(a, "method"), *meaning = value_of(a, "meaning");
 
     TG_TRY(find_method(method ? method : "euler", j));
+    j->chosen = method != NULL;
     TG_TRY(find_meaning(meaning ? meaning : "distributed", j));
     TG_TRY(a->files ? from_study(a, j) : from_options(a, j));
     TG_TRY(check_meaning(a, j));

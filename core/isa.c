@@ -7,9 +7,11 @@ tg_isa_available(tg_isa isa)
     case TG_ISA_BEST:
     case TG_ISA_PLAIN:
         return 1;
-#if defined(__x86_64__)
+#if defined(TG_WITH_avx2)
     case TG_ISA_AVX2:
         return __builtin_cpu_supports("avx2") != 0;
+#endif
+#if defined(TG_WITH_avx512)
     case TG_ISA_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
 #endif

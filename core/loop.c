@@ -16,9 +16,9 @@ asgd_gain(const tg_loop *l, double complex s, double complex phi, double complex
 }
 
 static double
-one(const tg_loop *l, double w)
+one(const tg_loop *l, double w, double complex phi)
 {
-    (void)l, (void)w;
+    (void)l, (void)w, (void)phi;
     return 1;
 }
 
@@ -50,30 +50,36 @@ dude_gain(const tg_loop *l, double complex s, double complex phi, double complex
 }
 
 static double
-life_noise(const tg_delay *d, double m, double w)
+life_noise(double m, double w, double complex phi)
 {
-    return 2 * (1 - creal(tg_delay_laplace(d, complex_of(0, w), NULL))) / (m * m * w * w);
+    return 2 * (1 - creal(phi)) / (m * m * w * w);
+}
+
+static double complex
+phi_at(const tg_delay *d, double w)
+{
+    return tg_delay_laplace(d, complex_of(0, w), NULL);
 }
 
 /* The same gradient acts for its whole life: |1 - phi|^2 + Var, over (m w)^2. Below w1 the
  * quotient cancels; N is even in w, so there it is the polynomial through N(0), N(w1), N(2 w1),
  * whose error is of order (w1 m)^6. */
 static double
-hold_noise(const tg_delay *d, double w)
+hold_noise(const tg_delay *d, double w, double complex phi)
 {
     const double m = tg_delay_mean(d), cv2 = tg_delay_variance(d) / (m * m);
     const double w1 = 0.02 / (m * sqrt(1 + cv2)), u = w / w1 * (w / w1);
 
-    if (fabs(w) >= w1 || !isfinite(cv2)) return w == 0 ? 1 + cv2 : life_noise(d, m, w);
-    const double n0 = 1 + cv2, n1 = life_noise(d, m, w1) - n0,
-                 n2 = life_noise(d, m, 2 * w1) - n0;
+    if (fabs(w) >= w1 || !isfinite(cv2)) return w == 0 ? 1 + cv2 : life_noise(m, w, phi);
+    const double n0 = 1 + cv2, n1 = life_noise(m, w1, phi_at(d, w1)) - n0,
+                 n2 = life_noise(m, 2 * w1, phi_at(d, 2 * w1)) - n0;
     return n0 + u * (16 * n1 - n2) / 12 + u * u * (n2 - 4 * n1) / 12;
 }
 
 static double
-dude_noise(const tg_loop *l, double w)
+dude_noise(const tg_loop *l, double w, double complex phi)
 {
-    return hold_noise(l->delay, w);
+    return hold_noise(l->delay, w, phi);
 }
 
 /* dude_groups: every worker's slot weighs 1/n, whatever its speed (derived here):
@@ -110,14 +116,16 @@ groups_gain(const tg_loop *l, double complex s, double complex phi, double compl
 }
 
 static double
-groups_noise(const tg_loop *l, double w)
+groups_noise(const tg_loop *l, double w, double complex phi)
 {
     double rate = 0, sum = 0;
 
+    (void)phi;
     for (size_t g = 0; g < l->groups; g++)
         rate += l->of_workers[g] / tg_delay_mean(l->group[g]);
     for (size_t g = 0; g < l->groups; g++)
-        sum += l->of_workers[g] * tg_delay_mean(l->group[g]) * hold_noise(l->group[g], w);
+        sum += l->of_workers[g] * tg_delay_mean(l->group[g]) *
+               hold_noise(l->group[g], w, phi_at(l->group[g], w));
     return rate * sum;
 }
 
@@ -165,8 +173,9 @@ ball_pole(const tg_loop *l)
 }
 
 static double
-gain_squared(const tg_loop *l, double w)
+gain_squared(const tg_loop *l, double w, double complex phi)
 {
+    (void)phi;
     return abs_squared(l->filter->gain(l, complex_of(0, w), 0, 0, NULL));
 }
 
@@ -192,9 +201,9 @@ weighted_gain(const tg_loop *l, double complex s, double complex phi, double com
 }
 
 static double
-weighted_noise(const tg_loop *l, double w)
+weighted_noise(const tg_loop *l, double w, double complex phi)
 {
-    (void)w;
+    (void)w, (void)phi;
     return l->power;
 }
 
@@ -344,5 +353,19 @@ tg_loop_abscissa(const tg_loop *l)
 double
 tg_loop_noise(const tg_loop *l, double w)
 {
-    return filter_of(l)->noise(l, w);
+    const tg_filter *f = filter_of(l);
+
+    return f->noise(l, w, f->product || f == &asgd ? 1 : phi_at(l->delay, w));
+}
+
+double
+tg_loop_density(const tg_loop *l, double w)
+{
+    const tg_filter     *f = filter_of(l);
+    const double complex s = complex_of(0, w);
+
+    if (f->product) return f->noise(l, w, 1) / abs_squared(tg_loop_value(l, s, NULL));
+    const double complex phi = tg_delay_laplace(l->delay, s, NULL);
+    const double complex open = multiply(phi, f->gain(l, s, phi, 0, NULL));
+    return f->noise(l, w, phi) / abs_squared(s + l->b + l->a * open);
 }

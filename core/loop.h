@@ -44,8 +44,9 @@ struct tg_filter {
     /* phi F and its derivative where that is simpler than F; NULL: phi times gain. */
     double complex (*product)(const tg_loop *l, double complex s,
                               double complex *derivative);
-    /* N(w), the noise intensity at frequency w relative to eta^2 lambda sigma^2. */
-    double (*noise)(const tg_loop *l, double w);
+    /* N(w), the noise intensity at frequency w relative to eta^2 lambda sigma^2, given phi(iw)
+     * unless there is a product. */
+    double (*noise)(const tg_loop *l, double w, double complex phi);
     /* Poles of phi F: those of phi, each so many times (1 or 2), and F's own (at most one).
      */
     unsigned phi_power;
@@ -71,5 +72,8 @@ double tg_loop_abscissa(const tg_loop *l);
 
 /* N(w) of the loop's filter. */
 double tg_loop_noise(const tg_loop *l, double w);
+
+/* N(w) / |f(iw)|^2, f(s) = s + b + a phi F: the spectrum of a mode under noise of intensity 1. */
+double tg_loop_density(const tg_loop *l, double w);
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/normals.h"
 
+#include "core/dispatch.h"
 #include "core/normals_kernel.h"
 
 #include <string.h>
@@ -8,18 +9,8 @@ static void
 along(uint64_t seed, uint64_t high, uint64_t index, uint64_t block, size_t groups,
       double *out)
 {
-    switch (tg_isa_resolve(TG_ISA_BEST)) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512:
-        tg_normals_along_avx512(seed, high, index, block, groups, out);
-        break;
-    case TG_ISA_AVX2:
-        tg_normals_along_avx2(seed, high, index, block, groups, out);
-        break;
-#endif
-    default:
-        tg_normals_along_plain(seed, high, index, block, groups, out);
-    }
+    TG_DISPATCH(tg_isa_resolve(TG_ISA_BEST), tg_normals_along, seed, high, index, block,
+                groups, out);
 }
 
 void
@@ -44,16 +35,6 @@ tg_normals_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
 {
     const uint64_t high = (uint64_t)purpose << 16;
 
-    switch (tg_isa_resolve(isa)) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512:
-        tg_normals_across_avx512(seed, high, first, block, scale, n, stride, out);
-        break;
-    case TG_ISA_AVX2:
-        tg_normals_across_avx2(seed, high, first, block, scale, n, stride, out);
-        break;
-#endif
-    default:
-        tg_normals_across_plain(seed, high, first, block, scale, n, stride, out);
-    }
+    TG_DISPATCH(tg_isa_resolve(isa), tg_normals_across, seed, high, first, block, scale, n,
+                stride, out);
 }

@@ -37,8 +37,9 @@ schedule(uint64_t seed, uint64_t key[20])
 }
 
 /* Vectors of blocks side by side: one alone is a chain of 20 multiplications and would leave
- * the multipliers idle. Buffers of words are a multiple of BATCH long. */
-#define BESIDE 4
+ * the multipliers idle; as many as the registers hold. Buffers of words are a multiple of BATCH
+ * long. */
+#define BESIDE (LANES == 8 ? 8 : 4)
 #define BATCH  (BESIDE * LANES)
 
 static inline void
@@ -46,7 +47,7 @@ philox(block4 c[BESIDE], const uint64_t key[20])
 {
 #pragma GCC unroll 10
     for (int round = 0; round < 10; round++) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int i = 0; i < BESIDE; i++) {
             const vu p = multiply_low_halves(c[i].x[0], spread(0xD2511F53));
             const vu q = multiply_low_halves(c[i].x[2], spread(0xCD9E8D57));

@@ -1,27 +1,11 @@
 #include "roots/principal.h"
 
+#include "core/dispatch.h"
 #include "core/lambert.h"
 #include "roots/principal_kernel.h"
 
 #include <math.h>
 #include <string.h>
-
-static void
-run_block(tg_isa isa, const double *k, double *re, double *im, double *miss)
-{
-    switch (isa) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512:
-        tg_principal_block_avx512(k, re, im, miss);
-        break;
-    case TG_ISA_AVX2:
-        tg_principal_block_avx2(k, re, im, miss);
-        break;
-#endif
-    default:
-        tg_principal_block_plain(k, re, im, miss);
-    }
-}
 
 /* Beside the branch point, and where the start was too far away, one by one. */
 static int
@@ -42,7 +26,7 @@ tg_principal_roots(tg_isa isa, const double *k, size_t n, double *re, double *im
         const size_t some = n - first < PRINCIPAL_BLOCK ? n - first : PRINCIPAL_BLOCK;
         for (size_t i = some; i < PRINCIPAL_BLOCK; i++) block[0][i] = 1;
         memcpy(block[0], k + first, some * sizeof *k);
-        run_block(isa, block[0], block[1], block[2], block[3]);
+        TG_DISPATCH(isa, tg_principal_block, block[0], block[1], block[2], block[3]);
         for (size_t i = 0; i < some; i++)
             if (one_by_one(block[0][i], block[3][i])) {
                 const double complex w = tg_lambert(0, -block[0][i]);

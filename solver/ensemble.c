@@ -3,6 +3,7 @@
 #include "solver/euler_kernel.h"
 #include "solver/paths.h"
 
+#include "core/dispatch.h"
 #include "core/memory.h"
 #include "core/rng.h"
 
@@ -142,23 +143,6 @@ check(const block *b, size_t at)
 }
 
 static void
-kernel(tg_isa isa, const tg_euler4 *s, int single)
-{
-    switch (isa) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512:
-        (single ? tg_euler_single_avx512 : tg_euler_avx512)(s);
-        break;
-    case TG_ISA_AVX2:
-        (single ? tg_euler_single_avx2 : tg_euler_avx2)(s);
-        break;
-#endif
-    default:
-        (single ? tg_euler_single_plain : tg_euler_plain)(s);
-    }
-}
-
-static void
 coefficients(const tg_linear *m, const lag *l, double dt, tg_euler4 *s)
 {
     s->keep = 1 - m->b * dt - (l->steps == 0 ? m->a * dt : 0);
@@ -180,7 +164,10 @@ four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
         s->near_row[q] = row_after(b, far, q + 1);
         s->out[q] = row_after(b, now, q + 1);
     }
-    kernel(isa, s, b->e->single);
+    if (b->e->single)
+        TG_DISPATCH(isa, tg_euler_single, s);
+    else
+        TG_DISPATCH(isa, tg_euler, s);
 }
 
 static void

@@ -49,7 +49,7 @@ tg_exact_memory(const tg_ensemble *e)
     const tg_paths p = plan(e);
     double         size = 0;
 
-    if (scratch(e, &size) != TG_OK) return NAN;
+    if (scratch(e, &size) != TG_OK) return 0;
     return tg_paths_memory(&p, size) + (double)e->modes * sizeof(tg_exact_step);
 }
 

@@ -19,7 +19,8 @@
 
 #include "solver/ensemble.h"
 
-/* Bytes tg_exact_run will allocate, and `kept` twice (results are handed out at the end). */
+/* Bytes tg_exact_run will allocate, and `kept` twice (results are handed out at the end); 0 where
+ * it refuses the step. */
 double tg_exact_memory(const tg_ensemble *e);
 
 /* Whether tg_exact_run would take it. Errors: TG_EDOMAIN as there. */

@@ -37,6 +37,7 @@ check(const tg_hitting *p)
     return TG_OK;
 }
 
+/* Doubles of a block of the mode that takes most; a step that check() refuses takes none. */
 static double
 size_of(const tg_hitting *p)
 {
@@ -44,7 +45,7 @@ size_of(const tg_hitting *p)
     double        size = 0;
 
     for (size_t i = 0; i < p->modes; i++) {
-        if (tg_exact_step_make(&p->mode[i], p->dt, &s) != TG_OK) return NAN;
+        if (tg_exact_step_make(&p->mode[i], p->dt, &s) != TG_OK) return 0;
         size = fmax(size, tg_exact_block_size(&s));
     }
     return size;

@@ -4,6 +4,8 @@
 
 #include "solver/euler_kernel.h"
 
+#include "core/dispatch.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -134,23 +136,6 @@ row_at(const block *b, size_t mode, size_t step)
 }
 
 static void
-kernel(const tg_euler4 *s)
-{
-    switch (tg_isa_resolve(TG_ISA_BEST)) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512:
-        tg_euler_avx512(s);
-        break;
-    case TG_ISA_AVX2:
-        tg_euler_avx2(s);
-        break;
-#endif
-    default:
-        tg_euler_plain(s);
-    }
-}
-
-static void
 four_steps(const block *b, size_t mode, size_t at)
 {
     const grid  *g = &b->s->grid;
@@ -167,7 +152,7 @@ four_steps(const block *b, size_t mode, size_t at)
         s.near_row[q] = row_at(b, mode, now + q + (g->lag > 0) - g->lag);
         s.out[q] = row_at(b, mode, now + q + 1);
     }
-    kernel(&s);
+    TG_DISPATCH(tg_isa_resolve(TG_ISA_BEST), tg_euler, &s);
 }
 
 static void

@@ -17,8 +17,6 @@ tg_mode_check(const tg_mode *m)
     TG_TRY(tg_loop_check(&m->loop));
     if (!(m->noise >= 0 && isfinite(m->noise)))
         return tg_fail(TG_EDOMAIN, "noise intensity must be >= 0, got %g", m->noise);
-    if (!(m->growth >= 0 && isfinite(m->growth)))
-        return tg_fail(TG_EDOMAIN, "growth must be >= 0, got %g", m->growth);
     if (!(m->jump >= 0 && isfinite(m->jump)))
         return tg_fail(TG_EDOMAIN, "jump coefficient must be >= 0, got %g", m->jump);
     return TG_OK;

@@ -14,10 +14,9 @@
 #include "core/loop.h"
 
 typedef struct tg_mode {
-    tg_loop loop;   /* a, b, delay law, filter */
-    double  noise;  /* q >= 0 [X^2 / time]: variance per time brought by gradient noise */
-    double  growth; /* of an unstable mean: at least its largest Re s [1/time]; else 0 */
-    double  jump;   /* c >= 0 [1 / time]: share of X^2 each arrival turns into variance */
+    tg_loop loop;  /* a, b, delay law, filter */
+    double  noise; /* q >= 0 [X^2 / time]: variance per time brought by gradient noise */
+    double  jump;  /* c >= 0 [1 / time]: share of X^2 each arrival turns into variance */
 } tg_mode;
 
 /* The mode of asynchronous SGD with learning rate eta, curvature h, gradient noise of

@@ -3,6 +3,7 @@
 #include "solver/lagged.h"
 #include "solver/noise.h"
 #include "solver/response.h"
+#include "solver/winding.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,8 +11,8 @@
 
 #define FINE_MAX       (1 << 17)
 #define RESOLUTION     50 /* fine steps per time of the loop, of which there may be many: */
-#define MOST_GROWTH    150 /* e-foldings of the mean within the horizon that can be followed */
-#define RESOLUTION_MIN 5 /* then fewer */
+#define MOST_GROWTH    150 /* e-foldings within the horizon that can be followed */
+#define RESOLUTION_MIN 5   /* then fewer */
 
 /* The fine grid: `every` fine steps of dt to one output interval. */
 typedef struct grid {
@@ -115,24 +116,79 @@ kernel_mass(const tg_loop *l)
 
 typedef struct fields {
     double *r, *sum, *second;
-    double *whole; /* the one block they live in, with the noise's */
 } fields;
 
+/* c int e(t) e^{-rate t} dt E e^{-rate T}: the second moment grows like e^{rate t} where this
+ * is 1. */
+static double
+fed_back(const tg_mode *m, const double *worth, const grid *g, double rate)
+{
+    double sum = worth[0] / 2;
+
+    for (size_t i = 1; i < g->n; i++) sum += worth[i] * exp(-rate * g->dt * (double)i);
+    return m->jump * g->dt * sum * creal(tg_delay_laplace(m->loop.delay, rate, NULL));
+}
+
+/* At least the growth of the second moment, given that of its square of the mean. */
+static double
+second_growth(const tg_mode *m, const double *worth, const grid *g, double least)
+{
+    double low = least, high = least, step = 1 / (g->dt * (double)g->n);
+
+    for (; fed_back(m, worth, g, high) > 1 && step * g->dt < 1; step *= 2) {
+        low = high;
+        high = least + step;
+    }
+    while (high - low > 0.01 * (high - least)) {
+        const double middle = (low + high) / 2;
+        if (fed_back(m, worth, g, middle) > 1)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 static tg_status
-compute(const tg_mode *m, double x0, const grid *g, tg_ring *ring, const fields *f,
+too_fast(const grid *g)
+{
+    return tg_fail(TG_EDIVERGED, "a moment leaves the finite range before t = %g",
+                   g->dt * (double)(g->n - 1));
+}
+
+/* The second moment with what jumps add, on a ring of its own, since it may grow faster. */
+static tg_status
+add_jumps(const tg_mode *m, double x0, const grid *g, double growth, const double *worth,
+          double *second)
+{
+    const double fastest = second_growth(m, worth, g, 2 * growth);
+    tg_ring     *ring = NULL;
+
+    if (fastest * g->dt * (double)g->n > 2 * MOST_GROWTH) return too_fast(g);
+    TG_TRY(tg_ring_create(g->n, exp(fastest * g->dt), &ring));
+    const tg_status status = multiply_noise(m, x0, g->dt, ring, worth, second);
+    tg_ring_free(ring);
+    second[0] = x0 * x0;
+    return status;
+}
+
+static tg_status
+compute(const tg_mode *m, double x0, const grid *g, double growth, const fields *f,
         tg_noise *noise)
 {
     const double rate = m->loop.b + m->loop.a * kernel_mass(&m->loop);
+    tg_ring     *ring = NULL;
 
-    TG_TRY(fill(&m->loop, g, ring, f->r, f->sum, noise));
+    if (growth * g->dt * (double)g->n > MOST_GROWTH) return too_fast(g);
+    TG_TRY(tg_ring_create(g->n, exp(growth * g->dt), &ring));
+    const tg_status status = fill(&m->loop, g, ring, f->r, f->sum, noise);
+    tg_ring_free(ring);
+    if (status != TG_OK) return status;
     for (size_t i = 0; i < g->n; i++) f->sum[i] = x0 * (1 - rate * f->sum[i]); /* y */
     if (!noise) return TG_OK;
     for (size_t i = 0; i < g->n; i++)
         f->second[i] = f->sum[i] * f->sum[i] + m->noise * noise->variance[i];
-    if (m->jump == 0) return TG_OK;
-    TG_TRY(multiply_noise(m, x0, g->dt, ring, noise->worth, f->second));
-    f->second[0] = x0 * x0;
-    return TG_OK;
+    return m->jump > 0 ? add_jumps(m, x0, g, growth, noise->worth, f->second) : TG_OK;
 }
 
 static void
@@ -145,30 +201,23 @@ static tg_status
 run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *mean,
     double *second)
 {
-    tg_ring  *ring = NULL;
-    tg_noise  noise;
-    tg_status status;
-    grid      g = { 0 };
+    double growth = 0;
+    grid   g = { 0 };
 
     TG_TRY(check(m, x0, horizon, n));
-    if (m->growth * horizon > MOST_GROWTH)
-        return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g",
-                       horizon);
+    TG_TRY(tg_winding_growth(&m->loop, &growth));
     TG_TRY(make_grid(&m->loop, horizon, n, &g));
     double *block = malloc(5 * g.n * sizeof *block);
     if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);
-    const fields f = { block, block + g.n, block + 2 * g.n, block };
-    noise = (tg_noise){ block + 3 * g.n, block + 4 * g.n };
+    const fields f = { block, block + g.n, block + 2 * g.n };
+    tg_noise     noise = { block + 3 * g.n, block + 4 * g.n };
 
-    /* with jumps the second moment, which grows twice as fast, goes round the ring too */
-    status = tg_ring_create(g.n, exp((m->jump > 0 ? 2 : 1) * m->growth * g.dt), &ring);
-    if (status == TG_OK) status = compute(m, x0, &g, ring, &f, second ? &noise : NULL);
+    const tg_status status = compute(m, x0, &g, growth, &f, second ? &noise : NULL);
     if (status == TG_OK) {
         thin(&g, n, f.r, r);
         thin(&g, n, f.sum, mean);
         thin(&g, n, f.second, second);
     }
-    tg_ring_free(ring);
     free(block);
     return status;
 }

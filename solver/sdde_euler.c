@@ -2,7 +2,7 @@
 #include "solver/sdde_kernel.h"
 #include "solver/sdde_step.h"
 
-#include "core/isa.h"
+#include "core/dispatch.h"
 
 /* sum + g dW, g a matrix of channels for each component */
 static void
@@ -16,30 +16,14 @@ add_channels(const tg_sdde_step *s, double *sum)
                 sum[i * c + k] += s->g[(i * w + j) * c + k] * s->dW[j * c + k];
 }
 
-static void
-increment(const tg_sdde_step *s, size_t n)
-{
-    switch (tg_isa_resolve(TG_ISA_BEST)) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512:
-        tg_sdde_increment_avx512(n, s->dt, s->x, s->f, s->g, s->dW, s->next);
-        break;
-    case TG_ISA_AVX2:
-        tg_sdde_increment_avx2(n, s->dt, s->x, s->f, s->g, s->dW, s->next);
-        break;
-#endif
-    default:
-        tg_sdde_increment_plain(n, s->dt, s->x, s->f, s->g, s->dW, s->next);
-    }
-}
-
 void
 tg_sdde_euler(tg_sdde_step *s)
 {
     const size_t all = s->eq->dim * s->count;
 
     if (s->eq->diagonal) {
-        increment(s, all);
+        TG_DISPATCH(tg_isa_resolve(TG_ISA_BEST), tg_sdde_increment, all, s->dt, s->x, s->f,
+                    s->g, s->dW, s->next);
         return;
     }
     for (size_t k = 0; k < all; k++) s->next[k] = s->x[k] + s->f[k] * s->dt;

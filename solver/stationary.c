@@ -103,9 +103,6 @@ tg_stationary_spectrum(const tg_mode *m, const double *w, size_t n, double *out)
     double gain, intensity, variance;
 
     TG_TRY(settle(m, &gain, &variance, &intensity));
-    for (size_t i = 0; i < n; i++) {
-        const double f = cabs(tg_loop_value(&m->loop, I * w[i], NULL));
-        out[i] = intensity * tg_loop_noise(&m->loop, w[i]) / (f * f);
-    }
+    for (size_t i = 0; i < n; i++) out[i] = intensity * tg_loop_density(&m->loop, w[i]);
     return TG_OK;
 }

@@ -21,3 +21,21 @@ says() {
     [ "$(wc -l < "$d/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$d/stderr")"
     grep -qF -- "$words" "$d/stderr" || fail "\"$words\" is not in: $(cat "$d/stderr")"
 }
+
+# near VALUE EXPECTED TOLERANCE WHAT
+near() {
+    awk "BEGIN { d = ($1) - ($2); exit !(d * d <= ($3) * ($3)) }" ||
+        fail "$4: $1 is not within $3 of $2"
+}
+
+# last FILE COLUMN: a cell of a table's last row
+last() {
+    awk -F, -v name="$2" '/^#/ { next }
+        !c { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
+        { v = $c } END { print v }' "$1"
+}
+
+# note FILE KEY: a provenance line
+note() {
+    sed -n "s/^# $2: *//p" "$1"
+}

@@ -3,24 +3,6 @@
 # meanings of a random delay, bad input.
 . "$(dirname "$0")/outside.sh"
 
-# near VALUE EXPECTED TOLERANCE WHAT
-near() {
-    awk "BEGIN { d = ($1) - ($2); exit !(d * d <= ($3) * ($3)) }" ||
-        fail "$4: $1 is not within $3 of $2"
-}
-
-# last FILE COLUMN: a cell of a table's last row
-last() {
-    awk -F, -v name="$2" '/^#/ { next }
-        !c { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
-        { v = $c } END { print v }' "$1"
-}
-
-# note FILE KEY: a provenance line
-note() {
-    sed -n "s/^# $2: *//p" "$1"
-}
-
 half='{law: constant, value: 0.5}'
 
 # ---- the Euler scheme's own variance (cases: .867754385 at dt = .05), within 4 errors of 40000
@@ -36,14 +18,6 @@ $t integrate --damping 1 --law "$half" --method exact --step 0.05 --until 1 --ro
 near "$(last "$d/exact/ensemble.csv" sd)^2" .791666666666667 '4 * .79 * sqrt(2 / 40000)' "exact variance"
 near "$(last "$d/exact/ensemble.csv" mean)" .125 '4 * sqrt(.79 / 40000)' "exact mean"
 near "$(last "$d/exact/ensemble.csv" predicted_mean)" .125 1e-7 "predicted mean"
-
-# ---- first hitting of .2 from 1 without delay: mean 1.55803737259558
-$t integrate --damping 1 --noise .1 --hit .2 --paths 20000 --until 40 --out "$d/hit" \
-    > /dev/null || fail "hit"
-mean=$(note "$d/hit/hitting.csv" mean | cut -d' ' -f1)
-error=$(note "$d/hit/hitting.csv" mean | cut -d' ' -f3)
-near "$mean" 1.55803737259558 "4 * $error" "hitting mean"
-near "$error" 0 .004 "its error"
 
 # ---- JSON holds the table's numbers, for any number of threads
 for threads in 1 2; do
@@ -89,12 +63,26 @@ for meaning in distributed arrival; do
         "loss of the study"
     [ "$(note "$f" shown)" = loss ] || fail "the study's loss is not named"
 done
-$t integrate "$d/s.yaml" --set 'workers[0].compute={law: constant, value: 1}' --hit .05 \
-    --paths 500 > /dev/null || fail "hitting of a study"
 says 2 'plain asgd, not dude' $t integrate "$d/s.yaml" --algorithm dude
 says 2 'no algorithm "sgd"' $t integrate "$d/s.yaml" --algorithm sgd
 says 2 'set by the study' $t integrate "$d/s.yaml" --damping 1
-says 2 'diffusion form of a constant delay' $t integrate "$d/s.yaml" --hit .01
+
+# ---- Ctrl-C (SIGTERM, as background jobs of a shell ignore SIGINT): 1e9 paths take no memory, and
+# those that are whole by then are shown, by every integrator
+for method in euler exact milstein; do
+    $t integrate --damping 1 --law "$half" --method $method --paths 1e9 --rows 4 \
+        --out "$d/stop" > /dev/null 2> "$d/stderr" &
+    sleep 1
+    kill -TERM $!
+    wait $!
+    [ $? = 1 ] || fail "$method: a stop is exit status 1"
+    grep -qE '^tardigrad: stopped after [0-9]+ of 1000000000 paths$' "$d/stderr" ||
+        fail "$method: stop not said: $(cat "$d/stderr")"
+    note "$d/stop/ensemble.csv" 'stopped after' | grep -q 'of 1000000000 paths' ||
+        fail "$method: stop not noted"
+    near "$(last "$d/stop/ensemble.csv" mean)" "$(last "$d/stop/ensemble.csv" predicted_mean)" \
+        "4 * $(last "$d/stop/ensemble.csv" mean_error) + .01" "mean of what is finished"
+done
 
 # ---- a step larger than the delay works: x' = -x(t - 1/2) at dt = .7, against the scheme
 $t integrate --damping 1 --law "$half" --step .7 --until 35 --rows 5 --noise 0 \
@@ -113,7 +101,6 @@ says 2 'needs --arrivals' $t integrate --damping 1 --meaning arrival
 says 2 'divides the delay' $t integrate --damping 1 --law "$half" --method exact --step .70710678 --until 7
 says 2 'needs a constant delay' $t integrate --damping 1 --law "$exp" --method exact
 says 2 'did you mean "constant"' $t integrate --damping 1 --law '{law: constnt, value: 1}'
-says 2 'GiB would be needed' $t integrate --damping 1 --hit .2 --paths 1e9
 says 2 'GiB' $t integrate --damping 1 --law "$half" --paths 1e9 --step 1e-9 --until 1
 says 1 'finite range' $t integrate --damping -50 --law "$half" --until 100
 exit $bad

@@ -42,16 +42,12 @@ moving(double t, double *x, void *context)
 static void
 test_without_noise(void **state)
 {
-    const tg_dde     exact = { .dim = 2,
-                               .delays = 2,
-                               .slope = slope,
-                               .tau = taus,
-                               .history = moving };
-    const tg_sdde    eq = { .dim = 2,
-                            .delays = 2,
-                            .tau = taus,
-                            .drift = drift,
-                            .history = moving };
+    const tg_dde exact = {
+        .dim = 2, .delays = 2, .slope = slope, .tau = taus, .history = moving
+    };
+    const tg_sdde eq = {
+        .dim = 2, .delays = 2, .tau = taus, .drift = drift, .history = moving
+    };
     tg_dde_solution *solution = NULL;
     double           x[2];
 
@@ -122,8 +118,9 @@ exact_covariance(double *v)
         tg_dde_solution *s = NULL;
         assert_ok(tg_dde_solve(&eq, 0, END, 1e-9, 1e-9, 0, &s));
         for (int k = 0; k <= QUARTERS; k++) {
-            const double w = (k % QUARTERS == 0 ? 1 : 2 + 2 * (k % 2)) / 3. * END / QUARTERS;
-            double       x[2];
+            const double w =
+                (k % QUARTERS == 0 ? 1 : 2 + 2 * (k % 2)) / 3. * END / QUARTERS;
+            double x[2];
             assert_ok(tg_dde_at(s, (double)k * END / QUARTERS, x));
             v[0] += w * x[0] * x[0];
             v[1] += w * x[0] * x[1];
@@ -137,15 +134,15 @@ static void
 test_covariance(void **state)
 {
     enum { PATHS = 40000 };
-    const tg_sdde  eq = { .dim = 2,
-                          .delays = 2,
-                          .noises = 2,
-                          .tau = taus,
-                          .drift = drift,
-                          .diffusion = mixed,
-                          .history = origin };
-    const tg_pair  pair = { 0, 1, 0 };
-    double         v[3], covariance[2];
+    const tg_sdde    eq = { .dim = 2,
+                            .delays = 2,
+                            .noises = 2,
+                            .tau = taus,
+                            .drift = drift,
+                            .diffusion = mixed,
+                            .history = origin };
+    const tg_pair    pair = { 0, 1, 0 };
+    double           v[3], covariance[2];
     const tg_observe observe = { .pair = &pair, .pairs = 1, .covariance = covariance };
 
     (void)state;

@@ -3,6 +3,8 @@
 #include "validation/unit/check.h"
 #include "validation/unit/laws.h"
 
+static const double PI = 3.14159265358979323846;
+
 static tg_delay *
 law(const char *text)
 {
@@ -67,23 +69,78 @@ test_quadrature_against_closed_form(void **state)
     }
 }
 
+/* E C(T) over a part of the law, by double-exponential nodes in its probability. */
+static double
+mean_covariance(const tg_mode *m, const tg_delay *part)
+{
+    const double step = 0.05;
+    double       sum = 0;
+
+    for (double t = -3.4; t < 3.4; t += step) {
+        const double x = PI / 2 * sinh(t), p = 1 / (1 + exp(-2 * x)),
+                     q = 1 / (1 + exp(2 * x));
+        const double lag = tg_delay_quantile(part, fmin(p, 1 - 1e-13));
+        double       c;
+        assert_ok(tg_stationary_covariance(m, &lag, 1, &c));
+        sum += step * PI * cosh(t) * p * q * c;
+    }
+    return sum;
+}
+
 /* E_T C(T) = q / (2 a) for every law (b = 0): the power the loop takes out is what the
- * noise brings in. The average over T by quantiles of its law. */
+ * noise brings in. */
 static void
 test_covariance_at_the_delay(void **state)
 {
+    tg_delay *gamma = law("{law: gamma, shape: 4, mean: 0.4}"),
+             *atom = law("{law: constant, value: 1.4}");
+
     (void)state;
     for (size_t i = 0; i < LAWS; i++) {
-        enum { n = 100 };
         tg_delay     *d = law(laws[i]);
         const tg_mode m = { .loop = { .a = 1.2, .delay = d }, .noise = 0.7 };
-        double        lag[n], c[n], mean = 0;
-        for (size_t k = 0; k < n; k++) lag[k] = tg_delay_quantile(d, ((double)k + 0.5) / n);
-        assert_ok(tg_stationary_covariance(&m, lag, n, c));
-        for (size_t k = 0; k < n; k++) mean += c[k] / n;
-        assert_near(mean, 0.7 / 2.4, 1e-3);
+        const double  mean =
+            strcmp(tg_delay_name(d), "mixture")
+                 ? mean_covariance(&m, d)
+                 : 0.9 * mean_covariance(&m, gamma) + 0.1 * mean_covariance(&m, atom);
+        assert_near(mean, 0.7 / 2.4, 1e-8);
         tg_delay_free(d);
     }
+    tg_delay_free(gamma);
+    tg_delay_free(atom);
+}
+
+/* Constant delay: C on [0, T] is V cos(a u) - sin(a u)/(2 a), and C' = -a C(u - T) takes it on.
+ * Exponential, a m = 1/2: r = e^{-t}(cos t + sin t), so C(u) = e^{-u}(3 cos u + sin u)/4. No lag
+ * is too long. */
+static void
+test_covariance_at_long_lags(void **state)
+{
+    const double T = 0.5, V = .842898208584169818;
+    tg_delay    *d = law("{law: constant, value: 0.5}"),
+             *e = law("{law: exponential, mean: 0.5}");
+    tg_mode m = { .loop = { .a = 1, .delay = d }, .noise = 1 }, n = m;
+    double  c;
+
+    (void)state;
+    n.loop.delay = e;
+    for (double u = T; u <= 2 * T; u += 0.1) {
+        assert_ok(tg_stationary_covariance(&m, &u, 1, &c));
+        assert_near(c, 0.5 - V * sin(u - T) + (1 - cos(u - T)) / 2, 1e-8);
+    }
+    for (double u = 1; u < 300; u *= 1.3) {
+        assert_ok(tg_stationary_covariance(&n, &u, 1, &c));
+        assert_near(c, exp(-u) * (3 * cos(u) + sin(u)) / 4, 1e-8);
+    }
+    for (size_t i = 0; i < LAWS; i++) {
+        tg_delay *f = law(laws[i]);
+        m.loop.delay = f;
+        for (double u = 1; u < 300; u *= 1.7)
+            assert_ok(tg_stationary_covariance(&m, &u, 1, &c));
+        tg_delay_free(f);
+    }
+    tg_delay_free(d);
+    tg_delay_free(e);
 }
 
 static void
@@ -239,6 +296,7 @@ test_spectrum_integrates_to_variance(void **state)
 RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_distributed_delay),
     cmocka_unit_test(test_quadrature_against_closed_form),
     cmocka_unit_test(test_covariance_at_the_delay),
+    cmocka_unit_test(test_covariance_at_long_lags),
     cmocka_unit_test(test_covariance_function), cmocka_unit_test(test_scaling),
     cmocka_unit_test(test_winding_at_the_thresholds), cmocka_unit_test(test_winding_counts),
     cmocka_unit_test(test_jump_form), cmocka_unit_test(test_dude_floor),

@@ -1,0 +1,178 @@
+#include "cli/integrate.h"
+#include "cli/output.h"
+
+#include "solver/survival.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SHARES = 19 }; /* rows: 5 % .. 95 % of the times */
+
+static const tg_column first_passage[] = {
+    { "t", "time", "", false },
+    { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)",
+      false },
+    { "low", "", "95 % band, pointwise", false },
+    { "high", "", "95 % band, pointwise", false },
+};
+
+static const tg_column settling[] = {
+    { "t", "time", "", false },
+    { "settled", "", "share of paths that are there for good by t (Kaplan-Meier)", false },
+    { "low", "", "95 % band, pointwise", false },
+    { "high", "", "95 % band, pointwise", false },
+};
+
+/* A question with its equation. */
+typedef struct asked {
+    tg_sdde    eq;
+    tg_jump    arrivals;
+    tg_hitting p;
+} asked;
+
+/* A constant delay takes the fast path unless a method was asked for. */
+static tg_status
+question(const arguments *a, const integration *j, asked *q)
+{
+    tg_hitting *p = &q->p;
+
+    q->eq = integration_equation(j);
+    q->arrivals = integration_arrivals(j);
+    *p = (tg_hitting){ .h = j->h,
+                       .shift = j->shift,
+                       .dt = j->step,
+                       .horizon = j->until,
+                       .paths = j->paths,
+                       .settle = given(a, "settle"),
+                       .threads = j->threads,
+                       .seed = j->seed };
+    if (j->meaning == MEANING_ARRIVAL) {
+        p->jump = &q->arrivals;
+    } else if (j->exact || (j->meaning == TG_DELAY_CONSTANT && !j->chosen)) {
+        p->mode = j->linear;
+        p->modes = j->modes;
+        p->exact = j->exact;
+    } else {
+        p->sdde = &q->eq;
+        p->method = j->method;
+    }
+    TG_TRY(number_of(a, "hit", &p->level));
+    TG_TRY(number_of(a, "hit-error", &p->error));
+    if (given(a, "hit-error") && !(p->error > 0))
+        return tg_fail(TG_EINPUT, "--hit-error must be > 0, got %g", p->error);
+    return tg_hitting_check(p);
+}
+
+/* Mean, error, and how many got there. */
+static void
+describe(const tg_hitting *p, const tg_hits *h, char *out, size_t room)
+{
+    const size_t there = p->settle ? h->settled : h->hit;
+    const int    n =
+        snprintf(out, room, "%.6g +- %.2g over %zu paths, %zu of which %s", h->mean,
+                 h->error, h->paths, there, p->settle ? "settled" : "reached it");
+
+    if (there < h->paths)
+        snprintf(out + n, room - (size_t)n, ", %zu cut off at t = %g", h->paths - there,
+                 p->horizon);
+}
+
+static tg_status
+note(const integration *j, const tg_hitting *p, const tg_hits *h, int stopped, tg_table *t)
+{
+    char mean[256];
+
+    describe(p, h, mean, sizeof mean);
+    TG_TRY(integration_note(j, t));
+    TG_TRY(tg_table_note(t, "level", "%.17g", p->level));
+    if (stopped)
+        TG_TRY(tg_table_note(t, "stopped after", "%zu of %zu paths", h->paths, p->paths));
+    return tg_table_note(t, "mean", "%s", mean);
+}
+
+static tg_status
+fill(const tg_survival *s, size_t count, tg_table *t)
+{
+    for (int k = 1; k <= SHARES; k++) {
+        const double at = tg_survival_quantile(s, count, k / (SHARES + 1.0));
+        size_t       i = 0;
+        while (i + 1 < count && s[i].t < at) i++;
+        if (!isfinite(at)) break;
+        TG_TRY(tg_table_add(t, (tg_cell[]){ TG_NUMBER(at), TG_NUMBER(1 - s[i].share),
+                                            TG_NUMBER(1 - s[i].high),
+                                            TG_NUMBER(1 - s[i].low) }));
+    }
+    return TG_OK;
+}
+
+/* The distribution of n times, cut off at the horizon, as rows of the table. */
+static tg_status
+distribution(const double *time, size_t n, double horizon, tg_table *t)
+{
+    unsigned char *ended = malloc(n);
+    tg_survival   *s = malloc(n * sizeof *s);
+    tg_status      status = ended && s ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    size_t         count = 0;
+
+    for (size_t i = 0; status == TG_OK && i < n; i++) ended[i] = time[i] < horizon;
+    if (status == TG_OK) status = tg_survival_estimate(time, ended, n, 1.96, s, &count);
+    if (status == TG_OK) status = fill(s, count, t);
+    free(ended);
+    free(s);
+    return status;
+}
+
+/* The table, and on a terminal its mean, which is in no row. */
+static tg_status
+deliver(const arguments *a, const integration *j, const tg_hitting *p, const tg_hits *h,
+        const double *time, int stopped)
+{
+    tg_table *t = NULL;
+    char      mean[256];
+
+    TG_TRY(table_begin(a, j->study, p->settle ? settling : first_passage, 4, &t));
+    tg_status status = note(j, p, h, stopped, t);
+    if (status == TG_OK) status = distribution(time, h->paths, p->horizon, t);
+    if (status != TG_OK) {
+        tg_table_free(t);
+        return status;
+    }
+    describe(p, h, mean, sizeof mean);
+    if (!given(a, "json") && !given(a, "out") && !given(a, "quiet"))
+        printf("mean %s\n", mean);
+    return table_deliver(a, "hitting", t);
+}
+
+/* What is less than was asked for is shown too, and the exit status tells. */
+static tg_status
+verdict(const tg_hitting *p, const tg_hits *h, int stopped)
+{
+    if (stopped)
+        return tg_fail(TG_ESTOP, "stopped after %zu of %zu paths", h->paths, p->paths);
+    if (p->error > 0 && !(h->error <= p->error))
+        return tg_fail(TG_ENOCONV,
+                       "the standard error is %.3g after %zu paths, not %g; give more "
+                       "--paths",
+                       h->error, h->paths, p->error);
+    return TG_OK;
+}
+
+tg_status
+integration_hit(const arguments *a, const integration *j)
+{
+    asked   q;
+    tg_hits h = { 0 };
+
+    TG_TRY(question(a, j, &q));
+    TG_TRY(integration_announce(a, j, tg_hitting_memory(&q.p)));
+    double *time = malloc(j->paths * sizeof *time);
+    if (!time) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status =
+        tg_hitting_run(&q.p, q.p.settle ? NULL : time, q.p.settle ? time : NULL, &h);
+    const int stopped = status == TG_ESTOP && h.paths > 0;
+    if (status == TG_OK || stopped) status = deliver(a, j, &q.p, &h, time, stopped);
+    if (status == TG_OK) status = verdict(&q.p, &h, stopped);
+    free(time);
+    return status;
+}
