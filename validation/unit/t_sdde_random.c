@@ -60,6 +60,97 @@ test_meanings_of_a_random_delay(void **state)
     tg_delay_free(d);
 }
 
+/* One draw for each path, T uniform on (0, 2): mean and variance at t = 2 are those of the mixture
+ * of 100 equations with one delay each. */
+static void
+test_one_draw_for_each_path(void **state)
+{
+    enum { NODES = 100, PATHS = 20000 };
+    double   mean = 0, square = 0;
+    tg_sdde  eq = feedback_equation(&(double){ 0 });
+    tg_stats s[2];
+
+    (void)state;
+    for (int k = 0; k < NODES; k++) {
+        const double tau = (k + .5) * 2 / NODES;
+        tg_delay    *d = NULL;
+        double       y[3], second[3];
+        assert_ok(tg_delay_create("constant", &tau, &d));
+        const tg_mode m = { .loop = { .a = 1, .delay = d }, .noise = 1 };
+        assert_ok(tg_moments_second(&m, 1, 2, 3, y, second));
+        tg_delay_free(d);
+        mean += y[2] / NODES;
+        square += second[2] / NODES;
+    }
+    tg_delay *d = NULL;
+    assert_ok(tg_delay_parse("{law: uniform, min: 0, max: 2}", &d));
+    eq.law = d;
+    eq.meaning = TG_DELAY_PATH;
+    eq.history = one;
+    const tg_sdde_run r = { .eq = &eq,
+                            .method = tg_sdde_method_find("rk"),
+                            .paths = PATHS,
+                            .steps = 100,
+                            .every = 100,
+                            .dt = .02,
+                            .seed = 9 };
+    assert_ok(tg_sdde_solve(&r, s, NULL));
+    const double variance = square - mean * mean;
+    assert_near(s[1].mean, mean, 4 * tg_stats_error(&s[1]));
+    /* kurtosis 3 to 4 */
+    assert_near(tg_stats_variance(&s[1]), variance, 4 * variance * sqrt(3. / PATHS));
+    tg_delay_free(d);
+}
+
+/* Drawn at every step, without other noise: each step adds dt^2 Var f, f = -x(t - T), so
+ *
+ *     Var X(t) = dt int_0^t r(t-s)^2 Var_T[ y(s-T) ] ds + O(dt^2),   y the mean.
+ *
+ * T uniform on (0, 2); the integrals by sums on a fine grid. */
+static void
+test_a_draw_at_each_step(void **state)
+{
+    enum { N = 401, PATHS = 40000 }; /* grid of .005 up to t = 2 */
+    double    y[N], response[N], excess = 0;
+    tg_delay *d = NULL;
+
+    (void)state;
+    assert_ok(tg_delay_parse("{law: uniform, min: 0, max: 2}", &d));
+    assert_ok(tg_moments_mean(&(tg_loop){ .a = 1, .delay = d }, 1, 2, N, y));
+    assert_ok(tg_moments_response(&(tg_loop){ .a = 1, .delay = d }, 2, N, response));
+    for (int s = 0; s < N; s++) {
+        double mean = 0, square = 0;
+        for (int k = 0; k < N; k++) {
+            const double before = s >= k ? y[s - k] : 1, w = k % (N - 1) ? 1 : .5;
+            mean += w * before / (N - 1);
+            square += w * before * before / (N - 1);
+        }
+        excess += (s % (N - 1) ? 1 : .5) * .005 * pow(response[N - 1 - s], 2) *
+                  (square - mean * mean);
+    }
+    for (size_t steps = 50; steps <= 200; steps *= 2) {
+        const double      dt = 2 / (double)steps;
+        const tg_sdde     eq = { .dim = 1,
+                                 .delays = 1,
+                                 .law = d,
+                                 .meaning = TG_DELAY_STEP,
+                                 .drift = feedback,
+                                 .history = one };
+        const tg_sdde_run r = { .eq = &eq,
+                                .method = tg_sdde_method_find("euler"),
+                                .paths = PATHS,
+                                .steps = steps,
+                                .every = steps,
+                                .dt = dt,
+                                .seed = 10 };
+        tg_stats          s[2];
+        assert_ok(tg_sdde_solve(&r, s, NULL));
+        assert_near(tg_stats_variance(&s[1]) / (dt * excess), 1,
+                    4 * sqrt(2. / PATHS) + 2 * dt);
+    }
+    tg_delay_free(d);
+}
+
 /* The kernel itself: the mean at every tenth step, for every law, tails that no grid holds among
  * them, against moments. */
 static void
@@ -145,5 +236,7 @@ test_history_older_than_the_run(void **state)
     tg_delay_free(d);
 }
 
-RUN(cmocka_unit_test(test_meanings_of_a_random_delay), cmocka_unit_test(test_distributed),
+RUN(cmocka_unit_test(test_meanings_of_a_random_delay),
+    cmocka_unit_test(test_one_draw_for_each_path),
+    cmocka_unit_test(test_a_draw_at_each_step), cmocka_unit_test(test_distributed),
     cmocka_unit_test(test_history_older_than_the_run))
