@@ -3,6 +3,8 @@
 #include "solver/exact.h"
 #include "solver/paths.h"
 
+#include "core/parallel.h"
+
 #include "validation/unit/check.h"
 #include "validation/unit/equations.h"
 
@@ -142,6 +144,21 @@ test_results_are_as_before(void **state)
     }
 }
 
+/* Stopped before anything was finished: statistics of nothing, and no path. */
+static void
+test_stopped_at_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof run / sizeof *run; i++) {
+        memset(kept, 0, sizeof kept);
+        tg_stop_request();
+        assert_int_equal(run[i](STEPS), TG_ESTOP);
+        tg_stop_clear();
+        for (int k = 0; k < KEEP * 2 * 2; k++) assert_true(isnan(kept[k]));
+        for (int k = 0; k < 2 * 2; k++) assert_true(stats[k].n == 0);
+    }
+}
+
 static tg_status
 tenth(double t, double *x, void *context)
 {
@@ -177,4 +194,5 @@ test_constant_start(void **state)
 }
 
 RUN(cmocka_unit_test(test_who_was_lost_and_when),
-    cmocka_unit_test(test_results_are_as_before), cmocka_unit_test(test_constant_start))
+    cmocka_unit_test(test_results_are_as_before), cmocka_unit_test(test_stopped_at_once),
+    cmocka_unit_test(test_constant_start))

@@ -88,10 +88,10 @@ simulate_arrivals(const tg_delay *law)
 static void
 predict(const tg_delay *law, double jump, double *mean, double *variance)
 {
-    const tg_mode m = {
-        .loop = { .a = 1, .delay = (tg_delay *)law }, .noise = 1, .jump = jump
-    };
-    double y[3], second[3];
+    const tg_mode m = { .loop = { .a = 1, .delay = (tg_delay *)law },
+                        .noise = 1,
+                        .jump = jump };
+    double        y[3], second[3];
 
     must(tg_moments_second(&m, 1, END, 3, y, second));
     *mean = y[2];
