@@ -108,13 +108,13 @@ choose(const tg_linear *m, double b, double dt, tg_exact_step *s)
     for (double sub = least; sub < least + 100 && sub <= SUBS; sub++) {
         const double lag = s->a != 0 ? m->tau / dt * sub : 0;
         if (!(fabs(lag - round(lag)) < 1e-10 * (1 + lag))) continue;
+        if (s->a != 0 && lag < .5) continue;
         s->sub = (size_t)sub;
         s->lag = (size_t)fmin(round(lag), 1e15);
         return TG_OK;
     }
     if (!(least <= SUBS))
-        return tg_fail(TG_EDOMAIN,
-                       "the step %g is %g times 1/a or more, take a shorter one", dt,
+        return tg_fail(TG_EDOMAIN, "a step of %g has %g parts, take a shorter one", dt,
                        least);
     return tg_fail(TG_EDOMAIN,
                    "no step of %g/n up to n = %g divides the delay %g: exact steps need a "
@@ -125,8 +125,9 @@ choose(const tg_linear *m, double b, double dt, tg_exact_step *s)
 tg_status
 tg_exact_step_make(const tg_linear *m, double dt, tg_exact_step *out)
 {
-    const double  a = m->tau > 0 ? m->a : 0, b = m->b + (m->tau > 0 ? 0 : m->a);
-    tg_exact_step s = { .a = a, .x0 = m->x0 };
+    const int     lagged = m->tau > 1e-10 * dt;
+    const double  b = m->b + (lagged ? 0 : m->a);
+    tg_exact_step s = { .a = lagged ? m->a : 0, .x0 = m->x0 };
 
     TG_TRY(choose(m, b, dt, &s));
     fill(&s, b, m->g, dt / (double)s.sub);

@@ -181,6 +181,12 @@ test_threads_and_errors(void **state)
     m.tau = sqrt(.5);
     assert_fails(tg_exact_run(&e, one, NULL), TG_EDOMAIN, "divides the delay 0.707107");
     assert_fails(tg_exact_variance(&m, .1, 1, &v), TG_EDOMAIN, "divides the delay");
+    m.tau = 1e-9; /* neither none nor one that .1/n divides */
+    assert_fails(tg_exact_run(&e, one, NULL), TG_EDOMAIN, "divides the delay 1e-09");
+    m.tau = 1e-300;
+    assert_ok(tg_exact_variance(&m, .1, 1, &v));
+    assert_near(v, (1 - exp(-.2)) / 2, 1e-14);
+    v = 7;
     m = (tg_linear){ .a = 1e9, .tau = .5 };
     assert_fails(tg_exact_run(&e, one, NULL), TG_EDOMAIN, "take a shorter one");
     m = (tg_linear){ .a = 1, .tau = 1e9 };
