@@ -121,6 +121,7 @@ tg_sdde_solve(const tg_sdde_run *r, tg_stats *stats, double *kept)
     tg_sdde_plan plan = tg_sdde_plan_make(r);
     tg_paths     p = paths_of(r);
 
+    tg_sdde_plan_weigh(&plan);
     p.scratch = (size_t)tg_sdde_block_size(&plan);
     p.run = run_block;
     p.context = &plan;

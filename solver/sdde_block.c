@@ -31,9 +31,16 @@ tg_sdde_plan_make(const tg_sdde_run *run)
     p.slots = (size_t)fmin(steps, 1e12); /* more than there is memory for */
     p.sub_slots = p.slots * p.sub;
     p.rows = run->steps / run->every + 1;
-    if (eq->meaning == TG_DELAY_DISTRIBUTED)
-        p.lags = tg_lags_make(eq->law, run->dt, (double)run->steps);
     return p;
+}
+
+void
+tg_sdde_plan_weigh(tg_sdde_plan *p)
+{
+    const tg_sdde *eq = p->run->eq;
+
+    if (eq->meaning == TG_DELAY_DISTRIBUTED)
+        p->lags = tg_lags_make(eq->law, p->run->dt, (double)p->run->steps);
 }
 
 /* Every array of a block in turn; with memory NULL only counted, in a number that does not
