@@ -247,6 +247,16 @@ tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n, double c
         phi[i] = tg_delay_laplace(d, s[i], derivative ? derivative + i : NULL);
 }
 
+int
+tg_delay_costly(const tg_delay *d)
+{
+    int any = d->kind->costly || d->panels;
+
+    for (size_t i = 0; d->part && i < d->n; i++)
+        any = any || (d->part[i] && tg_delay_costly(d->part[i]));
+    return any;
+}
+
 double
 tg_delay_abscissa(const tg_delay *d)
 {

@@ -96,6 +96,9 @@ double complex tg_delay_laplace(const tg_delay *d, double complex s,
 void tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n,
                        double complex *phi, double complex *derivative);
 
+/* Whether phi has no closed form, and takes microseconds rather than tens of nanoseconds. */
+int tg_delay_costly(const tg_delay *d);
+
 /* phi is analytic for Re s > abscissa: -inf for bounded laws and for those that continue as
  * a meromorphic function (erlang), -1/mean-like values for branch points, 0 for heavy
  * tails. */

@@ -37,6 +37,8 @@ struct tg_delay_kind {
 
     /* Poles of the continuation of phi, each place once; NULL: none. */
     size_t (*poles)(const tg_delay *d, tg_delay_pole *out, size_t room);
+
+    bool costly; /* phi takes microseconds */
 };
 
 struct tg_delay {

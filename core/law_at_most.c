@@ -180,4 +180,5 @@ const tg_delay_kind tg_law_at_most = { .name = "at_most",
                                        .cdf = cdf,
                                        .quantile = quantile,
                                        .laplace = laplace,
+                                       .costly = true,
                                        .poles = poles };

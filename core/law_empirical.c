@@ -164,4 +164,5 @@ const tg_delay_kind tg_law_empirical = { .name = "empirical",
                                          .pdf = pdf,
                                          .cdf = cdf,
                                          .quantile = quantile,
-                                         .laplace = laplace };
+                                         .laplace = laplace,
+                                         .costly = true };

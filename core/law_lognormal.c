@@ -130,4 +130,5 @@ const tg_delay_kind tg_law_lognormal = { .name = "lognormal",
                                          .pdf = pdf,
                                          .cdf = cdf,
                                          .quantile = quantile,
-                                         .laplace = laplace };
+                                         .laplace = laplace,
+                                         .costly = true };

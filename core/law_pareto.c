@@ -88,4 +88,5 @@ const tg_delay_kind tg_law_pareto = { .name = "pareto",
                                       .pdf = pdf,
                                       .cdf = cdf,
                                       .quantile = quantile,
-                                      .laplace = laplace };
+                                      .laplace = laplace,
+                                      .costly = true };

@@ -134,4 +134,5 @@ const tg_delay_kind tg_law_weibull = { .name = "weibull",
                                        .pdf = pdf,
                                        .cdf = cdf,
                                        .quantile = quantile,
-                                       .laplace = laplace };
+                                       .laplace = laplace,
+                                       .costly = true };

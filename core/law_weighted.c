@@ -123,7 +123,8 @@ static const tg_delay_kind weighted = { .name = "weighted",
                                         .pdf = pdf,
                                         .cdf = cdf,
                                         .quantile = tg_law_solve_quantile,
-                                        .laplace = laplace };
+                                        .laplace = laplace,
+                                        .costly = true };
 
 static tg_status make(const tg_delay *part, const double p[3], tg_delay **out,
                       double *share, double *power);

@@ -89,15 +89,20 @@ static tg_status
 multiply_noise(const tg_mode *m, double x0, double dt, tg_ring *ring, const double *worth,
                double *second)
 {
-    double complex *base = malloc(2 * ring->points * sizeof *base),
-                   *E = base + ring->points;
+    double complex *base = malloc(3 * ring->points * sizeof *base),
+                   *E = base + ring->points, *weight = E + ring->points;
+    tg_status status = base ? tg_noise_weights(&m->loop, dt, ring, weight)
+                            : tg_fail(TG_ENOMEM, "out of memory");
 
-    if (!base) return tg_fail(TG_ENOMEM, "out of memory");
+    if (status != TG_OK) {
+        free(base);
+        return status;
+    }
     tg_ring_forward(ring, second, base);
     tg_ring_forward(ring, worth, E);
     for (size_t k = 0; k < ring->points; k++) {
         const double complex zeta = tg_ring_point(ring, k);
-        const double complex phi = tg_noise_weights(&m->loop, dt, zeta);
+        const double complex phi = weight[k];
         const double complex trapezoid = dt * (E[k] - worth[0] / 2);
         const double complex start =
             trapezoid * x0 * x0 * (1 - phi) / (1 - zeta) - dt * E[k] * x0 * x0 / 2;

@@ -1,5 +1,6 @@
 #include "solver/noise.h"
 
+#include "solver/curve.h"
 #include "solver/response.h"
 #include "solver/stationary.h"
 
@@ -32,26 +33,44 @@ kind_of(const tg_loop *l, double *level)
                                               : SCALED;
 }
 
-double complex
-tg_noise_weights(const tg_loop *l, double dt, double complex zeta)
+/* Cubic interpolation between the grid points around a constant delay of lag >= 1 steps. */
+static double complex
+cubic(double lag, double complex zeta)
+{
+    const double         t = lag - floor(lag);
+    const double complex p[4] = { -t * (t - 1) * (t - 2) / 6,
+                                  (t + 1) * (t - 1) * (t - 2) / 2,
+                                  -(t + 1) * t * (t - 2) / 2, (t + 1) * t * (t - 1) / 6 };
+
+    return cpow(zeta, floor(lag) - 1) *
+           (p[0] + zeta * (p[1] + zeta * (p[2] + zeta * p[3])));
+}
+
+tg_status
+tg_noise_weights(const tg_loop *l, double dt, const tg_ring *ring, double complex *out)
 {
     const double lag = tg_delay_mean(l->delay) / dt;
+    const size_t n = ring->points;
 
     if (!strcmp(tg_delay_name(l->delay), "constant") && lag >= 1) {
-        const double         t = lag - floor(lag);
-        const double complex p[4] = { -t * (t - 1) * (t - 2) / 6,
-                                      (t + 1) * (t - 1) * (t - 2) / 2,
-                                      -(t + 1) * t * (t - 2) / 2,
-                                      (t + 1) * t * (t - 1) / 6 };
-        return cpow(zeta, floor(lag) - 1) *
-               (p[0] + zeta * (p[1] + zeta * (p[2] + zeta * p[3])));
+        for (size_t k = 0; k < n; k++) out[k] = cubic(lag, tg_ring_point(ring, k));
+        return TG_OK;
     }
-    const double complex bdf =
-        (1.5 - zeta * (2 - 0.5 * zeta)) / dt;                     /* s - s^3 dt^2/3 + .. */
-    const double complex rule = 2 * (1 - zeta) / (1 + zeta) / dt; /* s - s^3 dt^2/12 + .. */
-    return (4 * tg_delay_laplace(l->delay, rule, NULL) -
-            tg_delay_laplace(l->delay, bdf, NULL)) /
-           3;
+    double complex *s = malloc(2 * n * sizeof *s);
+    tg_transforms  *t = malloc(2 * n * sizeof *t);
+    const tg_status status = s && t ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t k = 0; k < n && status == TG_OK; k++) {
+        const double complex zeta = tg_ring_point(ring, k);
+        s[k] = 2 * (1 - zeta) / (1 + zeta) / dt;         /* s - s^3 dt^2/12 + .. */
+        s[n + k] = (1.5 - zeta * (2 - 0.5 * zeta)) / dt; /* s - s^3 dt^2/3 + .. */
+    }
+    if (status == TG_OK) tg_curve_transforms(l, s, n, t);
+    if (status == TG_OK) tg_curve_transforms(l, s + n, n, t + n);
+    for (size_t k = 0; k < n && status == TG_OK; k++)
+        out[k] = (4 * t[k].phi - t[n + k].phi) / 3;
+    free(s);
+    free(t);
+    return status;
 }
 
 /* e from R, h = E_T R(t-T) and E_T R(t-T)^2, the last by the law's weights. */
@@ -60,13 +79,17 @@ held_worth(const tg_loop *l, double dt, tg_ring *ring, const double *sum, double
            double *e)
 {
     const double    mean = tg_delay_mean(l->delay);
-    double complex *X = malloc(ring->points * sizeof *X);
+    double complex *X = malloc(2 * ring->points * sizeof *X), *weight = X + ring->points;
+    tg_status       status =
+        X ? tg_noise_weights(l, dt, ring, weight) : tg_fail(TG_ENOMEM, "out of memory");
 
-    if (!X) return tg_fail(TG_ENOMEM, "out of memory");
+    if (status != TG_OK) {
+        free(X);
+        return status;
+    }
     for (size_t i = 0; i < ring->n; i++) e[i] = sum[i] * sum[i];
     tg_ring_forward(ring, e, X);
-    for (size_t k = 0; k < ring->points; k++)
-        X[k] *= tg_noise_weights(l, dt, tg_ring_point(ring, k));
+    for (size_t k = 0; k < ring->points; k++) X[k] *= weight[k];
     tg_ring_back(ring, X, e);
     for (size_t i = 0; i < ring->n; i++)
         e[i] = (sum[i] * (sum[i] - 2 * held[i]) + e[i]) / (mean * mean);

@@ -11,6 +11,8 @@
  */
 #include "solver/response.h"
 
+#include "solver/curve.h"
+
 #include "core/complexes.h"
 
 #include <math.h>
@@ -45,64 +47,61 @@ weight(double complex zeta, double complex z)
     return divide(q, multiply(zeta, slope));
 }
 
-/* The transforms of the four kinds at s, added to X with weight w. */
+/* One of the method's frequencies, z / dt, at every point, with weights, from its value z at
+ * zeta = rho on. The quadratic through three points foresees the next so well that one step of
+ * Newton's iteration corrects it. */
 static void
-add_transforms(const tg_loop *l, double complex s, double complex phi, double complex w,
-               double complex X[KINDS])
+list_frequencies(const double complex *zeta, size_t points, double complex z, double dt,
+                 double complex *s, double complex *w)
 {
-    const double complex F = l->filter ? l->filter->gain(l, s, phi, 0, NULL) : 1;
-    const double complex g = divide(w, s + l->b + l->a * multiply(phi, F));
-    const double complex sum = divide(g, s);
+    double complex before = z, older = z;
 
-    X[R_] += g;
-    X[SUM] += sum;
-    X[HELD] += multiply(sum, phi);
-    X[FILTERED] += multiply(g, F);
-}
-
-/* The method's frequencies z_i / dt at every point, and their weights, (points, 3) each. The
- * quadratic through three points foresees the next so well that one step of Newton's iteration
- * corrects it. */
-static void
-list_frequencies(double dt, const tg_ring *ring, double complex *s, double complex *w)
-{
-    double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I }, before[3],
-                   older[3];
-
-    memcpy(before, z, sizeof z);
-    memcpy(older, z, sizeof z);
-    for (size_t k = 0; k < ring->points; k++) {
-        const double complex zeta = tg_ring_point(ring, k);
-        for (size_t i = 0; i < 3; i++) {
-            const double complex next = k < 3 ? z[i] : 3 * (z[i] - before[i]) + older[i];
-            older[i] = before[i];
-            before[i] = z[i];
-            z[i] = follow(zeta, next);
-            s[3 * k + i] = z[i] / dt;
-            w[3 * k + i] = weight(zeta, z[i]) / dt;
-        }
+    for (size_t k = 0; k < points; k++) {
+        const double complex next = k < 3 ? z : 3 * (z - before) + older;
+        older = before;
+        before = z;
+        z = follow(zeta[k], next);
+        s[k] = z / dt;
+        w[k] = weight(zeta[k], z) / dt;
     }
 }
 
-/* The transform of the law, which costs most, at all points at once. */
+/* Add what one frequency brings to the kinds that are wanted, (points) each. */
+static void
+add_transforms(const tg_loop *l, const double complex *s, const double complex *w,
+               const tg_transforms *t, size_t points, double complex *const X[KINDS])
+{
+    for (size_t k = 0; k < points; k++) {
+        const double complex g = divide(w[k], s[k] + l->b + l->a * t[k].kappa);
+        const double complex sum = divide(g, s[k]);
+        X[R_][k] += g;
+        X[SUM][k] += sum;
+        if (X[HELD]) X[HELD][k] += multiply(sum, t[k].phi);
+        if (X[FILTERED])
+            X[FILTERED][k] += multiply(g, l->filter->gain(l, s[k], t[k].phi, 0, NULL));
+    }
+}
+
 static tg_status
-fill_circle(const tg_loop *l, double dt, const tg_ring *ring, double complex *X[KINDS])
+fill_circle(const tg_loop *l, double dt, const tg_ring *ring,
+            double complex *const X[KINDS])
 {
-    const size_t    n = 3 * ring->points;
-    double complex *s = malloc(3 * n * sizeof *s), *w = s + n, *phi = w + n;
+    const double complex start[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I };
+    const size_t         points = ring->points;
+    double complex      *zeta = malloc(3 * points * sizeof *zeta), *s = zeta + points,
+                   *w = s + points;
+    tg_transforms  *t = malloc(points * sizeof *t);
+    const tg_status status = zeta && t ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
-    if (!s) return tg_fail(TG_ENOMEM, "out of memory");
-    list_frequencies(dt, ring, s, w);
-    tg_delay_laplaces(l->delay, s, n, phi, NULL);
-    for (size_t k = 0; k < ring->points; k++) {
-        double complex sum[KINDS] = { 0 };
-        for (size_t i = 3 * k; i < 3 * k + 3; i++)
-            add_transforms(l, s[i], phi[i], w[i], sum);
-        for (int kind = 0; kind < KINDS; kind++)
-            if (X[kind]) X[kind][k] = sum[kind];
+    for (size_t k = 0; k < points && status == TG_OK; k++) zeta[k] = tg_ring_point(ring, k);
+    for (size_t i = 0; i < 3 && status == TG_OK; i++) {
+        list_frequencies(zeta, points, start[i], dt, s, w);
+        tg_curve_transforms(l, s, points, t);
+        add_transforms(l, s, w, t, points, X);
     }
-    free(s);
-    return TG_OK;
+    free(zeta);
+    free(t);
+    return status;
 }
 
 /* The ring gives x_1, x_2, ...; the grid begins with x_0. */
@@ -119,11 +118,13 @@ tg_response_fill(const tg_loop *l, double dt, tg_ring *ring, const tg_response *
 {
     double *const   target[KINDS] = { out->r, out->sum, out->held, out->filtered };
     double complex *X[KINDS] = { NULL };
-    double complex *all = malloc(KINDS * ring->points * sizeof *all);
+    size_t          wanted = 0;
 
+    for (int kind = 0; kind < KINDS; kind++) wanted += target[kind] != NULL;
+    double complex *all = calloc(wanted * ring->points, sizeof *all);
     if (!all) return tg_fail(TG_ENOMEM, "out of memory");
     for (int kind = 0; kind < KINDS; kind++)
-        if (target[kind]) X[kind] = all + (size_t)kind * ring->points;
+        if (target[kind]) X[kind] = all + --wanted * ring->points;
     const tg_status status = fill_circle(l, dt, ring, X);
     for (int kind = 0; status == TG_OK && kind < KINDS; kind++)
         if (target[kind]) place(ring, X[kind], kind == R_, target[kind]);
