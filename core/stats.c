@@ -23,6 +23,17 @@ tg_stats_merge(tg_stats *s, const tg_stats *other)
     s->n = n;
 }
 
+tg_stats
+tg_stats_of(const double *x, size_t n)
+{
+    tg_stats s = { .n = (double)n };
+
+    for (size_t k = 0; k < n; k++) s.mean += x[k] - x[0];
+    s.mean = x[0] + s.mean / s.n;
+    for (size_t k = 0; k < n; k++) s.m2 += (x[k] - s.mean) * (x[k] - s.mean);
+    return s;
+}
+
 double
 tg_stats_variance(const tg_stats *s)
 {

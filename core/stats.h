@@ -14,6 +14,9 @@ typedef struct tg_stats {
 void tg_stats_add(tg_stats *s, double x);
 void tg_stats_merge(tg_stats *s, const tg_stats *other);
 
+/* Of n >= 1 values at once; exactly x_0 and 0 where all are equal. */
+tg_stats tg_stats_of(const double *x, size_t n);
+
 double tg_stats_variance(const tg_stats *s); /* unbiased; NaN below 2 values */
 double tg_stats_error(const tg_stats *s);    /* standard error of the mean */
 

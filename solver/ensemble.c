@@ -1,11 +1,10 @@
 #include "solver/ensemble.h"
 
 #include "solver/euler_kernel.h"
-#include "solver/observer.h"
+#include "solver/paths.h"
 
 #include "core/dispatch.h"
 #include "core/memory.h"
-#include "core/parallel.h"
 #include "core/rng.h"
 
 #include <math.h>
@@ -13,7 +12,6 @@
 #include <string.h>
 
 #define BLOCK TG_EULER_PATHS /* paths in flight: their rows stay in the near caches */
-#define JOBS  64 /* shares of the work; fixed, so that sums are grouped alike everywhere */
 
 /* The lag of a mode in steps: x(t_n - tau) = far x_{n - steps} + (1 - far) x_{n - steps +
  * 1}. */
@@ -39,30 +37,35 @@ tg_ensemble_rows(const tg_ensemble *e)
 }
 
 /* Rows a block keeps: the longest lag, the present and the four to come. */
-static size_t
-slots(const tg_ensemble *e)
+static double
+slots_of(const tg_ensemble *e)
 {
-    size_t longest = 0;
+    double longest = 0;
 
-    for (size_t i = 0; i < e->modes; i++) {
-        const size_t steps = lag_of(&e->mode[i], e->dt).steps;
-        longest = steps > longest ? steps : longest;
-    }
+    for (size_t i = 0; i < e->modes; i++)
+        longest = fmax(longest, ceil(e->mode[i].tau / e->dt));
     return longest + 8;
+}
+
+static tg_paths
+plan(const tg_ensemble *e)
+{
+    return (tg_paths){ .dim = e->modes,
+                       .rows = tg_ensemble_rows(e),
+                       .paths = e->paths,
+                       .keep = e->keep,
+                       .block = BLOCK,
+                       .threads = e->threads,
+                       .component = "mode",
+                       .observe = e->observe };
 }
 
 double
 tg_ensemble_memory(const tg_ensemble *e)
 {
-    double longest = 0;
+    const tg_paths p = plan(e);
 
-    for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
-    const double threads = (double)(e->threads ? e->threads : tg_parallel_threads());
-    const double cells = (double)e->modes * (double)tg_ensemble_rows(e);
-    return threads * (longest + 8) * BLOCK * sizeof(double) +
-           cells * (JOBS * sizeof(tg_stats) + (double)e->keep * sizeof(double)) +
-           tg_observe_memory(e->observe, (size_t)threads, tg_ensemble_rows(e), e->modes,
-                             BLOCK);
+    return tg_paths_memory(&p, slots_of(e) * BLOCK);
 }
 
 tg_status
@@ -89,21 +92,15 @@ tg_ensemble_check(const tg_ensemble *e)
 
 typedef struct run {
     const tg_ensemble *e;
-    size_t             rows, slots, blocks;
-    double            *scratch; /* (threads, slots, BLOCK) */
-    tg_stats          *stats;   /* (JOBS, modes, rows) */
-    char              *done;    /* (JOBS) */
-    double            *kept;
-    tg_observer        observer;
+    size_t             slots;
 } run;
 
 /* One block of one mode on its way. */
 typedef struct block {
-    const run *r;
-    size_t     mode, first, n; /* n paths from number `first` on */
-    size_t     thread;
-    void      *row;   /* (slots, BLOCK) doubles, or floats */
-    tg_stats  *stats; /* (rows) of this mode and job */
+    const tg_paths_block *paths;
+    const tg_ensemble    *e;
+    size_t                mode, slots;
+    void                 *row; /* (slots, BLOCK) doubles, or floats */
 } block;
 
 /* The row `ahead` steps after the one in slot `slot`; both < slots. */
@@ -111,26 +108,18 @@ static void *
 row_after(const block *b, size_t slot, size_t ahead)
 {
     const size_t next = slot + ahead;
-    const size_t at = (next < b->r->slots ? next : next - b->r->slots) * BLOCK;
+    const size_t at = (next < b->slots ? next : next - b->slots) * BLOCK;
 
-    return b->r->e->single ? (void *)((float *)b->row + at)
-                           : (void *)((double *)b->row + at);
+    return b->e->single ? (void *)((float *)b->row + at) : (void *)((double *)b->row + at);
 }
 
-/* Row of a step counted from -slots on, so that it is never < 0. */
-static void *
-row_at(const block *b, size_t step)
-{
-    return row_after(b, step % b->r->slots, 0);
-}
-
-/* The same in doubles: the row itself, or a copy in room (BLOCK). */
+/* The values at a step in doubles: the row itself, or a copy in room (BLOCK). */
 static const double *
 values_at(const block *b, size_t step, double *room)
 {
-    const float *single = row_at(b, step);
+    const float *single = row_after(b, step % b->slots, 0);
 
-    if (!b->r->e->single) return row_at(b, step);
+    if (!b->e->single) return row_after(b, step % b->slots, 0);
     for (size_t i = 0; i < BLOCK; i++) room[i] = single[i];
     return room;
 }
@@ -138,28 +127,19 @@ values_at(const block *b, size_t step, double *room)
 static tg_status
 record(const block *b, size_t at)
 {
-    const tg_ensemble *e = b->r->e;
-    double             room[BLOCK];
-    const double      *x = values_at(b, at + b->r->slots, room);
-    const size_t       row = at / e->every;
-    tg_stats           s = { .n = (double)b->n };
-    double            *seen = tg_observer_at(&b->r->observer, b->thread, row, b->mode);
+    double        room[BLOCK];
+    const double *x = values_at(b, at, room);
 
-    if (seen) memcpy(seen, x, BLOCK * sizeof *x);
-    for (size_t i = 0; i < b->n; i++) s.mean += x[i];
-    s.mean /= s.n;
-    for (size_t i = 0; i < b->n; i++) s.m2 += (x[i] - s.mean) * (x[i] - s.mean);
-    tg_stats_merge(&b->stats[row], &s);
-    for (size_t i = 0; i < b->n && b->first + i < e->keep; i++)
-        b->r->kept[((b->first + i) * e->modes + b->mode) * b->r->rows + row] = x[i];
-    if (isfinite(s.m2)) return TG_OK;
-    for (size_t i = 0; i < b->n; i++)
-        if (!(fabs(x[i]) < (e->single ? 1e38 : 1e150)))
-            return tg_fail(TG_EDIVERGED,
-                           "path %zu of mode %zu left the finite range before t = %g",
-                           b->first + i, b->mode, (double)at * e->dt);
-    return tg_fail(TG_EDIVERGED, "mode %zu left the finite range at t = %g", b->mode,
-                   (double)at * e->dt);
+    return tg_paths_record(b->paths, at / b->e->every, b->mode, x, (double)at * b->e->dt);
+}
+
+static tg_status
+check(const block *b, size_t at)
+{
+    double        room[BLOCK];
+    const double *x = values_at(b, at, room);
+
+    return tg_paths_check(b->paths, b->mode, x, (double)at * b->e->dt);
 }
 
 static void
@@ -175,7 +155,7 @@ coefficients(const tg_linear *m, const lag *l, double dt, tg_euler4 *s)
 static void
 four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
 {
-    const size_t now = at % b->r->slots, far = (at + b->r->slots - l->steps) % b->r->slots;
+    const size_t now = at % b->slots, far = (at + b->slots - l->steps) % b->slots;
 
     s->block = at / 4;
     s->x = row_after(b, now, 0);
@@ -184,16 +164,26 @@ four_steps(const block *b, const lag *l, tg_isa isa, size_t at, tg_euler4 *s)
         s->near_row[q] = row_after(b, far, q + 1);
         s->out[q] = row_after(b, now, q + 1);
     }
-    if (b->r->e->single)
+    if (b->e->single)
         TG_DISPATCH(isa, tg_euler_single, s);
     else
         TG_DISPATCH(isa, tg_euler, s);
 }
 
-static tg_status
-run_block(const block *b)
+static void
+start(const block *b, double x0)
 {
-    const tg_ensemble *e = b->r->e;
+    for (size_t i = 0; i < b->slots * BLOCK; i++)
+        if (b->e->single)
+            ((float *)b->row)[i] = (float)x0;
+        else
+            ((double *)b->row)[i] = x0;
+}
+
+static tg_status
+run_mode(const block *b)
+{
+    const tg_ensemble *e = b->e;
     const tg_linear   *m = &e->mode[b->mode];
     const lag          l = lag_of(m, e->dt);
     const tg_isa       isa = tg_isa_resolve(e->isa);
@@ -202,14 +192,11 @@ run_block(const block *b)
     coefficients(m, &l, e->dt, &s);
     s.seed = e->seed;
     s.high = (uint64_t)TG_PURPOSE_PATH << 16;
-    s.first = b->first + ((uint64_t)b->mode << 40);
-    for (size_t i = 0; i < b->r->slots * BLOCK; i++)
-        if (e->single)
-            ((float *)b->row)[i] = (float)m->x0;
-        else
-            ((double *)b->row)[i] = m->x0;
+    s.first = b->paths->first + ((uint64_t)b->mode << 40);
+    start(b, m->x0);
     TG_TRY(record(b, 0));
     for (size_t at = 0, next = e->every; at < e->steps; at += 4) {
+        if (at % TG_PATHS_CHECK == 0) TG_TRY(check(b, at));
         four_steps(b, &l, isa, at, &s);
         for (; next <= at + 4 && next <= e->steps; next += e->every)
             TG_TRY(record(b, next));
@@ -217,79 +204,40 @@ run_block(const block *b)
     return TG_OK;
 }
 
-/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order; after a stop request those it
- * has finished count. */
 static tg_status
-run_job(size_t job, size_t thread, void *context)
+run_block(const tg_paths_block *paths, void *context)
 {
-    run               *r = context;
-    const tg_ensemble *e = r->e;
-    block b = { .r = r, .thread = thread, .row = r->scratch + thread * r->slots * BLOCK };
+    const run *r = context;
+    block      b = { .paths = paths, .e = r->e, .slots = r->slots, .row = paths->scratch };
 
-    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
-    size_t       k = begin;
-    for (; k < end && !tg_stop_requested(); k++) {
-        b.first = k * BLOCK;
-        b.n = e->paths - b.first < BLOCK ? e->paths - b.first : BLOCK;
-        for (b.mode = 0; b.mode < e->modes; b.mode++) {
-            b.stats = r->stats + (job * e->modes + b.mode) * r->rows;
-            TG_TRY(run_block(&b));
-        }
-        tg_observer_take(&r->observer, job, thread, b.n);
-    }
-    r->done[job] = k > begin;
-    return k < end ? tg_stop_check() : TG_OK;
-}
-
-static void
-merge(const run *r, tg_stats *stats)
-{
-    const size_t cells = r->e->modes * r->rows;
-
-    memset(stats, 0, cells * sizeof *stats);
-    for (size_t job = 0; job < JOBS; job++)
-        for (size_t i = 0; r->done[job] && i < cells; i++)
-            tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
-    tg_observer_report(&r->observer, r->done);
+    for (b.mode = 0; b.mode < r->e->modes; b.mode++) TG_TRY(run_mode(&b));
+    return TG_OK;
 }
 
 tg_status
 tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
 {
-    tg_status status;
-
     TG_TRY(tg_ensemble_check(e));
-    const size_t threads = e->threads ? e->threads : tg_parallel_threads();
-    run r = { .e = e, .rows = tg_ensemble_rows(e), .slots = slots(e), .kept = kept };
-    r.blocks = (e->paths + BLOCK - 1) / BLOCK;
-    r.scratch = aligned_alloc(64, threads * r.slots * BLOCK * sizeof *r.scratch);
-    r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
-    r.done = calloc(JOBS, 1);
-    status =
-        tg_observer_open(e->observe, r.rows, e->modes, BLOCK, JOBS, threads, &r.observer);
-    if (status == TG_OK && r.scratch && r.stats && r.done) {
-        status = tg_parallel_run(JOBS, threads, run_job, &r, NULL);
-        if (status == TG_OK || status == TG_ESTOP) merge(&r, stats);
-    } else {
-        status = tg_fail(TG_ENOMEM, "out of memory: %.3g MiB were needed",
-                         tg_ensemble_memory(e) / (1 << 20));
-    }
-    tg_observer_close(&r.observer);
-    free(r.scratch);
-    free(r.stats);
-    free(r.done);
-    return status;
+    run      r = { .e = e, .slots = (size_t)slots_of(e) };
+    tg_paths p = plan(e);
+
+    p.scratch = r.slots * BLOCK;
+    p.run = run_block;
+    p.context = &r;
+    return tg_paths_run(&p, stats, kept);
 }
 
 tg_status
 tg_ensemble_scheme_variance(double a, double b, double tau, double dt, double *variance)
 {
     const tg_linear m = { a, b, 1, tau, 0 };
-    const lag       l = lag_of(&m, dt);
     double         *r, sum = 0;
     size_t          n = 0;
 
-    if (!(dt > 0 && tau >= 0) || l.far != 1)
+    if (!(dt > 0 && tau >= 0 && tau / dt < 1e9))
+        return tg_fail(TG_EDOMAIN, "%g is no delay for steps of %g", tau, dt);
+    const lag l = lag_of(&m, dt);
+    if (l.far != 1)
         return tg_fail(TG_EDOMAIN, "the step %g does not divide the delay %g", dt, tau);
     if (!(r = calloc(l.steps + 1, sizeof *r))) return tg_fail(TG_ENOMEM, "out of memory");
     /* r_0 = 1, r_{n+1} = (1 - b dt) r_n - a dt r_{n-m}; the noise enters after each step */

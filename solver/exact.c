@@ -1,167 +1,159 @@
 #include "solver/exact.h"
 
 #include "solver/exact_block.h"
-#include "solver/observer.h"
+#include "solver/paths.h"
 
 #include "core/memory.h"
-#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BLOCK TG_EXACT_BLOCK
-#define JOBS  64
 
 typedef struct run {
-    const tg_ensemble   *e;
-    const tg_exact_step *steps; /* (modes) */
-    size_t               rows, slots, size, blocks;
-    double              *scratch; /* (threads, size) */
-    tg_stats            *stats;   /* (JOBS, modes, rows) */
-    char                *done;
-    double              *kept;
-    tg_observer          observer;
+    const tg_ensemble *e;
+    tg_exact_step     *steps; /* (modes) */
 } run;
 
-typedef struct block {
-    const run     *r;
-    size_t         thread, n;
-    tg_exact_block at;
-    double        *memory;
-    tg_stats      *stats; /* (rows) of this mode and job */
-} block;
-
-static double
-longest_lag(const tg_ensemble *e)
+static tg_paths
+plan(const tg_ensemble *e)
 {
-    double longest = 0;
+    return (tg_paths){ .dim = e->modes,
+                       .rows = tg_ensemble_rows(e),
+                       .paths = e->paths,
+                       .keep = e->keep,
+                       .block = BLOCK,
+                       .threads = e->threads,
+                       .component = "mode",
+                       .observe = e->observe };
+}
 
-    for (size_t i = 0; i < e->modes; i++) longest = fmax(longest, e->mode[i].tau / e->dt);
-    return round(longest);
+/* Doubles a thread works in: for the mode that needs most. */
+static tg_status
+scratch(const tg_ensemble *e, double *size)
+{
+    tg_exact_step s;
+
+    *size = 0;
+    for (size_t i = 0; i < e->modes; i++) {
+        TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &s));
+        *size = fmax(*size, tg_exact_block_size(&s));
+    }
+    return TG_OK;
 }
 
 double
 tg_exact_memory(const tg_ensemble *e)
 {
-    const size_t threads = e->threads ? e->threads : tg_parallel_threads();
-    const size_t rows = tg_ensemble_rows(e);
+    const tg_paths p = plan(e);
+    double         size = 0;
 
-    return (double)threads * tg_exact_block_size(longest_lag(e) + 2) * sizeof(double) +
-           (double)e->modes * (double)rows *
-               (JOBS * sizeof(tg_stats) + (double)e->keep * sizeof(double)) +
-           tg_observe_memory(e->observe, threads, rows, e->modes, BLOCK);
+    if (scratch(e, &size) != TG_OK) return 0;
+    return tg_paths_memory(&p, size) + (double)e->modes * sizeof(tg_exact_step);
+}
+
+tg_status
+tg_exact_check(const tg_ensemble *e)
+{
+    double size = 0;
+
+    TG_TRY(tg_ensemble_check(e));
+    TG_TRY(scratch(e, &size));
+    return tg_memory_check(tg_exact_memory(e),
+                           "take longer steps, fewer rows or fewer paths to keep");
 }
 
 static tg_status
-record(const block *b)
+run_mode(const run *r, const tg_paths_block *paths, tg_exact_block *b)
 {
-    const tg_ensemble    *e = b->r->e;
-    const tg_exact_block *at = &b->at;
-    const size_t          row = at->now / e->every;
-    tg_stats              s = { .n = (double)b->n };
-    double               *seen = tg_observer_at(&b->r->observer, b->thread, row, at->mode);
+    const tg_ensemble *e = r->e;
 
-    if (seen) memcpy(seen, at->x, sizeof at->x);
-    for (size_t i = 0; i < b->n; i++) s.mean += at->x[i] / s.n;
-    for (size_t i = 0; i < b->n; i++) s.m2 += (at->x[i] - s.mean) * (at->x[i] - s.mean);
-    tg_stats_merge(&b->stats[row], &s);
-    for (size_t i = 0; i < b->n && at->first + i < e->keep; i++)
-        b->r->kept[((at->first + i) * e->modes + at->mode) * b->r->rows + row] = at->x[i];
-    if (isfinite(s.m2)) return TG_OK;
-    return tg_fail(TG_EDIVERGED, "mode %zu left the finite range before t = %g", at->mode,
-                   (double)at->now * e->dt);
-}
-
-static tg_status
-run_block(block *b)
-{
-    const tg_ensemble *e = b->r->e;
-
-    tg_exact_block_start(&b->at, &b->r->steps[b->at.mode], b->r->slots, b->memory);
-    TG_TRY(record(b));
-    while (b->at.now < e->steps) {
-        tg_exact_block_advance(&b->at);
-        if (b->at.now % e->every == 0) TG_TRY(record(b));
+    tg_exact_block_start(b, &r->steps[b->mode], paths->scratch);
+    TG_TRY(tg_paths_record(paths, 0, b->mode, b->x, 0));
+    while (b->now < e->steps) {
+        tg_exact_block_advance(b);
+        const double t = (double)b->now * e->dt;
+        if (b->now % e->every == 0)
+            TG_TRY(tg_paths_record(paths, b->now / e->every, b->mode, b->x, t));
+        else if (b->now % TG_PATHS_CHECK == 0)
+            TG_TRY(tg_paths_check(paths, b->mode, b->x, t));
     }
     return TG_OK;
 }
 
 static tg_status
-run_job(size_t job, size_t thread, void *context)
+run_block(const tg_paths_block *paths, void *context)
 {
-    run               *r = context;
-    const tg_ensemble *e = r->e;
-    block b = { .r = r, .thread = thread, .memory = r->scratch + thread * r->size };
+    const run     *r = context;
+    tg_exact_block b = { .seed = r->e->seed, .first = paths->first };
 
-    b.at.seed = e->seed;
-    const size_t begin = job * r->blocks / JOBS, end = (job + 1) * r->blocks / JOBS;
-    size_t       k = begin;
-    for (; k < end && !tg_stop_requested(); k++) {
-        b.at.first = k * BLOCK;
-        b.n = e->paths - b.at.first < BLOCK ? e->paths - b.at.first : BLOCK;
-        for (b.at.mode = 0; b.at.mode < e->modes; b.at.mode++) {
-            b.stats = r->stats + (job * e->modes + b.at.mode) * r->rows;
-            TG_TRY(run_block(&b));
-        }
-        tg_observer_take(&r->observer, job, thread, b.n);
-    }
-    r->done[job] = k > begin;
-    return k < end ? tg_stop_check() : TG_OK;
-}
-
-static void
-merge(const run *r, tg_stats *stats)
-{
-    const size_t cells = r->e->modes * r->rows;
-
-    memset(stats, 0, cells * sizeof *stats);
-    for (size_t job = 0; job < JOBS; job++)
-        for (size_t i = 0; r->done[job] && i < cells; i++)
-            tg_stats_merge(&stats[i], &r->stats[job * cells + i]);
-    tg_observer_report(&r->observer, r->done);
+    for (b.mode = 0; b.mode < r->e->modes; b.mode++) TG_TRY(run_mode(r, paths, &b));
+    return TG_OK;
 }
 
 static tg_status
-run_all(run *r, size_t threads, tg_exact_step *steps, tg_stats *stats)
+run_all(run *r, tg_stats *stats, double *kept)
 {
     const tg_ensemble *e = r->e;
+    tg_paths           p = plan(e);
+    double             size = 0;
 
-    for (size_t i = 0; i < e->modes; i++)
-        TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &steps[i]));
-    r->size = (size_t)tg_exact_block_size((double)r->slots);
-    r->scratch = aligned_alloc(64, threads * r->size * sizeof *r->scratch);
-    if (!r->scratch) return tg_fail(TG_ENOMEM, "out of memory");
-    TG_TRY(tg_observer_open(e->observe, r->rows, e->modes, BLOCK, JOBS, threads,
-                            &r->observer));
-    const tg_status status = tg_parallel_run(JOBS, threads, run_job, r, NULL);
-    if (status == TG_OK || status == TG_ESTOP) merge(r, stats);
-    return status;
+    if (!r->steps) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < e->modes; i++) {
+        TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &r->steps[i]));
+        size = fmax(size, tg_exact_block_size(&r->steps[i]));
+    }
+    p.scratch = (size_t)size;
+    p.run = run_block;
+    p.context = r;
+    return tg_paths_run(&p, stats, kept);
 }
 
 tg_status
 tg_exact_run(const tg_ensemble *e, tg_stats *stats, double *kept)
 {
-    TG_TRY(tg_ensemble_check(e));
-    TG_TRY(tg_memory_check(tg_exact_memory(e),
-                           "take longer steps, fewer rows or fewer paths to keep"));
-    const size_t   threads = e->threads ? e->threads : tg_parallel_threads();
-    tg_exact_step *steps = calloc(e->modes, sizeof *steps);
-    run            r = { .e = e,
-                         .steps = steps,
-                         .rows = tg_ensemble_rows(e),
-                         .slots = (size_t)longest_lag(e) + 2,
-                         .blocks = (e->paths + BLOCK - 1) / BLOCK,
-                         .kept = kept };
-    r.stats = calloc(JOBS * e->modes * r.rows, sizeof *r.stats);
-    r.done = calloc(JOBS, 1);
-    const tg_status status = steps && r.stats && r.done
-                                 ? run_all(&r, threads, steps, stats)
-                                 : tg_fail(TG_ENOMEM, "out of memory");
-    tg_observer_close(&r.observer);
-    free(r.scratch);
-    free(r.stats);
-    free(r.done);
-    free(steps);
+    TG_TRY(tg_exact_check(e));
+    run             r = { .e = e, .steps = calloc(e->modes, sizeof *r.steps) };
+    const tg_status status = run_all(&r, stats, kept);
+    free(r.steps);
     return status;
+}
+
+/* Path j of the block gets normal j of the first step of h, and nothing afterwards. */
+static void
+respond(const tg_exact_step *s, size_t steps, double *memory, double *variance)
+{
+    tg_exact_block b = { 0 };
+    double         sum = 0;
+
+    tg_exact_block_start(&b, s, memory);
+    memset(b.z, 0, (size_t)s->draws * BLOCK * sizeof *b.z);
+    for (size_t j = 0; j < (size_t)s->draws; j++) b.z[j * BLOCK + j] = 1;
+    for (size_t n = 0; n < steps * s->sub; n++) {
+        tg_exact_block_move(&b, n);
+        for (int j = 0; j < s->draws; j++) {
+            b.z[(size_t)j * BLOCK + (size_t)j] = 0;
+            sum += b.x[j] * b.x[j];
+        }
+        if ((n + 1) % s->sub == 0) variance[n / s->sub] = sum;
+    }
+}
+
+tg_status
+tg_exact_variance(const tg_linear *m, double dt, size_t steps, double *variance)
+{
+    const tg_linear   still = { m->a, m->b, m->g, m->tau, 0 };
+    const tg_ensemble e = {
+        .mode = &still, .modes = 1, .paths = 1, .dt = dt, .steps = 1, .every = 1
+    };
+    tg_exact_step s;
+
+    TG_TRY(tg_exact_check(&e));
+    TG_TRY(tg_exact_step_make(&still, dt, &s));
+    double *memory = malloc((size_t)tg_exact_block_size(&s) * sizeof *memory);
+    if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
+    respond(&s, steps, memory, variance);
+    free(memory);
+    return TG_OK;
 }

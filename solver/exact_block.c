@@ -3,98 +3,80 @@
 #include "core/normals.h"
 #include "core/rng.h"
 
-#include <math.h>
+#define BLOCK TG_EXACT_BLOCK
 
-#define BLOCK  TG_EXACT_BLOCK
-#define LEVELS TG_EXACT_LEVELS
-
-/* Cholesky's factor of cov(J^i, J^j), taken at h = 1 and scaled: sqrt(h) h^i in row i. */
-static void
-factor(double h, double root[LEVELS][LEVELS])
+static size_t
+quads(const tg_exact_step *s)
 {
-    static const double factorial[] = { 1, 1, 2, 6 };
-
-    for (int i = 0; i < LEVELS; i++)
-        for (int j = 0; j <= i; j++) {
-            double sum = 1 / (factorial[i] * factorial[j] * (i + j + 1));
-            for (int k = 0; k < j; k++) sum -= root[i][k] * root[j][k];
-            root[i][j] = i == j ? sqrt(sum) : sum / root[j][j];
-        }
-    for (int i = 0; i < LEVELS; i++)
-        for (int j = 0; j <= i; j++) root[i][j] *= sqrt(h) * pow(h, i);
-}
-
-tg_status
-tg_exact_step_make(const tg_linear *m, double h, tg_exact_step *out)
-{
-    const double  lag = round(m->tau / h);
-    tg_exact_step s = { .a = m->a, .b = m->b, .g = m->g, .x0 = m->x0 };
-
-    if (!(fabs(m->tau / h - lag) < 1e-9 * (1 + lag)))
-        return tg_fail(TG_EDOMAIN, "the step %g does not divide the delay %g", h, m->tau);
-    s.lag = (size_t)lag;
-    if (s.lag == 0) {
-        s.b += s.a;
-        s.a = 0;
-    }
-    s.power[0] = 1;
-    for (int k = 1; k <= LEVELS; k++) s.power[k] = s.power[k - 1] * h / k;
-    factor(h, s.root);
-    *out = s;
-    return TG_OK;
+    return ((size_t)s->draws + 3) / 4;
 }
 
 double
-tg_exact_block_size(double slots)
+tg_exact_block_size(const tg_exact_step *s)
 {
-    return (slots * LEVELS + 4) * BLOCK;
+    return (((double)s->lag + 1) * s->levels + 4 * (double)quads(s)) * BLOCK;
 }
 
 static double *
-levels_at(const tg_exact_block *b, size_t step_number)
+levels_at(const tg_exact_block *b, size_t n)
 {
-    return b->ring + step_number % b->slots * LEVELS * BLOCK;
+    return b->ring + n % (b->step->lag + 1) * (size_t)b->step->levels * BLOCK;
 }
 
 void
-tg_exact_block_start(tg_exact_block *b, const tg_exact_step *s, size_t slots,
-                     double *memory)
+tg_exact_block_start(tg_exact_block *b, const tg_exact_step *s, double *memory)
 {
     b->step = s;
     b->now = 0;
-    b->slots = slots;
     b->ring = memory;
-    b->z = memory + slots * LEVELS * BLOCK;
-    for (size_t slot = 0; slot < slots; slot++)
-        for (size_t k = 0; k < LEVELS; k++)
-            for (size_t i = 0; i < BLOCK; i++)
-                b->ring[(slot * LEVELS + k) * BLOCK + i] = s->x0 * s->power[k + 1];
+    b->z = memory + (s->lag + 1) * (size_t)s->levels * BLOCK;
+    for (size_t row = 0; row < (s->lag + 1) * (size_t)s->levels; row++)
+        for (size_t i = 0; i < BLOCK; i++)
+            b->ring[row * BLOCK + i] = s->x0 * s->past[row % (size_t)s->levels + 1];
     for (size_t i = 0; i < BLOCK; i++) b->x[i] = s->x0;
 }
 
-/* X^LEVELS down to X^0, which is the next x. The ring's row of this step is that of lag + 1
- * steps ago or older: it is written after the row of `lag` steps ago has been read. */
+/* X = p_k x - a X^{k+1}_{n-m} + g J^k; the last level ends with its first term. */
+static void
+level(const tg_exact_block *b, int k, const double *old, double *X)
+{
+    const tg_exact_step *s = b->step;
+    const double         p = s->power[k], a = k < s->levels ? s->a : 0;
+    const int draws = k > 0 && k == s->levels ? 0 : k < s->draws ? k + 1 : s->draws;
+
+    for (size_t i = 0; i < BLOCK; i++) X[i] = p * b->x[i] - (a != 0 ? a * old[i] : 0);
+    for (int j = 0; j < draws; j++) {
+        const double  root = s->root[k][j];
+        const double *z = b->z + (size_t)j * BLOCK;
+        for (size_t i = 0; i < BLOCK; i++) X[i] += root * z[i];
+    }
+}
+
+/* The next x, level 0, comes last: the others are made of this one. */
+void
+tg_exact_block_move(tg_exact_block *b, size_t n)
+{
+    const int     L = b->step->levels;
+    const double *old =
+        levels_at(b, n + 1); /* lag steps before n, or lag + 1 ring rows on */
+    double *now = levels_at(b, n);
+
+    for (int k = L; k > 0; k--)
+        level(b, k, old + (size_t)k * BLOCK, now + (size_t)(k - 1) * BLOCK);
+    level(b, 0, old, b->x);
+}
+
 void
 tg_exact_block_advance(tg_exact_block *b)
 {
     const tg_exact_step *s = b->step;
-    const size_t         n = b->now++;
-    const double        *old = levels_at(b, n + b->slots - s->lag);
-    double              *now = levels_at(b, n + b->slots);
 
-    tg_normals_across(TG_ISA_BEST, b->seed, TG_PURPOSE_PATH,
-                      b->first + ((uint64_t)b->mode << 40), n, 1, BLOCK, BLOCK, b->z);
-    for (size_t i = 0; i < BLOCK; i++) {
-        const double x = b->x[i];
-        double       X = x * s->power[LEVELS];
-        for (int k = LEVELS - 1; k >= 0; k--) {
-            double J = 0;
-            for (int j = 0; j <= k; j++) J += s->root[k][j] * b->z[(size_t)j * BLOCK + i];
-            const double above = X; /* X^{k+1} of this step */
-            X = x * s->power[k] - s->b * above - s->a * old[(size_t)k * BLOCK + i] +
-                s->g * J;
-            now[(size_t)k * BLOCK + i] = above;
-        }
-        b->x[i] = X;
+    for (size_t n = b->now * s->sub; n < (b->now + 1) * s->sub; n++) {
+        for (size_t c = 0; c < quads(s); c++)
+            tg_normals_across(TG_ISA_BEST, b->seed, TG_PURPOSE_PATH,
+                              b->first + ((uint64_t)b->mode << 40), n * quads(s) + c, 1,
+                              BLOCK, BLOCK, b->z + 4 * c * BLOCK);
+        tg_exact_block_move(b, n);
     }
+    b->now++;
 }

@@ -30,7 +30,7 @@
 typedef struct tg_hitting {
     const tg_linear      *mode; /* (modes), one tau for all; or */
     size_t                modes;
-    int                   exact;  /* modes by solver/exact.h; dt must divide tau */
+    int                   exact;  /* modes by solver/exact.h, where dt too is explained */
     const tg_sdde        *sdde;   /* this, */
     const tg_sdde_method *method; /* by that method; or */
     const tg_jump        *jump;   /* this; read are mode, modes, eta, lambda, delay */

@@ -12,12 +12,12 @@
 
 typedef struct state {
     const tg_hitting *p;
-    size_t            slots, size; /* doubles of a block of one mode */
-    tg_exact_step    *step;        /* (modes) */
-    tg_exact_block   *block;       /* (threads, modes) */
-    double           *memory;      /* (threads, modes, size) */
-    double           *x;           /* (threads, 2, modes, BLOCK): now and next */
-    double           *g;           /* (modes, BLOCK) */
+    size_t            size;   /* doubles of a block of one mode, at most */
+    tg_exact_step    *step;   /* (modes) */
+    tg_exact_block   *block;  /* (threads, modes) */
+    double           *memory; /* (threads, modes, size) */
+    double           *x;      /* (threads, 2, modes, BLOCK): now and next */
+    double           *g;      /* (modes, BLOCK) */
 } state;
 
 static size_t
@@ -37,16 +37,24 @@ check(const tg_hitting *p)
     return TG_OK;
 }
 
+/* Doubles of a block of the mode that takes most; a step that check() refuses takes none. */
 static double
-slots_of(const tg_hitting *p)
+size_of(const tg_hitting *p)
 {
-    return round(p->mode[0].tau / p->dt) + 2;
+    tg_exact_step s;
+    double        size = 0;
+
+    for (size_t i = 0; i < p->modes; i++) {
+        if (tg_exact_step_make(&p->mode[i], p->dt, &s) != TG_OK) return 0;
+        size = fmax(size, tg_exact_block_size(&s));
+    }
+    return size;
 }
 
 static double
 memory(const tg_hitting *p, size_t threads)
 {
-    const double each = tg_exact_block_size(slots_of(p)) + 2 * BLOCK;
+    const double each = size_of(p) + 2 * BLOCK;
 
     return (double)p->modes *
            ((double)threads * (each * sizeof(double) + sizeof(tg_exact_block)) +
@@ -86,8 +94,7 @@ prepare(const tg_hitting *p, size_t threads, void **out)
     *out = NULL;
     if (!s) return tg_fail(TG_ENOMEM, "out of memory");
     s->p = p;
-    s->slots = (size_t)slots_of(p);
-    s->size = (size_t)tg_exact_block_size((double)s->slots);
+    s->size = (size_t)size_of(p);
     s->step = calloc(modes, sizeof *s->step);
     s->block = calloc(blocks, sizeof *s->block);
     s->memory = aligned_alloc(64, blocks * s->size * sizeof *s->memory);
@@ -110,7 +117,7 @@ start(const state *s, tg_exact_block *b, size_t thread, size_t first, double *x)
         b[i].seed = s->p->seed;
         b[i].mode = i;
         b[i].first = first;
-        tg_exact_block_start(&b[i], &s->step[i], s->slots,
+        tg_exact_block_start(&b[i], &s->step[i],
                              s->memory + (thread * s->p->modes + i) * s->size);
         memcpy(x + i * BLOCK, b[i].x, sizeof b[i].x);
     }

@@ -69,6 +69,7 @@ prepare(const tg_hitting *p, size_t threads, void **out)
     if (!s) return tg_fail(TG_ENOMEM, "out of memory");
     s->run = run_of(p);
     s->plan = tg_sdde_plan_make(&s->run);
+    tg_sdde_plan_weigh(&s->plan);
     s->size = (size_t)tg_sdde_block_size(&s->plan);
     s->memory = aligned_alloc(64, threads * s->size * sizeof *s->memory);
     if (s->memory) {

@@ -1,10 +1,8 @@
-#include "solver/observer.h"
+#include "solver/paths.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { JOBS = 64 }; /* of every ensemble; only memory told beforehand depends on it */
 
 static int
 counts(const tg_observe *o)
@@ -28,7 +26,7 @@ tg_observe_memory(const tg_observe *o, size_t threads, size_t rows, size_t dim,
                         (double)kinds(o, dim) * sizeof(tg_sketch);
     const double job =
         (double)o->pairs * sizeof(tg_comoment) + (o->loss ? sizeof(tg_stats) : 0);
-    return (double)rows * ((double)threads * each + JOBS * job);
+    return (double)rows * ((double)threads * each + TG_PATHS_JOBS * job);
 }
 
 tg_status
@@ -106,7 +104,8 @@ comoment_of(const double *x, const double *y, size_t n)
 {
     tg_comoment s = { .n = (double)n };
 
-    for (size_t k = 0; k < n; k++) s.x += x[k] / s.n, s.y += y[k] / s.n;
+    s.x = tg_stats_of(x, n).mean;
+    s.y = tg_stats_of(y, n).mean;
     for (size_t k = 0; k < n; k++) s.c += (x[k] - s.x) * (y[k] - s.y);
     return s;
 }
@@ -126,16 +125,6 @@ losses(const tg_observer *w, size_t thread, size_t row, size_t n)
     return f;
 }
 
-static tg_stats
-stats_of(const double *x, size_t n)
-{
-    tg_stats s = { .n = (double)n };
-
-    for (size_t k = 0; k < n; k++) s.mean += x[k] / s.n;
-    for (size_t k = 0; k < n; k++) s.m2 += (x[k] - s.mean) * (x[k] - s.mean);
-    return s;
-}
-
 static void
 take_row(const tg_observer *w, size_t job, size_t thread, size_t row, size_t n)
 {
@@ -147,7 +136,7 @@ take_row(const tg_observer *w, size_t job, size_t thread, size_t row, size_t n)
             tg_sketch_add(to, tg_observer_at(w, thread, row, i)[k]);
     if (!o->loss && !o->loss_quantile) return;
     const double  *f = losses(w, thread, row, n);
-    const tg_stats s = stats_of(f, n);
+    const tg_stats s = tg_stats_of(f, n);
     tg_stats_merge(&w->loss[job * w->rows + row], &s);
     for (size_t k = 0; o->loss_quantile && k < n; k++) tg_sketch_add(to, f[k]);
 }

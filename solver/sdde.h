@@ -5,7 +5,8 @@
  *
  * Callbacks see a block of `count` paths as structures of arrays: component i of path k at
  * x[i * count + k], so that a plain loop over k vectorises. Lagged values are interpolated
- * linearly between grid points; a delay may be shorter than the step, or zero. Path p takes
+ * linearly between grid points; a delay may be shorter than the step, or zero; the past is kept for
+ * the longest delay or the length of the run, whatever is less. Path p takes
  * its noise from the stream (seed, TG_PURPOSE_PATH, p): results have the same bits for any
  * number of threads and any instruction set (as far as the callbacks do).
  *
@@ -29,7 +30,8 @@
  *   step          drawn afresh at every step: as dt -> 0 the law of large numbers turns it into
  *                 `distributed`; at finite dt it adds noise of variance dt Var f
  *   distributed   the average over the law, E_T f(.., X(t-T)) for f linear in it: the kernel
- *                 itself, by nodes at equal shares of probability
+ *                 itself, on the grid or, where that has more than 256 lags, on as many of
+ *                 them; the mean of x' = -x(t-T) is within 5e-5 for any law, heavy tails included
  *
  * Drawn afresh at every arrival of a Poisson process it is the jump form, solver/jump.h. */
 typedef enum tg_random_delay {
@@ -57,11 +59,13 @@ typedef struct tg_sdde {
     void *context; /* shared by all threads */
 } tg_sdde;
 
-/* A method declares its orders; validation/unit/t_sdde.c measures them. */
+/* A method declares its orders; validation/unit/t_sdde_orders.c measures them. Milstein's strong
+ * order 1 for noise with a delay needs `sub` >~ 1/dt: its double integrals are summed over the
+ * sub-steps. Linear equations with constant delays have exact steps too, in solver/exact.h. */
 typedef struct tg_sdde_step tg_sdde_step;
 typedef struct tg_sdde_method {
     const char *name, *doc;
-    double      strong, weak; /* diagonal noise that depends on X, lagged or not */
+    double      strong, weak;                   /* noise that depends on X, lagged or not */
     double      strong_additive, weak_additive; /* noise that does not */
     int         stratonovich, diagonal_only;
     tg_status (*step)(tg_sdde_step *s);
@@ -82,8 +86,8 @@ typedef struct tg_sdde_run {
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_sdde_run;
 
-/* Bytes tg_sdde_solve will allocate, and `kept` with them: it grows with the longest delay, not
- * with paths. */
+/* Bytes tg_sdde_solve will allocate, and `kept` twice (results are handed out at the end); without
+ * stored paths it grows with the longest delay, not with paths. */
 double tg_sdde_memory(const tg_sdde_run *r);
 
 /* Whether tg_sdde_solve would take it. Errors: TG_EDOMAIN as there. */
@@ -92,8 +96,9 @@ TG_CHECKED tg_status tg_sdde_check(const tg_sdde_run *r);
 /* Run it. stats (rows, n) with rows = steps / every + 1 receives count, mean and spread
  * over the paths; kept (keep, rows, n), which may be NULL if keep is 0, the stored paths.
  * Errors: TG_EDOMAIN an argument out of range, a method that needs diagonal noise, or more
- * than 16 GiB; TG_EDIVERGED x not finite (component, path, time); TG_ENOMEM; TG_ESTOP;
- * those of the callbacks, after which stats and kept are as before. */
+ * than 16 GiB; TG_EDIVERGED x not finite (component, path, time right to within 64 steps);
+ * TG_ENOMEM; those of the callbacks; after all of which stats and kept are as before. TG_ESTOP:
+ * they hold the paths that were finished; stored ones that were not are NaN. */
 TG_CHECKED tg_status tg_sdde_solve(const tg_sdde_run *r, tg_stats *stats, double *kept);
 
 #endif

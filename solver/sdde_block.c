@@ -18,20 +18,29 @@ longest_delay(const tg_sdde_run *run)
     return longest;
 }
 
+/* A ring holds the longest delay or the whole run, what is shorter: older values are history. */
 tg_sdde_plan
 tg_sdde_plan_make(const tg_sdde_run *run)
 {
     const tg_sdde *eq = run->eq;
-    const double   steps = ceil(longest_delay(run) / run->dt) + 4;
+    const double   longest = ceil(longest_delay(run) / run->dt);
+    const double   steps = fmin(longest, (double)run->steps) + 4;
     tg_sdde_plan   p = { .run = run, .sub = run->sub ? run->sub : 1 };
 
     p.areas = run->method->diagonal_only && eq->lagged_slope;
     p.slots = (size_t)fmin(steps, 1e12); /* more than there is memory for */
     p.sub_slots = p.slots * p.sub;
     p.rows = run->steps / run->every + 1;
-    for (size_t k = 0; eq->meaning == TG_DELAY_DISTRIBUTED && k < TG_SDDE_NODES; k++)
-        p.node[k] = tg_delay_quantile(eq->law, ((double)k + 0.5) / TG_SDDE_NODES);
     return p;
+}
+
+void
+tg_sdde_plan_weigh(tg_sdde_plan *p)
+{
+    const tg_sdde *eq = p->run->eq;
+
+    if (eq->meaning == TG_DELAY_DISTRIBUTED)
+        p->lags = tg_lags_make(eq->law, p->run->dt, (double)p->run->steps);
 }
 
 /* Every array of a block in turn; with memory NULL only counted, in a number that does not
@@ -53,6 +62,7 @@ lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
                   { &b->increment, p->areas ? slots * (double)p->sub * w : 0 },
                   { &b->z, 4 * w },
                   { &b->lagged, m },
+                  { &b->phi, n },
                   { &s->past2, m },
                   { &s->slope, m + n },
                   { &b->sum, w },
@@ -107,7 +117,6 @@ tg_status
 tg_sdde_block_start(tg_sdde_block *b, size_t first)
 {
     const tg_sdde *eq = b->step.eq;
-    double        *x = b->step.f; /* room for n values */
 
     b->first = first;
     b->now = 0;
@@ -117,10 +126,10 @@ tg_sdde_block_start(tg_sdde_block *b, size_t first)
                b->plan->sub_slots * eq->noises * BLOCK * sizeof *b->increment);
     }
     for (size_t back = 0; back < b->plan->slots; back++) {
-        TG_TRY(eq->history(-(double)back * b->step.dt, x, eq->context));
+        TG_TRY(eq->history(-(double)back * b->step.dt, b->phi, eq->context));
         double *to = row(b, b->plan->slots - back);
         for (size_t i = 0; i < eq->dim; i++)
-            for (size_t k = 0; k < BLOCK; k++) to[i * BLOCK + k] = x[i];
+            for (size_t k = 0; k < BLOCK; k++) to[i * BLOCK + k] = b->phi[i];
     }
     for (size_t k = 0; k < BLOCK && eq->law; k++) {
         b->draw[k] = tg_rng_stream(b->plan->run->seed, TG_PURPOSE_DELAY, first + k);
@@ -129,13 +138,29 @@ tg_sdde_block_start(tg_sdde_block *b, size_t first)
     return TG_OK;
 }
 
+/* The oldest step that is in the ring, with the next one. */
+static double
+oldest(const tg_sdde_block *b)
+{
+    return (double)b->now + 3 - (double)b->plan->slots;
+}
+
+/* Whether step `at` is not in the ring but in the history, which is put into phi. */
+static tg_status
+recall(const tg_sdde_block *b, double at, int *recalled)
+{
+    const tg_sdde *eq = b->step.eq;
+
+    *recalled = at < oldest(b) && at <= 0;
+    return *recalled ? eq->history(at * b->step.dt, b->phi, eq->context) : TG_OK;
+}
+
 /* Where step `at` (a real number of steps after t = 0) lies in the ring: between rows *low
  * and *low + 1, at `share` from the first. Values before the ring begins are its oldest. */
 static double
 place(const tg_sdde_block *b, double at, size_t *low)
 {
-    const double oldest = (double)b->now + 3 - (double)b->plan->slots;
-    const double x = fmax(at, oldest), nearest = round(x);
+    const double x = fmax(at, oldest(b)), nearest = round(x);
     const double floor_ = fabs(x - nearest) < 1e-9 * (1 + fabs(x)) ? nearest : floor(x);
 
     *low = (size_t)(floor_ + (double)b->plan->slots);
@@ -143,28 +168,78 @@ place(const tg_sdde_block *b, double at, size_t *low)
 }
 
 /* out (n, BLOCK) += weight x(at) for all paths alike. */
-static void
+static tg_status
 gather(const tg_sdde_block *b, double at, double weight, double *out)
 {
-    size_t        low;
-    const double  share = place(b, at, &low), rest = weight * (1 - share);
-    const double *x = row(b, low), *y = row(b, low + (share > 0));
+    const size_t n = b->step.eq->dim * BLOCK;
+    size_t       low;
+    int          recalled;
 
-    for (size_t k = 0; k < b->step.eq->dim * BLOCK; k++)
+    TG_TRY(recall(b, at, &recalled));
+    for (size_t k = 0; recalled && k < n; k++) out[k] += weight * b->phi[k / BLOCK];
+    if (recalled) return TG_OK;
+    const double  share = place(b, at, &low), rest = weight * (1 - share);
+    const double *x = row(b, low), *y = row(b, low + 1);
+    for (size_t k = 0; share == 0 && k < n; k++) out[k] += weight * x[k];
+    for (size_t k = 0; share > 0 && k < n; k++)
         out[k] += rest * x[k] + weight * share * y[k];
+    return TG_OK;
+}
+
+/* out (n) += four rows, weighted */
+static void
+add_four(size_t n, const double *w, const double *const *x, double *out)
+{
+    for (size_t k = 0; k < n; k++)
+        out[k] += w[0] * x[0][k] + w[1] * x[1][k] + w[2] * x[2][k] + w[3] * x[3][k];
+}
+
+/* The average over a law: whole lags, which are rows of the ring as far as it goes. */
+static tg_status
+gather_law(const tg_sdde_block *b, double at, double *out)
+{
+    const tg_lags *l = &b->plan->lags;
+    const size_t   n = b->step.eq->dim * BLOCK, first = b->now + b->plan->slots;
+    const double   ahead = at - (double)b->now;
+    double        *past = b->phi + b->step.eq->dim; /* (n) history, summed */
+    int            recalled;
+    size_t         q = 0;
+
+    for (; q + 4 <= l->count && at - l->lag[q + 3] >= oldest(b); q += 4) {
+        const double *x[4];
+        for (size_t i = 0; i < 4; i++)
+            x[i] = row(b, first + (size_t)ahead - (size_t)l->lag[q + i]);
+        add_four(n, l->weight + q, x, out);
+    }
+    memset(past, 0, b->step.eq->dim * sizeof *past);
+    for (; q < l->count; q++) {
+        TG_TRY(recall(b, at - l->lag[q], &recalled));
+        for (size_t i = 0; recalled && i < b->step.eq->dim; i++)
+            past[i] += l->weight[q] * b->phi[i];
+        if (!recalled) TG_TRY(gather(b, at - l->lag[q], l->weight[q], out));
+    }
+    for (size_t k = 0; k < n; k++) out[k] += past[k / BLOCK];
+    return TG_OK;
 }
 
 /* The same with a delay of its own for each path. */
-static void
+static tg_status
 gather_each(const tg_sdde_block *b, double at, double *out)
 {
+    const size_t n = b->step.eq->dim * BLOCK;
+
     for (size_t k = 0; k < BLOCK; k++) {
-        size_t        low;
-        const double  share = place(b, at - b->lag[k] / b->step.dt, &low);
+        const double then = at - b->lag[k] / b->step.dt;
+        size_t       low;
+        int          recalled;
+        TG_TRY(recall(b, then, &recalled));
+        for (size_t i = k; recalled && i < n; i += BLOCK) out[i] = b->phi[i / BLOCK];
+        if (recalled) continue;
+        const double  share = place(b, then, &low);
         const double *x = row(b, low), *y = row(b, low + (share > 0));
-        for (size_t i = k; i < b->step.eq->dim * BLOCK; i += BLOCK)
-            out[i] = (1 - share) * x[i] + share * y[i];
+        for (size_t i = k; i < n; i += BLOCK) out[i] = (1 - share) * x[i] + share * y[i];
     }
+    return TG_OK;
 }
 
 /* The one row that holds the lagged values now, if it is one: nothing to gather. */
@@ -175,12 +250,13 @@ single_row(const tg_sdde_block *b)
     size_t         low;
 
     if (eq->delays != 1 || eq->meaning != TG_DELAY_CONSTANT) return NULL;
-    if (place(b, (double)b->now - eq->tau[0] / b->step.dt, &low) != 0) return NULL;
+    const double at = (double)b->now - eq->tau[0] / b->step.dt;
+    if (at < oldest(b) || place(b, at, &low) != 0) return NULL;
     return row(b, low);
 }
 
 /* Lagged values at step `at`, (m, n, BLOCK). */
-static void
+static tg_status
 fetch(const tg_sdde_block *b, double at, double *out)
 {
     const tg_sdde *eq = b->step.eq;
@@ -189,31 +265,32 @@ fetch(const tg_sdde_block *b, double at, double *out)
     memset(out, 0, eq->delays * n * sizeof *out);
     for (size_t j = 0; j < eq->delays; j++)
         if (j > 0 || eq->meaning == TG_DELAY_CONSTANT)
-            gather(b, at - eq->tau[j] / b->step.dt, 1, out + j * n);
+            TG_TRY(gather(b, at - eq->tau[j] / b->step.dt, 1, out + j * n));
         else if (eq->meaning == TG_DELAY_DISTRIBUTED)
-            for (size_t q = 0; q < TG_SDDE_NODES; q++)
-                gather(b, at - b->plan->node[q] / b->step.dt, 1.0 / TG_SDDE_NODES, out);
+            TG_TRY(gather_law(b, at, out));
         else
-            gather_each(b, at, out);
+            TG_TRY(gather_each(b, at, out));
+    return TG_OK;
 }
 
 tg_status
 tg_sdde_fetch_next(tg_sdde_step *s)
 {
-    tg_sdde_block *b = s->block;
+    const tg_sdde_block *b = s->block;
 
-    fetch(b, (double)b->now + 1, s->past2); /* s->next is a row of the ring */
-    return TG_OK;
+    return fetch(b, (double)b->now + 1, s->past2); /* s->next is a row of the ring */
 }
 
+/* Before t = 0 nothing moved, and its increments are 0: the noise of the first step will do. */
 const double *
 tg_sdde_past_noise(const tg_sdde_step *s, size_t delay)
 {
     const tg_sdde_block *b = s->block;
-    const size_t         back = (size_t)lround(s->eq->tau[delay] / s->dt);
+    const double         back = round(s->eq->tau[delay] / s->dt);
 
-    return b->noise +
-           (b->now + b->plan->slots - back) % b->plan->slots * s->eq->dim * BLOCK;
+    if (back < 1 || b->now == 0) return s->g;
+    const size_t step = back < (double)b->now ? b->now - (size_t)back : 0;
+    return b->noise + step % b->plan->slots * s->eq->dim * BLOCK;
 }
 
 /* Sub-increment `number` of all channels, (w, BLOCK). Four come of one Philox block. */
@@ -289,14 +366,13 @@ tg_sdde_block_advance(tg_sdde_block *b)
             b->lag[k] = tg_delay_sample(s->eq->law, &b->draw[k]);
     s->next = row(b, b->now + 1 + b->plan->slots);
     if (!(s->past = single_row(b))) {
-        fetch(b, (double)b->now, b->lagged);
+        TG_TRY(fetch(b, (double)b->now, b->lagged));
         s->past = b->lagged;
     }
     if (s->eq->noises) draw_noise(b);
     TG_TRY(b->plan->run->method->step(s));
     if (b->plan->areas)
-        memcpy(b->noise + (b->now + b->plan->slots) % b->plan->slots * n, s->g,
-               n * sizeof *s->g);
+        memcpy(b->noise + b->now % b->plan->slots * n, s->g, n * sizeof *s->g);
     b->now++;
     return TG_OK;
 }

@@ -2,17 +2,17 @@
 #ifndef TG_SOLVER_SDDE_BLOCK_H
 #define TG_SOLVER_SDDE_BLOCK_H
 
+#include "solver/lags.h"
 #include "solver/sdde_step.h"
 
 #define TG_SDDE_BLOCK 256 /* paths in flight */
-#define TG_SDDE_NODES 32  /* of a distributed delay */
 
 /* Sizes that follow from a run, the same for all its blocks. */
 typedef struct tg_sdde_plan {
     const tg_sdde_run *run;
     size_t             rows, slots, sub, sub_slots; /* rings, in steps and in sub-steps */
-    int                areas;               /* keep noise and increments for Milstein */
-    double             node[TG_SDDE_NODES]; /* of a distributed delay */
+    int                areas; /* keep noise and increments for Milstein */
+    tg_lags            lags;  /* of a distributed delay */
 } tg_sdde_plan;
 
 typedef struct tg_sdde_block {
@@ -22,6 +22,7 @@ typedef struct tg_sdde_block {
     double             *ring, *noise, *increment; /* x, g by steps; dW by sub-steps */
     double             *z, *sum;                  /* (4, w, BLOCK) increments, (w, BLOCK) */
     double             *lagged;                   /* (m, n, BLOCK) */
+    double             *phi;                /* (2, n) of the history: at one time; summed */
     double              lag[TG_SDDE_BLOCK]; /* tau_1 of each path, where it is random */
     tg_rng              draw[TG_SDDE_BLOCK];
     tg_sdde_step        step;
@@ -29,6 +30,9 @@ typedef struct tg_sdde_block {
 
 /* Of a run that is right but for the memory it may need. */
 tg_sdde_plan tg_sdde_plan_make(const tg_sdde_run *run);
+
+/* The weights of a distributed delay, which sizes do not need and some laws take long for. */
+void tg_sdde_plan_weigh(tg_sdde_plan *p);
 
 /* Doubles a block needs; lay it out in that memory; put it at t = 0. */
 double tg_sdde_block_size(const tg_sdde_plan *p);

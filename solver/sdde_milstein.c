@@ -50,7 +50,9 @@ step(tg_sdde_step *s)
 
 const tg_sdde_method tg_sdde_milstein = {
     .name = "milstein",
-    .doc = "Milstein, for diagonal noise that depends on X, also on its past",
+    .doc = "Milstein, for diagonal noise that depends on X, and (with `sub` of about 1/dt) "
+           "on its "
+           "past",
     .strong = 1,
     .weak = 1,
     .strong_additive = 1,

@@ -18,11 +18,18 @@ test_scheme_variance(void **state)
         assert_ok(tg_ensemble_scheme_variance(1, 0, .5, exact[i][0], &v));
         assert_near(v, exact[i][1], 6e-10);
     }
+    double v = 7;
+    assert_fails(tg_ensemble_scheme_variance(1, 0, .5, 0, &v), TG_EDOMAIN, "no delay");
+    assert_fails(tg_ensemble_scheme_variance(1, 0, NAN, .1, &v), TG_EDOMAIN, "no delay");
+    assert_fails(tg_ensemble_scheme_variance(1, 0, 1e300, 1e-300, &v), TG_EDOMAIN,
+                 "no delay");
+    assert_fails(tg_ensemble_scheme_variance(1, 0, .5, .3, &v), TG_EDOMAIN, "not divide");
+    assert_fails(tg_ensemble_scheme_variance(4, 0, .5, .1, &v), TG_EDOMAIN, "settle");
+    assert_true(v == 7);
 }
 
 /* Bias and noise told apart: within 4 standard errors of the scheme's variance at a step so
- * long that the equation's own variance is far outside. Rows 10 apart are nearly
- * independent; the error is taken from one row. */
+ * long that the equation's own variance is far outside. */
 static void
 test_variance_within_four_errors(void **state)
 {

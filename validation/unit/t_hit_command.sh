@@ -123,7 +123,7 @@ says 2 'finite number' $t integrate --damping 1 --hit nan
 says 2 'need --hit' $t integrate --damping 1 --settle
 says 2 'need --hit' $t integrate --damping 1 --hit-error .1
 says 2 'must be > 0' $t integrate --damping 1 --hit .2 --hit-error -1
-says 2 'does not divide' $t integrate --damping 1 --hit .2 --law "$half" --method exact \
-    --step .3
+says 2 'divides the delay' $t integrate --damping 1 --hit .2 --law "$half" --method exact \
+    --step .70710678
 says 1 'finite range' $t integrate --damping -50 --hit -1 --law "$half" --until 300
 exit $bad

@@ -116,7 +116,7 @@ says 2 'float32 is for ensembles' $t integrate --damping 1 --law "$exp" --float3
 says 2 'did you mean "euler"' $t integrate --damping 1 --method eulre
 says 2 'did you mean arrival' $t integrate --damping 1 --meaning arival
 says 2 'needs --arrivals' $t integrate --damping 1 --meaning arrival
-says 2 'does not divide' $t integrate --damping 1 --law "$half" --method exact --step .7 --until 7
+says 2 'divides the delay' $t integrate --damping 1 --law "$half" --method exact --step .70710678 --until 7
 says 2 'needs a constant delay' $t integrate --damping 1 --law "$exp" --method exact
 says 2 'did you mean "constant"' $t integrate --damping 1 --law '{law: constnt, value: 1}'
 says 2 'GiB' $t integrate --damping 1 --law "$half" --paths 1e9 --step 1e-9 --until 1

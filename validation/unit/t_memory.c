@@ -252,9 +252,13 @@ run_ensembles(void)
 static tg_status
 scheme_variance(void)
 {
-    const tg_status status = tg_ensemble_scheme_variance(1, 0, .5, .1, untouched);
+    tg_status status = tg_ensemble_scheme_variance(1, 0, .5, .1, untouched);
 
     check_untouched(status);
+    if (status == TG_OK) {
+        status = tg_exact_variance(&linear, .1, 3, untouched);
+        check_untouched(status);
+    }
     return status;
 }
 

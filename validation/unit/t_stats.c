@@ -35,6 +35,23 @@ test_merge(void **state)
 }
 
 static void
+test_all_at_once(void **state)
+{
+    double   x[100];
+    tg_stats whole = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 100; i++) tg_stats_add(&whole, x[i] = 1e6 + sin(i));
+    const tg_stats s = tg_stats_of(x, 100);
+    assert_near(s.n, 100, 0);
+    assert_near(s.mean, whole.mean, 1e-9);
+    assert_near(s.m2, whole.m2, 1e-7);
+    for (int i = 0; i < 100; i++) x[i] = .1;
+    assert_near(tg_stats_of(x, 100).mean, .1, 0);
+    assert_near(tg_stats_of(x, 100).m2, 0, 0);
+}
+
+static void
 test_quantile(void **state)
 {
     const double x[] = { 1, 2, 4, 8, 16 };
@@ -58,4 +75,5 @@ test_kolmogorov(void **state)
 }
 
 RUN(cmocka_unit_test(test_exact_on_whole_numbers), cmocka_unit_test(test_merge),
-    cmocka_unit_test(test_quantile), cmocka_unit_test(test_kolmogorov))
+    cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_quantile),
+    cmocka_unit_test(test_kolmogorov))
