@@ -320,6 +320,17 @@ tg_loop_value(const tg_loop *l, double complex s, double complex *derivative)
     return s + l->b + l->a * multiply(phi, gain);
 }
 
+double complex
+tg_loop_kernel(const tg_loop *l, double complex s, double complex *phi)
+{
+    const tg_filter *f = filter_of(l);
+
+    *phi = NAN;
+    if (f->product) return f->product(l, s, NULL);
+    *phi = tg_delay_laplace(l->delay, s, NULL);
+    return f == &asgd ? *phi : multiply(*phi, f->gain(l, s, *phi, 0, NULL));
+}
+
 /* The law whose poles and abscissa are those of phi F. */
 static const tg_delay *
 analytic_law(const tg_loop *l)
@@ -361,11 +372,9 @@ tg_loop_noise(const tg_loop *l, double w)
 double
 tg_loop_density(const tg_loop *l, double w)
 {
-    const tg_filter     *f = filter_of(l);
     const double complex s = complex_of(0, w);
+    double complex       phi;
+    const double complex kappa = tg_loop_kernel(l, s, &phi);
 
-    if (f->product) return f->noise(l, w, 1) / abs_squared(tg_loop_value(l, s, NULL));
-    const double complex phi = tg_delay_laplace(l->delay, s, NULL);
-    const double complex open = multiply(phi, f->gain(l, s, phi, 0, NULL));
-    return f->noise(l, w, phi) / abs_squared(s + l->b + l->a * open);
+    return filter_of(l)->noise(l, w, phi) / abs_squared(s + l->b + l->a * kappa);
 }

@@ -64,6 +64,9 @@ TG_CHECKED tg_status tg_loop_check(const tg_loop *l);
 double complex tg_loop_value(const tg_loop *l, double complex s,
                              double complex *derivative);
 
+/* kappa = phi F, and phi beside it in *phi unless the filter has a product: then that is NaN. */
+double complex tg_loop_kernel(const tg_loop *l, double complex s, double complex *phi);
+
 /* Poles of phi F in the continuation of phi, as tg_delay_poles(). */
 size_t tg_loop_poles(const tg_loop *l, tg_delay_pole *out, size_t room);
 

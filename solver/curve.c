@@ -1,7 +1,5 @@
 #include "solver/curve.h"
 
-#include "core/complexes.h"
-
 #include <math.h>
 
 enum { NODES = 24, CHECKS = 4, SHORT = 8 * NODES };
@@ -16,12 +14,10 @@ typedef struct curve {
 static tg_transforms
 at(const curve *c, size_t k)
 {
-    const tg_loop       *l = c->loop;
-    const double complex s = c->s[k], phi = tg_delay_laplace(l->delay, s, NULL);
+    tg_transforms t;
 
-    if (!l->filter) return (tg_transforms){ phi, phi };
-    if (l->filter->product) return (tg_transforms){ phi, l->filter->product(l, s, NULL) };
-    return (tg_transforms){ phi, multiply(phi, l->filter->gain(l, s, phi, 0, NULL)) };
+    t.kappa = tg_loop_kernel(c->loop, c->s[k], &t.phi);
+    return t;
 }
 
 /* Points `from` on, in units of a quarter of the stretch, for which weights neither grow nor
@@ -72,7 +68,7 @@ agrees(const curve *c, size_t from, size_t n, const nodes *p)
         const size_t        k = (p->at[j] + p->at[j + 1]) / 2;
         const tg_transforms t = between(p, 4 * (double)(k - from) / (double)n),
                             u = at(c, k);
-        if (!(cabs(t.phi - u.phi) <= TOLERANCE && cabs(t.kappa - u.kappa) <= TOLERANCE))
+        if (cabs(t.phi - u.phi) > TOLERANCE || !(cabs(t.kappa - u.kappa) <= TOLERANCE))
             return 0;
     }
     return 1;

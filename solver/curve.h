@@ -11,7 +11,7 @@
 
 #include "core/loop.h"
 
-/* Transforms of a loop at one frequency: phi, and kappa = phi F. */
+/* Transforms of a loop at one frequency, as by tg_loop_kernel(). */
 typedef struct tg_transforms {
     double complex phi, kappa;
 } tg_transforms;

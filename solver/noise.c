@@ -49,8 +49,9 @@ cubic(double lag, double complex zeta)
 tg_status
 tg_noise_weights(const tg_loop *l, double dt, const tg_ring *ring, double complex *out)
 {
-    const double lag = tg_delay_mean(l->delay) / dt;
-    const size_t n = ring->points;
+    const tg_loop law = { .delay = l->delay };
+    const double  lag = tg_delay_mean(l->delay) / dt;
+    const size_t  n = ring->points;
 
     if (!strcmp(tg_delay_name(l->delay), "constant") && lag >= 1) {
         for (size_t k = 0; k < n; k++) out[k] = cubic(lag, tg_ring_point(ring, k));
@@ -64,8 +65,8 @@ tg_noise_weights(const tg_loop *l, double dt, const tg_ring *ring, double comple
         s[k] = 2 * (1 - zeta) / (1 + zeta) / dt;         /* s - s^3 dt^2/12 + .. */
         s[n + k] = (1.5 - zeta * (2 - 0.5 * zeta)) / dt; /* s - s^3 dt^2/3 + .. */
     }
-    if (status == TG_OK) tg_curve_transforms(l, s, n, t);
-    if (status == TG_OK) tg_curve_transforms(l, s + n, n, t + n);
+    if (status == TG_OK) tg_curve_transforms(&law, s, n, t);
+    if (status == TG_OK) tg_curve_transforms(&law, s + n, n, t + n);
     for (size_t k = 0; k < n && status == TG_OK; k++)
         out[k] = (4 * t[k].phi - t[n + k].phi) / 3;
     free(s);

@@ -47,22 +47,27 @@ weight(double complex zeta, double complex z)
     return divide(q, multiply(zeta, slope));
 }
 
-/* One of the method's frequencies, z / dt, at every point, with weights, from its value z at
- * zeta = rho on. The quadratic through three points foresees the next so well that one step of
- * Newton's iteration corrects it. */
+/* The method's frequencies z_i / dt at every point, and their weights, (3, points) each. The
+ * quadratic through three points foresees the next so well that one step of Newton's iteration
+ * corrects it. */
 static void
-list_frequencies(const double complex *zeta, size_t points, double complex z, double dt,
-                 double complex *s, double complex *w)
+list_frequencies(const tg_ring *ring, double dt, double complex *s, double complex *w)
 {
-    double complex before = z, older = z;
+    double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I }, before[3],
+                   older[3];
 
-    for (size_t k = 0; k < points; k++) {
-        const double complex next = k < 3 ? z : 3 * (z - before) + older;
-        older = before;
-        before = z;
-        z = follow(zeta[k], next);
-        s[k] = z / dt;
-        w[k] = weight(zeta[k], z) / dt;
+    memcpy(before, z, sizeof z);
+    memcpy(older, z, sizeof z);
+    for (size_t k = 0; k < ring->points; k++) {
+        const double complex zeta = tg_ring_point(ring, k);
+        for (size_t i = 0; i < 3; i++) {
+            const double complex next = k < 3 ? z[i] : 3 * (z[i] - before[i]) + older[i];
+            older[i] = before[i];
+            before[i] = z[i];
+            z[i] = follow(zeta, next);
+            s[i * ring->points + k] = z[i] / dt;
+            w[i * ring->points + k] = weight(zeta, z[i]) / dt;
+        }
     }
 }
 
@@ -86,20 +91,17 @@ static tg_status
 fill_circle(const tg_loop *l, double dt, const tg_ring *ring,
             double complex *const X[KINDS])
 {
-    const double complex start[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I };
-    const size_t         points = ring->points;
-    double complex      *zeta = malloc(3 * points * sizeof *zeta), *s = zeta + points,
-                   *w = s + points;
-    tg_transforms  *t = malloc(points * sizeof *t);
-    const tg_status status = zeta && t ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    const size_t    n = ring->points;
+    double complex *s = malloc(6 * n * sizeof *s), *w = s + 3 * n;
+    tg_transforms  *t = malloc(n * sizeof *t);
+    const tg_status status = s && t ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
-    for (size_t k = 0; k < points && status == TG_OK; k++) zeta[k] = tg_ring_point(ring, k);
+    if (status == TG_OK) list_frequencies(ring, dt, s, w);
     for (size_t i = 0; i < 3 && status == TG_OK; i++) {
-        list_frequencies(zeta, points, start[i], dt, s, w);
-        tg_curve_transforms(l, s, points, t);
-        add_transforms(l, s, w, t, points, X);
+        tg_curve_transforms(l, s + i * n, n, t);
+        add_transforms(l, s + i * n, w + i * n, t, n, X);
     }
-    free(zeta);
+    free(s);
     free(t);
     return status;
 }
