@@ -1,41 +1,6 @@
 #include "solver/dde.h"
-#include "solver/dde_mesh.h"
-#include "solver/dde_stiff.h"
 
-#include "validation/unit/check.h"
-
-static tg_status
-constant(double t, double *x, void *value)
-{
-    (void)t;
-    x[0] = value ? *(const double *)value : 1;
-    return TG_OK;
-}
-
-static tg_status
-negative_feedback(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)t, (void)x, (void)context;
-    dx[0] = -past[0];
-    return TG_OK;
-}
-
-static tg_status
-mackey_glass(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)t, (void)context;
-    dx[0] = .2 * past[0] / (1 + pow(past[0], 10)) - .1 * x[0];
-    return TG_OK;
-}
-
-static double
-at(const tg_dde_solution *s, double t)
-{
-    double x = NAN;
-
-    assert_ok(tg_dde_at(s, t, &x));
-    return x;
-}
+#include "validation/unit/delayed.h"
 
 /* x' = -x(t-1), history 1: exact by the method of steps. */
 static void
@@ -48,12 +13,12 @@ test_method_of_steps(void **state)
 
     (void)state;
     assert_ok(tg_dde_solve(&eq, 0, 50, 1e-8, 1e-8, 0, &s));
-    assert_near(at(s, -3), 1, 0);
-    assert_near(at(s, 2), -1. / 2, 1e-9);
-    assert_near(at(s, 3), -1. / 6, 1e-9);
-    assert_near(at(s, 10), .020241126543209876543, 1e-8);
-    assert_near(at(s, 20), -4.6069559905636845912e-4, 1e-8);
-    assert_near(at(s, 50), -5.1497540439628367615e-8, 1e-8);
+    assert_near(solution_at(s, -3), 1, 0);
+    assert_near(solution_at(s, 2), -1. / 2, 1e-9);
+    assert_near(solution_at(s, 3), -1. / 6, 1e-9);
+    assert_near(solution_at(s, 10), .020241126543209876543, 1e-8);
+    assert_near(solution_at(s, 20), -4.6069559905636845912e-4, 1e-8);
+    assert_near(solution_at(s, 50), -5.1497540439628367615e-8, 1e-8);
     assert_ok(tg_dde_crossing(s, 0, 0, 0, &t)); /* 1 - t = 0 */
     assert_near(t, 1, 1e-9);
     assert_ok(tg_dde_crossing(s, 0, 0.5, 0, &t));
@@ -74,10 +39,10 @@ test_mackey_glass(void **state)
 
     (void)state;
     assert_ok(tg_dde_solve(&eq, 0, 1000, 1e-11, 1e-11, 0, &s));
-    assert_near(at(s, 10), .8154435764300558561013557, 1e-10);
-    assert_near(at(s, 100), 1.050020507052510584506828, 1e-9);
-    assert_near(at(s, 500), 1.15390585545228631595045, 1e-8);
-    assert_near(at(s, 1000), 1.079612339926939948260604, 1e-8);
+    assert_near(solution_at(s, 10), .8154435764300558561013557, 1e-10);
+    assert_near(solution_at(s, 100), 1.050020507052510584506828, 1e-9);
+    assert_near(solution_at(s, 500), 1.15390585545228631595045, 1e-8);
+    assert_near(solution_at(s, 1000), 1.079612339926939948260604, 1e-8);
     tg_dde_solution_free(s);
 }
 
@@ -95,7 +60,7 @@ test_tolerance_is_kept(void **state)
             assert_ok(tg_dde_solve(&eq, 0, 4, tolerance, tolerance, stages, &s));
             for (double t = 2; t < 3; t += .07) { /* x = 1 - t + (t-1)^2/2 - (t-2)^3/6 */
                 const double exact = 1 - t + pow(t - 1, 2) / 2 - pow(t - 2, 3) / 6;
-                assert_near(at(s, t), exact, 5 * tolerance);
+                assert_near(solution_at(s, t), exact, 5 * tolerance);
             }
             tg_dde_solution_free(s);
         }
@@ -199,98 +164,17 @@ test_state_dependent_delays(void **state)
 
     (void)state;
     assert_ok(tg_dde_solve(&b1, .1, 10, 1e-9, 1e-9, 0, &s));
-    for (double t = .1; t < 10; t *= 1.1) assert_near(at(s, t), log(t), 1e-8);
+    for (double t = .1; t < 10; t *= 1.1) assert_near(solution_at(s, t), log(t), 1e-8);
     tg_dde_solution_free(s);
     assert_ok(tg_dde_solve(&c1, 0, 30, 1e-8, 1e-8, 6, &s));
-    for (double t = .1; t < 1.8; t += .1) assert_near(at(s, t), -tanh(t - atanh(.5)), 1e-7);
-    coarse = at(s, 30);
+    for (double t = .1; t < 1.8; t += .1)
+        assert_near(solution_at(s, t), -tanh(t - atanh(.5)), 1e-7);
+    coarse = solution_at(s, 30);
     tg_dde_solution_free(s);
     assert_ok(
         tg_dde_solve(&c1, 0, 30, 1e-11, 1e-11, 8, &s)); /* another method and tolerance */
-    assert_near(at(s, 30), coarse, 3e-7);
+    assert_near(solution_at(s, 30), coarse, 3e-7);
     tg_dde_solution_free(s);
-}
-
-static tg_status
-mackey_glass_forcing(size_t count, const double *t, const double *past, double *out,
-                     void *context)
-{
-    (void)t, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = .2 * past[k] / (1 + pow(past[k], 10));
-    return TG_OK;
-}
-
-/* Order 2 s at the ends of the mesh, measured at t = 17 (one delay: nothing amplifies). */
-static void
-test_mesh(void **state)
-{
-    const double      decay = -.1;
-    double            half = .5, x[101];
-    const tg_dde_mesh eq = { 1, 17, &decay, mackey_glass_forcing, constant, &half };
-
-    (void)state;
-    assert_ok(tg_dde_mesh_solve(&eq, 1000, 101, 12, 8, x));
-    assert_near(x[1], .8154435764300558561013557, 1e-12);
-    assert_near(x[10], 1.050020507052510584506828, 1e-11);
-    assert_near(x[50], 1.15390585545228631595045, 1e-10);
-    assert_near(x[100], 1.079612339926939948260604, 1e-10);
-    for (int stages = 2; stages <= 3; stages++) {
-        double error[3];
-        for (int k = 0; k < 3; k++) {
-            assert_ok(tg_dde_mesh_solve(&eq, 68, 3, (size_t)24 << k, stages, x));
-            double exact[3];
-            assert_ok(tg_dde_mesh_solve(&eq, 68, 3, 64, 10, exact));
-            error[k] = fabs(x[2] - exact[2]);
-        }
-        assert_near(log2(error[1] / error[2]), 2 * stages, .4);
-    }
-}
-
-/* x' = -1000 (x + x(t - pi)) - sin t, x = cos t: the lagged value is -cos t. */
-static tg_status
-stiff_slope(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)context;
-    dx[0] = -1000 * (x[0] + past[0]) - sin(t);
-    return TG_OK;
-}
-
-static tg_status
-cosine(double t, double *x, void *context)
-{
-    (void)context;
-    x[0] = cos(t);
-    return TG_OK;
-}
-
-static void
-test_stiff(void **state)
-{
-    const double     pi = acos(-1), tau1 = 1, tau17 = 17;
-    double           half = .5;
-    const tg_dde     stiff = { 1, 1, stiff_slope, &pi, NULL, cosine, NULL };
-    const tg_dde     plain = { 1, 1, negative_feedback, &tau1, NULL, constant, NULL };
-    const tg_dde     glass = { 1, 1, mackey_glass, &tau17, NULL, constant, &half };
-    tg_dde_solution *s = NULL;
-    size_t           steps;
-
-    (void)state;
-    assert_ok(tg_dde_stiff_solve(&stiff, 0, 30, 1e-7, 1e-9, &s));
-    for (double t = .1; t < 30; t += .37) assert_near(at(s, t), cos(t), 1e-4);
-    tg_dde_cost(s, &steps, NULL);
-    assert_true(steps < 3000); /* an explicit method needs 30 * 1000 / 4 */
-    tg_dde_solution_free(s);
-    assert_ok(tg_dde_stiff_solve(&plain, 0, 10, 1e-9, 1e-11, &s));
-    assert_near(at(s, 2), -.5, 1e-6);
-    assert_near(at(s, 10), .020241126543209876543, 1e-6);
-    tg_dde_solution_free(s);
-    assert_ok(tg_dde_stiff_solve(&glass, 0, 100, 1e-9, 1e-11, &s));
-    assert_near(at(s, 100), 1.050020507052510584506828, 1e-5);
-    tg_dde_solution_free(s);
-    s = NULL;
-    assert_fails(tg_dde_stiff_solve(&stiff, 0, NAN, 1e-7, 1e-9, &s), TG_EDOMAIN,
-                 "components");
-    assert_null(s);
 }
 
 static tg_status
@@ -333,5 +217,4 @@ test_errors(void **state)
 
 RUN(cmocka_unit_test(test_method_of_steps), cmocka_unit_test(test_mackey_glass),
     cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_order_without_delay),
-    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_mesh),
-    cmocka_unit_test(test_stiff), cmocka_unit_test(test_errors))
+    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_errors))

@@ -1,0 +1,52 @@
+#include "solver/dde_stiff.h"
+
+#include "validation/unit/delayed.h"
+
+/* x' = -1000 (x + x(t - pi)) - sin t, x = cos t: the lagged value is -cos t. */
+static tg_status
+stiff_slope(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)context;
+    dx[0] = -1000 * (x[0] + past[0]) - sin(t);
+    return TG_OK;
+}
+
+static tg_status
+cosine(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = cos(t);
+    return TG_OK;
+}
+
+static void
+test_stiff(void **state)
+{
+    const double     pi = acos(-1), tau1 = 1, tau17 = 17;
+    double           half = .5;
+    const tg_dde     stiff = { 1, 1, stiff_slope, &pi, NULL, cosine, NULL };
+    const tg_dde     plain = { 1, 1, negative_feedback, &tau1, NULL, constant, NULL };
+    const tg_dde     glass = { 1, 1, mackey_glass, &tau17, NULL, constant, &half };
+    tg_dde_solution *s = NULL;
+    size_t           steps;
+
+    (void)state;
+    assert_ok(tg_dde_stiff_solve(&stiff, 0, 30, 1e-7, 1e-9, &s));
+    for (double t = .1; t < 30; t += .37) assert_near(solution_at(s, t), cos(t), 1e-4);
+    tg_dde_cost(s, &steps, NULL);
+    assert_true(steps < 3000); /* an explicit method needs 30 * 1000 / 4 */
+    tg_dde_solution_free(s);
+    assert_ok(tg_dde_stiff_solve(&plain, 0, 10, 1e-9, 1e-11, &s));
+    assert_near(solution_at(s, 2), -.5, 1e-6);
+    assert_near(solution_at(s, 10), .020241126543209876543, 1e-6);
+    tg_dde_solution_free(s);
+    assert_ok(tg_dde_stiff_solve(&glass, 0, 100, 1e-9, 1e-11, &s));
+    assert_near(solution_at(s, 100), 1.050020507052510584506828, 1e-5);
+    tg_dde_solution_free(s);
+    s = NULL;
+    assert_fails(tg_dde_stiff_solve(&stiff, 0, NAN, 1e-7, 1e-9, &s), TG_EDOMAIN,
+                 "components");
+    assert_null(s);
+}
+
+RUN(cmocka_unit_test(test_stiff))
