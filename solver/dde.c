@@ -108,13 +108,22 @@ accept(tg_dde_machine *m)
     return TG_OK;
 }
 
+/* The slope at t, which no smaller step can mend. */
+static tg_status
+slope_here(tg_dde_machine *m)
+{
+    m->lost = 0;
+    TG_TRY(tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end));
+    return m->lost ? tg_dde_lost(m) : TG_OK;
+}
+
 /* After a kink nothing is extrapolated, and the slope is the one to its right. */
 static tg_status
 pass(tg_dde_machine *m, int level)
 {
     add_kink(m, m->t, level);
     m->last_h = 0;
-    return tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end);
+    return slope_here(m);
 }
 
 /* The step to try: up to `ahead` where that is near, half the way where it is not far. */
@@ -135,8 +144,10 @@ advance(tg_dde_machine *m)
     m->h = fit_step(m->h, m->t, ahead);
     int landing = m->h == ahead - m->t;
     if (!(m->h > 1e-13 * (1 + fabs(m->t))))
-        return tg_fail(TG_ENOCONV,
-                       "the step became too small at t = %g: stiff, or singular", m->t);
+        return m->lost ? tg_dde_lost(m)
+                       : tg_fail(TG_ENOCONV,
+                                 "the step became too small at t = %g: stiff, or singular",
+                                 m->t);
     TG_TRY(tg_dde_attempt(m, &error));
     if (error < INFINITY) TG_TRY(passed_kink(m, &when, &level));
     if (when < m->t + m->h * (1 - 1e-9)) {
@@ -171,26 +182,12 @@ static tg_status
 run(tg_dde_machine *m)
 {
     m->s->begin[0] = m->t = m->t0;
-    TG_TRY(m->eq->history(m->t0, m->x, m->eq->context));
+    TG_TRY(tg_dde_begin(m->eq, m->t0, m->x));
     add_kink(m, m->t0, 0);
     if (m->eq->tau) memcpy(m->tau, m->eq->tau, m->eq->delays * sizeof *m->tau);
-    TG_TRY(tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end));
+    TG_TRY(slope_here(m));
     m->h = first_step(m);
     while (m->t < m->t1) TG_TRY(advance(m));
-    return TG_OK;
-}
-
-static tg_status
-check(const tg_dde *eq, double t0, double t1, double relative, double absolute, int stages)
-{
-    if (eq->dim == 0) return tg_fail(TG_EDOMAIN, "the equation has no components");
-    if (!(t1 > t0 && isfinite(t1) && isfinite(t0)))
-        return tg_fail(TG_EDOMAIN, "the end %g must come after the begin %g", t1, t0);
-    if (!(relative > 0 && absolute > 0 && relative < 1))
-        return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
-                       absolute);
-    if (stages != 0 && !(stages >= 2 && stages <= TG_GAUSS_MAX))
-        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
     return TG_OK;
 }
 
@@ -221,7 +218,9 @@ tg_status
 tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative, double absolute,
              int stages, tg_dde_solution **out)
 {
-    TG_TRY(check(eq, t0, t1, relative, absolute, stages));
+    TG_TRY(tg_dde_check(eq, t0, t1, relative, absolute));
+    if (stages != 0 && !(stages >= 2 && stages <= TG_GAUSS_MAX))
+        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
     const int      chosen = stages ? stages : relative > 1e-5 ? 5 : relative > 1e-9 ? 7 : 8;
     tg_dde_machine m = { .eq = eq,
                          .gauss = tg_gauss_make(chosen),

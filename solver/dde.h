@@ -22,7 +22,7 @@ typedef struct tg_dde {
      */
     tg_status (*slope)(double t, const double *x, const double *past, double *dx,
                        void *context);
-    const double *tau; /* (m) constant delays; or NULL and */
+    const double *tau; /* (m) constant delays, NULL if m = 0; or NULL and */
     tg_status (*lag)(double t, const double *x, double *tau, void *context); /* tau (m) */
     /* phi, t <= t0; a table: solver/past.h */
     tg_status (*history)(double t, double *x, void *context);
@@ -34,8 +34,9 @@ typedef struct tg_dde_solution tg_dde_solution;
 /* Integrate from t0 to t1 > t0 with local errors of the dense output below
  * absolute + relative |x|. `stages` is s, 2 .. 10; 0 chooses by the tolerance. The equation
  * is borrowed for the life of *out, which the caller frees. Errors: TG_EDOMAIN an argument
- * out of range, a delay < 0; TG_EDIVERGED x not finite (component, time); TG_ENOCONV the
- * step became too small (stiff, or a singularity); TG_ENOMEM; those of the callbacks. */
+ * out of range or missing, a delay < 0; TG_EDIVERGED x or its slope not finite (component,
+ * time); TG_ENOCONV the step became too small (stiff, or a singularity); TG_ENOMEM; those of
+ * the callbacks. */
 TG_CHECKED tg_status tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative,
                                   double absolute, int stages, tg_dde_solution **out);
 void                 tg_dde_solution_free(tg_dde_solution *s);

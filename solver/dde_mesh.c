@@ -132,6 +132,11 @@ tg_dde_mesh_solve(const tg_dde_mesh *eq, double horizon, size_t rows, size_t ste
     if (eq->dim < 1 || eq->dim > TG_DDE_MESH_DIM)
         return tg_fail(TG_EDOMAIN, "components must be 1 .. %d, got %zu", TG_DDE_MESH_DIM,
                        eq->dim);
+    if (!eq->L || !eq->forcing || !eq->history)
+        return tg_fail(TG_EDOMAIN, "the equation has no %s, it is NULL",
+                       !eq->L         ? "matrix L"
+                       : !eq->forcing ? "forcing"
+                                      : "history");
     if (!(eq->tau > 0 && isfinite(eq->tau)))
         return tg_fail(TG_EDOMAIN, "the delay must be > 0, got %g", eq->tau);
     if (!(horizon > 0 && isfinite(horizon)) || rows == 0 || steps == 0)

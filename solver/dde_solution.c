@@ -5,6 +5,45 @@
 #include <string.h>
 
 static tg_status
+check_equation(const tg_dde *eq)
+{
+    if (eq->dim == 0) return tg_fail(TG_EDOMAIN, "the equation has no components");
+    if (!eq->slope) return tg_fail(TG_EDOMAIN, "the equation has no slope, slope is NULL");
+    if (!eq->history)
+        return tg_fail(TG_EDOMAIN, "the equation has no history, history is NULL");
+    if (eq->delays && !eq->tau && !eq->lag)
+        return tg_fail(TG_EDOMAIN, "%zu delays, but tau and lag are both NULL", eq->delays);
+    for (size_t j = 0; eq->tau && j < eq->delays; j++)
+        if (!(eq->tau[j] >= 0 && isfinite(eq->tau[j])))
+            return tg_fail(TG_EDOMAIN, "delay %zu must be >= 0 and finite, got %g", j,
+                           eq->tau[j]);
+    return TG_OK;
+}
+
+tg_status
+tg_dde_check(const tg_dde *eq, double t0, double t1, double relative, double absolute)
+{
+    TG_TRY(check_equation(eq));
+    if (!(t1 > t0 && isfinite(t1) && isfinite(t0)))
+        return tg_fail(TG_EDOMAIN, "the end %g must come after the begin %g", t1, t0);
+    if (!(relative > 0 && absolute > 0 && relative < 1))
+        return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
+                       absolute);
+    return TG_OK;
+}
+
+tg_status
+tg_dde_begin(const tg_dde *eq, double t0, double *x)
+{
+    TG_TRY(eq->history(t0, x, eq->context));
+    for (size_t i = 0; i < eq->dim; i++)
+        if (!isfinite(x[i]))
+            return tg_fail(TG_EDIVERGED, "the history has x[%zu] = %g at t = %g", i, x[i],
+                           t0);
+    return TG_OK;
+}
+
+static tg_status
 grow(tg_dde_solution *s)
 {
     const size_t room = s->room ? 2 * s->room : 64;

@@ -14,6 +14,13 @@ struct tg_dde_solution {
     double       *coef;  /* (count, degree + 1, dim) powers of (t - begin)/length - 1/2 */
 };
 
+/* What both solvers ask of their arguments. Errors: TG_EDOMAIN, in a sentence. */
+TG_CHECKED tg_status tg_dde_check(const tg_dde *eq, double t0, double t1, double relative,
+                                  double absolute);
+
+/* x (n) at t0, finite. Errors: TG_EDIVERGED; those of the history. */
+TG_CHECKED tg_status tg_dde_begin(const tg_dde *eq, double t0, double *x);
+
 /* Append x(t) = start + h sum_j B_j F_j on [end, end + h], F (s, dim). Errors: TG_ENOMEM.
  */
 TG_CHECKED tg_status tg_dde_append(tg_dde_solution *s, const tg_gauss *g, double h,

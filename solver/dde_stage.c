@@ -75,16 +75,17 @@ look(tg_dde_machine *m, double at, size_t j, double *out)
 tg_status
 tg_dde_delays_at(tg_dde_machine *m, double t, const double *x)
 {
-    if (!m->eq->tau) TG_TRY(m->eq->lag(t, x, m->tau, m->eq->context));
+    if (m->eq->tau || !m->eq->delays) return TG_OK; /* checked before the run */
+    TG_TRY(m->eq->lag(t, x, m->tau, m->eq->context));
     for (size_t j = 0; j < m->eq->delays; j++)
-        if (!(m->tau[j] >= 0))
-            return tg_fail(TG_EDOMAIN, "delay %zu must be >= 0, got %g at t = %g", j,
+        if (!(m->tau[j] >= 0 && isfinite(m->tau[j])))
+            return tg_fail(TG_EDOMAIN,
+                           "delay %zu must be >= 0 and finite, got %g at t = %g", j,
                            m->tau[j], t);
     return TG_OK;
 }
 
-/* dx = f(t, x, ...); the lagged values go into past (m, n) unless they are `known` there.
- */
+/* A slope that is not finite is no failure yet: a smaller step may do. */
 tg_status
 tg_dde_slope(tg_dde_machine *m, double t, const double *x, double *past, int known,
              double *dx)
@@ -97,7 +98,20 @@ tg_dde_slope(tg_dde_machine *m, double t, const double *x, double *past, int kno
             TG_TRY(look(m, t - m->tau[j], j, past + j * n));
     }
     m->s->evaluations++;
-    return m->eq->slope(t, x, past, dx, m->eq->context);
+    TG_TRY(m->eq->slope(t, x, past, dx, m->eq->context));
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(dx[i])) {
+            m->lost = i + 1;
+            m->lost_at = t;
+        }
+    return TG_OK;
+}
+
+tg_status
+tg_dde_lost(const tg_dde_machine *m)
+{
+    return tg_fail(TG_EDIVERGED, "the slope of x[%zu] is not finite at t = %g", m->lost - 1,
+                   m->lost_at);
 }
 
 static void
@@ -197,6 +211,7 @@ tg_dde_attempt(tg_dde_machine *m, double *error)
     double       change = INFINITY, before;
     int          sweeps = 0;
 
+    m->lost = 0;
     predict(m);
     do {
         before = change;

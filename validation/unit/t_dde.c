@@ -194,6 +194,91 @@ refuse(double t, const double *x, const double *past, double *dx, void *context)
     return TG_OK;
 }
 
+/* ends at t = .3 */
+static tg_status
+broken(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)past, (void)context;
+    dx[0] = -x[0];
+    dx[1] = t > .3 ? NAN : -x[1];
+    return TG_OK;
+}
+
+/* finite where x > 0 only, and x stays there: a first step too long must be mended */
+static tg_status
+root(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)past, (void)context;
+    dx[0] = -100 * sqrt(x[0]) * (x[0] > 1e-4);
+    dx[1] = 0;
+    return TG_OK;
+}
+
+static tg_status
+ones(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = x[1] = 1;
+    return TG_OK;
+}
+
+static tg_status
+no_number(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = 1;
+    x[1] = NAN;
+    return TG_OK;
+}
+
+static void
+test_not_finite(void **state)
+{
+    tg_dde           eq = { 2, 0, broken, NULL, NULL, ones, NULL };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_fails(tg_dde_solve(&eq, 0, 5, 1e-6, 1e-6, 0, &s), TG_EDIVERGED,
+                 "the slope of x[1] is not finite at t = 0.3");
+    assert_fails(tg_dde_solve(&eq, .5, 5, 1e-6, 1e-6, 0, &s), TG_EDIVERGED, "t = 0.5");
+    eq.history = no_number;
+    assert_fails(tg_dde_solve(&eq, 0, 5, 1e-6, 1e-6, 0, &s), TG_EDIVERGED, "x[1] = nan");
+    eq.history = ones;
+    eq.slope = root;
+    assert_ok(tg_dde_solve(&eq, 0, .019, 1e-6, 1e-6, 0, &s)); /* (1 - 50 t)^2 */
+    double x[2];
+    assert_ok(tg_dde_at(s, .019, x));
+    assert_near(x[0], .0025, 1e-5);
+    tg_dde_solution_free(s);
+}
+
+static void
+test_missing(void **state)
+{
+    const double     endless = INFINITY;
+    const tg_dde     whole = { 1, 0, negative_feedback, NULL, NULL, constant, NULL };
+    tg_dde           eq = whole;
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    eq.slope = explode; /* no delays, and no pointers to any: 1/(1 - t) */
+    assert_ok(tg_dde_solve(&eq, 0, .5, 1e-6, 1e-6, 0, &s));
+    assert_near(solution_at(s, .5), 2, 1e-4);
+    tg_dde_solution_free(s);
+    s = NULL;
+    eq = whole, eq.slope = NULL;
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "no slope");
+    eq = whole, eq.history = NULL;
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "no history");
+    eq = whole, eq.delays = 1;
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "both NULL");
+    eq.tau = &endless;
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "got inf");
+    eq = whole, eq.dim = 0;
+    assert_fails(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s), TG_EDOMAIN, "no components");
+    assert_null(s);
+}
+
 static void
 test_errors(void **state)
 {
@@ -217,4 +302,5 @@ test_errors(void **state)
 
 RUN(cmocka_unit_test(test_method_of_steps), cmocka_unit_test(test_mackey_glass),
     cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_order_without_delay),
-    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_errors))
+    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_errors),
+    cmocka_unit_test(test_not_finite), cmocka_unit_test(test_missing))

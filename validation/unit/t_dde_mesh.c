@@ -37,4 +37,22 @@ test_mesh(void **state)
     }
 }
 
-RUN(cmocka_unit_test(test_mesh))
+static void
+test_missing(void **state)
+{
+    const double      decay = -.1;
+    const tg_dde_mesh whole = { 1, 17, &decay, mackey_glass_forcing, constant, NULL };
+    tg_dde_mesh       eq = whole;
+    double            x[2] = { 7, 7 };
+
+    (void)state;
+    eq.L = NULL;
+    assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 4, 4, x), TG_EDOMAIN, "no matrix L");
+    eq = whole, eq.forcing = NULL;
+    assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 4, 4, x), TG_EDOMAIN, "no forcing");
+    eq = whole, eq.history = NULL;
+    assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 4, 4, x), TG_EDOMAIN, "no history");
+    assert_true(x[0] == 7 && x[1] == 7);
+}
+
+RUN(cmocka_unit_test(test_mesh), cmocka_unit_test(test_missing))

@@ -43,10 +43,72 @@ test_stiff(void **state)
     assert_ok(tg_dde_stiff_solve(&glass, 0, 100, 1e-9, 1e-11, &s));
     assert_near(solution_at(s, 100), 1.050020507052510584506828, 1e-5);
     tg_dde_solution_free(s);
-    s = NULL;
-    assert_fails(tg_dde_stiff_solve(&stiff, 0, NAN, 1e-7, 1e-9, &s), TG_EDOMAIN,
-                 "components");
+}
+
+static tg_status
+explode(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)past, (void)context;
+    dx[0] = x[0] * x[0];
+    return TG_OK;
+}
+
+/* A slope that is not a number after t = .3 must end the run, soon. */
+static tg_status
+broken(double t, const double *x, const double *past, double *dx, void *calls)
+{
+    (void)past;
+    if (++*(int *)calls > 1000) return tg_fail(TG_EINPUT, "called without end");
+    dx[0] = -x[0];
+    dx[1] = t > .3 ? NAN : -x[1];
+    return TG_OK;
+}
+
+static tg_status
+ones(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = x[1] = 1;
+    return TG_OK;
+}
+
+/* a million oscillations */
+static tg_status
+restless(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)x, (void)past, (void)context;
+    dx[0] = cos(1e7 * t);
+    return TG_OK;
+}
+
+static void
+test_errors(void **state)
+{
+    int              calls = 0;
+    const double     zero = 0;
+    const tg_dde     whole = { 1, 0, explode, NULL, NULL, constant, NULL };
+    tg_dde           eq = { 2, 0, broken, NULL, NULL, ones, &calls };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_fails(tg_dde_stiff_solve(&eq, 0, 5, 1e-6, 1e-6, &s), TG_EDIVERGED,
+                 "the slope of x[1] is not finite at t = 0.3");
+    calls = 0;
+    assert_fails(tg_dde_stiff_solve(&eq, .5, 5, 1e-6, 1e-6, &s), TG_EDIVERGED, "t = 0.5");
+    assert_fails(tg_dde_stiff_solve(&whole, 0, 5, 1e-6, 1e-6, &s), TG_ENOCONV, "singular");
+    eq = whole, eq.slope = restless;
+    assert_fails(tg_dde_stiff_solve(&eq, 0, 1, 1e-9, 1e-12, &s), TG_ENOCONV,
+                 "1000000 steps");
+    assert_fails(tg_dde_stiff_solve(&whole, 0, NAN, 1e-7, 1e-9, &s), TG_EDOMAIN, "end");
+    eq = whole, eq.slope = NULL;
+    assert_fails(tg_dde_stiff_solve(&eq, 0, 1, 1e-6, 1e-6, &s), TG_EDOMAIN, "no slope");
+    eq = whole, eq.history = NULL;
+    assert_fails(tg_dde_stiff_solve(&eq, 0, 1, 1e-6, 1e-6, &s), TG_EDOMAIN, "no history");
+    eq = whole, eq.delays = 1;
+    assert_fails(tg_dde_stiff_solve(&eq, 0, 1, 1e-6, 1e-6, &s), TG_EDOMAIN, "NULL");
+    eq.tau = &zero;
+    assert_fails(tg_dde_stiff_solve(&eq, 0, 1, 1e-6, 1e-6, &s), TG_EDOMAIN, "> 0");
     assert_null(s);
 }
 
-RUN(cmocka_unit_test(test_stiff))
+RUN(cmocka_unit_test(test_stiff), cmocka_unit_test(test_errors))
