@@ -19,6 +19,72 @@ cosine(double t, double *x, void *context)
     return TG_OK;
 }
 
+/* The largest error between t0 and t1, in units of tolerance (1 + |x|). */
+static double
+misses(const tg_dde *eq, double t1, double tolerance, double (*exact)(double t))
+{
+    tg_dde_solution *fine = NULL, *s = NULL;
+    double           worst = 0;
+
+    if (!exact) assert_ok(tg_dde_solve(eq, 0, t1, 1e-13, 1e-13, 10, &fine));
+    assert_ok(tg_dde_stiff_solve(eq, 0, t1, tolerance, tolerance, &s));
+    for (double t = .01; t < t1; t += .0137) {
+        const double x = exact ? exact(t) : solution_at(fine, t);
+        worst = fmax(worst, fabs(solution_at(s, t) - x) / (1 + fabs(x)) / tolerance);
+    }
+    tg_dde_solution_free(fine);
+    tg_dde_solution_free(s);
+    return worst;
+}
+
+static tg_status
+two_delays(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)context;
+    dx[0] = -.6 * past[0] - .9 * past[1];
+    return TG_OK;
+}
+
+static tg_status
+swing(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)past, (void)context;
+    dx[0] = cos(t) * x[0];
+    return TG_OK;
+}
+
+static double
+swung(double t)
+{
+    return exp(sin(t));
+}
+
+/* The error of the solution goes with the tolerance, and is near it. */
+static void
+test_tolerance_is_kept(void **state)
+{
+    const double pi = acos(-1), tau[] = { 1, sqrt(2) }, tau17 = 17;
+    double       half = .5;
+    const struct {
+        tg_dde eq;
+        double t1, (*exact)(double t), bound;
+    } cases[] = {
+        { { 1, 1, stiff_slope, &pi, NULL, cosine, NULL }, 30, cos, .1 },
+        { { 1, 1, negative_feedback, tau, NULL, constant, NULL }, 20, NULL, 2 },
+        { { 1, 1, mackey_glass, &tau17, NULL, constant, &half }, 100, NULL, 2 },
+        { { 1, 0, swing, NULL, NULL, constant, NULL }, 20, swung, 3 },
+        { { 1, 2, two_delays, tau, NULL, constant, NULL }, 20, NULL, 20 },
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        for (double tolerance = 1e-4; tolerance > 1e-11; tolerance /= 10) {
+            const double error =
+                misses(&cases[k].eq, cases[k].t1, tolerance, cases[k].exact);
+            assert_near(error, 0, cases[k].bound);
+        }
+}
+
 static void
 test_stiff(void **state)
 {
@@ -32,16 +98,16 @@ test_stiff(void **state)
 
     (void)state;
     assert_ok(tg_dde_stiff_solve(&stiff, 0, 30, 1e-7, 1e-9, &s));
-    for (double t = .1; t < 30; t += .37) assert_near(solution_at(s, t), cos(t), 1e-4);
+    for (double t = .1; t < 30; t += .37) assert_near(solution_at(s, t), cos(t), 1e-7);
     tg_dde_cost(s, &steps, NULL);
     assert_true(steps < 3000); /* an explicit method needs 30 * 1000 / 4 */
     tg_dde_solution_free(s);
     assert_ok(tg_dde_stiff_solve(&plain, 0, 10, 1e-9, 1e-11, &s));
-    assert_near(solution_at(s, 2), -.5, 1e-6);
-    assert_near(solution_at(s, 10), .020241126543209876543, 1e-6);
+    assert_near(solution_at(s, 2), -.5, 1e-9);
+    assert_near(solution_at(s, 10), .020241126543209876543, 1e-10);
     tg_dde_solution_free(s);
     assert_ok(tg_dde_stiff_solve(&glass, 0, 100, 1e-9, 1e-11, &s));
-    assert_near(solution_at(s, 100), 1.050020507052510584506828, 1e-5);
+    assert_near(solution_at(s, 100), 1.050020507052510584506828, 1e-8);
     tg_dde_solution_free(s);
 }
 
@@ -111,4 +177,5 @@ test_errors(void **state)
     assert_null(s);
 }
 
-RUN(cmocka_unit_test(test_stiff), cmocka_unit_test(test_errors))
+RUN(cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_stiff),
+    cmocka_unit_test(test_errors))
