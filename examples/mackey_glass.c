@@ -67,11 +67,13 @@ fail(void)
 int
 main(void)
 {
-    const double      tau = 17;
-    double            g = 0.02, x;
-    tg_stats          stats[ROWS];
-    tg_dde_solution  *s = NULL;
-    const tg_dde      quiet = { 1, 1, slope, &tau, NULL, history, NULL };
+    const double     tau = 17;
+    double           g = 0.02, x;
+    tg_stats         stats[ROWS];
+    tg_dde_solution *s = NULL;
+    const tg_dde     quiet = {
+            .dim = 1, .delays = 1, .slope = slope, .tau = &tau, .history = history
+    };
     const tg_sdde     noisy = { .dim = 1,
                                 .delays = 1,
                                 .noises = 1,

@@ -134,8 +134,9 @@ fit_step(double h, double t, double ahead)
     return t + 2 * h > ahead ? (ahead - t) / 2 : h;
 }
 
+/* One step, if it is accepted; *ended by an event. */
 static tg_status
-advance(tg_dde_machine *m)
+advance(tg_dde_machine *m, int *ended)
 {
     int          level = 0, fixed = 0;
     const double wish = m->h, ahead = fmin(next_kink(m, &fixed), m->t1);
@@ -163,7 +164,9 @@ advance(tg_dde_machine *m)
     const double taken = m->h;
     TG_TRY(accept(m));
     if (landing) m->t = m->s->begin[m->s->count] = ahead; /* without rounding */
+    TG_TRY(tg_dde_watch(m->s, ended));
     m->h = taken < wish ? fmax(wish, taken * factor) : taken * factor;
+    if (*ended) return TG_OK;
     if (landing && ahead < m->t1 && fixed) return pass(m, fixed);
     return level ? pass(m, level) : TG_OK;
 }
@@ -181,13 +184,16 @@ first_step(const tg_dde_machine *m)
 static tg_status
 run(tg_dde_machine *m)
 {
-    m->s->begin[0] = m->t = m->t0;
+    int ended = 0;
+
+    m->t = m->t0;
     TG_TRY(tg_dde_begin(m->eq, m->t0, m->x));
+    TG_TRY(tg_dde_watch_begin(m->s));
     add_kink(m, m->t0, 0);
     if (m->eq->tau) memcpy(m->tau, m->eq->tau, m->eq->delays * sizeof *m->tau);
     TG_TRY(slope_here(m));
     m->h = first_step(m);
-    while (m->t < m->t1) TG_TRY(advance(m));
+    while (m->t < m->t1 && !ended) TG_TRY(advance(m, &ended));
     return TG_OK;
 }
 
@@ -232,17 +238,13 @@ tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative, double abs
     double        *block = lay_out(&m);
 
     tg_dde_make_estimates(&m);
-    m.s = calloc(1, sizeof *m.s);
     m.hint = calloc(eq->delays + 1, sizeof *m.hint);
     m.kinks = malloc(KINKS_MAX * sizeof *m.kinks);
-    if (m.s)
-        *m.s = (tg_dde_solution){ .eq = eq,
-                                  .degree = chosen,
-                                  .begin = calloc(1, sizeof(double)) };
-    if (!block || !m.s || !m.s->begin || !m.hint || !m.kinks)
+    if (!block || !m.hint || !m.kinks)
         status = tg_fail(TG_ENOMEM, "out of memory");
     else
-        status = run(&m);
+        status = tg_dde_solution_create(eq, chosen, t0, &m.s);
+    if (status == TG_OK) status = run(&m);
     free(block);
     free(m.hint);
     free(m.kinks);

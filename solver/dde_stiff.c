@@ -128,9 +128,9 @@ gave_up(const machine *m, double t, int code)
     return tg_fail(TG_ENOCONV, "the step became too small at t = %g: singular", t);
 }
 
-/* One step of CVODE, stored. */
+/* One step of CVODE, stored; *ended by an event. */
 static tg_status
-advance(machine *m, double stop, double *t)
+advance(machine *m, double stop, double *t, int *ended)
 {
     const double begin = *t;
     const int    code = CVode(m->cvode, stop, m->x, t, CV_ONE_STEP);
@@ -144,19 +144,22 @@ advance(machine *m, double stop, double *t)
     if (m->s->count >= STEPS_MAX)
         return tg_fail(TG_ENOCONV, "%d steps were not enough, they end at t = %g",
                        STEPS_MAX, begin);
-    return store_step(m, *t);
+    TG_TRY(store_step(m, *t));
+    return tg_dde_watch(m->s, ended);
 }
 
 static tg_status
 run(machine *m)
 {
     double t = m->s->begin[0];
+    int    ended = 0;
 
-    for (size_t k = 0; k < m->kinks; k++) {
+    TG_TRY(tg_dde_watch_begin(m->s));
+    for (size_t k = 0; k < m->kinks && !ended; k++) {
         const double stop = m->kink[k];
         if (CVodeReInit(m->cvode, t, m->x) || CVodeSetStopTime(m->cvode, stop))
             return tg_fail(TG_ENOCONV, "CVODE could not start at t = %g", t);
-        while (t < stop) TG_TRY(advance(m, stop, &t));
+        while (t < stop && !ended) TG_TRY(advance(m, stop, &t, &ended));
     }
     return TG_OK;
 }
@@ -179,19 +182,14 @@ assemble(machine *m, double t0, double t1, double relative, double absolute)
     m->coef = calloc((ORDER + 1) * m->eq->dim, sizeof *m->coef);
     m->hint = calloc(m->eq->delays + 1, sizeof *m->hint);
     m->kink = malloc(KINKS_MAX * sizeof *m->kink);
-    m->s = calloc(1, sizeof *m->s);
-    if (m->s)
-        *m->s = (tg_dde_solution){ .eq = m->eq,
-                                   .degree = ORDER,
-                                   .begin = calloc(1, sizeof(double)) };
-    if (!m->past || !m->coef || !m->hint || !m->kink || !m->s || !m->s->begin ||
+    if (!m->past || !m->coef || !m->hint || !m->kink ||
         SUNContext_Create(NULL, &m->context) || !(m->x = N_VNew_Serial(n, m->context)) ||
         !(m->slope = N_VNew_Serial(n, m->context)) ||
         !(m->matrix = SUNDenseMatrix(n, n, m->context)) ||
         !(m->solver = SUNLinSol_Dense(m->x, m->matrix, m->context)) ||
         !(m->cvode = CVodeCreate(CV_BDF, m->context)))
         return tg_fail(TG_ENOMEM, "out of memory");
-    m->s->begin[0] = t0;
+    TG_TRY(tg_dde_solution_create(m->eq, ORDER, t0, &m->s));
     TG_TRY(tg_dde_begin(m->eq, t0, N_VGetArrayPointer(m->x)));
     list_kinks(m, t0, t1);
     if (CVodeSetErrHandlerFn(m->cvode, silent, NULL) ||

@@ -13,11 +13,10 @@
 
 #include "solver/dde.h"
 
-/* As tg_dde_solve; the solution is read with tg_dde_at, tg_dde_crossing and tg_dde_cost, and
- * freed with tg_dde_solution_free. Errors: TG_EDOMAIN an argument out of range or missing, delays
- * that vary or are not > 0; TG_EDIVERGED x or its slope not finite (component, time); TG_ENOCONV
- * the step became too small, CVODE gave up, or more than a million steps; TG_ENOMEM; those of the
- * callbacks. */
+/* As tg_dde_solve, events included; the solution is read and freed by the functions of
+ * solver/dde.h. Errors: TG_EDOMAIN an argument out of range or missing, delays that vary or are not
+ * > 0; TG_EDIVERGED x, its slope or an event not finite (which, when); TG_ENOCONV the step became
+ * too small, CVODE gave up, or more than a million steps; TG_ENOMEM; those of the callbacks. */
 TG_CHECKED tg_status tg_dde_stiff_solve(const tg_dde *eq, double t0, double t1,
                                         double relative, double absolute,
                                         tg_dde_solution **out);

@@ -271,12 +271,22 @@ static int
 deterministic(void)
 {
     double  one = 1, half = .5, tau1 = 1, tau17 = 17, error = NAN;
-    problem linear = { { 1, 1, negative_feedback, &tau1, NULL, constant, &one },
+    problem linear = { { .dim = 1,
+                         .delays = 1,
+                         .slope = negative_feedback,
+                         .tau = &tau1,
+                         .history = constant,
+                         .context = &one },
                        10,
                        1e-8,
                        .020241126543209876543,
                        NAN };
-    problem glass = { { 1, 1, mackey_glass, &tau17, NULL, constant, &half },
+    problem glass = { { .dim = 1,
+                        .delays = 1,
+                        .slope = mackey_glass,
+                        .tau = &tau17,
+                        .history = constant,
+                        .context = &half },
                       1000,
                       2e-10,
                       1.079612339926939948260604,

@@ -6,8 +6,10 @@
 static void
 test_method_of_steps(void **state)
 {
-    const double     tau = 1;
-    const tg_dde     eq = { 1, 1, negative_feedback, &tau, NULL, constant, NULL };
+    const double tau = 1;
+    const tg_dde eq = {
+        .dim = 1, .delays = 1, .slope = negative_feedback, .tau = &tau, .history = constant
+    };
     tg_dde_solution *s = NULL;
     double           t = NAN;
 
@@ -34,7 +36,12 @@ test_mackey_glass(void **state)
 {
     const double     tau = 17;
     double           start = .5;
-    const tg_dde     eq = { 1, 1, mackey_glass, &tau, NULL, constant, &start };
+    const tg_dde     eq = { .dim = 1,
+                            .delays = 1,
+                            .slope = mackey_glass,
+                            .tau = &tau,
+                            .history = constant,
+                            .context = &start };
     tg_dde_solution *s = NULL;
 
     (void)state;
@@ -51,7 +58,9 @@ static void
 test_tolerance_is_kept(void **state)
 {
     const double tau = 1;
-    const tg_dde eq = { 1, 1, negative_feedback, &tau, NULL, constant, NULL };
+    const tg_dde eq = {
+        .dim = 1, .delays = 1, .slope = negative_feedback, .tau = &tau, .history = constant
+    };
 
     (void)state;
     for (int stages = 3; stages <= 10; stages++)
@@ -89,7 +98,7 @@ on_circle(double t, double *x, void *context)
 static void
 test_order_without_delay(void **state)
 {
-    const tg_dde eq = { 2, 0, rotation, (double[]){ 0 }, NULL, on_circle, NULL };
+    const tg_dde eq = { .dim = 2, .slope = rotation, .history = on_circle };
 
     (void)state;
     for (int stages = 4; stages <= 6; stages++) {
@@ -157,9 +166,16 @@ c1_slope(double t, const double *x, const double *past, double *dx, void *contex
 static void
 test_state_dependent_delays(void **state)
 {
-    double           half = .5, coarse;
-    const tg_dde     b1 = { 1, 1, b1_slope, NULL, b1_lag, logarithm, NULL };
-    const tg_dde     c1 = { 1, 1, c1_slope, NULL, c1_lag, constant, &half };
+    double       half = .5, coarse;
+    const tg_dde b1 = {
+        .dim = 1, .delays = 1, .slope = b1_slope, .lag = b1_lag, .history = logarithm
+    };
+    const tg_dde     c1 = { .dim = 1,
+                            .delays = 1,
+                            .slope = c1_slope,
+                            .lag = c1_lag,
+                            .history = constant,
+                            .context = &half };
     tg_dde_solution *s = NULL;
 
     (void)state;
@@ -234,7 +250,7 @@ no_number(double t, double *x, void *context)
 static void
 test_not_finite(void **state)
 {
-    tg_dde           eq = { 2, 0, broken, NULL, NULL, ones, NULL };
+    tg_dde           eq = { .dim = 2, .slope = broken, .history = ones };
     tg_dde_solution *s = NULL;
 
     (void)state;
@@ -256,7 +272,7 @@ static void
 test_missing(void **state)
 {
     const double     endless = INFINITY;
-    const tg_dde     whole = { 1, 0, negative_feedback, NULL, NULL, constant, NULL };
+    const tg_dde     whole = { .dim = 1, .slope = negative_feedback, .history = constant };
     tg_dde           eq = whole;
     tg_dde_solution *s = NULL;
 
@@ -282,8 +298,10 @@ test_missing(void **state)
 static void
 test_errors(void **state)
 {
-    const double     tau = 1, negative = -1;
-    tg_dde           eq = { 1, 1, negative_feedback, &tau, NULL, constant, NULL };
+    const double tau = 1, negative = -1;
+    tg_dde       eq = {
+              .dim = 1, .delays = 1, .slope = negative_feedback, .tau = &tau, .history = constant
+    };
     tg_dde_solution *s = NULL;
 
     (void)state;

@@ -69,11 +69,32 @@ test_tolerance_is_kept(void **state)
         tg_dde eq;
         double t1, (*exact)(double t), bound;
     } cases[] = {
-        { { 1, 1, stiff_slope, &pi, NULL, cosine, NULL }, 30, cos, .1 },
-        { { 1, 1, negative_feedback, tau, NULL, constant, NULL }, 20, NULL, 2 },
-        { { 1, 1, mackey_glass, &tau17, NULL, constant, &half }, 100, NULL, 2 },
-        { { 1, 0, swing, NULL, NULL, constant, NULL }, 20, swung, 3 },
-        { { 1, 2, two_delays, tau, NULL, constant, NULL }, 20, NULL, 20 },
+        { { .dim = 1, .delays = 1, .slope = stiff_slope, .tau = &pi, .history = cosine },
+          30,
+          cos,
+          .1 },
+        { { .dim = 1,
+            .delays = 1,
+            .slope = negative_feedback,
+            .tau = tau,
+            .history = constant },
+          20,
+          NULL,
+          2 },
+        { { .dim = 1,
+            .delays = 1,
+            .slope = mackey_glass,
+            .tau = &tau17,
+            .history = constant,
+            .context = &half },
+          100,
+          NULL,
+          2 },
+        { { .dim = 1, .slope = swing, .history = constant }, 20, swung, 3 },
+        { { .dim = 1, .delays = 2, .slope = two_delays, .tau = tau, .history = constant },
+          20,
+          NULL,
+          20 },
     };
 
     (void)state;
@@ -88,11 +109,20 @@ test_tolerance_is_kept(void **state)
 static void
 test_stiff(void **state)
 {
-    const double     pi = acos(-1), tau1 = 1, tau17 = 17;
-    double           half = .5;
-    const tg_dde     stiff = { 1, 1, stiff_slope, &pi, NULL, cosine, NULL };
-    const tg_dde     plain = { 1, 1, negative_feedback, &tau1, NULL, constant, NULL };
-    const tg_dde     glass = { 1, 1, mackey_glass, &tau17, NULL, constant, &half };
+    const double pi = acos(-1), tau1 = 1, tau17 = 17;
+    double       half = .5;
+    const tg_dde stiff = {
+        .dim = 1, .delays = 1, .slope = stiff_slope, .tau = &pi, .history = cosine
+    };
+    const tg_dde plain = {
+        .dim = 1, .delays = 1, .slope = negative_feedback, .tau = &tau1, .history = constant
+    };
+    const tg_dde     glass = { .dim = 1,
+                               .delays = 1,
+                               .slope = mackey_glass,
+                               .tau = &tau17,
+                               .history = constant,
+                               .context = &half };
     tg_dde_solution *s = NULL;
     size_t           steps;
 
@@ -152,8 +182,8 @@ test_errors(void **state)
 {
     int              calls = 0;
     const double     zero = 0;
-    const tg_dde     whole = { 1, 0, explode, NULL, NULL, constant, NULL };
-    tg_dde           eq = { 2, 0, broken, NULL, NULL, ones, &calls };
+    const tg_dde     whole = { .dim = 1, .slope = explode, .history = constant };
+    tg_dde           eq = { .dim = 2, .slope = broken, .history = ones, .context = &calls };
     tg_dde_solution *s = NULL;
 
     (void)state;
