@@ -114,6 +114,7 @@ slope_here(tg_dde_machine *m)
 {
     m->lost = 0;
     TG_TRY(tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end));
+    tg_dde_note(m, m->t, m->f_end);
     return m->lost ? tg_dde_lost(m) : TG_OK;
 }
 

@@ -34,9 +34,12 @@ void tg_dde_make_estimates(tg_dde_machine *m);
 TG_CHECKED tg_status tg_dde_delays_at(tg_dde_machine *m, double t, const double *x);
 
 /* dx = f(t, x, ...); the lagged values go into past (m, n) unless they are `known` there.
- * Where dx is not finite, lost and lost_at say so. */
+ */
 TG_CHECKED tg_status tg_dde_slope(tg_dde_machine *m, double t, const double *x,
                                   double *past, int known, double *dx);
+
+/* Set lost if the slope dx at t is not finite: no failure yet, a smaller step may do. */
+void tg_dde_note(tg_dde_machine *m, double t, const double *dx);
 
 /* TG_EDIVERGED, with component and time. */
 tg_status tg_dde_lost(const tg_dde_machine *m);

@@ -85,7 +85,6 @@ tg_dde_delays_at(tg_dde_machine *m, double t, const double *x)
     return TG_OK;
 }
 
-/* A slope that is not finite is no failure yet: a smaller step may do. */
 tg_status
 tg_dde_slope(tg_dde_machine *m, double t, const double *x, double *past, int known,
              double *dx)
@@ -98,13 +97,17 @@ tg_dde_slope(tg_dde_machine *m, double t, const double *x, double *past, int kno
             TG_TRY(look(m, t - m->tau[j], j, past + j * n));
     }
     m->s->evaluations++;
-    TG_TRY(m->eq->slope(t, x, past, dx, m->eq->context));
-    for (size_t i = 0; i < n; i++)
+    return m->eq->slope(t, x, past, dx, m->eq->context);
+}
+
+void
+tg_dde_note(tg_dde_machine *m, double t, const double *dx)
+{
+    for (size_t i = 0; i < m->eq->dim; i++)
         if (!isfinite(dx[i])) {
             m->lost = i + 1;
             m->lost_at = t;
         }
-    return TG_OK;
 }
 
 tg_status
@@ -217,6 +220,8 @@ tg_dde_attempt(tg_dde_machine *m, double *error)
         before = change;
         TG_TRY(sweep(m, settled && sweeps > 0, &change));
         if (!(change < 1e10) || ++sweeps > SWEEPS_MAX || (sweeps > 3 && change > before)) {
+            for (int i = 0; i < m->gauss.s; i++)
+                tg_dde_note(m, m->t + m->gauss.c[i] * m->h, m->F + (size_t)i * n);
             *error = INFINITY;
             return TG_OK;
         }
@@ -228,5 +233,8 @@ tg_dde_attempt(tg_dde_machine *m, double *error)
     tg_dde_combine(m, m->inner_dense, m->stage);
     TG_TRY(tg_dde_slope(m, m->t + m->inner * m->h, m->stage, m->past, 0, m->new_F));
     *error = fmax(*error, missed(m, m->inner_weight, m->inner_rho));
+    if (*error < INFINITY) return TG_OK;
+    tg_dde_note(m, m->t + m->h, m->end_slope);
+    tg_dde_note(m, m->t + m->inner * m->h, m->new_F);
     return TG_OK;
 }
