@@ -258,9 +258,15 @@ solve_adaptively(void *context)
 static void
 solve_on_mesh(void *context)
 {
-    static const double decay = -.1;
+    static const double decay = -.1, tau = 17;
     static double       start = .5;
-    const tg_dde_mesh   eq = { 1, 17, &decay, forcing, constant, &start };
+    const tg_dde_mesh   eq = { .dim = 1,
+                               .delays = 1,
+                               .tau = &tau,
+                               .L = &decay,
+                               .forcing = forcing,
+                               .history = constant,
+                               .context = &start };
     double              x[2];
 
     must(tg_dde_mesh_solve(&eq, 1000, 2, 10, 8, x));

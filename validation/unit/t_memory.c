@@ -482,9 +482,11 @@ forcing(size_t count, const double *t, const double *past, double *out, void *co
 static tg_status
 solve_mesh(void)
 {
-    static const double zero = 0;
-    const tg_dde_mesh   eq = { 1, 1, &zero, forcing, start, NULL };
-    const tg_status     status = tg_dde_mesh_solve(&eq, 3, 4, 4, 3, untouched);
+    static const double zero = 0, tau = 1;
+    const tg_dde_mesh   eq = {
+          .dim = 1, .delays = 1, .tau = &tau, .L = &zero, .forcing = forcing, .history = start
+    };
+    const tg_status status = tg_dde_mesh_solve(&eq, 3, 4, 4, 3, untouched);
 
     check_untouched(status);
     return status;
