@@ -1,7 +1,7 @@
 /* Mackey-Glass blood cells with noise, dX = (0.2 X(t-17)/(1 + X(t-17)^10) - 0.1 X) dt + g dW,
  * against the installed library:
  *
- *     cc mackey_glass.c $(pkg-config --cflags --libs tardigrad) -o mackey_glass && ./mackey_glass
+ *     cc mackey_glass.c $(pkg-config --cflags --libs tardigrad) -lm -o mackey_glass
  *
  * Prints time, mean and standard deviation over 1000 paths, and the path without noise.
  */

@@ -7,7 +7,8 @@
  * Sommeijer 1990): order 2 s at the ends of a step, dense output of order s + 1 by the
  * collocation polynomial, which is also what a lagged argument reads, in the step at hand
  * too (so a delay may be shorter than the step, or vanish). The error of the dense output
- * is controlled. Kinks (breaking points) spread from t0 by t -> t + tau; steps end on them.
+ * is controlled: that of Mackey-Glass stays within 4 tolerances to t = 100, with any number of
+ * stages, from 1e-4 to 1e-10 (validation/unit/t_dde.c). Kinks (breaking points) spread from t0 by t -> t + tau; steps end on them.
  */
 #ifndef TG_SOLVER_DDE_H
 #define TG_SOLVER_DDE_H
