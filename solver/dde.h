@@ -7,8 +7,9 @@
  * Sommeijer 1990): order 2 s at the ends of a step, dense output of order s + 1 by the
  * collocation polynomial, which is also what a lagged argument reads, in the step at hand
  * too (so a delay may be shorter than the step, or vanish). The error of the dense output
- * is controlled: that of Mackey-Glass stays within 4 tolerances to t = 100, with any number of
- * stages, from 1e-4 to 1e-10 (validation/unit/t_dde.c). Kinks (breaking points) spread from t0 by t -> t + tau; steps end on them.
+ * is controlled: that of Mackey-Glass stays within 4 tolerances to t = 100, with any number
+ * of stages, from 1e-4 to 1e-10 (validation/unit/t_dde.c). Kinks (breaking points) spread
+ * from t0 by t -> t + tau; steps end on them.
  */
 #ifndef TG_SOLVER_DDE_H
 #define TG_SOLVER_DDE_H
@@ -17,8 +18,9 @@
 
 #include <stddef.h>
 
-/* A function e(t, x) whose passages through 0 are located on the dense output while the solution
- * is made. Where e is 0 and returns to its old sign it has not passed. */
+/* A function e(t, x) whose passages through 0 are located on the dense output while the
+ * solution is made. Where e is 0 and returns to its old sign it has not passed. The step that
+ * passes a terminal event goes beyond it, so f must have values there. */
 typedef struct tg_dde_event {
     tg_status (*value)(double t, const double *x, double *e, void *context);
     void *context;
@@ -47,8 +49,8 @@ typedef struct tg_dde_solution tg_dde_solution;
  * absolute + relative |x|. `stages` is s, 2 .. 10; 0 chooses by the tolerance. The equation
  * is borrowed for the life of *out, which the caller frees. Errors: TG_EDOMAIN an argument
  * out of range or missing, a delay < 0; TG_EDIVERGED x, its slope or an event not finite
- * (which, when); TG_ENOCONV the step became too small (stiff, or a singularity); TG_ENOMEM; those of
- * the callbacks. */
+ * (which, when); TG_ENOCONV the step became too small (stiff, or a singularity);
+ * TG_ENOMEM; those of the callbacks. */
 TG_CHECKED tg_status tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative,
                                   double absolute, int stages, tg_dde_solution **out);
 void                 tg_dde_solution_free(tg_dde_solution *s);
