@@ -1,7 +1,7 @@
 /* Mackey-Glass blood cells with noise, dX = (0.2 X(t-17)/(1 + X(t-17)^10) - 0.1 X) dt + g dW,
  * against the installed library:
  *
- *     cc mackey_glass.c $(pkg-config --cflags --libs tardigrad) -o mackey_glass && ./mackey_glass
+ *     cc mackey_glass.c $(pkg-config --cflags --libs tardigrad) -lm -o mackey_glass
  *
  * Prints time, mean and standard deviation over 1000 paths, and the path without noise.
  */
@@ -67,11 +67,13 @@ fail(void)
 int
 main(void)
 {
-    const double      tau = 17;
-    double            g = 0.02, x;
-    tg_stats          stats[ROWS];
-    tg_dde_solution  *s = NULL;
-    const tg_dde      quiet = { 1, 1, slope, &tau, NULL, history, NULL };
+    const double     tau = 17;
+    double           g = 0.02, x;
+    tg_stats         stats[ROWS];
+    tg_dde_solution *s = NULL;
+    const tg_dde     quiet = {
+            .dim = 1, .delays = 1, .slope = slope, .tau = &tau, .history = history
+    };
     const tg_sdde     noisy = { .dim = 1,
                                 .delays = 1,
                                 .noises = 1,

@@ -108,13 +108,23 @@ accept(tg_dde_machine *m)
     return TG_OK;
 }
 
+/* The slope at t, which no smaller step can mend. */
+static tg_status
+slope_here(tg_dde_machine *m)
+{
+    m->lost = 0;
+    TG_TRY(tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end));
+    tg_dde_note(m, m->t, m->f_end);
+    return m->lost ? tg_dde_lost(m) : TG_OK;
+}
+
 /* After a kink nothing is extrapolated, and the slope is the one to its right. */
 static tg_status
 pass(tg_dde_machine *m, int level)
 {
     add_kink(m, m->t, level);
     m->last_h = 0;
-    return tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end);
+    return slope_here(m);
 }
 
 /* The step to try: up to `ahead` where that is near, half the way where it is not far. */
@@ -125,8 +135,9 @@ fit_step(double h, double t, double ahead)
     return t + 2 * h > ahead ? (ahead - t) / 2 : h;
 }
 
+/* One step, if it is accepted; *ended by an event. */
 static tg_status
-advance(tg_dde_machine *m)
+advance(tg_dde_machine *m, int *ended)
 {
     int          level = 0, fixed = 0;
     const double wish = m->h, ahead = fmin(next_kink(m, &fixed), m->t1);
@@ -135,8 +146,10 @@ advance(tg_dde_machine *m)
     m->h = fit_step(m->h, m->t, ahead);
     int landing = m->h == ahead - m->t;
     if (!(m->h > 1e-13 * (1 + fabs(m->t))))
-        return tg_fail(TG_ENOCONV,
-                       "the step became too small at t = %g: stiff, or singular", m->t);
+        return m->lost ? tg_dde_lost(m)
+                       : tg_fail(TG_ENOCONV,
+                                 "the step became too small at t = %g: stiff, or singular",
+                                 m->t);
     TG_TRY(tg_dde_attempt(m, &error));
     if (error < INFINITY) TG_TRY(passed_kink(m, &when, &level));
     if (when < m->t + m->h * (1 - 1e-9)) {
@@ -152,7 +165,9 @@ advance(tg_dde_machine *m)
     const double taken = m->h;
     TG_TRY(accept(m));
     if (landing) m->t = m->s->begin[m->s->count] = ahead; /* without rounding */
+    TG_TRY(tg_dde_watch(m->s, ended));
     m->h = taken < wish ? fmax(wish, taken * factor) : taken * factor;
+    if (*ended) return TG_OK;
     if (landing && ahead < m->t1 && fixed) return pass(m, fixed);
     return level ? pass(m, level) : TG_OK;
 }
@@ -170,27 +185,16 @@ first_step(const tg_dde_machine *m)
 static tg_status
 run(tg_dde_machine *m)
 {
-    m->s->begin[0] = m->t = m->t0;
-    TG_TRY(m->eq->history(m->t0, m->x, m->eq->context));
+    int ended = 0;
+
+    m->t = m->t0;
+    TG_TRY(tg_dde_begin(m->eq, m->t0, m->x));
+    TG_TRY(tg_dde_watch_begin(m->s));
     add_kink(m, m->t0, 0);
     if (m->eq->tau) memcpy(m->tau, m->eq->tau, m->eq->delays * sizeof *m->tau);
-    TG_TRY(tg_dde_slope(m, m->t, m->x, m->past, 0, m->f_end));
+    TG_TRY(slope_here(m));
     m->h = first_step(m);
-    while (m->t < m->t1) TG_TRY(advance(m));
-    return TG_OK;
-}
-
-static tg_status
-check(const tg_dde *eq, double t0, double t1, double relative, double absolute, int stages)
-{
-    if (eq->dim == 0) return tg_fail(TG_EDOMAIN, "the equation has no components");
-    if (!(t1 > t0 && isfinite(t1) && isfinite(t0)))
-        return tg_fail(TG_EDOMAIN, "the end %g must come after the begin %g", t1, t0);
-    if (!(relative > 0 && absolute > 0 && relative < 1))
-        return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
-                       absolute);
-    if (stages != 0 && !(stages >= 2 && stages <= TG_GAUSS_MAX))
-        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
+    while (m->t < m->t1 && !ended) TG_TRY(advance(m, &ended));
     return TG_OK;
 }
 
@@ -221,7 +225,9 @@ tg_status
 tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative, double absolute,
              int stages, tg_dde_solution **out)
 {
-    TG_TRY(check(eq, t0, t1, relative, absolute, stages));
+    TG_TRY(tg_dde_check(eq, t0, t1, relative, absolute));
+    if (stages != 0 && !(stages >= 2 && stages <= TG_GAUSS_MAX))
+        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
     const int      chosen = stages ? stages : relative > 1e-5 ? 5 : relative > 1e-9 ? 7 : 8;
     tg_dde_machine m = { .eq = eq,
                          .gauss = tg_gauss_make(chosen),
@@ -233,17 +239,13 @@ tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative, double abs
     double        *block = lay_out(&m);
 
     tg_dde_make_estimates(&m);
-    m.s = calloc(1, sizeof *m.s);
     m.hint = calloc(eq->delays + 1, sizeof *m.hint);
     m.kinks = malloc(KINKS_MAX * sizeof *m.kinks);
-    if (m.s)
-        *m.s = (tg_dde_solution){ .eq = eq,
-                                  .degree = chosen,
-                                  .begin = calloc(1, sizeof(double)) };
-    if (!block || !m.s || !m.s->begin || !m.hint || !m.kinks)
+    if (!block || !m.hint || !m.kinks)
         status = tg_fail(TG_ENOMEM, "out of memory");
     else
-        status = run(&m);
+        status = tg_dde_solution_create(eq, chosen, t0, &m.s);
+    if (status == TG_OK) status = run(&m);
     free(block);
     free(m.hint);
     free(m.kinks);

@@ -21,8 +21,10 @@ typedef struct tg_dde_machine {
     double          *x, *next, *f_end, *end_slope, *tau, *past, *stage, *F, *new_F, *last_F;
     double          *lagged; /* (s, m, n), kept over sweeps where it cannot change */
     size_t          *hint;
-    tg_dde_kink     *kinks;
-    size_t           kink_count;
+    size_t lost; /* 1 + the component whose slope was not finite at lost_at; 0: none */
+    double lost_at;
+    tg_dde_kink *kinks;
+    size_t       kink_count;
 } tg_dde_machine;
 
 /* What the error estimates need, from the method. */
@@ -35,6 +37,12 @@ TG_CHECKED tg_status tg_dde_delays_at(tg_dde_machine *m, double t, const double 
  */
 TG_CHECKED tg_status tg_dde_slope(tg_dde_machine *m, double t, const double *x,
                                   double *past, int known, double *dx);
+
+/* Set lost if the slope dx at t is not finite: no failure yet, a smaller step may do. */
+void tg_dde_note(tg_dde_machine *m, double t, const double *dx);
+
+/* TG_EDIVERGED, with component and time. */
+tg_status tg_dde_lost(const tg_dde_machine *m);
 
 /* out = x + h sum_j a_j F_j */
 void tg_dde_combine(const tg_dde_machine *m, const double *a, double *out);

@@ -1,96 +1,72 @@
-/* A step from x over h: with F_j = L Y_j + G_j the slopes at the nodes,
- *     Y_i = x + h sum_j A_ij (L Y_j + G_j)   =>   Y = (1 - h A (x) L)^-1 (x + h A G) .
- * The matrix is the same for every step; it is inverted once.
- */
-#include "solver/dde_mesh.h"
+#include "solver/dde_mesh_machine.h"
 
-#include "solver/gauss.h"
-
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SIDE (TG_GAUSS_MAX * TG_DDE_MESH_DIM)
+#define MULTIPLE_MAX 1e5 /* of the measure, the longest delay at most */
+#define LENGTH_MAX   1e8 /* of the mesh over the longest delay [steps] */
 
-typedef struct machine {
-    const tg_dde_mesh *eq;
-    tg_gauss           gauss;
-    size_t             n, s, m; /* components, stages, steps to a delay */
-    double             h;
-    double            *inverse; /* (s n, s n) unknown (i, stage j) at i s + j */
-    double            *past;    /* (m, n, s) stage values of the last delay */
-    double             x[TG_DDE_MESH_DIM], Y[SIDE], G[SIDE], F[SIDE];
-} machine;
+/* Euclid's algorithm; a remainder below `noise` is none. */
+static double
+common(double a, double b, double noise)
+{
+    while (b > noise) {
+        double rest = fmod(a, b);
+        if (b - rest < noise) rest = 0;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
 
 static tg_status
-invert(machine *c)
+no_measure(const double *tau, size_t j, double longest)
 {
-    const lapack_int side = (lapack_int)(c->n * c->s);
-    lapack_int       pivot[SIDE];
-    double          *m = c->inverse;
+    return tg_fail(
+        TG_EDOMAIN,
+        "no mesh divides the delays up to number %zu, %.10g: they have no common "
+        "measure above %g (solver/dde.h takes any delays)",
+        j, tau[j], longest / MULTIPLE_MAX);
+}
 
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < c->s; j++)
-            for (size_t k = 0; k < c->n; k++)
-                for (size_t l = 0; l < c->s; l++)
-                    m[(i * c->s + j) * c->n * c->s + k * c->s + l] =
-                        (i == k && j == l) -
-                        c->h * c->gauss.A[j][l] * c->eq->L[i * c->n + k];
-    if (LAPACKE_dgetrf(LAPACK_ROW_MAJOR, side, side, m, side, pivot) ||
-        LAPACKE_dgetri(LAPACK_ROW_MAJOR, side, m, side, pivot))
-        return tg_fail(TG_EDOMAIN, "the step %g makes the collocation matrix singular",
-                       c->h);
+tg_status
+tg_dde_mesh_measure(size_t delays, const double *tau, double *measure)
+{
+    double longest = 0, g = 0;
+
+    if (delays == 0) return tg_fail(TG_EDOMAIN, "no delays have no common measure");
+    for (size_t j = 0; j < delays; j++) {
+        if (!(tau[j] > 0 && isfinite(tau[j])))
+            return tg_fail(TG_EDOMAIN, "delay %zu must be > 0, got %g", j, tau[j]);
+        longest = fmax(longest, tau[j]);
+    }
+    for (size_t j = 0; j < delays; j++) {
+        g = common(tau[j], g, longest / MULTIPLE_MAX / 10);
+        if (!(longest / g <= MULTIPLE_MAX)) return no_measure(tau, j, longest);
+    }
+    g = longest / round(longest / g); /* without the noise of the remainders */
+    for (size_t j = 0; j < delays; j++)
+        if (!(fabs(round(tau[j] / g) * g - tau[j]) <= 1e-12 * tau[j]))
+            return no_measure(tau, j, longest);
+    *measure = g;
     return TG_OK;
 }
 
 static tg_status
-fill_history(machine *c)
+fill_history(tg_dde_mesh_machine *c)
 {
-    double x[TG_DDE_MESH_DIM];
-
-    for (size_t k = 0; k < c->m; k++)
+    for (size_t k = 0; k < c->length; k++)
         for (size_t j = 0; j < c->s; j++) {
-            const double t = c->h * ((double)k + c->gauss.c[j]) - c->eq->tau;
-            TG_TRY(c->eq->history(t, x, c->eq->context));
-            for (size_t i = 0; i < c->n; i++) c->past[(k * c->n + i) * c->s + j] = x[i];
+            const double back = (double)(c->length - k) - c->gauss.c[j];
+            TG_TRY(c->eq->history(-c->h * back, c->x, c->eq->context));
+            for (size_t i = 0; i < c->n; i++) c->ring[(k * c->n + i) * c->s + j] = c->x[i];
         }
     return c->eq->history(0, c->x, c->eq->context);
 }
 
-/* Stages and slopes of step k. */
-static tg_status
-solve_step(machine *c, size_t k)
-{
-    const size_t side = c->n * c->s;
-    double      *past = c->past + k % c->m * side, t[TG_GAUSS_MAX], right[SIDE];
-
-    for (size_t j = 0; j < c->s; j++) t[j] = c->h * ((double)k + c->gauss.c[j]);
-    TG_TRY(c->eq->forcing(c->s, t, past, c->G, c->eq->context));
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < c->s; j++) {
-            double sum = 0;
-            for (size_t l = 0; l < c->s; l++) sum += c->gauss.A[j][l] * c->G[i * c->s + l];
-            right[i * c->s + j] = c->x[i] + c->h * sum;
-        }
-    for (size_t r = 0; r < side; r++) {
-        double sum = 0;
-        for (size_t q = 0; q < side; q++) sum += c->inverse[r * side + q] * right[q];
-        c->Y[r] = sum;
-    }
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t j = 0; j < c->s; j++) {
-            double f = c->G[i * c->s + j];
-            for (size_t q = 0; q < c->n; q++)
-                f += c->eq->L[i * c->n + q] * c->Y[q * c->s + j];
-            c->F[i * c->s + j] = f;
-        }
-    memcpy(past, c->Y, side * sizeof *past);
-    return TG_OK;
-}
-
 static void
-read_out(const machine *c, const double *B, double *x)
+read_out(const tg_dde_mesh_machine *c, const double *B, double *x)
 {
     for (size_t i = 0; i < c->n; i++) {
         double sum = 0;
@@ -100,16 +76,18 @@ read_out(const machine *c, const double *B, double *x)
 }
 
 static tg_status
-run(machine *c, double horizon, size_t rows, double *out)
+run(tg_dde_mesh_machine *c, double horizon, size_t rows, double *out)
 {
     const double interval = rows > 1 ? horizon / (double)(rows - 1) : horizon;
     double       B[TG_GAUSS_MAX];
 
-    TG_TRY(invert(c));
+    if (c->eq->L) memcpy(c->J, c->eq->L, c->n * c->n * sizeof *c->J);
+    c->stale = !c->eq->forcing;
+    TG_TRY(tg_dde_mesh_prepare(c));
     TG_TRY(fill_history(c));
     for (size_t k = 0, row = 0; row < rows; k++) {
         const double t = c->h * (double)k;
-        TG_TRY(solve_step(c, k));
+        TG_TRY(tg_dde_mesh_step(c, k));
         for (; row < rows && (double)row * interval <= t + c->h * (1 + 1e-12); row++) {
             tg_gauss_dense(&c->gauss, ((double)row * interval - t) / c->h, B);
             read_out(c, B, out + row * c->n);
@@ -118,42 +96,110 @@ run(machine *c, double horizon, size_t rows, double *out)
         for (size_t i = 0; i < c->n; i++)
             if (!isfinite(c->x[i]))
                 return tg_fail(TG_EDIVERGED, "x[%zu] left the finite range at t = %g", i,
-                               t);
+                               t + c->h);
     }
     return TG_OK;
+}
+
+static tg_status
+check(const tg_dde_mesh *eq, double horizon, size_t rows, size_t steps, int stages)
+{
+    if (eq->dim < 1 || eq->dim > TG_DDE_MESH_DIM)
+        return tg_fail(TG_EDOMAIN, "components must be 1 .. %d, got %zu", TG_DDE_MESH_DIM,
+                       eq->dim);
+    if (eq->delays < 1 || !eq->tau)
+        return tg_fail(TG_EDOMAIN, "the equation has no delays for a mesh to divide");
+    if (!eq->forcing == !eq->slope)
+        return tg_fail(TG_EDOMAIN, "the equation has %s: give forcing, or slope",
+                       eq->slope ? "two right sides" : "no right side");
+    if (eq->slope && eq->L)
+        return tg_fail(TG_EDOMAIN, "the matrix L goes with forcing, not with slope");
+    if (!eq->history)
+        return tg_fail(TG_EDOMAIN, "the equation has no history, history is NULL");
+    if (!(horizon > 0 && isfinite(horizon)) || rows == 0 || steps == 0)
+        return tg_fail(TG_EDOMAIN, "horizon %g, %zu rows and %zu steps make no mesh",
+                       horizon, rows, steps);
+    if (!(stages >= 2 && stages <= TG_GAUSS_MAX))
+        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
+    return TG_OK;
+}
+
+/* h, the measure or a part of it, and each delay in steps. */
+static tg_status
+choose_mesh(tg_dde_mesh_machine *c, size_t steps)
+{
+    const double *tau = c->eq->tau;
+    double        measure, shortest = INFINITY, longest = 0;
+
+    TG_TRY(tg_dde_mesh_measure(c->m, tau, &measure));
+    for (size_t j = 0; j < c->m; j++) {
+        shortest = fmin(shortest, tau[j]);
+        longest = fmax(longest, tau[j]);
+    }
+    c->h = measure / fmax(1, ceil((double)steps * (measure / shortest) * (1 - 1e-12)));
+    if (!(longest / c->h <= LENGTH_MAX))
+        return tg_fail(TG_EDOMAIN, "%g steps to the longest delay are more than %g",
+                       longest / c->h, LENGTH_MAX);
+    c->back = malloc(c->m * sizeof *c->back);
+    if (!c->back) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t j = 0; j < c->m; j++) {
+        c->back[j] = (size_t)lround(tau[j] / c->h);
+        c->length = c->back[j] > c->length ? c->back[j] : c->length;
+    }
+    return TG_OK;
+}
+
+/* One block for all the vectors of a run. */
+static double *
+lay_out(tg_dde_mesh_machine *c)
+{
+    const size_t n = c->n, s = c->s, side = n * s;
+    const struct {
+        double **vector;
+        size_t   size;
+    } parts[] = {
+        { &c->J, n * n },
+        { &c->P, side * n },
+        { &c->K, side * side },
+        { &c->inverse, side * side },
+        { &c->ring, c->length * side },
+        { &c->x, n },
+        { &c->past, c->m * side },
+        { &c->Y, side },
+        { &c->G, side },
+        { &c->F, side },
+        { &c->before, side },
+        { &c->probe, (c->m + 2) * n * (n + 1) },
+    };
+    const size_t count = sizeof parts / sizeof *parts;
+    size_t       total = 0;
+
+    for (size_t k = 0; k < count; k++) total += parts[k].size;
+    double *const block = calloc(total, sizeof *block);
+    for (size_t k = 0, at = 0; block && k < count; at += parts[k++].size)
+        *parts[k].vector = block + at;
+    return block;
 }
 
 tg_status
 tg_dde_mesh_solve(const tg_dde_mesh *eq, double horizon, size_t rows, size_t steps,
                   int stages, double *x)
 {
-    tg_status status;
+    TG_TRY(check(eq, horizon, rows, steps, stages));
+    tg_dde_mesh_machine c = { .eq = eq,
+                              .gauss = tg_gauss_make(stages),
+                              .n = eq->dim,
+                              .s = (size_t)stages,
+                              .m = eq->delays };
 
-    if (eq->dim < 1 || eq->dim > TG_DDE_MESH_DIM)
-        return tg_fail(TG_EDOMAIN, "components must be 1 .. %d, got %zu", TG_DDE_MESH_DIM,
-                       eq->dim);
-    if (!(eq->tau > 0 && isfinite(eq->tau)))
-        return tg_fail(TG_EDOMAIN, "the delay must be > 0, got %g", eq->tau);
-    if (!(horizon > 0 && isfinite(horizon)) || rows == 0 || steps == 0)
-        return tg_fail(TG_EDOMAIN, "horizon %g, %zu rows and %zu steps make no mesh",
-                       horizon, rows, steps);
-    if (!(stages >= 2 && stages <= TG_GAUSS_MAX))
-        return tg_fail(TG_EDOMAIN, "stages must be 2 .. %d, got %d", TG_GAUSS_MAX, stages);
-    const size_t side = eq->dim * (size_t)stages;
-    machine      c = { .eq = eq,
-                       .gauss = tg_gauss_make(stages),
-                       .n = eq->dim,
-                       .s = (size_t)stages,
-                       .m = steps,
-                       .h = eq->tau / (double)steps };
-    c.inverse = malloc(side * side * sizeof *c.inverse);
-    c.past = malloc(steps * side * sizeof *c.past);
-    double *scratch = malloc(rows * eq->dim * sizeof *scratch);
-    status = c.inverse && c.past && scratch ? run(&c, horizon, rows, scratch)
-                                            : tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(choose_mesh(&c, steps));
+    double   *block = lay_out(&c);
+    double   *scratch = malloc(rows * eq->dim * sizeof *scratch);
+    tg_status status = block && scratch ? run(&c, horizon, rows, scratch)
+                                        : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) memcpy(x, scratch, rows * eq->dim * sizeof *x);
-    free(c.inverse);
-    free(c.past);
+    free(c.back);
+    free(block);
     free(scratch);
     return status;
 }

@@ -5,6 +5,67 @@
 #include <string.h>
 
 static tg_status
+check_equation(const tg_dde *eq)
+{
+    if (eq->dim == 0) return tg_fail(TG_EDOMAIN, "the equation has no components");
+    if (!eq->slope) return tg_fail(TG_EDOMAIN, "the equation has no slope, slope is NULL");
+    if (!eq->history)
+        return tg_fail(TG_EDOMAIN, "the equation has no history, history is NULL");
+    if (eq->delays && !eq->tau && !eq->lag)
+        return tg_fail(TG_EDOMAIN, "%zu delays, but tau and lag are both NULL", eq->delays);
+    for (size_t j = 0; eq->tau && j < eq->delays; j++)
+        if (!(eq->tau[j] >= 0 && isfinite(eq->tau[j])))
+            return tg_fail(TG_EDOMAIN, "delay %zu must be >= 0 and finite, got %g", j,
+                           eq->tau[j]);
+    for (size_t k = 0; k < eq->events; k++)
+        if (!eq->event || !eq->event[k].value)
+            return tg_fail(TG_EDOMAIN, "event %zu has no value, it is NULL", k);
+    return TG_OK;
+}
+
+tg_status
+tg_dde_check(const tg_dde *eq, double t0, double t1, double relative, double absolute)
+{
+    TG_TRY(check_equation(eq));
+    if (!(t1 > t0 && isfinite(t1) && isfinite(t0)))
+        return tg_fail(TG_EDOMAIN, "the end %g must come after the begin %g", t1, t0);
+    if (!(relative > 0 && absolute > 0 && relative < 1))
+        return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
+                       absolute);
+    return TG_OK;
+}
+
+tg_status
+tg_dde_begin(const tg_dde *eq, double t0, double *x)
+{
+    TG_TRY(eq->history(t0, x, eq->context));
+    for (size_t i = 0; i < eq->dim; i++)
+        if (!isfinite(x[i]))
+            return tg_fail(TG_EDIVERGED, "the history has x[%zu] = %g at t = %g", i, x[i],
+                           t0);
+    return TG_OK;
+}
+
+tg_status
+tg_dde_solution_create(const tg_dde *eq, int degree, double t0, tg_dde_solution **out)
+{
+    tg_dde_solution *s = calloc(1, sizeof *s);
+
+    if (!s) return tg_fail(TG_ENOMEM, "out of memory");
+    *s = (tg_dde_solution){ .eq = eq, .degree = degree, .cut = INFINITY };
+    s->begin = calloc(1, sizeof *s->begin);
+    s->x = calloc(eq->dim, sizeof *s->x);
+    s->sight = calloc(eq->events + 1, sizeof *s->sight);
+    if (!s->begin || !s->x || !s->sight) {
+        tg_dde_solution_free(s);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    s->begin[0] = t0;
+    *out = s;
+    return TG_OK;
+}
+
+static tg_status
 grow(tg_dde_solution *s)
 {
     const size_t room = s->room ? 2 * s->room : 64;
@@ -103,14 +164,20 @@ tg_dde_look(const tg_dde_solution *s, double t, size_t *hint, double *x)
     return TG_OK;
 }
 
+double
+tg_dde_end(const tg_dde_solution *s)
+{
+    return fmin(s->cut, s->begin[s->count]);
+}
+
 tg_status
 tg_dde_at(const tg_dde_solution *s, double t, double *x)
 {
     size_t hint = 0;
 
-    if (!(t <= s->begin[s->count]))
+    if (!(t <= tg_dde_end(s)))
         return tg_fail(TG_EDOMAIN, "the solution ends at t = %g, asked was %g",
-                       s->begin[s->count], t);
+                       tg_dde_end(s), t);
     return tg_dde_look(s, t, &hint, x);
 }
 
@@ -127,45 +194,8 @@ tg_dde_solution_free(tg_dde_solution *s)
     if (!s) return;
     free(s->begin);
     free(s->coef);
+    free(s->sight);
+    free(s->x);
+    free(s->found);
     free(s);
-}
-
-static double
-component(const tg_dde_solution *s, size_t segment, size_t i, double t)
-{
-    const size_t  n = s->eq->dim;
-    const double *c = s->coef + segment * (size_t)(s->degree + 1) * n + i;
-    const double  length = s->begin[segment + 1] - s->begin[segment];
-    const double  theta = (t - s->begin[segment]) / length - 0.5;
-    double        sum = c[(size_t)s->degree * n];
-
-    for (int k = s->degree - 1; k >= 0; k--) sum = sum * theta + c[(size_t)k * n];
-    return sum;
-}
-
-tg_status
-tg_dde_crossing(const tg_dde_solution *s, size_t i, double level, double after, double *t)
-{
-    if (i >= s->eq->dim)
-        return tg_fail(TG_EDOMAIN, "component %zu of only %zu", i, s->eq->dim);
-    for (size_t k = 0; k < s->count; k++)
-        for (int part = 0; part < 9; part++) {
-            const double length = (s->begin[k + 1] - s->begin[k]) / 9;
-            double       a = fmax(s->begin[k] + part * length, after);
-            double       b = s->begin[k] + (part + 1) * length;
-            if (!(a < b)) continue;
-            const int above = component(s, k, i, a) > level;
-            if ((component(s, k, i, b) > level) == above) continue;
-            for (int bit = 0; bit < 60; bit++) {
-                const double middle = (a + b) / 2;
-                if ((component(s, k, i, middle) > level) == above)
-                    a = middle;
-                else
-                    b = middle;
-            }
-            *t = b;
-            return TG_OK;
-        }
-    *t = INFINITY;
-    return TG_OK;
 }

@@ -6,13 +6,44 @@
 #include "solver/dde.h"
 #include "solver/gauss.h"
 
+typedef struct tg_dde_sight { /* of an event: its sign when last not 0, and when */
+    int    sign;
+    double since;
+} tg_dde_sight;
+
+typedef struct tg_dde_found {
+    size_t event;
+    double t;
+} tg_dde_found;
+
 struct tg_dde_solution {
     const tg_dde *eq;
     int           degree; /* of the polynomials: the stages s */
     size_t        count, room, evaluations;
     double       *begin; /* (count + 1) ends of the segments */
     double       *coef;  /* (count, degree + 1, dim) powers of (t - begin)/length - 1/2 */
+    double        cut;   /* a terminal event, or inf */
+    tg_dde_sight *sight; /* (events) */
+    double       *x;     /* (dim) of an event looked at */
+    tg_dde_found *found; /* (passages) in order of time */
+    size_t        passages, passage_room;
 };
+
+/* An empty solution at t0. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_dde_solution_create(const tg_dde *eq, int degree, double t0,
+                                            tg_dde_solution **out);
+
+/* Events at t0; then after each segment appended. *ended: a terminal event was passed. Errors:
+ * TG_EDIVERGED an event is not finite; TG_ENOMEM; those of the events. */
+TG_CHECKED tg_status tg_dde_watch_begin(tg_dde_solution *s);
+TG_CHECKED tg_status tg_dde_watch(tg_dde_solution *s, int *ended);
+
+/* What both solvers ask of their arguments. Errors: TG_EDOMAIN, in a sentence. */
+TG_CHECKED tg_status tg_dde_check(const tg_dde *eq, double t0, double t1, double relative,
+                                  double absolute);
+
+/* x (n) at t0, finite. Errors: TG_EDIVERGED; those of the history. */
+TG_CHECKED tg_status tg_dde_begin(const tg_dde *eq, double t0, double *x);
 
 /* Append x(t) = start + h sum_j B_j F_j on [end, end + h], F (s, dim). Errors: TG_ENOMEM.
  */

@@ -75,16 +75,16 @@ look(tg_dde_machine *m, double at, size_t j, double *out)
 tg_status
 tg_dde_delays_at(tg_dde_machine *m, double t, const double *x)
 {
-    if (!m->eq->tau) TG_TRY(m->eq->lag(t, x, m->tau, m->eq->context));
+    if (m->eq->tau || !m->eq->delays) return TG_OK; /* checked before the run */
+    TG_TRY(m->eq->lag(t, x, m->tau, m->eq->context));
     for (size_t j = 0; j < m->eq->delays; j++)
-        if (!(m->tau[j] >= 0))
-            return tg_fail(TG_EDOMAIN, "delay %zu must be >= 0, got %g at t = %g", j,
+        if (!(m->tau[j] >= 0 && isfinite(m->tau[j])))
+            return tg_fail(TG_EDOMAIN,
+                           "delay %zu must be >= 0 and finite, got %g at t = %g", j,
                            m->tau[j], t);
     return TG_OK;
 }
 
-/* dx = f(t, x, ...); the lagged values go into past (m, n) unless they are `known` there.
- */
 tg_status
 tg_dde_slope(tg_dde_machine *m, double t, const double *x, double *past, int known,
              double *dx)
@@ -98,6 +98,23 @@ tg_dde_slope(tg_dde_machine *m, double t, const double *x, double *past, int kno
     }
     m->s->evaluations++;
     return m->eq->slope(t, x, past, dx, m->eq->context);
+}
+
+void
+tg_dde_note(tg_dde_machine *m, double t, const double *dx)
+{
+    for (size_t i = 0; i < m->eq->dim; i++)
+        if (!isfinite(dx[i])) {
+            m->lost = i + 1;
+            m->lost_at = t;
+        }
+}
+
+tg_status
+tg_dde_lost(const tg_dde_machine *m)
+{
+    return tg_fail(TG_EDIVERGED, "the slope of x[%zu] is not finite at t = %g", m->lost - 1,
+                   m->lost_at);
 }
 
 static void
@@ -197,11 +214,14 @@ tg_dde_attempt(tg_dde_machine *m, double *error)
     double       change = INFINITY, before;
     int          sweeps = 0;
 
+    m->lost = 0;
     predict(m);
     do {
         before = change;
         TG_TRY(sweep(m, settled && sweeps > 0, &change));
         if (!(change < 1e10) || ++sweeps > SWEEPS_MAX || (sweeps > 3 && change > before)) {
+            for (int i = 0; i < m->gauss.s; i++)
+                tg_dde_note(m, m->t + m->gauss.c[i] * m->h, m->F + (size_t)i * n);
             *error = INFINITY;
             return TG_OK;
         }
@@ -213,5 +233,8 @@ tg_dde_attempt(tg_dde_machine *m, double *error)
     tg_dde_combine(m, m->inner_dense, m->stage);
     TG_TRY(tg_dde_slope(m, m->t + m->inner * m->h, m->stage, m->past, 0, m->new_F));
     *error = fmax(*error, missed(m, m->inner_weight, m->inner_rho));
+    if (*error < INFINITY) return TG_OK;
+    tg_dde_note(m, m->t + m->h, m->end_slope);
+    tg_dde_note(m, m->t + m->inner * m->h, m->new_F);
     return TG_OK;
 }

@@ -19,6 +19,7 @@ nodes(tg_gauss *g)
             }
             slope = s * (x * p - before) / (x * x - 1);
             x -= p / slope;
+            if (fabs(p / slope) < 1e-15) break;
         }
         g->c[i] = (1 + x) / 2;
         g->b[i] = 1 / ((1 - x * x) * slope * slope);

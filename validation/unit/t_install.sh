@@ -1,6 +1,6 @@
 #!/bin/sh
 # make install into a fresh folder; a program of three lines builds against it and runs, with the
-# shared and with the static library.
+# shared and with the static library, and so does the example, with the command in its head.
 make=${MAKE:-make}
 d=$(mktemp -d)
 trap 'rm -rf "$d"' EXIT
@@ -22,4 +22,13 @@ $cc $sanitize "$d/three.c" $(pkg-config --cflags --libs tardigrad) -o "$d/three"
 $cc $sanitize "$d/three.c" $(pkg-config --cflags tardigrad) "$d/usr/lib/libtardigrad.a" \
     $(grep '^Libs.private' "$d/usr/lib/pkgconfig/tardigrad.pc" | cut -d: -f2) -o "$d/three" || exit 1
 [ "$("$d/three")" = 2 ] || { echo "static: wrong answer"; exit 1; }
+$cc $sanitize -Wall -Wextra -Werror examples/mackey_glass.c $(pkg-config --cflags --libs tardigrad) -lm \
+    -o "$d/mackey_glass" || exit 1
+LD_LIBRARY_PATH="$d/usr/lib" "$d/mackey_glass" > "$d/mackey_glass.csv" || exit 1
+# without noise x(10) = .81544357643, x(100) = 1.05002050705; with it the mean is near, the spread small
+awk -F, 'function off(a, b) { return a - b > 1e-6 || b - a > 1e-6 }
+    NR == 1 && $0 != "t,mean,sd,quiet" { print "header: " $0; bad = 1 }
+    $1 == 10 && off($4, .81544357643) || $1 == 100 && off($4, 1.05002050705) { print "quiet: " $0; bad = 1 }
+    $1 == 10 && !($2 - $4 < .01 && $4 - $2 < .01 && $3 > .01 && $3 < .1) { print "noisy: " $0; bad = 1 }
+    END { if (NR != 32) print NR " lines"; exit bad || NR != 32 }' "$d/mackey_glass.csv" || exit 1
 "$d/usr/bin/tardigrad" --version

@@ -431,15 +431,31 @@ slope(double t, const double *x, const double *past, double *dx, void *context)
 }
 
 static tg_status
+often(double t, const double *x, double *e, void *context)
+{
+    (void)x, (void)context;
+    *e = sin(20 * t);
+    return TG_OK;
+}
+
+static tg_status
 solve_dde(void)
 {
     static const double t[] = { -1, 0 }, x[] = { 1, 1 }, tau = 1;
+    const tg_dde_event  event = { .value = often };
     tg_past            *p = NULL;
     tg_dde_solution    *s = NULL, *stiff = NULL;
     tg_status           status = tg_past_create(1, 2, t, x, TG_PAST_CUBIC, &p);
 
     assert_true((status == TG_OK) == (p != NULL));
-    const tg_dde eq = { 1, 1, slope, &tau, NULL, tg_past_at, p };
+    const tg_dde eq = { .dim = 1,
+                        .delays = 1,
+                        .slope = slope,
+                        .tau = &tau,
+                        .history = tg_past_at,
+                        .context = p,
+                        .event = &event,
+                        .events = 1 };
     if (status == TG_OK) {
         status = tg_dde_solve(&eq, 0, 5, 1e-6, 1e-6, 0, &s);
         assert_true((status == TG_OK) == (s != NULL));
@@ -447,6 +463,11 @@ solve_dde(void)
     if (status == TG_OK) {
         status = tg_dde_stiff_solve(&eq, 0, 2, 1e-4, 1e-4, &stiff);
         assert_true((status == TG_OK) == (stiff != NULL));
+    }
+    if (status == TG_OK) {
+        double when = 7;
+        status = tg_dde_crossing(s, 0, .5, 0, &when);
+        assert_true((status == TG_OK) == (when != 7));
     }
     tg_dde_solution_free(s);
     tg_dde_solution_free(stiff);
@@ -465,9 +486,11 @@ forcing(size_t count, const double *t, const double *past, double *out, void *co
 static tg_status
 solve_mesh(void)
 {
-    static const double zero = 0;
-    const tg_dde_mesh   eq = { 1, 1, &zero, forcing, start, NULL };
-    const tg_status     status = tg_dde_mesh_solve(&eq, 3, 4, 4, 3, untouched);
+    static const double zero = 0, tau = 1;
+    const tg_dde_mesh   eq = {
+          .dim = 1, .delays = 1, .tau = &tau, .L = &zero, .forcing = forcing, .history = start
+    };
+    const tg_status status = tg_dde_mesh_solve(&eq, 3, 4, 4, 3, untouched);
 
     check_untouched(status);
     return status;

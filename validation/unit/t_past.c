@@ -88,7 +88,12 @@ test_as_a_history(void **state)
 
     (void)state;
     assert_ok(tg_past_create(1, 2, t, x, TG_PAST_LINEAR, &p));
-    const tg_dde eq = { 1, 1, feedback, &tau, NULL, tg_past_at, p };
+    const tg_dde eq = { .dim = 1,
+                        .delays = 1,
+                        .slope = feedback,
+                        .tau = &tau,
+                        .history = tg_past_at,
+                        .context = p };
     assert_ok(tg_dde_solve(&eq, 0, 1, 1e-10, 1e-10, 0, &s));
     assert_ok(tg_dde_at(s, 1, &y));
     assert_near(y, .5, 1e-10);
