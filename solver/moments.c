@@ -89,15 +89,9 @@ static tg_status
 multiply_noise(const tg_mode *m, double x0, double dt, tg_ring *ring, const double *worth,
                double *second)
 {
-    double complex *base = malloc(3 * ring->points * sizeof *base),
-                   *E = base + ring->points, *weight = E + ring->points;
-    tg_status status = base ? tg_noise_weights(&m->loop, dt, ring, weight)
-                            : tg_fail(TG_ENOMEM, "out of memory");
+    double complex *base = ring->room, *E = base + ring->points, *weight = E + ring->points;
 
-    if (status != TG_OK) {
-        free(base);
-        return status;
-    }
+    TG_TRY(tg_noise_weights(&m->loop, dt, ring, weight));
     tg_ring_forward(ring, second, base);
     tg_ring_forward(ring, worth, E);
     for (size_t k = 0; k < ring->points; k++) {
@@ -109,7 +103,6 @@ multiply_noise(const tg_mode *m, double x0, double dt, tg_ring *ring, const doub
         base[k] = (base[k] + m->jump * start) / (1 - m->jump * trapezoid * phi);
     }
     tg_ring_back(ring, base, second);
-    free(base);
     return TG_OK;
 }
 

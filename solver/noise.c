@@ -80,21 +80,15 @@ held_worth(const tg_loop *l, double dt, tg_ring *ring, const double *sum, double
            double *e)
 {
     const double    mean = tg_delay_mean(l->delay);
-    double complex *X = malloc(2 * ring->points * sizeof *X), *weight = X + ring->points;
-    tg_status       status =
-        X ? tg_noise_weights(l, dt, ring, weight) : tg_fail(TG_ENOMEM, "out of memory");
+    double complex *X = ring->room, *weight = X + ring->points;
 
-    if (status != TG_OK) {
-        free(X);
-        return status;
-    }
+    TG_TRY(tg_noise_weights(l, dt, ring, weight));
     for (size_t i = 0; i < ring->n; i++) e[i] = sum[i] * sum[i];
     tg_ring_forward(ring, e, X);
     for (size_t k = 0; k < ring->points; k++) X[k] *= weight[k];
     tg_ring_back(ring, X, e);
     for (size_t i = 0; i < ring->n; i++)
         e[i] = (sum[i] * (sum[i] - 2 * held[i]) + e[i]) / (mean * mean);
-    free(X);
     return TG_OK;
 }
 

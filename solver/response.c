@@ -47,43 +47,50 @@ weight(double complex zeta, double complex z)
     return divide(q, multiply(zeta, slope));
 }
 
-/* The method's frequencies z_i / dt at every point, and their weights, (3, points) each. The
- * quadratic through three points foresees the next so well that one step of Newton's iteration
- * corrects it. */
-static void
-list_frequencies(const tg_ring *ring, double dt, double complex *s, double complex *w)
-{
-    double complex z[3] = { 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I }, before[3],
-                   older[3];
+/* A stretch of the circle: small enough to stay in the near caches, long enough for a costly law to
+ * be interpolated along it. */
+enum { STRETCH = 1024 };
 
-    memcpy(before, z, sizeof z);
-    memcpy(older, z, sizeof z);
-    for (size_t k = 0; k < ring->points; k++) {
-        const double complex zeta = tg_ring_point(ring, k);
+typedef struct stretch {
+    double complex z[3], before[3], older[3]; /* of the last points */
+    double complex s[3][STRETCH], w[3][STRETCH];
+    tg_transforms  t[STRETCH];
+} stretch;
+
+/* The method's frequencies z_i / dt at n points from `first` on, and their weights. The quadratic
+ * through three points foresees the next so well that one step of Newton's iteration corrects it.
+ */
+static void
+list_frequencies(const tg_ring *ring, double dt, size_t first, size_t n, stretch *a)
+{
+    for (size_t k = 0; k < n; k++) {
+        const double complex zeta = tg_ring_point(ring, first + k);
         for (size_t i = 0; i < 3; i++) {
-            const double complex next = k < 3 ? z[i] : 3 * (z[i] - before[i]) + older[i];
-            older[i] = before[i];
-            before[i] = z[i];
-            z[i] = follow(zeta, next);
-            s[i * ring->points + k] = z[i] / dt;
-            w[i * ring->points + k] = weight(zeta, z[i]) / dt;
+            const double complex next =
+                first + k < 3 ? a->z[i] : 3 * (a->z[i] - a->before[i]) + a->older[i];
+            a->older[i] = a->before[i];
+            a->before[i] = a->z[i];
+            a->z[i] = follow(zeta, next);
+            a->s[i][k] = a->z[i] / dt;
+            a->w[i][k] = weight(zeta, a->z[i]) / dt;
         }
     }
 }
 
-/* Add what one frequency brings to the kinds that are wanted, (points) each. */
+/* Add what the i-th frequency brings to the kinds that are wanted, from `first` on. */
 static void
-add_transforms(const tg_loop *l, const double complex *s, const double complex *w,
-               const tg_transforms *t, size_t points, double complex *const X[KINDS])
+add_transforms(const tg_loop *l, const stretch *a, size_t i, size_t first, size_t n,
+               double complex *const X[KINDS])
 {
-    for (size_t k = 0; k < points; k++) {
-        const double complex g = divide(w[k], s[k] + l->b + l->a * t[k].kappa);
-        const double complex sum = divide(g, s[k]);
-        X[R_][k] += g;
-        X[SUM][k] += sum;
-        if (X[HELD]) X[HELD][k] += multiply(sum, t[k].phi);
+    for (size_t k = 0; k < n; k++) {
+        const double complex s = a->s[i][k], phi = a->t[k].phi;
+        const double complex g = divide(a->w[i][k], s + l->b + l->a * a->t[k].kappa);
+        const double complex sum = divide(g, s);
+        X[R_][first + k] += g;
+        X[SUM][first + k] += sum;
+        if (X[HELD]) X[HELD][first + k] += multiply(sum, phi);
         if (X[FILTERED])
-            X[FILTERED][k] += multiply(g, l->filter->gain(l, s[k], t[k].phi, 0, NULL));
+            X[FILTERED][first + k] += multiply(g, l->filter->gain(l, s, phi, 0, NULL));
     }
 }
 
@@ -91,19 +98,21 @@ static tg_status
 fill_circle(const tg_loop *l, double dt, const tg_ring *ring,
             double complex *const X[KINDS])
 {
-    const size_t    n = ring->points;
-    double complex *s = malloc(6 * n * sizeof *s), *w = s + 3 * n;
-    tg_transforms  *t = malloc(n * sizeof *t);
-    const tg_status status = s && t ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    stretch *a = malloc(sizeof *a);
 
-    if (status == TG_OK) list_frequencies(ring, dt, s, w);
-    for (size_t i = 0; i < 3 && status == TG_OK; i++) {
-        tg_curve_transforms(l, s + i * n, n, t);
-        add_transforms(l, s + i * n, w + i * n, t, n, X);
+    if (!a) return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(a->z, (double complex[]){ 1 - ring->rho, 3 + 7.14 * I, 3 - 7.14 * I },
+           sizeof a->z);
+    for (size_t first = 0; first < ring->points; first += STRETCH) {
+        const size_t rest = ring->points - first, n = rest < STRETCH ? rest : STRETCH;
+        list_frequencies(ring, dt, first, n, a);
+        for (size_t i = 0; i < 3; i++) {
+            tg_curve_transforms(l, a->s[i], n, a->t);
+            add_transforms(l, a, i, first, n, X);
+        }
     }
-    free(s);
-    free(t);
-    return status;
+    free(a);
+    return TG_OK;
 }
 
 /* The ring gives x_1, x_2, ...; the grid begins with x_0. */
@@ -120,17 +129,13 @@ tg_response_fill(const tg_loop *l, double dt, tg_ring *ring, const tg_response *
 {
     double *const   target[KINDS] = { out->r, out->sum, out->held, out->filtered };
     double complex *X[KINDS] = { NULL };
-    size_t          wanted = 0;
 
-    for (int kind = 0; kind < KINDS; kind++) wanted += target[kind] != NULL;
-    double complex *all = calloc(wanted * ring->points, sizeof *all);
-    if (!all) return tg_fail(TG_ENOMEM, "out of memory");
     for (int kind = 0; kind < KINDS; kind++)
-        if (target[kind]) X[kind] = all + --wanted * ring->points;
+        if (target[kind]) X[kind] = ring->room + (size_t)kind * ring->points;
+    memset(ring->room, 0, KINDS * ring->points * sizeof *ring->room);
     const tg_status status = fill_circle(l, dt, ring, X);
     for (int kind = 0; status == TG_OK && kind < KINDS; kind++)
         if (target[kind]) place(ring, X[kind], kind == R_, target[kind]);
-    free(all);
     if (status != TG_OK) return status;
     if (isfinite(out->r[ring->n - 1])) return TG_OK;
     return tg_fail(TG_EDIVERGED, "the mean leaves the finite range before t = %g",

@@ -26,7 +26,6 @@ tg_ring_free(tg_ring *r)
     if (r->forward) fftw_destroy_plan(r->forward);
     if (r->back) fftw_destroy_plan(r->back);
     pthread_mutex_unlock(&planner);
-    fftw_free(r->line);
     fftw_free(r->circle);
     free(r);
 }
@@ -42,9 +41,13 @@ tg_ring_create(size_t n, double growth, tg_ring **out)
     while (r->length < 2 * n) r->length *= 2;
     r->points = r->length / 2 + 1;
     r->rho = pow(10, -11.0 / (double)r->length) / growth;
-    r->line = fftw_alloc_real(r->length);
-    r->circle = fftw_alloc_complex(r->points);
-    if (r->line && r->circle) plan(r);
+    const size_t aligned = (r->points + 3) / 4 * 4;
+    r->circle = fftw_alloc_complex(aligned + r->length / 2 + 4 * r->points);
+    if (r->circle) {
+        r->line = (double *)(r->circle + aligned);
+        r->room = r->circle + aligned + r->length / 2;
+        plan(r);
+    }
     if (r->forward && r->back) {
         *out = r;
         return TG_OK;

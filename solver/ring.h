@@ -18,8 +18,9 @@
 typedef struct tg_ring {
     size_t          n, length, points; /* terms kept; L; L/2 + 1 */
     double          rho;
+    double complex *circle; /* (points) workspace, the beginning of one block for all */
     double         *line;   /* (length) workspace */
-    double complex *circle; /* (points) workspace */
+    double complex *room;   /* (4, points) for the users of the ring, who may not keep it */
     void           *forward, *back;
 } tg_ring;
 
