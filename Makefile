@@ -126,7 +126,7 @@ $(command): $(commands) $(static)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
 
 # These see the library's allocations: one makes them fail, one at a time, one counts them.
-$(BUILD)/validation/unit/t_memory $(BUILD)/validation/unit/t_promised: wrap := \
+$(patsubst %,$(BUILD)/validation/unit/%,t_memory t_memory_solver t_promised): wrap := \
   $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc aligned_alloc strdup)
 
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)

@@ -33,6 +33,66 @@ mackey_glass(double t, const double *x, const double *past, double *dx, void *co
     return TG_OK;
 }
 
+/* x = (cos t, -sin t), and its history */
+static inline tg_status
+rotation(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)past, (void)context;
+    dx[0] = x[1];
+    dx[1] = -x[0];
+    return TG_OK;
+}
+
+static inline tg_status
+clockwise(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = cos(t);
+    x[1] = -sin(t);
+    return TG_OK;
+}
+
+/* x' = x^2, which leaves the finite range */
+static inline tg_status
+explode(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)past, (void)context;
+    dx[0] = x[0] * x[0];
+    return TG_OK;
+}
+
+static inline tg_status
+ones(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = x[1] = 1;
+    return TG_OK;
+}
+
+/* x_1' = -x_2 r(x) + r(past_2) - 1, x_2' = x_1 r(past_1), r = sum of squares, for the mesh:
+ * (cos t, sin t) whatever the delays; and its history */
+static inline tg_status
+circle(size_t count, const double *t, const double *x, const double *past, double *out,
+       void *context)
+{
+    (void)t, (void)context;
+    for (size_t k = 0; k < count; k++) {
+        const double u = x[k], v = x[count + k], *p = past + k, *q = p + 2 * count;
+        out[k] = -v * (u * u + v * v) + q[0] * q[0] + q[count] * q[count] - 1;
+        out[count + k] = u * (p[0] * p[0] + p[count] * p[count]);
+    }
+    return TG_OK;
+}
+
+static inline tg_status
+on_circle(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = cos(t);
+    x[1] = sin(t);
+    return TG_OK;
+}
+
 static inline double
 solution_at(const tg_dde_solution *s, double t)
 {

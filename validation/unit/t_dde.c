@@ -87,28 +87,10 @@ test_tolerance_is_kept(void **state)
 
 /* Without delays it is an ODE method: the order of its dense output, s + 1, from forced
  * steps is seen in how the cost grows with the tolerance: steps ~ tolerance^(-1/(s+1)). */
-static tg_status
-rotation(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)t, (void)past, (void)context;
-    dx[0] = x[1];
-    dx[1] = -x[0];
-    return TG_OK;
-}
-
-static tg_status
-on_circle(double t, double *x, void *context)
-{
-    (void)context;
-    x[0] = cos(t);
-    x[1] = -sin(t);
-    return TG_OK;
-}
-
 static void
 test_order_without_delay(void **state)
 {
-    const tg_dde eq = { .dim = 2, .slope = rotation, .history = on_circle };
+    const tg_dde eq = { .dim = 2, .slope = rotation, .history = clockwise };
 
     (void)state;
     for (int stages = 4; stages <= 6; stages++) {
@@ -204,14 +186,6 @@ test_state_dependent_delays(void **state)
 }
 
 static tg_status
-explode(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)t, (void)past, (void)context;
-    dx[0] = x[0] * x[0];
-    return TG_OK;
-}
-
-static tg_status
 refuse(double t, const double *x, const double *past, double *dx, void *context)
 {
     (void)x, (void)past, (void)context;
@@ -237,14 +211,6 @@ root(double t, const double *x, const double *past, double *dx, void *context)
     (void)t, (void)past, (void)context;
     dx[0] = -100 * sqrt(x[0]) * (x[0] > 1e-4);
     dx[1] = 0;
-    return TG_OK;
-}
-
-static tg_status
-ones(double t, double *x, void *context)
-{
-    (void)t, (void)context;
-    x[0] = x[1] = 1;
     return TG_OK;
 }
 

@@ -59,14 +59,6 @@ steps(size_t count, const double *t, const double *x, const double *past, double
     return TG_OK;
 }
 
-static tg_status
-ones(double t, double *x, void *context)
-{
-    (void)t, (void)context;
-    x[0] = x[1] = 1;
-    return TG_OK;
-}
-
 /* The method of steps with history 1: polynomials on [0, 1], [1, 2], [2, 3]. */
 static void
 by_steps(double t, double *x)
@@ -101,29 +93,6 @@ test_method_of_steps(void **state)
             assert_near(x[2 * k + 1], exact[1], bound[which]);
         }
     }
-}
-
-/* x_1' = -x_2 r(x) + r(past_2) - 1, x_2' = x_1 r(past_1), r = sum of squares: (cos t, sin t) */
-static tg_status
-circle(size_t count, const double *t, const double *x, const double *past, double *out,
-       void *context)
-{
-    (void)t, (void)context;
-    for (size_t k = 0; k < count; k++) {
-        const double u = x[k], v = x[count + k], *p = past + k, *q = p + 2 * count;
-        out[k] = -v * (u * u + v * v) + q[0] * q[0] + q[count] * q[count] - 1;
-        out[count + k] = u * (p[0] * p[0] + p[count] * p[count]);
-    }
-    return TG_OK;
-}
-
-static tg_status
-on_circle(double t, double *x, void *context)
-{
-    (void)context;
-    x[0] = cos(t);
-    x[1] = sin(t);
-    return TG_OK;
 }
 
 /* delays 1 + x_1^2 / 2 and |sin(t)| / 2, which vanishes */

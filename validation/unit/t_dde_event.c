@@ -12,25 +12,6 @@ solve(int stiff, const tg_dde *eq, double t0, double t1, double tolerance,
                  : tg_dde_solve(eq, t0, t1, tolerance, tolerance, 0, s);
 }
 
-/* x = (cos t, -sin t) */
-static tg_status
-rotation(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)t, (void)past, (void)context;
-    dx[0] = x[1];
-    dx[1] = -x[0];
-    return TG_OK;
-}
-
-static tg_status
-on_circle(double t, double *x, void *context)
-{
-    (void)context;
-    x[0] = cos(t);
-    x[1] = -sin(t);
-    return TG_OK;
-}
-
 static tg_status
 first(double t, const double *x, double *e, void *level)
 {
@@ -59,7 +40,7 @@ test_times(void **state)
                                    { first, NULL, -1, 0 },
                                    { first, &half, 0, 0 } };
     const tg_dde       eq = {
-              .dim = 2, .slope = rotation, .history = on_circle, .event = event, .events = 3
+              .dim = 2, .slope = rotation, .history = clockwise, .event = event, .events = 3
     };
 
     (void)state;
@@ -228,7 +209,7 @@ test_errors(void **state)
 {
     tg_dde_event event = { no_number, NULL, 0, 0 };
     const tg_dde eq = {
-        .dim = 2, .slope = rotation, .history = on_circle, .event = &event, .events = 1
+        .dim = 2, .slope = rotation, .history = clockwise, .event = &event, .events = 1
     };
     tg_dde           lost = eq;
     tg_dde_solution *s = NULL;

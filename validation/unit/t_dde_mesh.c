@@ -73,30 +73,6 @@ test_general_form(void **state)
     for (int k = 0; k < 101; k++) assert_near(y[k], x[k], 2e-12); /* rounding, amplified */
 }
 
-/* x_1' = -x_2 r(x_1, x_2) + r(past_2) - 1, x_2' = x_1 r(past_1), r = sum of squares, with delays
- * 1 and 3/2: x = (cos t, sin t). */
-static tg_status
-circle(size_t count, const double *t, const double *x, const double *past, double *out,
-       void *context)
-{
-    (void)t, (void)context;
-    for (size_t k = 0; k < count; k++) {
-        const double u = x[k], v = x[count + k], *p = past + k, *q = p + 2 * count;
-        out[k] = -v * (u * u + v * v) + q[0] * q[0] + q[count] * q[count] - 1;
-        out[count + k] = u * (p[0] * p[0] + p[count] * p[count]);
-    }
-    return TG_OK;
-}
-
-static tg_status
-on_circle(double t, double *x, void *context)
-{
-    (void)context;
-    x[0] = cos(t);
-    x[1] = sin(t);
-    return TG_OK;
-}
-
 static tg_status
 on_axis(double t, double *x, void *context)
 {

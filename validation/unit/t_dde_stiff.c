@@ -141,14 +141,6 @@ test_stiff(void **state)
     tg_dde_solution_free(s);
 }
 
-static tg_status
-explode(double t, const double *x, const double *past, double *dx, void *context)
-{
-    (void)t, (void)past, (void)context;
-    dx[0] = x[0] * x[0];
-    return TG_OK;
-}
-
 /* A slope that is not a number after t = .3 must end the run, soon. */
 static tg_status
 broken(double t, const double *x, const double *past, double *dx, void *calls)
@@ -157,14 +149,6 @@ broken(double t, const double *x, const double *past, double *dx, void *calls)
     if (++*(int *)calls > 1000) return tg_fail(TG_EINPUT, "called without end");
     dx[0] = -x[0];
     dx[1] = t > .3 ? NAN : -x[1];
-    return TG_OK;
-}
-
-static tg_status
-ones(double t, double *x, void *context)
-{
-    (void)t, (void)context;
-    x[0] = x[1] = 1;
     return TG_OK;
 }
 

@@ -1,26 +1,11 @@
 /* Characteristic roots of single loops: published values, counts, certificates, symmetries. */
 #include "core/lambert.h"
-#include "roots/find.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "validation/unit/some_roots.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-static const double pi = 3.14159265358979323846;
-
-static tg_delay *
-make(const char *text)
-{
-    tg_delay *d = NULL;
-
-    if (tg_delay_parse(text, &d) != TG_OK) fail_msg("%s: %s", text, tg_message());
-    return d;
-}
 
 static tg_roots
 roots_of(const tg_loop *l, double line)
@@ -31,16 +16,6 @@ roots_of(const tg_loop *l, double line)
         fail_msg("%s a %g right of %g: %s", tg_delay_text(l->delay), l->a, line,
                  tg_message());
     return r;
-}
-
-static void
-contains(const tg_roots *r, double complex s, double bound)
-{
-    double nearest = INFINITY;
-
-    for (size_t i = 0; i < r->count; i++) nearest = fmin(nearest, cabs(r->root[i].s - s));
-    if (!(nearest <= bound))
-        fail_msg("no root at %.17g %+.17gi, nearest %.2g", creal(s), cimag(s), nearest);
 }
 
 /* Counted and found agree, conjugates come in pairs, in order, residuals are rounding. */
@@ -325,63 +300,6 @@ test_rectangle(void **state)
     tg_delay_free(d);
 }
 
-static tg_rightmost
-rightmost(const char *law, double a)
-{
-    tg_delay     *d = make(law);
-    const tg_loop l = { .a = a, .delay = d };
-    tg_rightmost  r = { 0 };
-
-    if (tg_loop_rightmost(&l, &r) != TG_OK) fail_msg("%s %g: %s", law, a, tg_message());
-    tg_delay_free(d);
-    return r;
-}
-
-/* Facts of theory section 3.1. */
-static void
-test_rightmost(void **state)
-{
-    (void)state;
-    tg_rightmost r = rightmost("{law: constant, value: 1}", 2);
-    assert_true(r.unstable == 2 && r.exponential);
-    assert_true(cabs(r.s - (0.17281600283999999 + 1.6736864137408427 * I)) < 1e-14);
-    assert_int_equal(rightmost("{law: constant, value: 1}", 100).unstable, 32);
-    assert_int_equal(rightmost("{law: constant, value: 1}", 1.57).unstable, 0);
-    assert_int_equal(rightmost("{law: constant, value: 1}", 1e8).unstable, 31830990);
-    r = rightmost("{law: constant, value: 1}", 1e-12);
-    assert_true(r.unstable == 0 && fabs(creal(r.s) / -1e-12 - 1) < 1e-11);
-    r = rightmost("{law: constant, value: 1}", 0);
-    assert_true(r.unstable == 1 && r.s == 0);
-    r = rightmost("{law: constant, value: 1}", pi / 2);
-    assert_true(r.unstable == 2 && cabs(r.s - pi / 2 * I) < 1e-14);
-    for (double k = 0.26; k < 1e9;
-         k *= 7) { /* exponential: 1/(2m) for k >= 1/4, never unstable */
-        r = rightmost("{law: exponential, mean: 1}", k);
-        assert_true(r.unstable == 0 && fabs(creal(r.s) + 0.5) < 1e-9);
-    }
-    for (int n = 1; n <= 8;
-         n++) { /* gamma(n): fastest at k = (n/(n+1))^(n+1), rate n/(n+1) */
-        char text[64];
-        snprintf(text, sizeof text, "{law: erlang, stages: %d, mean: 1}", n);
-        r = rightmost(text, pow(n / (n + 1.0), n + 1) * (1 - 1e-9));
-        assert_true(r.unstable == 0 && fabs(creal(r.s) + n / (n + 1.0)) < 1e-4);
-    }
-    r = rightmost("{law: lognormal, mean: 1, cv: 0.5}", 2.2519);
-    assert_true(r.unstable == 0 && !r.exponential && r.s == 0);
-    r = rightmost("{law: lognormal, mean: 1, cv: 0.5}", 2.2520);
-    assert_true(r.unstable == 2 && r.exponential && creal(r.s) > 0);
-    r = rightmost("{law: uniform, min: 0, max: 2}", -1);
-    assert_true(r.unstable == 1 && creal(r.s) > 0);
-}
-
-static void
-says(tg_status status, tg_status want, const char *fragment)
-{
-    if (status != want || !strstr(tg_message(), fragment))
-        fail_msg("status %s, \"%s\" does not say \"%s\"", tg_status_text(status),
-                 tg_message(), fragment);
-}
-
 static void
 test_bad_input(void **state)
 {
@@ -409,35 +327,10 @@ test_bad_input(void **state)
     tg_delay_free(d);
 }
 
-/* A pair about to leave through a branch point: the count still pins its real part. */
-static void
-test_near_branch_point(void **state)
-{
-    tg_delay    *d = NULL;
-    tg_rightmost r;
-    size_t       left = 0, right = 9;
-
-    (void)state;
-    assert_int_equal(tg_delay_parse("{law: gamma, shape: 0.5, mean: 1}", &d), TG_OK);
-    for (double a = 0.6; a < 0.71; a += 0.001) {
-        const tg_loop l = { .a = a, .delay = d };
-        assert_int_equal(tg_loop_rightmost(&l, &r), TG_OK);
-        if (!r.exponential) continue;
-        assert_true(r.residual < 1e-12);
-        assert_int_equal(tg_count_right_of(&l, creal(r.s) + 1e-6, &right, NULL), TG_OK);
-        assert_int_equal(right, 0);
-        if (!(creal(r.s) - 1e-6 > -0.5)) continue;
-        assert_int_equal(tg_count_right_of(&l, creal(r.s) - 1e-6, &left, NULL), TG_OK);
-        assert_int_equal(left, 2);
-    }
-    tg_delay_free(d);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_near_branch_point),
         cmocka_unit_test(test_published),
         cmocka_unit_test(test_boxes_against_lambert),
         cmocka_unit_test(test_boxes_find_all_258),
@@ -446,7 +339,6 @@ main(void)
         cmocka_unit_test(test_scaling),
         cmocka_unit_test(test_every_filter),
         cmocka_unit_test(test_rectangle),
-        cmocka_unit_test(test_rightmost),
         cmocka_unit_test(test_bad_input),
     };
 

@@ -1,30 +1,9 @@
 /* Every filter: F' by differences, F(0), phi F, the noise at zero frequency, poles. */
 #include "core/loop.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "validation/unit/one_law.h"
+
 #include <string.h>
-
-#include <cmocka.h>
-
-static void
-near_complex(const char *what, double complex got, double complex want, double bound)
-{
-    if (!(cabs(got - want) <= bound))
-        fail_msg("%s: got %.17g %+.17gi, want %.17g %+.17gi", what, creal(got), cimag(got),
-                 creal(want), cimag(want));
-}
-
-static tg_delay *
-make(const char *text)
-{
-    tg_delay *d = NULL;
-
-    if (tg_delay_parse(text, &d) != TG_OK) fail_msg("%s: %s", text, tg_message());
-    return d;
-}
 
 static const double of_workers[] = { 0.75, 0.25 };
 

@@ -3,15 +3,7 @@
 
 #include "validation/unit/check.h"
 #include "validation/unit/laws.h"
-
-static tg_delay *
-law(const char *text)
-{
-    tg_delay *d = NULL;
-
-    assert_ok(tg_delay_parse(text, &d));
-    return d;
-}
+#include "validation/unit/one_law.h"
 
 /* a = 1, tau = .5, history 1, by the method of steps. */
 static void
@@ -22,7 +14,7 @@ test_exact_transient(void **state)
                                        { 2, -.0390625, .841654265873016 },
                                        { 3, -.00570746527777778, .842803064162521 },
                                        { 5, 2.5775808505911e-4, .84289803320092 } };
-    tg_delay           *d = law("{law: constant, value: 0.5}");
+    tg_delay           *d = make("{law: constant, value: 0.5}");
     const tg_mode       m = { .loop = { .a = 1, .delay = d }, .noise = 1 };
     double              mean[51], second[51];
 
@@ -40,7 +32,7 @@ test_exact_transient(void **state)
 static void
 test_method_of_steps(void **state)
 {
-    tg_delay *d = law("{law: constant, value: 1}");
+    tg_delay *d = make("{law: constant, value: 1}");
     double    y[51];
 
     (void)state;
@@ -57,7 +49,7 @@ test_method_of_steps(void **state)
 static void
 test_exponential_law(void **state)
 {
-    tg_delay     *d = law("{law: exponential, mean: 0.5}");
+    tg_delay     *d = make("{law: exponential, mean: 0.5}");
     const tg_loop l = { .a = 1, .delay = d };
     double        y[101], r[101];
 
@@ -78,7 +70,7 @@ test_settles_to_the_stationary_variance(void **state)
 {
     (void)state;
     for (size_t i = 0; i < LAWS; i++) {
-        tg_delay *d = law(laws[i]);
+        tg_delay *d = make(laws[i]);
         tg_mode   m = { .loop = { .a = 1, .b = 0.1, .delay = d }, .noise = .3 };
         double    mean[401], second[401], v = NAN;
         assert_ok(tg_stationary_variance(&m, &v));
@@ -97,7 +89,7 @@ static void
 test_filters_settle_too(void **state)
 {
     static const char *const names[] = { "asgd", "dude", "fedbuff", "heavy_ball" };
-    tg_delay                *d = law("{law: gamma, shape: 4, mean: 1}");
+    tg_delay                *d = make("{law: gamma, shape: 4, mean: 1}");
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -139,7 +131,7 @@ slope(const double u[4], double c, double d[4])
 static void
 check_jump_form(double c, double allowed)
 {
-    tg_delay     *law_ = law("{law: exponential, mean: 0.5}");
+    tg_delay     *law_ = make("{law: exponential, mean: 0.5}");
     const tg_mode m = { .loop = { .a = 1, .delay = law_ }, .noise = .1, .jump = c };
     double        second[101], u[4] = { 4, 4, 4, 4 }, k[4][4], v[4], h = 1e-3;
 
@@ -174,7 +166,7 @@ test_unstable_mean(void **state)
 {
     enum { N = 4001, LOW = 90, HIGH = 110 };
     const double  a = 3, dt = 0.01;
-    tg_delay     *d = law("{law: uniform, min: 0.9, max: 1.1}");
+    tg_delay     *d = make("{law: uniform, min: 0.9, max: 1.1}");
     const tg_loop l = { .a = a, .delay = d };
     double       *y = malloc(N * sizeof *y), most = 0;
 
@@ -196,7 +188,7 @@ test_unstable_mean(void **state)
 static void
 test_errors(void **state)
 {
-    tg_delay *d = law("{law: constant, value: 1}");
+    tg_delay *d = make("{law: constant, value: 1}");
     tg_loop   l = { .a = 1, .delay = d };
     double    y[3] = { 7, 7, 7 };
 

@@ -5,6 +5,7 @@
 #include "solver/stationary.h"
 
 #include "validation/unit/check.h"
+#include "validation/unit/equations.h"
 
 enum { ROWS = 41, SHARES = 3 };
 
@@ -89,32 +90,6 @@ test_quantiles(void **state)
     assert_near(loss[0][ROWS - 1].mean, v, 4 * v * sqrt(2. / 40000));
 }
 
-static tg_status
-drift(size_t count, double t, const double *x, const double *past, double *out,
-      void *context)
-{
-    (void)t, (void)x, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = -past[k];
-    return TG_OK;
-}
-
-static tg_status
-noise(size_t count, double t, const double *x, const double *past, double *out,
-      void *context)
-{
-    (void)t, (void)x, (void)past, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = 1;
-    return TG_OK;
-}
-
-static tg_status
-origin(double t, double *x, void *context)
-{
-    (void)t, (void)context;
-    *x = 0;
-    return TG_OK;
-}
-
 /* The general integrator and the jump form observe too: median 0, covariance at lag tau. */
 static void
 test_other_integrators(void **state)
@@ -134,9 +109,9 @@ test_other_integrators(void **state)
                                 .noises = 1,
                                 .diagonal = 1,
                                 .tau = &tau,
-                                .drift = drift,
-                                .diffusion = noise,
-                                .history = origin };
+                                .drift = feedback,
+                                .diffusion = unit_noise,
+                                .history = zero };
     const tg_sdde_run    r = { .eq = &eq,
                                .method = tg_sdde_method_find("rk"),
                                .paths = 20000,

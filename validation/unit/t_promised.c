@@ -9,50 +9,14 @@
 
 static atomic_size_t taken; /* bytes asked for */
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-char *__wrap_strdup(const char *text);
-
-void *
-__wrap_malloc(size_t size)
+static int
+refused(size_t bytes, int again)
 {
-    taken += size;
-    return __real_malloc(size);
+    taken += again ? bytes / 2 : bytes; /* ours double */
+    return 0;
 }
 
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    taken += n * size;
-    return __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    taken += p ? size / 2 : size; /* ours double */
-    return __real_realloc(p, size);
-}
-
-void *
-__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    taken += size;
-    return __real_aligned_alloc(alignment, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-    return __real_strdup(text);
-}
+#include "validation/unit/allocations.h"
 
 enum { PATHS = 3000, ROWS = 51 };
 

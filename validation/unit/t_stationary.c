@@ -2,22 +2,14 @@
 
 #include "validation/unit/check.h"
 #include "validation/unit/laws.h"
+#include "validation/unit/one_law.h"
 
 static const double PI = 3.14159265358979323846;
-
-static tg_delay *
-law(const char *text)
-{
-    tg_delay *d = NULL;
-
-    assert_ok(tg_delay_parse(text, &d));
-    return d;
-}
 
 static double
 variance(const char *text, double a, double b)
 {
-    tg_delay     *d = law(text);
+    tg_delay     *d = make(text);
     const tg_mode m = { .loop = { .a = a, .b = b, .delay = d }, .noise = 1 };
     double        v = NAN;
 
@@ -92,12 +84,12 @@ mean_covariance(const tg_mode *m, const tg_delay *part)
 static void
 test_covariance_at_the_delay(void **state)
 {
-    tg_delay *gamma = law("{law: gamma, shape: 4, mean: 0.4}"),
-             *atom = law("{law: constant, value: 1.4}");
+    tg_delay *gamma = make("{law: gamma, shape: 4, mean: 0.4}"),
+             *atom = make("{law: constant, value: 1.4}");
 
     (void)state;
     for (size_t i = 0; i < LAWS; i++) {
-        tg_delay     *d = law(laws[i]);
+        tg_delay     *d = make(laws[i]);
         const tg_mode m = { .loop = { .a = 1.2, .delay = d }, .noise = 0.7 };
         const double  mean =
             strcmp(tg_delay_name(d), "mixture")
@@ -117,8 +109,8 @@ static void
 test_covariance_at_long_lags(void **state)
 {
     const double T = 0.5, V = .842898208584169818;
-    tg_delay    *d = law("{law: constant, value: 0.5}"),
-             *e = law("{law: exponential, mean: 0.5}");
+    tg_delay    *d = make("{law: constant, value: 0.5}"),
+             *e = make("{law: exponential, mean: 0.5}");
     tg_mode m = { .loop = { .a = 1, .delay = d }, .noise = 1 }, n = m;
     double  c;
 
@@ -133,7 +125,7 @@ test_covariance_at_long_lags(void **state)
         assert_near(c, exp(-u) * (3 * cos(u) + sin(u)) / 4, 1e-8);
     }
     for (size_t i = 0; i < LAWS; i++) {
-        tg_delay *f = law(laws[i]);
+        tg_delay *f = make(laws[i]);
         m.loop.delay = f;
         for (double u = 1; u < 300; u *= 1.7)
             assert_ok(tg_stationary_covariance(&m, &u, 1, &c));
@@ -147,8 +139,8 @@ static void
 test_covariance_function(void **state)
 {
     const double lag[] = { 0, 0.25, 0.5 };
-    tg_delay    *d = law("{law: constant, value: 0.5}"),
-             *e = law("{law: exponential, mean: 0.5}");
+    tg_delay    *d = make("{law: constant, value: 0.5}"),
+             *e = make("{law: exponential, mean: 0.5}");
     tg_mode m = { .loop = { .a = 1, .delay = d }, .noise = 1 };
     double  c[3];
 
@@ -193,7 +185,7 @@ test_winding_at_the_thresholds(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        tg_delay *d = law(cases[i].text);
+        tg_delay *d = make(cases[i].text);
         size_t    below = 9, above = 9;
         assert_ok(tg_stationary_unstable_roots(
             &(tg_loop){ .a = cases[i].k * (1 - 1e-5), .delay = d }, &below));
@@ -210,7 +202,7 @@ test_winding_at_the_thresholds(void **state)
 static void
 test_winding_counts(void **state)
 {
-    tg_delay *d = law("{law: constant, value: 1}");
+    tg_delay *d = make("{law: constant, value: 1}");
     size_t    n;
 
     (void)state;
@@ -230,7 +222,7 @@ test_winding_counts(void **state)
 static void
 test_jump_form(void **state)
 {
-    tg_delay *d = law("{law: constant, value: 1}");
+    tg_delay *d = make("{law: constant, value: 1}");
     double    v = NAN;
 
     (void)state;
@@ -262,7 +254,7 @@ test_dude_floor(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        tg_delay *d = law(cases[i].text);
+        tg_delay *d = make(cases[i].text);
         tg_mode   m = tg_mode_asgd(.02, 1, 1, 40, d, 0);
         double    v = NAN;
         m.loop.filter = tg_filter_find("dude");
@@ -277,7 +269,7 @@ static void
 test_spectrum_integrates_to_variance(void **state)
 {
     enum { n = 20000 };
-    tg_delay *d = law("{law: gamma, shape: 2.5, mean: 0.5}");
+    tg_delay *d = make("{law: gamma, shape: 2.5, mean: 0.5}");
     tg_mode   m = { .loop = { .a = 1, .delay = d }, .noise = 2, .jump = .1 };
     double    sum = 0, v = NAN;
 

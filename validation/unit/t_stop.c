@@ -7,6 +7,7 @@
 #include "core/parallel.h"
 
 #include "validation/unit/check.h"
+#include "validation/unit/equations.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -50,32 +51,6 @@ run_exact(void)
 }
 
 static tg_status
-feedback(size_t count, double t, const double *x, const double *past, double *out,
-         void *context)
-{
-    (void)t, (void)x, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = -past[k];
-    return TG_OK;
-}
-
-static tg_status
-unit(size_t count, double t, const double *x, const double *past, double *out,
-     void *context)
-{
-    (void)t, (void)x, (void)past, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = 1;
-    return TG_OK;
-}
-
-static tg_status
-zero(double t, double *x, void *context)
-{
-    (void)t, (void)context;
-    *x = 0;
-    return TG_OK;
-}
-
-static tg_status
 run_sdde(void)
 {
     const tg_sdde     eq = { .dim = 1,
@@ -84,7 +59,7 @@ run_sdde(void)
                              .diagonal = 1,
                              .tau = &linear.tau,
                              .drift = feedback,
-                             .diffusion = unit,
+                             .diffusion = unit_noise,
                              .history = zero };
     const tg_sdde_run r = { .eq = &eq,
                             .method = tg_sdde_method_find("euler"),

@@ -3,23 +3,10 @@
 #include "core/rng.h"
 #include "roots/system.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "validation/unit/some_roots.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static tg_delay *
-make(const char *text)
-{
-    tg_delay *d = NULL;
-
-    if (tg_delay_parse(text, &d) != TG_OK) fail_msg("%s: %s", text, tg_message());
-    return d;
-}
 
 static tg_delay *
 constant(double tau)
@@ -38,16 +25,6 @@ roots_of(const tg_system *s, double line)
     if (tg_system_roots(s, line, &r) != TG_OK) fail_msg("%s", tg_message());
     assert_true(r.certificate.found == r.certificate.winding);
     return r;
-}
-
-static void
-contains(const tg_roots *r, double complex s, double bound)
-{
-    double nearest = INFINITY;
-
-    for (size_t i = 0; i < r->count; i++) nearest = fmin(nearest, cabs(r->root[i].s - s));
-    if (!(nearest <= bound))
-        fail_msg("no root at %g %+gi, nearest %.2g", creal(s), cimag(s), nearest);
 }
 
 /* Wu, Michiels 2012 (validation/reference/cases.md): delays .1, .15, .25, Re s >= -4. */

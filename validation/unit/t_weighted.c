@@ -2,29 +2,7 @@
 #include "core/loop.h"
 #include "core/stats.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-static tg_delay *
-make(const char *text)
-{
-    tg_delay *d = NULL;
-
-    if (tg_delay_parse(text, &d) != TG_OK) fail_msg("%s: %s", text, tg_message());
-    return d;
-}
-
-static void
-near_complex(double complex got, double complex want, double bound)
-{
-    if (!(cabs(got - want) <= bound))
-        fail_msg("got %.17g %+.17gi, want %.17g %+.17gi", creal(got), cimag(got),
-                 creal(want), cimag(want));
-}
+#include "validation/unit/one_law.h"
 
 /* Exponential T, J given T Poisson(mu T):
  * E[e^{-sT}; J <= q] = sum_{j <= q} (mu m)^j/(1 + (s + mu) m)^{j+1}. */
@@ -38,14 +16,15 @@ test_fresh(void **state)
 
     for (size_t q = 0; q < 30; q += 7) {
         assert_int_equal(tg_delay_fresh(d, mu, q, &kept, &share, &power), TG_OK);
-        near_complex(share, 1 - pow(0.9, (double)q + 1), 1e-12); /* geometric staleness */
+        near_complex("weighted", share, 1 - pow(0.9, (double)q + 1),
+                     1e-12); /* geometric staleness */
         assert_true(power <= share && power > 0);
         for (double w = 0; w < 50; w = 2 * w + 0.3) {
             const double complex s = 0.2 + I * w;
             double complex       want = 0;
             for (size_t j = 0; j <= q; j++)
                 want += pow(mu * m, (double)j) / cpow(1 + (s + mu) * m, (double)j + 1);
-            near_complex(share * tg_delay_laplace(kept, s, NULL), want, 1e-12);
+            near_complex("weighted", share * tg_delay_laplace(kept, s, NULL), want, 1e-12);
         }
         tg_delay_free(kept);
     }
@@ -61,9 +40,9 @@ test_adaptive(void **state)
     double    share, power;
 
     assert_int_equal(tg_delay_adaptive(d, 1, &kept, &share, &power), TG_OK);
-    near_complex(share, 0.5 + log(1.5), 1e-13);
-    near_complex(power, 0.5 + 1.0 / 3, 1e-13);
-    near_complex(tg_delay_mean(kept), (0.375 + 0.5) / share, 1e-13);
+    near_complex("weighted", share, 0.5 + log(1.5), 1e-13);
+    near_complex("weighted", power, 0.5 + 1.0 / 3, 1e-13);
+    near_complex("weighted", tg_delay_mean(kept), (0.375 + 0.5) / share, 1e-13);
     const tg_loop l = { .a = 2,
                         .delay = d,
                         .filter = tg_filter_find("delay_adaptive"),
@@ -71,7 +50,7 @@ test_adaptive(void **state)
                         .share = share,
                         .power = power };
     assert_int_equal(tg_loop_check(&l), TG_OK);
-    near_complex(tg_loop_value(&l, 0, NULL), 2 * share, 1e-13);
+    near_complex("weighted", tg_loop_value(&l, 0, NULL), 2 * share, 1e-13);
     tg_delay_free(kept);
     tg_delay_free(d);
 }
@@ -90,21 +69,21 @@ test_parts(void **state)
     assert_int_equal(tg_delay_adaptive(d, 0.5, &kept, &share, &power), TG_OK);
     for (int i = 0; i < N; i++) tg_stats_add(&s, tg_delay_sample(kept, &g));
     assert_true(fabs(s.mean - tg_delay_mean(kept)) < 4 * tg_stats_error(&s));
-    near_complex(tg_delay_cdf(kept, tg_delay_quantile(kept, 0.3)), 0.3, 1e-9);
+    near_complex("weighted", tg_delay_cdf(kept, tg_delay_quantile(kept, 0.3)), 0.3, 1e-9);
     tg_delay_free(kept);
     tg_delay_free(d);
     d = make("{mixture: [{weight: 1, law: constant, value: 1}, {weight: 3, law: constant, "
              "value: 4}]}");
     assert_int_equal(tg_delay_adaptive(d, 2, &kept, &share, &power), TG_OK);
-    near_complex(share, 0.25 + 0.75 * 0.5, 1e-15);
-    near_complex(power, 0.25 + 0.75 * 0.25, 1e-15);
-    near_complex(tg_delay_mean(kept), (0.25 + 0.375 * 4) / 0.625, 1e-15);
+    near_complex("weighted", share, 0.25 + 0.75 * 0.5, 1e-15);
+    near_complex("weighted", power, 0.25 + 0.75 * 0.25, 1e-15);
+    near_complex("weighted", tg_delay_mean(kept), (0.25 + 0.375 * 4) / 0.625, 1e-15);
     tg_delay_free(kept);
     tg_delay_free(d);
     const double times[] = { 1, 4, 4, 4 };
     assert_int_equal(tg_delay_empirical(times, 4, &d), TG_OK);
     assert_int_equal(tg_delay_adaptive(d, 2, &kept, &share, NULL), TG_OK);
-    near_complex(share, 0.625, 1e-15);
+    near_complex("weighted", share, 0.625, 1e-15);
     tg_delay_free(kept);
     kept = NULL;
     assert_int_equal(tg_delay_adaptive(d, NAN, &kept, &share, NULL), TG_EDOMAIN);

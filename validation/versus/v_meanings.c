@@ -4,6 +4,7 @@
  *
  * for each meaning, the table of THEORY.md 3.5. `step` is `distributed` but for O(dt), which is
  * stated as the model's error; arrivals come at rate 4. */
+#include "validation/unit/equations.h"
 #include "validation/versus/versus.h"
 
 #include "solver/jump.h"
@@ -12,32 +13,6 @@
 
 enum { PATHS = 100000, NODES = 1000 };
 static const double DT = .01, END = 2, RATE = 4;
-
-static tg_status
-feedback(size_t count, double t, const double *x, const double *past, double *out,
-         void *context)
-{
-    (void)t, (void)x, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = -past[k];
-    return TG_OK;
-}
-
-static tg_status
-unit(size_t count, double t, const double *x, const double *past, double *out,
-     void *context)
-{
-    (void)t, (void)x, (void)past, (void)context;
-    for (size_t k = 0; k < count; k++) out[k] = 1;
-    return TG_OK;
-}
-
-static tg_status
-one(double t, double *x, void *context)
-{
-    (void)t, (void)context;
-    *x = 1;
-    return TG_OK;
-}
 
 static tg_stats
 simulate(const tg_delay *law, tg_random_delay meaning)
@@ -49,7 +24,7 @@ simulate(const tg_delay *law, tg_random_delay meaning)
                              .law = law,
                              .meaning = meaning,
                              .drift = feedback,
-                             .diffusion = unit,
+                             .diffusion = unit_noise,
                              .history = one };
     const size_t      steps = (size_t)lround(END / DT);
     const tg_sdde_run r = { .eq = &eq,
