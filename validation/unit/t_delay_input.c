@@ -199,7 +199,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empirical),       cmocka_unit_test(test_long_trace),
+        cmocka_unit_test(test_empirical),        cmocka_unit_test(test_long_trace),
         cmocka_unit_test(test_bad_descriptions), cmocka_unit_test(test_bad_traces),
         cmocka_unit_test(test_bad_parameters),
     };

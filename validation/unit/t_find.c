@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 static tg_roots
 roots_of(const tg_loop *l, double line)
 {
