@@ -33,8 +33,9 @@ claim(const char *name, const char *where, const char *unit, const char *level)
     return c;
 }
 
-/* Whether it converges, 1 or 0: in mean square, since the loss is one. A prediction leaves it open
- * within 1/P of the threshold in mean, and where the mean settles and the variance does not. */
+/* Whether it converges, 1 or 0: in mean square, since the loss is one. A prediction leaves
+ * it open within 1/P of the threshold in mean, and where the mean settles and the variance
+ * does not. */
 static tg_claim
 verdict(const tg_prediction *p, const tg_simulation *s, const char *where)
 {

@@ -2,8 +2,8 @@
  *
  *     z = (|simulated - predicted| - model error) / standard error
  *
- * is how far apart the two are beyond what the level of the prediction allows. A claim holds
- * if z <= 4.
+ * is how far apart the two are beyond what the level of the prediction allows. A claim
+ * holds if z <= 4.
  */
 #ifndef TG_ASGD_COMPARE_H
 #define TG_ASGD_COMPARE_H

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* ---- IDX ------------------------------------------------------------------------------------------ */
+/* ---- IDX ----------------------------------------------------------------------------- */
 
 static tg_status
 read_exactly(gzFile file, const char *path, void *out, size_t n)
@@ -27,8 +27,8 @@ read_exactly(gzFile file, const char *path, void *out, size_t n)
     return TG_OK;
 }
 
-/* Magic number: two zero bytes, type 8 (unsigned byte), number of dimensions; then the sizes,
- * big-endian. */
+/* Magic number: two zero bytes, type 8 (unsigned byte), number of dimensions; then the
+ * sizes, big-endian. */
 static tg_status
 read_header(gzFile file, const char *path, size_t dims, size_t size[3])
 {
@@ -83,7 +83,7 @@ tg_idx_read(const char *path, size_t dims, size_t size[3], uint8_t **bytes)
     return status;
 }
 
-/* ---- samples -------------------------------------------------------------------------------------- */
+/* ---- samples ------------------------------------------------------------------------- */
 
 void
 tg_dataset_free(tg_dataset *d)
@@ -171,7 +171,7 @@ tg_dataset_read(const char *images, const char *labels, size_t limit, tg_dataset
     return status;
 }
 
-/* ---- split ---------------------------------------------------------------------------------------- */
+/* ---- split --------------------------------------------------------------------------- */
 
 static void
 shuffle(uint32_t *item, size_t n, tg_rng *rng)

@@ -23,9 +23,9 @@ typedef struct tg_dataset {
     uint32_t *owned; /* (samples) */
 } tg_dataset;
 
-/* An IDX file, plain or gzip: `dims` sizes (up to 3), unsigned bytes. The caller frees *bytes.
- * Errors: TG_EIO unreadable; TG_EINPUT wrong magic number, truncated or trailing bytes;
- * TG_ENOMEM. */
+/* An IDX file, plain or gzip: `dims` sizes (up to 3), unsigned bytes. The caller frees
+ * *bytes. Errors: TG_EIO unreadable; TG_EINPUT wrong magic number, truncated or trailing
+ * bytes; TG_ENOMEM. */
 TG_CHECKED tg_status tg_idx_read(const char *path, size_t dims, size_t size[3],
                                  uint8_t **bytes);
 

@@ -1,5 +1,5 @@
-/* fit: maximum likelihood, in closed form where there is one, else one equation in one unknown
- * solved by bisection. */
+/* fit: maximum likelihood, in closed form where there is one, else one equation in one
+ * unknown solved by bisection. */
 #include "asgd/trace.h"
 
 #include "core/stats.h"

@@ -13,7 +13,8 @@ typedef tg_status (*tg_product)(const double *v, double *out, void *context);
  * The starting vector is fixed, so that the result is reproducible. Not for several threads
  * at once (ARPACK keeps state of its own).
  * Errors: TG_EDOMAIN count not in [1, dim - 1]; TG_ENOCONV; TG_EINPUT built without ARPACK;
- * those of the product. Source: implicitly restarted Lanczos, Lehoucq, Sorensen, Yang 1998. */
+ * those of the product. Source: implicitly restarted Lanczos, Lehoucq, Sorensen, Yang 1998.
+ */
 TG_CHECKED tg_status tg_hessian_top(tg_product product, void *context, size_t dim,
                                     size_t count, double *value, double *vector);
 

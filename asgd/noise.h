@@ -1,4 +1,5 @@
-/* noise: what a stochastic gradient draws from: normals made in bulk, and bits for samples */
+/* noise: what a stochastic gradient draws from: normals made in bulk, and bits for samples
+ */
 #ifndef TG_ASGD_NOISE_H
 #define TG_ASGD_NOISE_H
 

@@ -46,7 +46,7 @@ allocate(size_t modes, size_t points, tg_prediction **out)
     return TG_OK;
 }
 
-/* ---- the loop --------------------------------------------------------------------------------------- */
+/* ---- the loop ------------------------------------------------------------------------ */
 
 static tg_status
 fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
@@ -61,8 +61,9 @@ fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
     return TG_OK;
 }
 
-/* Gain k = a E T of the largest eigenvalue, and what would put it at the threshold. With groups
- * in fixed proportions lambda E T = P, so the gain is proportional to step and workers. */
+/* Gain k = a E T of the largest eigenvalue, and what would put it at the threshold. With
+ * groups in fixed proportions lambda E T = P, so the gain is proportional to step and
+ * workers. */
 static void
 fill_limits(const tg_case *c, const tg_modes *m, tg_prediction *p)
 {
@@ -95,9 +96,10 @@ fill_modes(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p
     return TG_OK;
 }
 
-/* ---- floor -------------------------------------------------------------------------------------------- */
+/* ---- floor --------------------------------------------------------------------------- */
 
-/* The floor with a delay shorter by 1/P and with the jumps tell how much the level may err. */
+/* The floor with a delay shorter by 1/P and with the jumps tell how much the level may err.
+ */
 static tg_status
 fill_floor(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
 {
@@ -138,10 +140,10 @@ fill_exact_floor(const tg_case *c, const tg_phase *law, const tg_modes *m, tg_pr
     return TG_OK;
 }
 
-/* ---- trajectory --------------------------------------------------------------------------------------- */
+/* ---- trajectory ---------------------------------------------------------------------- */
 
-/* |t(high) - t(low)| / 2 for the times at which the band settles, or the gap to the later one
- * where only one side does. */
+/* |t(high) - t(low)| / 2 for the times at which the band settles, or the gap to the later
+ * one where only one side does. */
 static double
 settle_error(const tg_prediction *p, double target)
 {
@@ -152,9 +154,9 @@ settle_error(const tg_prediction *p, double target)
                 isfinite(high) ? fabs(high - p->settle) : p->t[p->points - 1] - p->settle);
 }
 
-/* What the modes leave out of the initial loss: at best it decays like the slowest of them, at
- * worst like the least eigenvalue allows. The first is the prediction; *error receives the
- * geometric mean of the two. */
+/* What the modes leave out of the initial loss: at best it decays like the slowest of them,
+ * at worst like the least eigenvalue allows. The first is the prediction; *error receives
+ * the geometric mean of the two. */
 static double
 unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t,
            double *error)

@@ -2,9 +2,9 @@
  *
  *     a_j = eta lambda h_j,    s + a_j phi(s) F(s) = 0,    v_j = q_j J_j
  *
- * for every mode j of the objective (theory: Yu, Chen, Poor 2024; mean-square theory and the
- * filters of other algorithms derived here). A prediction carries the level it was made at and
- * the size of the error to expect of it:
+ * for every mode j of the objective (theory: Yu, Chen, Poor 2024; mean-square theory and
+ * the filters of other algorithms derived here). A prediction carries the level it was made
+ * at and the size of the error to expect of it:
  *
  *     sde        diffusion form, Poisson arrivals with independent delays
  *     jump       exact for Poisson arrivals with independent delays, v_j = q_j J_j / (1 - c_j J_j);
@@ -12,10 +12,10 @@
  *     finite-P   exact for the worker process itself: exponential T, phase-type T with few
  *                workers
  *
- * A prediction is made at finite-P where that is at hand and cheap, else at sde.
- * Real workers differ from the first two by O(1/P): a worker reads right after its own update.
- * The error stated is what a delay shorter by 1/P changes, plus what the jumps change, plus what the
- * modes leave out of a problem that is not quadratic.
+ * A prediction is made at finite-P where that is at hand and cheap, else at sde. Real
+ * workers differ from the first two by O(1/P): a worker reads right after its own update.
+ * The error stated is what a delay shorter by 1/P changes, plus what the jumps change, plus
+ * what the modes leave out of a problem that is not quadratic.
  */
 #ifndef TG_ASGD_PREDICT_H
 #define TG_ASGD_PREDICT_H
@@ -80,7 +80,8 @@ typedef struct tg_predict_plan {
 
 /* Predict what this algorithm does with these modes on this cluster.
  * Owner of *out: the caller, tg_prediction_free().
- * Errors: TG_EDOMAIN step not > 0 or an algorithm without a filter; TG_ENOCONV; TG_ENOMEM. */
+ * Errors: TG_EDOMAIN step not > 0 or an algorithm without a filter; TG_ENOCONV; TG_ENOMEM.
+ */
 TG_CHECKED tg_status tg_predict(const tg_modes *modes, const tg_cluster *cluster,
                                 const tg_algorithm *algorithm, double step,
                                 const tg_predict_plan *plan, tg_prediction **out);

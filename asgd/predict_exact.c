@@ -1,8 +1,8 @@
 /* predict_exact: level finite-P, the worker process itself
  *
- * Exact where the cluster is one group of staggered workers with a phase-type law under plain
- * ASGD, all workers share one minimum, and the occupancy lattice (solver/lattice.h) is small
- * enough to be worth it.
+ * Exact where the cluster is one group of staggered workers with a phase-type law under
+ * plain ASGD, all workers share one minimum, and the occupancy lattice (solver/lattice.h)
+ * is small enough to be worth it.
  */
 #include "asgd/predict_parts.h"
 
@@ -36,8 +36,8 @@ tg_case_is_exact(const tg_case *c, const tg_modes *m, tg_phase *law)
     return tg_lattice_size(&l) <= WORTHWHILE;
 }
 
-/* The rate is twice the mean's where the variance is not what decays last, so it is read from
- * the second moments only for the verdict. */
+/* The rate is twice the mean's where the variance is not what decays last, so it is read
+ * from the second moments only for the verdict. */
 tg_status
 tg_case_exact_variance(const tg_case *c, const tg_phase *law, const tg_modes *m, size_t j,
                        tg_mode_prediction *mode)

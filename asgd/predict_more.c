@@ -1,4 +1,5 @@
-/* predict_more: the law of staleness, and the learning rate at which the variance is lost */
+/* predict_more: the law of staleness, and the learning rate at which the variance is lost
+ */
 #include "asgd/predict_parts.h"
 
 #include "solver/stationary.h"
@@ -8,8 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* p(z) = phi((P - 1)(1 - z) / m) on the unit circle, and its Fourier coefficients. Twice as many
- * points as the mean and ten standard deviations need keep what wraps around below rounding. */
+/* p(z) = phi((P - 1)(1 - z) / m) on the unit circle, and its Fourier coefficients. Twice as
+ * many points as the mean and ten standard deviations need keep what wraps around below
+ * rounding. */
 static tg_status
 invert(const tg_delay *delay, double others, size_t points, double *probability, size_t n)
 {

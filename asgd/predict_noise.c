@@ -3,14 +3,16 @@
  *     J = (1/pi) int_0^inf N(w) dw / |f(iw)|^2
  *
  * For the gradients' own noise N is the filter's. Heterogeneous data bring more under ASGD:
- * worker i pulls towards its own minimum b_i at each of its deliveries, a renewal process. Marks
- * b_i - mean that sum to zero leave noise whose spectrum, relative to a Poisson process of the
- * same rate, is (Cox, Lewis 1966, for independent processes; its use here is derived here)
+ * worker i pulls towards its own minimum b_i at each of its deliveries, a renewal process.
+ * Marks b_i - mean that sum to zero leave noise whose spectrum, relative to a Poisson
+ * process of the same rate, is (Cox, Lewis 1966, for independent processes; its use here is
+ * derived here)
  *
  *     N(w) = sum_g share_g Re (1 + phi_g(iw)) / (1 - phi_g(iw)),   N(0) = sum_g share_g CV_g^2
  *
- * so regular workers average the differences out and irregular ones do not. Workers of constant
- * time tau are periodic: their spectrum is lines at w_j = 2 pi j / tau, which bring
+ * so regular workers average the differences out and irregular ones do not. Workers of
+ * constant time tau are periodic: their spectrum is lines at w_j = 2 pi j / tau, which
+ * bring
  *
  *     share_g (2 / tau) sum_{j >= 1} 1 / |f(i w_j)|^2
  */
@@ -46,8 +48,8 @@ density(double w, void *context)
     return q->noise(q, w) / (square_at(q->loop, w) * PI);
 }
 
-/* To about 1e-5; for spectra that are not smooth at 0 and for heavy tails, where the solver's
- * own quadrature, which aims at 1e-10, gives up. */
+/* To about 1e-5; for spectra that are not smooth at 0 and for heavy tails, where the
+ * solver's own quadrature, which aims at 1e-10, gives up. */
 static tg_status
 integrate(const integrand *q, double *gain)
 {
@@ -94,7 +96,7 @@ tg_case_noise(const tg_case *c, const tg_loop *l, double *gain)
                                 : status;
 }
 
-/* ---- heterogeneous data ------------------------------------------------------------------------------ */
+/* ---- heterogeneous data -------------------------------------------------------------- */
 
 static double
 share(const tg_case *c, size_t g)

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the cluster's side ------------------------------------------------------------------------------ */
+/* ---- the cluster's side -------------------------------------------------------------- */
 
-/* E of the latest of all workers' first deliveries, int_0^inf (1 - prod_i G_i(t)) dt, with G the
- * law of T (all begin together) or of what is left of a job under way, (1/m) int_0^t (1 - F).
- * Steps grow in proportion to t, so that heavy tails are followed to their end. */
+/* E of the latest of all workers' first deliveries, int_0^inf (1 - prod_i G_i(t)) dt, with
+ * G the law of T (all begin together) or of what is left of a job under way, (1/m) int_0^t
+ * (1 - F). Steps grow in proportion to t, so that heavy tails are followed to their end. */
 static tg_status
 expected_latest(const tg_cluster *c, double *out)
 {
@@ -38,8 +38,9 @@ expected_latest(const tg_cluster *c, double *out)
     return TG_OK;
 }
 
-/* DuDe-ASGD waits for every worker's first gradient. With all workers beginning together, the
- * renewal theorem says that arrivals lag the steady rate by (1 - CV^2) / 2 round trips. */
+/* DuDe-ASGD waits for every worker's first gradient. With all workers beginning together,
+ * the renewal theorem says that arrivals lag the steady rate by (1 - CV^2) / 2 round trips.
+ */
 static tg_status
 waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a,
              double *out)
@@ -50,8 +51,8 @@ waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a,
     return TG_OK;
 }
 
-/* The slots of DuDe-ASGD weigh equally, so groups of different speed need a filter that knows
- * them apart. */
+/* The slots of DuDe-ASGD weigh equally, so groups of different speed need a filter that
+ * knows them apart. */
 static tg_status
 open_groups(tg_case *c, const tg_cluster *cluster)
 {
@@ -108,7 +109,7 @@ tg_case_close(tg_case *c)
     *c = (tg_case){ 0 };
 }
 
-/* ---- one mode ----------------------------------------------------------------------------------------- */
+/* ---- one mode ------------------------------------------------------------------------ */
 
 tg_loop
 tg_case_loop(const tg_case *c, double a)
@@ -155,10 +156,10 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
     return TG_OK;
 }
 
-/* ---- trajectory --------------------------------------------------------------------------------------- */
+/* ---- trajectory ---------------------------------------------------------------------- */
 
-/* y(t - wait) at the coarse grid's points, by linear interpolation on a grid `every` times finer;
- * y(0) before that. */
+/* y(t - wait) at the coarse grid's points, by linear interpolation on a grid `every` times
+ * finer; y(0) before that. */
 static void
 postpone(const double *fine, size_t every, double *y, size_t n, double dt, double wait)
 {
@@ -170,7 +171,8 @@ postpone(const double *fine, size_t every, double *y, size_t n, double dt, doubl
     }
 }
 
-/* int (1 - F) / mean over [from, to], by Simpson's rule in steps of a sixteenth of the mean. */
+/* int (1 - F) / mean over [from, to], by Simpson's rule in steps of a sixteenth of the
+ * mean. */
 static double
 overdue(const tg_delay *law, double from, double to)
 {
@@ -186,8 +188,9 @@ overdue(const tg_delay *law, double from, double to)
     return sum * step / (6 * mean);
 }
 
-/* Share of clusters in which every worker has delivered by k dt, into all (n). A worker that is
- * met at any time has the rest of its round trip to go, of density (1 - F) / mean. */
+/* Share of clusters in which every worker has delivered by k dt, into all (n). A worker
+ * that is met at any time has the rest of its round trip to go, of density (1 - F) / mean.
+ */
 static tg_status
 delivered(const tg_cluster *c, double dt, double *all, size_t n)
 {
@@ -271,7 +274,8 @@ share_of_mode(size_t j, size_t thread, void *context)
                     work + s->n, s->share + j * s->n);
 }
 
-/* Sum over the modes, in their order, of what they add to the loss on a grid of n points. */
+/* Sum over the modes, in their order, of what they add to the loss on a grid of n points.
+ */
 static tg_status
 sum_modes(shares *s, double *sum)
 {
@@ -288,7 +292,8 @@ sum_modes(shares *s, double *sum)
     return status;
 }
 
-/* On a grid fine enough to be postponed: 480 intervals at least, if there is anything to wait. */
+/* On a grid fine enough to be postponed: 480 intervals at least, if there is anything to
+ * wait. */
 tg_status
 tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode,
              double scale, const tg_predict_plan *plan, double *loss)

@@ -1,7 +1,8 @@
 /* predict_parts: the steps of a prediction, each a call into roots/ or solver/
  *
- * A delay law scaled to T c is the same loop in time scaled by c: gain a c, noise q c, results
- * read at t / c. So a prediction for a delay shorter by a factor needs no other law.
+ * A delay law scaled to T c is the same loop in time scaled by c: gain a c, noise q c,
+ * results read at t / c. So a prediction for a delay shorter by a factor needs no other
+ * law.
  */
 #ifndef TG_ASGD_PREDICT_PARTS_H
 #define TG_ASGD_PREDICT_PARTS_H
@@ -35,18 +36,20 @@ TG_CHECKED tg_status tg_case_threshold(const tg_case *c, double *threshold);
 /* The rightmost root of a loop into out->re, out->im, and how many are unstable. */
 TG_CHECKED tg_status tg_case_roots(const tg_loop *l, tg_mode_prediction *out);
 
-/* Mode j with all delays times `scale`: root, count, stationary variance (inf if unstable). */
+/* Mode j with all delays times `scale`: root, count, stationary variance (inf if unstable).
+ */
 TG_CHECKED tg_status tg_case_mode(const tg_case *c, const tg_modes *m, size_t j,
                                   double scale, tg_mode_prediction *out);
 
-/* mode->rate and mode->effective of a mode as predicted by tg_case_mode() at this scale. Without
- * a horizon (not > 0) an effective rate is 0. Errors: those of tg_moments_mean(). */
+/* mode->rate and mode->effective of a mode as predicted by tg_case_mode() at this scale.
+ * Without a horizon (not > 0) an effective rate is 0. Errors: those of tg_moments_mean().
+ */
 TG_CHECKED tg_status tg_case_effective_rate(const tg_case *c, double scale, double horizon,
                                             tg_mode_prediction *mode);
 
-/* J, the variance per unit of noise whose spectrum is the filter's; and the same for the noise of
- * the workers' own minima (asgd/predict_noise.c).
- * Errors: TG_ENOCONV quadrature; TG_ENOMEM. */
+/* J, the variance per unit of noise whose spectrum is the filter's; and the same for the
+ * noise of the workers' own minima (asgd/predict_noise.c). Errors: TG_ENOCONV quadrature;
+ * TG_ENOMEM. */
 TG_CHECKED tg_status tg_case_noise(const tg_case *c, const tg_loop *l, double *gain);
 TG_CHECKED tg_status tg_case_renewal(const tg_case *c, const tg_loop *l, double *gain);
 
@@ -59,8 +62,8 @@ TG_CHECKED tg_status tg_case_loss(const tg_case *c, const tg_modes *m,
 /* Whether level finite-P is at hand; its phase-type law in *law. */
 bool tg_case_is_exact(const tg_case *c, const tg_modes *m, tg_phase *law);
 
-/* Stationary variance and mean-square verdict of mode j; the expected excess loss on the plan's
- * grid. Both exact for the worker process. Errors: TG_ENOCONV, TG_ENOMEM. */
+/* Stationary variance and mean-square verdict of mode j; the expected excess loss on the
+ * plan's grid. Both exact for the worker process. Errors: TG_ENOCONV, TG_ENOMEM. */
 TG_CHECKED tg_status tg_case_exact_variance(const tg_case *c, const tg_phase *law,
                                             const tg_modes *m, size_t j,
                                             tg_mode_prediction *mode);

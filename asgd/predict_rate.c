@@ -1,7 +1,7 @@
 /* predict_rate: how fast a mode decays where no characteristic root says so
  *
- * A law with a heavy tail has phi only on Re s >= 0; a stable mode then need not decay like any
- * exponential, in the end it decays like P(T > t). What it does over the horizon H,
+ * A law with a heavy tail has phi only on Re s >= 0; a stable mode then need not decay like
+ * any exponential, in the end it decays like P(T > t). What it does over the horizon H,
  *
  *     rate(H) = -ln( |y(t)| / |y(0)| ) / t,   t in [0.9 H, H] where |y| is largest
  *

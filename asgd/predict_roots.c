@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-/* A heavy-tailed law has no exponential rate: without a root the edge of phi stands for it. */
+/* A heavy-tailed law has no exponential rate: without a root the edge of phi stands for it.
+ */
 tg_status
 tg_case_roots(const tg_loop *l, tg_mode_prediction *out)
 {

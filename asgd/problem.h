@@ -58,7 +58,8 @@ struct tg_problem {
  *   h, start, sigma  (dim); copied
  *   minima           (workers, dim) b_ij; copied; NULL: all zero
  * Owner of *out: the caller, tg_problem_free().
- * Errors: TG_EDOMAIN dim or workers 0, h <= 0, sigma < 0 or anything not finite; TG_ENOMEM. */
+ * Errors: TG_EDOMAIN dim or workers 0, h <= 0, sigma < 0 or anything not finite; TG_ENOMEM.
+ */
 TG_CHECKED tg_status tg_problem_quadratic(size_t dim, const double *h, const double *start,
                                           const double *sigma, size_t workers,
                                           const double *minima, tg_problem **out);

@@ -152,7 +152,7 @@ tg_problem_quadratic(size_t dim, const double *h, const double *start, const dou
     return TG_OK;
 }
 
-/* ---- from a study ------------------------------------------------------------------------------ */
+/* ---- from a study -------------------------------------------------------------------- */
 
 #define QUADRATIC "objective.quadratic."
 
@@ -187,8 +187,9 @@ read_per_mode(const tg_study *study, const char *path, size_t dim, double *out)
     return TG_OK;
 }
 
-/* Minima of a worker: its group's, plus a centred random spread. Worker w of a cluster whose
- * groups were scaled belongs to a group in proportion; a group's list is used in turn. */
+/* Minima of a worker: its group's, plus a centred random spread. Worker w of a cluster
+ * whose groups were scaled belongs to a group in proportion; a group's list is used in
+ * turn. */
 static void
 fill_minima(const tg_study *study, size_t workers, size_t dim, double *minima)
 {

@@ -8,8 +8,8 @@ typedef struct entry {
     size_t index;
 } entry;
 
-/* Leaves are entries 0 .. leaves-1, a power of two, padded with times that never come. Inner
- * node i holds the loser of the match between its children 2i and 2i+1. */
+/* Leaves are entries 0 .. leaves-1, a power of two, padded with times that never come.
+ * Inner node i holds the loser of the match between its children 2i and 2i+1. */
 struct tg_queue {
     size_t leaves;
     entry  winner;

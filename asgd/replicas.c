@@ -19,8 +19,8 @@ typedef struct batch {
     uint64_t               *staleness; /* (threads, TG_STALENESS_BINS) */
 } batch;
 
-/* A loss this many times the largest of its beginning (until every worker has delivered twice or
- * so) is counted as diverged, long before it overflows. */
+/* A loss this many times the largest of its beginning (until every worker has delivered
+ * twice or so) is counted as diverged, long before it overflows. */
 static const double EXPLODED = 1e12;
 
 /* What the losses of all replicas may take. */
@@ -125,8 +125,8 @@ mean_over(const tg_simulation *s, size_t from, size_t to)
     return sum / (double)(to - from);
 }
 
-/* Growth, not the approach to a floor from below: above the start, doubled from the second to
- * the last quarter of the grid, and by rising amounts. */
+/* Growth, not the approach to a floor from below: above the start, doubled from the second
+ * to the last quarter of the grid, and by rising amounts. */
 static int
 has_grown(const tg_simulation *s)
 {

@@ -33,12 +33,11 @@ typedef struct tg_simulation {
                                        standard error; inf: not within the horizon */
 } tg_simulation;
 
-/* Run the replicas; the result does not depend on the number of threads. After a stop request
- * those that were finished are summed up and TG_ESTOP is not an error, unless none was.
- * Owner of *out: the caller, tg_simulation_free().
- * Errors: those of tg_sim_create; TG_EDOMAIN horizon, points or replicas out of range, or over
- * 4 GiB needed;
- * TG_ENOMEM, TG_ESTOP. */
+/* Run the replicas; the result does not depend on the number of threads. After a stop
+ * request those that were finished are summed up and TG_ESTOP is not an error, unless none
+ * was. Owner of *out: the caller, tg_simulation_free(). Errors: those of tg_sim_create;
+ * TG_EDOMAIN horizon, points or replicas out of range, or over 4 GiB needed; TG_ENOMEM,
+ * TG_ESTOP. */
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);

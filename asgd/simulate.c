@@ -17,8 +17,8 @@ struct tg_sim {
     double   *gradient, *scratch;
 };
 
-/* Time of a worker's first delivery. Staggered workers have been at work for long: their jobs
- * are renewed from a random phase some twenty jobs back, unseen, up to t = 0. */
+/* Time of a worker's first delivery. Staggered workers have been at work for long: their
+ * jobs are renewed from a random phase some twenty jobs back, unseen, up to t = 0. */
 static double
 first_delivery(const tg_delay *law, bool together, tg_rng *rng)
 {

@@ -1,8 +1,8 @@
 /* simulate: the true worker process, event by event
  *
- * Each worker reads the model, computes a gradient there for a random time, delivers it, and
- * reads again at once. Between deliveries nothing happens, so the simulation jumps from one
- * to the next. Times accumulate as t + delay; equal times go to the lower worker.
+ * Each worker reads the model, computes a gradient there for a random time, delivers it,
+ * and reads again at once. Between deliveries nothing happens, so the simulation jumps from
+ * one to the next. Times accumulate as t + delay; equal times go to the lower worker.
  */
 #ifndef TG_ASGD_SIMULATE_H
 #define TG_ASGD_SIMULATE_H
@@ -25,9 +25,8 @@ typedef struct tg_setup {
 typedef struct tg_sim tg_sim;
 
 /* The simulation of one replica at t = 0. Its random streams are made from (seed, replica).
- * Owner: the caller, tg_sim_free().
- * Errors: TG_EDOMAIN step not > 0, or problem and cluster disagree on the number of workers;
- * TG_ENOMEM. */
+ * Owner: the caller, tg_sim_free(). Errors: TG_EDOMAIN step not > 0, or problem and cluster
+ * disagree on the number of workers; TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out);
 void                 tg_sim_free(tg_sim *s);
 

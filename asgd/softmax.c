@@ -82,7 +82,7 @@ softmax_loss(const void *self, const double *x, double *scratch)
     return total / (double)d->workers + s->ridge * half_square(x, s->dim) - s->least;
 }
 
-/* ---- minimum of a weighted mean of the workers' objectives --------------------------------------- */
+/* ---- minimum of a weighted mean of the workers' objectives --------------------------- */
 
 typedef struct weighted {
     const softmax *s;
@@ -154,7 +154,7 @@ minimise(const softmax *s, const double *weight, double *x, double *least)
                    enough);
 }
 
-/* ---- modes ----------------------------------------------------------------------------------------- */
+/* ---- modes --------------------------------------------------------------------------- */
 
 static tg_status
 product(const double *v, double *out, void *context)
@@ -196,8 +196,8 @@ dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* A worker's share in noise (variance over its samples / batch), shift and spread; the minimum
- * of worker i along mode j is, to first order, b = -v_j' grad f_i / h_j. */
+/* A worker's share in noise (variance over its samples / batch), shift and spread; the
+ * minimum of worker i along mode j is, to first order, b = -v_j' grad f_i / h_j. */
 static void
 add_worker(const softmax *s, size_t w, double weight, const double *vector, double *scratch,
            tg_modes *m)
@@ -283,7 +283,7 @@ static const tg_problem_kind kind = { .name = "softmax",
                                       .modes = softmax_modes,
                                       .free = softmax_free };
 
-/* ---- making ---------------------------------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------------------- */
 
 tg_status
 tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,

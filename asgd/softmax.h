@@ -11,11 +11,12 @@
 #include "asgd/dataset.h"
 #include "asgd/problem.h"
 
-/* A problem on a data set that is already split; the data set is taken. Finds the minimum F*.
+/* A problem on a data set that is already split; the data set is taken. Finds the minimum
+ * F*.
  *   ridge > 0, batch >= 1 samples a gradient (drawn with replacement), modes >= 1 (at
  *   most features x classes - 1 of them are computed)
- * Errors: TG_EDOMAIN; TG_ENOCONV minimum not found; TG_ENOMEM. On failure the data set still
- * belongs to the caller. */
+ * Errors: TG_EDOMAIN; TG_ENOCONV minimum not found; TG_ENOMEM. On failure the data set
+ * still belongs to the caller. */
 TG_CHECKED tg_status tg_problem_softmax(tg_dataset *data, double ridge, size_t batch,
                                         size_t modes, tg_problem **out);
 

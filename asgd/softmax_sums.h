@@ -13,7 +13,8 @@ enum { TG_MOST_CLASSES = 64 };
 /* Probabilities p (classes) of a sample at x; returns -log p of its label. */
 double tg_softmax_sample(const tg_dataset *d, size_t sample, const double *x, double *p);
 
-/* g += sum_c coefficient[c] u (outer): the gradient of a sample whose d loss/d z is given. */
+/* g += sum_c coefficient[c] u (outer): the gradient of a sample whose d loss/d z is given.
+ */
 void tg_softmax_spread(const tg_dataset *d, size_t sample, const double *coefficient,
                        double *g);
 

@@ -19,7 +19,7 @@ tg_trace_free(tg_trace *t)
     *t = (tg_trace){ 0 };
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------- */
 
 typedef struct columns {
     size_t worker, seconds, start, end;
@@ -116,7 +116,7 @@ collect(const tg_table *table, const char *path, tg_trace *t)
     return TG_OK;
 }
 
-/* ---- groups ------------------------------------------------------------------------------------------ */
+/* ---- groups -------------------------------------------------------------------------- */
 
 static int
 rising(const void *a, const void *b)
@@ -158,8 +158,8 @@ distance(const tg_trace_worker *a, const tg_trace_worker *b)
     return most;
 }
 
-/* Alike: the difference is not significant, or too small to matter: under a tenth in mean and
- * a quarter in distribution. */
+/* Alike: the difference is not significant, or too small to matter: under a tenth in mean
+ * and a quarter in distribution. */
 static int
 alike(const tg_trace_worker *a, const tg_trace_worker *b)
 {
@@ -169,7 +169,8 @@ alike(const tg_trace_worker *a, const tg_trace_worker *b)
     return d < 0.25 && mean_time(b) < 1.1 * mean_time(a);
 }
 
-/* Workers rise by mean; a new group begins where one differs from the first of its group. */
+/* Workers rise by mean; a new group begins where one differs from the first of its group.
+ */
 static void
 form_groups(tg_trace *t)
 {

@@ -1,8 +1,8 @@
 /* trace: from a log of worker times to laws of delay
  *
  * Laws are fitted by maximum likelihood, ranked by Akaike's criterion AIC = 2 p - 2 ln L
- * (Akaike 1974) and judged by the Kolmogorov-Smirnov distance. Workers whose times look alike
- * are one group.
+ * (Akaike 1974) and judged by the Kolmogorov-Smirnov distance. Workers whose times look
+ * alike are one group.
  */
 #ifndef TG_ASGD_TRACE_H
 #define TG_ASGD_TRACE_H
@@ -24,10 +24,9 @@ typedef struct tg_trace {
     size_t           workers, groups;
 } tg_trace;
 
-/* Read a CSV log with columns worker, seconds or worker, start, end, and sort the workers into
- * groups. Owner: the caller, tg_trace_free().
- * Errors: TG_EIO; TG_EINPUT missing columns, or a line whose time is not a number > 0, with
- * its number; TG_ENOMEM. */
+/* Read a CSV log with columns worker, seconds or worker, start, end, and sort the workers
+ * into groups. Owner: the caller, tg_trace_free(). Errors: TG_EIO; TG_EINPUT missing
+ * columns, or a line whose time is not a number > 0, with its number; TG_ENOMEM. */
 TG_CHECKED tg_status tg_trace_read(const char *path, tg_trace *out);
 void                 tg_trace_free(tg_trace *t);
 

@@ -56,7 +56,8 @@ take(arguments *out, const option *o, const char *value)
     return TG_OK;
 }
 
-/* --name, --name value, --name=value; everything after "--" and every other word is a file. */
+/* --name, --name value, --name=value; everything after "--" and every other word is a file.
+ */
 tg_status
 arguments_parse(const command *c, int argc, char **argv, arguments *out)
 {

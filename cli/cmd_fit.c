@@ -54,8 +54,9 @@ add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best,
     return status;
 }
 
-/* A study to start from: workers as fitted, an example objective to be replaced. The learning
- * rate puts the loop gain of the example at 1/2, well inside stability for most laws. */
+/* A study to start from: workers as fitted, an example objective to be replaced. The
+ * learning rate puts the loop gain of the example at 1/2, well inside stability for most
+ * laws. */
 static void
 print_study(FILE *f, const char *log, tg_delay *const *law, const size_t *workers,
             size_t groups)

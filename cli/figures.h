@@ -21,8 +21,9 @@ typedef struct embedded {
 extern const embedded embedded_files[];                /* ends with name NULL */
 const char           *embedded_text(const char *name); /* NULL if there is none */
 
-/* Make every figure whose tables are in FOLDER/tables, as FOLDER/figures/NAME.FORMAT (svg, pdf
- * or png). The scripts are written beside them, so that a reader can change and run them.
+/* Make every figure whose tables are in FOLDER/tables, as FOLDER/figures/NAME.FORMAT (svg,
+ * pdf or png). The scripts are written beside them, so that a reader can change and run
+ * them.
  *   labels   words: which algorithms, e.g. "asgd dude"
  * Errors: TG_EIO gnuplot missing or failing, folder unwritable; TG_EINPUT unknown format;
  * TG_ENOMEM. */

@@ -125,7 +125,7 @@ print_help(const command *c)
     if (c == &cmd_study) print_schema_help();
 }
 
-/* ---- man page ------------------------------------------------------------------------------------ */
+/* ---- man page ------------------------------------------------------------------------ */
 
 static void
 man_options(const option *o)

@@ -47,8 +47,9 @@ int    integration_constant(const integration *j);
 tg_sdde integration_equation(const integration *j);
 tg_jump integration_arrivals(const integration *j);
 
-/* Say on stderr how many paths it will be, of how many steps, and the bytes they take: always on
- * a terminal, elsewhere if they are many; not with --quiet. Errors: TG_EDOMAIN more than there may be. */
+/* Say on stderr how many paths it will be, of how many steps, and the bytes they take:
+ * always on a terminal, elsewhere if they are many; not with --quiet. Errors: TG_EDOMAIN
+ * more than there may be. */
 TG_CHECKED tg_status integration_announce(const arguments *a, const integration *j,
                                           double bytes);
 
@@ -61,13 +62,13 @@ TG_CHECKED tg_status integration_hit(const arguments *a, const integration *j);
 /* Bytes integration_run will allocate. */
 double integration_memory(const integration *j, const tg_observe *watch);
 
-/* Run the ensemble: stats (modes, rows), and what `watch` asks for; after TG_ESTOP of the paths
- * that were finished. */
+/* Run the ensemble: stats (modes, rows), and what `watch` asks for; after TG_ESTOP of the
+ * paths that were finished. */
 TG_CHECKED tg_status integration_run(const integration *j, const tg_observe *watch,
                                      tg_stats *stats);
 
-/* Expected mean and standard deviation of what is shown (X or the loss) into (rows) each; NaN
- * where theory has none for this meaning of the delay. Errors: TG_ENOMEM. */
+/* Expected mean and standard deviation of what is shown (X or the loss) into (rows) each;
+ * NaN where theory has none for this meaning of the delay. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status integration_predict(const integration *j, double *mean, double *sd);
 
 #endif

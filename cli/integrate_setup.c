@@ -44,8 +44,8 @@ choose_algorithm(const tg_study *study, const char *label, size_t *chosen)
     return tg_fail(TG_EINPUT, "the study has no algorithm \"%s\"", label);
 }
 
-/* a = eta lambda h, g^2 = eta^2 lambda sigma^2; the spread of the workers' minima is noise of
- * an arriving gradient like any other. */
+/* a = eta lambda h, g^2 = eta^2 lambda sigma^2; the spread of the workers' minima is noise
+ * of an arriving gradient like any other. */
 static tg_status
 take_modes(scene *s, size_t algorithm, integration *j)
 {

@@ -82,7 +82,8 @@ put_word(char *end, const char *word)
     return end + sprintf(end, "'");
 }
 
-/* The command line as it could be typed again, but for --threads, which changes no number. */
+/* The command line as it could be typed again, but for --threads, which changes no number.
+ */
 static char *
 join(int argc, char **argv)
 {

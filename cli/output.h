@@ -8,13 +8,13 @@
 
 #include <jansson.h>
 
-/* A table with its provenance: command, version, and (study not NULL) the settings in force.
- * Owner of *out: the caller. */
+/* A table with its provenance: command, version, and (study not NULL) the settings in
+ * force. Owner of *out: the caller. */
 TG_CHECKED tg_status table_begin(const arguments *a, const tg_study *study,
                                  const tg_column *columns, size_t count, tg_table **out);
 
-/* The table as an array of objects keyed by column; NaN and infinities are null. NULL when out
- * of memory. */
+/* The table as an array of objects keyed by column; NaN and infinities are null. NULL when
+ * out of memory. */
 json_t *json_of_table(const tg_table *t);
 
 /* A number, or null if it is not finite. */

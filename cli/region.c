@@ -123,8 +123,8 @@ is_count(const axis *a)
     return strstr(a->path, "count") != NULL;
 }
 
-/* Along a curve the number of workers of the one group moves continuously: it scales the rate of
- * arrivals and nothing else. */
+/* Along a curve the number of workers of the one group moves continuously: it scales the
+ * rate of arrivals and nothing else. */
 static double
 whole_workers(const axis *a, double value, double *share)
 {
@@ -166,7 +166,8 @@ on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, d
     return 0;
 }
 
-/* Workers of several groups move in whole steps: there is a grid, but no curve to follow. */
+/* Workers of several groups move in whole steps: there is a grid, but no curve to follow.
+ */
 static bool
 continuous(const region *r)
 {
@@ -174,8 +175,8 @@ continuous(const region *r)
            (!is_count(&r->x) && !is_count(&r->y));
 }
 
-/* Where a pair of roots crosses the axis between two cells of a row or a column, and no curve
- * runs yet, one begins. */
+/* Where a pair of roots crosses the axis between two cells of a row or a column, and no
+ * curve runs yet, one begins. */
 tg_status
 region_trace(region *r, tg_chart_curve *curve, size_t *count)
 {

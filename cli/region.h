@@ -21,13 +21,13 @@ typedef struct region {
     cell           *cell; /* (y, x) */
 } region;
 
-/* Solve every cell. The verdicts do not depend on the number of threads; 0: all. Errors: those
- * of the study and of its prediction. */
+/* Solve every cell. The verdicts do not depend on the number of threads; 0: all. Errors:
+ * those of the study and of its prediction. */
 TG_CHECKED tg_status region_fill(region *r, size_t threads);
 
-/* The boundary curves of the steepest mode into curve (MOST_CURVES), once the cells are filled;
- * none where a setting moves in whole steps. Owner: the caller, tg_chart_curve_free() each, also
- * after failure. */
+/* The boundary curves of the steepest mode into curve (MOST_CURVES), once the cells are
+ * filled; none where a setting moves in whole steps. Owner: the caller,
+ * tg_chart_curve_free() each, also after failure. */
 TG_CHECKED tg_status region_trace(region *r, tg_chart_curve *curve, size_t *count);
 
 #endif

@@ -19,8 +19,8 @@ typedef struct hunt {
     size_t           number; /* of the loop among those of one value, from 1 */
 } hunt;
 
-/* Begin with the options of the command line; release with hunt_close(), also after failure.
- * Errors: TG_EINPUT malformed options; TG_ENOMEM. */
+/* Begin with the options of the command line; release with hunt_close(), also after
+ * failure. Errors: TG_EINPUT malformed options; TG_ENOMEM. */
 TG_CHECKED tg_status hunt_open(const arguments *a, hunt *h);
 void                 hunt_close(hunt *h);
 

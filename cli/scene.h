@@ -20,14 +20,14 @@ void                 scene_close(scene *s);
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
 TG_CHECKED tg_status scene_modes(scene *s);
 
-/* The study's algorithm i: its rule; its learning rate; its name in tables and figures, "asgd",
- * or "asgd-2" for the second one of that name. Errors: TG_EINPUT unknown name. */
+/* The study's algorithm i: its rule; its learning rate; its name in tables and figures,
+ * "asgd", or "asgd-2" for the second one of that name. Errors: TG_EINPUT unknown name. */
 TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);
 double               study_step(const tg_study *study, size_t i);
 void                 study_label(const tg_study *study, size_t i, char out[48]);
 
-/* Check what the schema cannot, before long work begins: the names of study and algorithms, whole
- * numbers of workers. Errors: TG_EINPUT. */
+/* Check what the schema cannot, before long work begins: the names of study and algorithms,
+ * whole numbers of workers. Errors: TG_EINPUT. */
 TG_CHECKED tg_status study_check(const tg_study *study);
 
 TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);

@@ -62,8 +62,9 @@ decide(const tg_setup *setup, int *converged)
     return TG_OK;
 }
 
-/* Loss touches zero whenever the mode crosses it, so three modes side by side would not help;
- * 1e-12 of the starting loss is a millionth of the distance, too small to be a crossing. */
+/* Loss touches zero whenever the mode crosses it, so three modes side by side would not
+ * help; 1e-12 of the starting loss is a millionth of the distance, too small to be a
+ * crossing. */
 static tg_status
 run_trial(size_t index, size_t thread, void *context)
 {

@@ -24,7 +24,7 @@ run_scene(study_run *r, size_t index)
     return status;
 }
 
-/* ---- what the sweep says ------------------------------------------------------------------------------ */
+/* ---- what the sweep says ------------------------------------------------------------- */
 
 static void
 advise_predicted(const study_run *r, size_t rule, advice *v)
@@ -65,8 +65,8 @@ advise_simulated(const study_run *r, size_t rule, advice *v)
     }
 }
 
-/* The neighbour of a number of workers in the sweep, `step` places away; 0 before its beginning,
- * the last one after its end. */
+/* The neighbour of a number of workers in the sweep, `step` places away; 0 before its
+ * beginning, the last one after its end. */
 static double
 neighbour(const study_run *r, double workers, int step)
 {
@@ -79,8 +79,8 @@ neighbour(const study_run *r, double workers, int step)
     return workers;
 }
 
-/* Two claims about the sweep as a whole: the boundary within one grid step, and the best number
- * of workers within the region that is predicted to be within 5 % of the best. */
+/* Two claims about the sweep as a whole: the boundary within one grid step, and the best
+ * number of workers within the region that is predicted to be within 5 % of the best. */
 static tg_status
 claim_advice(study_run *r, size_t rule, const char *label)
 {

@@ -1,4 +1,5 @@
-/* study_run: everything a study asks for, computed and kept for its tables and its report */
+/* study_run: everything a study asks for, computed and kept for its tables and its report
+ */
 #ifndef TG_CLI_STUDY_RUN_H
 #define TG_CLI_STUDY_RUN_H
 
@@ -47,8 +48,8 @@ outcome_at(const study_run *r, size_t worker, size_t rule)
     return &r->outcome[worker * r->rules + rule];
 }
 
-/* Predict and simulate everything, the study's own number of workers first, and judge it. After a
- * stop request what was finished is judged, unless the study's own number was not.
+/* Predict and simulate everything, the study's own number of workers first, and judge it.
+ * After a stop request what was finished is judged, unless the study's own number was not.
  * Release with study_run_free also after failure. */
 TG_CHECKED tg_status study_run_compute(study_run *r);
 void                 study_run_free(study_run *r);
@@ -64,7 +65,8 @@ json_t              *study_run_json(const study_run *r);
 /* A table of the region figure: boundary and simulated points for one algorithm. */
 TG_CHECKED tg_status study_run_region(const study_run *r, size_t rule);
 
-/* Write a table into FOLDER/tables/KIND-LABEL.csv (label NULL: KIND.csv). Takes the table. */
+/* Write a table into FOLDER/tables/KIND-LABEL.csv (label NULL: KIND.csv). Takes the table.
+ */
 TG_CHECKED tg_status study_run_write(const study_run *r, const char *kind,
                                      const char *label, tg_table *table);
 

@@ -1,5 +1,5 @@
-/* sweep: what predict, simulate and validate share: a table with rows for every number of workers
- * and every algorithm of a study */
+/* sweep: what predict, simulate and validate share: a table with rows for every number of
+ * workers and every algorithm of a study */
 #ifndef TG_CLI_SWEEP_H
 #define TG_CLI_SWEEP_H
 
@@ -25,8 +25,8 @@ typedef struct sweep_plan {
     sweep_row        row;
 } sweep_plan;
 
-/* Read the study on the command line, fill the table and deliver it; *failed (NULL allowed) is
- * what the rows counted. Errors: those of study, rows and delivery. */
+/* Read the study on the command line, fill the table and deliver it; *failed (NULL allowed)
+ * is what the rows counted. Errors: those of study, rows and delivery. */
 TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, size_t *failed);
 
 #endif

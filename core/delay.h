@@ -51,8 +51,8 @@ TG_CHECKED tg_status tg_delay_mixture(const tg_delay *const *part, const double 
                                       size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_delay_at_most(const tg_delay *part, double at_most, tg_delay **out);
 
-/* The law of the delays that count, each with weight c(T), 0 <= c <= 1: density proportional to
- * c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.
+/* The law of the delays that count, each with weight c(T), 0 <= c <= 1: density
+ * proportional to c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.
  *   adaptive   c(T) = min(1, reference/T): the step shrinks with the delay
  *   fresh      c(T) = P(J <= most | T), J Poisson with mean rate T: at most so many updates
  *              were applied in the meantime
@@ -96,7 +96,8 @@ double complex tg_delay_laplace(const tg_delay *d, double complex s,
 void tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n,
                        double complex *phi, double complex *derivative);
 
-/* Whether phi has no closed form, and takes microseconds rather than tens of nanoseconds. */
+/* Whether phi has no closed form, and takes microseconds rather than tens of nanoseconds.
+ */
 int tg_delay_costly(const tg_delay *d);
 
 /* phi is analytic for Re s > abscissa: -inf for bounded laws and for those that continue as

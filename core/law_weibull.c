@@ -93,8 +93,8 @@ ray(double complex s, double k)
     return copysign(fmax(0, fmin(fmin(beta, 0.3 * pi), k * a)), cimag(s));
 }
 
-/* Every node, or every second one where the ray leaves room. The integrand has passed when it
- * is small and falls: v has overtaken what s b v^{1/k} may add (Re s < 0, k > 1). */
+/* Every node, or every second one where the ray leaves room. The integrand has passed when
+ * it is small and falls: v has overtaken what s b v^{1/k} may add (Re s < 0, k > 1). */
 static double complex
 laplace(const tg_delay *d, double complex s, double complex *derivative)
 {

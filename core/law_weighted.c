@@ -2,9 +2,9 @@
  *
  *     phi_c(s) = E[c(T) e^{-s T}] / E c(T)
  *
- * Not a law of the grammar: a server rule makes it of the cluster's law (core/loop.h, `kept`).
- * Constants keep their place; the parts of a mixture and the times of a trace are weighted one
- * by one; a density goes through panels up to its quantile 1 - 1e-16.
+ * Not a law of the grammar: a server rule makes it of the cluster's law (core/loop.h,
+ * `kept`). Constants keep their place; the parts of a mixture and the times of a trace are
+ * weighted one by one; a density goes through panels up to its quantile 1 - 1e-16.
  */
 #include "core/law.h"
 

@@ -62,8 +62,8 @@ phi_at(const tg_delay *d, double w)
 }
 
 /* The same gradient acts for its whole life: |1 - phi|^2 + Var, over (m w)^2. Below w1 the
- * quotient cancels; N is even in w, so there it is the polynomial through N(0), N(w1), N(2 w1),
- * whose error is of order (w1 m)^6. */
+ * quotient cancels; N is even in w, so there it is the polynomial through N(0), N(w1), N(2
+ * w1), whose error is of order (w1 m)^6. */
 static double
 hold_noise(const tg_delay *d, double w, double complex phi)
 {
@@ -85,7 +85,8 @@ dude_noise(const tg_loop *l, double w, double complex phi)
 /* dude_groups: every worker's slot weighs 1/n, whatever its speed (derived here):
  *
  *     phi F = sum_g share_g phi_g (1 - phi_g)/(s m_g)
- *     N = sum_g share_g (lambda m_g / n) 2 (1 - Re phi_g)/(m_g w)^2,  lambda/n = sum_g share_g/m_g */
+ *     N = sum_g share_g (lambda m_g / n) 2 (1 - Re phi_g)/(m_g w)^2,  lambda/n = sum_g share_g/m_g
+ */
 static double complex
 groups_product(const tg_loop *l, double complex s, double complex *derivative)
 {

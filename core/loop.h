@@ -28,9 +28,9 @@ typedef struct tg_loop {
     const tg_delay *kept;
     double          share, power;
 
-    /* For dude_groups, whose slots belong to workers of different speeds: the groups' laws and
-     * their shares of the workers (groups, sum 1), borrowed; `delay` is then their mixture
-     * with these shares. */
+    /* For dude_groups, whose slots belong to workers of different speeds: the groups' laws
+     * and their shares of the workers (groups, sum 1), borrowed; `delay` is then their
+     * mixture with these shares. */
     const tg_delay *const *group;
     const double          *of_workers;
     size_t                 groups;
@@ -44,8 +44,8 @@ struct tg_filter {
     /* phi F and its derivative where that is simpler than F; NULL: phi times gain. */
     double complex (*product)(const tg_loop *l, double complex s,
                               double complex *derivative);
-    /* N(w), the noise intensity at frequency w relative to eta^2 lambda sigma^2, given phi(iw)
-     * unless there is a product. */
+    /* N(w), the noise intensity at frequency w relative to eta^2 lambda sigma^2, given
+     * phi(iw) unless there is a product. */
     double (*noise)(const tg_loop *l, double w, double complex phi);
     /* Poles of phi F: those of phi, each so many times (1 or 2), and F's own (at most one).
      */
@@ -64,7 +64,8 @@ TG_CHECKED tg_status tg_loop_check(const tg_loop *l);
 double complex tg_loop_value(const tg_loop *l, double complex s,
                              double complex *derivative);
 
-/* kappa = phi F, and phi beside it in *phi unless the filter has a product: then that is NaN. */
+/* kappa = phi F, and phi beside it in *phi unless the filter has a product: then that is
+ * NaN. */
 double complex tg_loop_kernel(const tg_loop *l, double complex s, double complex *phi);
 
 /* Poles of phi F in the continuation of phi, as tg_delay_poles(). */
@@ -76,7 +77,8 @@ double tg_loop_abscissa(const tg_loop *l);
 /* N(w) of the loop's filter. */
 double tg_loop_noise(const tg_loop *l, double w);
 
-/* N(w) / |f(iw)|^2, f(s) = s + b + a phi F: the spectrum of a mode under noise of intensity 1. */
+/* N(w) / |f(iw)|^2, f(s) = s + b + a phi F: the spectrum of a mode under noise of intensity
+ * 1. */
 double tg_loop_density(const tg_loop *l, double w);
 
 #endif

@@ -6,8 +6,8 @@
 
 #define TG_MEMORY_MOST (16.0 * 1024 * 1024 * 1024) /* bytes of one computation */
 
-/* Errors: TG_EDOMAIN `bytes` is NaN or not below TG_MEMORY_MOST; the message gives the number
- * and `advice`, how to need less. */
+/* Errors: TG_EDOMAIN `bytes` is NaN or not below TG_MEMORY_MOST; the message gives the
+ * number and `advice`, how to need less. */
 TG_CHECKED tg_status tg_memory_check(double bytes, const char *advice);
 
 #endif

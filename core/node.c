@@ -143,7 +143,8 @@ read_value(yaml_document_t *doc, int id, tg_node *out)
     return TG_OK;
 }
 
-/* A document may alias its own ancestors; such a tree never ends, so aliases are refused. */
+/* A document may alias its own ancestors; such a tree never ends, so aliases are refused.
+ */
 static tg_status
 refuse_aliases(yaml_document_t *doc, const char *source)
 {

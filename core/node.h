@@ -1,7 +1,7 @@
 /* node: a YAML document as a tree whose every value knows its file, line and column
  *
- * The one reader of structured text: study files, laws on the command line, matrices. Numbers
- * are strict ("2x" is not one) and every complaint names the place.
+ * The one reader of structured text: study files, laws on the command line, matrices.
+ * Numbers are strict ("2x" is not one) and every complaint names the place.
  */
 #ifndef TG_CORE_NODE_H
 #define TG_CORE_NODE_H
@@ -39,8 +39,8 @@ TG_CHECKED tg_status tg_node_copy(const tg_node *node, tg_node **out);
 /* The entry `key` of a map; NULL if there is none or `map` is not a map. */
 const tg_node *tg_node_find(const tg_node *map, const char *key);
 
-/* The value of a scalar as a finite number, a whole number >= 0, a truth value (true, false,
- * yes, no). Errors: TG_EINPUT, with place, what was expected and what came. */
+/* The value of a scalar as a finite number, a whole number >= 0, a truth value (true,
+ * false, yes, no). Errors: TG_EINPUT, with place, what was expected and what came. */
 TG_CHECKED tg_status tg_node_number(const tg_node *node, double *out);
 TG_CHECKED tg_status tg_node_whole(const tg_node *node, size_t *out);
 TG_CHECKED tg_status tg_node_truth(const tg_node *node, bool *out);
@@ -49,8 +49,8 @@ TG_CHECKED tg_status tg_node_truth(const tg_node *node, bool *out);
 tg_status tg_node_fail(const tg_node *node, const char *format, ...) TG_FORMAT(2, 3);
 
 /* Replace or add the value at a path such as "workers[0].count"; lists grow by at most one.
- * `text` is YAML; complaints about the new value name the place as "--set PATH". The tree is
- * unchanged on failure. Errors: TG_EINPUT no such place, or not YAML; TG_ENOMEM. */
+ * `text` is YAML; complaints about the new value name the place as "--set PATH". The tree
+ * is unchanged on failure. Errors: TG_EINPUT no such place, or not YAML; TG_ENOMEM. */
 TG_CHECKED tg_status tg_node_set(tg_node *root, const char *path, const char *text);
 
 /* The value as one line of flow YAML that reads back as the same tree. Caller frees;

@@ -1,11 +1,12 @@
-/* node_edit: change a tree by path, print it on one line, guess what a misspelt word meant */
+/* node_edit: change a tree by path, print it on one line, guess what a misspelt word meant
+ */
 #include "core/node.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- setting by path ---------------------------------------------------------------- */
+/* ---- setting by path ----------------------------------------------------------------- */
 
 /* One step of a path: a word, or an index in brackets. Returns what follows, NULL if it is
  * neither. */

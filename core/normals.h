@@ -19,9 +19,9 @@
 void tg_rng_normals(tg_rng *g, double *out, size_t n);
 
 /* The four normals of block number `block` of each of the streams (seed, purpose, first +
- * i), i < n, times `scale`: into out[q * stride + i], q < 4. A path that takes its steps 4 j .. 4 j + 3
- * from block j has the same noise whatever is computed beside it. `isa` is resolved as by
- * tg_isa_resolve. */
+ * i), i < n, times `scale`: into out[q * stride + i], q < 4. A path that takes its steps 4
+ * j .. 4 j + 3 from block j has the same noise whatever is computed beside it. `isa` is
+ * resolved as by tg_isa_resolve. */
 void tg_normals_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
                        uint64_t block, double scale, size_t n, size_t stride, double *out);
 

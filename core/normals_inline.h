@@ -1,8 +1,9 @@
-/* normals_inline: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) and Box-Muller on LANES blocks
- * at once, for kernels that use the normals where they arise. Private to *_kernel.c files.
+/* normals_inline: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) and Box-Muller on LANES
+ * blocks at once, for kernels that use the normals where they arise. Private to *_kernel.c
+ * files.
  *
- * The polynomials were fitted at Chebyshev nodes in 40-digit arithmetic; errors stated are those
- * of the polynomial, before rounding. */
+ * The polynomials were fitted at Chebyshev nodes in 40-digit arithmetic; errors stated are
+ * those of the polynomial, before rounding. */
 #ifndef TG_CORE_NORMALS_INLINE_H
 #define TG_CORE_NORMALS_INLINE_H
 
@@ -36,9 +37,9 @@ schedule(uint64_t seed, uint64_t key[20])
     }
 }
 
-/* Vectors of blocks side by side: one alone is a chain of 20 multiplications and would leave
- * the multipliers idle; as many as the registers hold. Buffers of words are a multiple of BATCH
- * long. */
+/* Vectors of blocks side by side: one alone is a chain of 20 multiplications and would
+ * leave the multipliers idle; as many as the registers hold. Buffers of words are a
+ * multiple of BATCH long. */
 #define BESIDE (LANES == 8 ? 8 : 4)
 #define BATCH  (BESIDE * LANES)
 
@@ -96,9 +97,9 @@ quarter_circle(vd v, vd *cosine, vd *sine)
     *cosine = polynomial(z, C, 4);
 }
 
-/* Of the word's 64 bits the first is a sign, which turns by half a circle, 36 give the radius,
- * 26 an angle of less than 45 degrees, and the last reflects at 45 degrees. Radius and angle lie
- * at the middles of their cells. Both normals times `scale`. */
+/* Of the word's 64 bits the first is a sign, which turns by half a circle, 36 give the
+ * radius, 26 an angle of less than 45 degrees, and the last reflects at 45 degrees. Radius
+ * and angle lie at the middles of their cells. Both normals times `scale`. */
 static inline void
 box_muller(vu word, double scale, vd *x, vd *y)
 {

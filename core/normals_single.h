@@ -1,5 +1,6 @@
-/* normals_single: the normals of core/normals_inline.h in single precision, from the same bits,
- * 2 LANES at once. Each is within 1e-6 (1 + |z|) of its double. Private to *_kernel.c files. */
+/* normals_single: the normals of core/normals_inline.h in single precision, from the same
+ * bits, 2 LANES at once. Each is within 1e-6 (1 + |z|) of its double. Private to *_kernel.c
+ * files. */
 #ifndef TG_CORE_NORMALS_SINGLE_H
 #define TG_CORE_NORMALS_SINGLE_H
 
@@ -53,8 +54,8 @@ uniform_single(vw high, vw low, vf *rest)
     return a * 0x1p-24f + b * 0x1p-36f;
 }
 
-/* -2 ln u as minus_two_log; where u > sqrt(1/2), ln loses nothing since 1 - u is known from the
- * bits. |error of L| < 4e-7. */
+/* -2 ln u as minus_two_log; where u > sqrt(1/2), ln loses nothing since 1 - u is known from
+ * the bits. |error of L| < 4e-7. */
 static inline vf
 minus_two_log_single(vf u, vf rest)
 {

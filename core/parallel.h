@@ -1,4 +1,5 @@
-/* parallel: independent jobs over threads, with results that do not know how many there were
+/* parallel: independent jobs over threads, with results that do not know how many there
+ * were
  *
  * A job is identified by its index and writes only what belongs to that index.
  */
@@ -12,14 +13,15 @@
 /* One job: index in {0, ..., jobs-1}; `thread` in {0, ..., threads-1} names its scratch. */
 typedef tg_status (*tg_job)(size_t index, size_t thread, void *context);
 
-/* Threads to use when the caller has no wish: TARDIGRAD_THREADS if set, else the processors. */
+/* Threads to use when the caller has no wish: TARDIGRAD_THREADS if set, else the
+ * processors. */
 size_t tg_parallel_threads(void);
 
 /* Run jobs 0 .. jobs-1 on `threads` threads (0: as many as tg_parallel_threads()). After a
- * failure or a stop request no new job begins. Returns the failure of the lowest index among
- * those that ran, with its message; TG_ESTOP if a stop was requested. `done`, unless NULL,
- * receives the number of jobs finished: after TG_ESTOP a caller keeps those it marked whole.
- * Errors: those of the job; TG_ENOMEM, TG_ESTOP. */
+ * failure or a stop request no new job begins. Returns the failure of the lowest index
+ * among those that ran, with its message; TG_ESTOP if a stop was requested. `done`, unless
+ * NULL, receives the number of jobs finished: after TG_ESTOP a caller keeps those it marked
+ * whole. Errors: those of the job; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_parallel_run(size_t jobs, size_t threads, tg_job job, void *context,
                                      size_t *done);
 
@@ -29,7 +31,8 @@ void tg_stop_request(void);
 int  tg_stop_requested(void);
 void tg_stop_clear(void);
 
-/* TG_ESTOP and its message if that was asked: for a job that ends early with what it has. */
+/* TG_ESTOP and its message if that was asked: for a job that ends early with what it has.
+ */
 TG_CHECKED tg_status tg_stop_check(void);
 
 #endif

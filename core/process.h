@@ -4,8 +4,8 @@
 
 #include "core/status.h"
 
-/* Run argv[0] (found on PATH) with argv (NULL-terminated); its output is dropped. It
- * is in a process group of its own, so that Ctrl-C at the terminal does not end it half-way.
+/* Run argv[0] (found on PATH) with argv (NULL-terminated); its output is dropped. It is in
+ * a process group of its own, so that Ctrl-C at the terminal does not end it half-way.
  * Errors: TG_EIO it cannot be started, or ends with a status other than 0. */
 TG_CHECKED tg_status tg_process_run(const char *const argv[]);
 

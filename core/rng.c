@@ -87,8 +87,8 @@ tg_rng_exponential(tg_rng *g)
     return -log(tg_rng_uniform(g));
 }
 
-/* gsl_rng is a vtable and a state pointer, so a stream serves as the state of a GSL generator
- * that lives on the stack and draws from the stream itself. */
+/* gsl_rng is a vtable and a state pointer, so a stream serves as the state of a GSL
+ * generator that lives on the stack and draws from the stream itself. */
 static unsigned long
 gsl_get(void *state)
 {

@@ -1,7 +1,8 @@
 /* rng: reproducible random streams
  *
- * A stream is a value made from (seed, purpose, index), one per path, worker or job. Streams
- * are the counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with
+ * A stream is a value made from (seed, purpose, index), one per path, worker or job.
+ * Streams are the counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011)
+ * with
  *
  *     key = seed (64 bits),   counter = block (48 bits) | purpose (16) | index (64)
  *

@@ -1,7 +1,7 @@
 /* spectrum: eigenvalues of a Hessian by a law
  *
- * Eigenvalues are the quantiles of the law at (i - 1/2)/n, largest first, so that a spectrum
- * is reproducible without a seed.
+ * Eigenvalues are the quantiles of the law at (i - 1/2)/n, largest first, so that a
+ * spectrum is reproducible without a seed.
  */
 #ifndef TG_CORE_SPECTRUM_H
 #define TG_CORE_SPECTRUM_H
@@ -26,7 +26,8 @@ typedef struct tg_spectrum_kind {
 extern const tg_spectrum_kind *const tg_spectrum_kinds[]; /* NULL-terminated */
 
 /* Fill h (s->count) from the law of that name.
- * Errors: TG_EINPUT unknown name; TG_EDOMAIN smallest > largest or a number out of range. */
+ * Errors: TG_EINPUT unknown name; TG_EDOMAIN smallest > largest or a number out of range.
+ */
 TG_CHECKED tg_status tg_spectrum_fill(const char *name, const tg_spectrum *s, double *h);
 
 /* The spectrum at a path of a study. The caller frees *h (*count).

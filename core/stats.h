@@ -28,8 +28,8 @@ double tg_quantile_sorted(const double *sorted, size_t n, double p);
  * Source: Stephens 1970's correction of Kolmogorov's series. */
 double tg_kolmogorov_p(double distance, double n);
 
-/* First grid time, linearly interpolated, after which y (n, at times t) stays below `level`;
- * inf if it does not. `slope` (may be NULL) receives |dy/dt| there. */
+/* First grid time, linearly interpolated, after which y (n, at times t) stays below
+ * `level`; inf if it does not. `slope` (may be NULL) receives |dy/dt| there. */
 double tg_settling_time(const double *t, const double *y, size_t n, double level,
                         double *slope);
 

@@ -1,7 +1,7 @@
 /* study: the file that says what is asked, checked against one table of keys
  *
- * The schema is data: from it are made the reader's checks, --set, the help, the man page and
- * the provenance lines of every table. A path names a value, "workers[0].count"; in the
+ * The schema is data: from it are made the reader's checks, --set, the help, the man page
+ * and the provenance lines of every table. A path names a value, "workers[0].count"; in the
  * schema, list items are written "workers[].count".
  */
 #ifndef TG_CORE_STUDY_H
@@ -51,7 +51,8 @@ TG_CHECKED tg_status tg_study_with(const tg_study *study, const char *path,
                                    const char *value, tg_study **out);
 void                 tg_study_free(tg_study *study);
 
-/* The node at a path (printf-style), NULL if absent. A single map stands for a list of one. */
+/* The node at a path (printf-style), NULL if absent. A single map stands for a list of one.
+ */
 const tg_node *tg_study_node(const tg_study *study, const char *path, ...) TG_FORMAT(2, 3);
 /* Items in a list; 1 for a single value; 0 if absent. */
 size_t tg_study_count(const tg_study *study, const char *path);

@@ -1,4 +1,5 @@
-/* study_schema: every key a study may have. Order here is the order in help and man page. */
+/* study_schema: every key a study may have. Order here is the order in help and man page.
+ */
 #include "core/study.h"
 
 #include <math.h>

@@ -25,7 +25,7 @@ struct tg_table {
     size_t     note_count;
 };
 
-/* ---- making ---------------------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------------------- */
 
 static tg_status
 no_memory(void)
@@ -145,7 +145,7 @@ tg_table_note(tg_table *t, const char *key, const char *format, ...)
     return TG_OK;
 }
 
-/* ---- reading what is in it ----------------------------------------------------------------- */
+/* ---- reading what is in it ----------------------------------------------------------- */
 
 size_t
 tg_table_rows(const tg_table *t)
@@ -229,7 +229,7 @@ tg_table_find(const tg_table *t, const char *name, size_t *column)
     return unknown_column(t, name);
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------- */
 
 static bool
 needs_quotes(const char *text)

@@ -60,7 +60,8 @@ const char      *tg_table_find_note(const tg_table *t, const char *key); /* NULL
 size_t           tg_table_notes(const tg_table *t);
 void tg_table_get_note(const tg_table *t, size_t i, const char **key, const char **value);
 
-/* Index of a column by name. Errors: TG_EINPUT, naming the nearest or all columns there are. */
+/* Index of a column by name. Errors: TG_EINPUT, naming the nearest or all columns there
+ * are. */
 TG_CHECKED tg_status tg_table_find(const tg_table *t, const char *name, size_t *column);
 
 /* A cell; the number is NaN in a text column, the text NULL in a number column. */
@@ -81,9 +82,9 @@ TG_CHECKED tg_status tg_table_read(const char *path, tg_table **out);
 /* A cell as a number, also in a text column; NaN if its word is not one. */
 double tg_table_number(const tg_table *t, size_t row, size_t column);
 
-/* One column of a CSV file, whose entries must all be finite numbers >= 0: observed times. The
- * caller frees *values (*n >= 1). Errors: those of tg_table_read; TG_EINPUT no such column, no
- * rows, or an entry that is not such a number, with its line; TG_ENOMEM. */
+/* One column of a CSV file, whose entries must all be finite numbers >= 0: observed times.
+ * The caller frees *values (*n >= 1). Errors: those of tg_table_read; TG_EINPUT no such
+ * column, no rows, or an entry that is not such a number, with its line; TG_ENOMEM. */
 TG_CHECKED tg_status tg_table_read_times(const char *path, const char *column,
                                          double **values, size_t *n);
 

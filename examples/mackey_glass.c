@@ -1,5 +1,5 @@
-/* Mackey-Glass blood cells with noise, dX = (0.2 X(t-17)/(1 + X(t-17)^10) - 0.1 X) dt + g dW,
- * against the installed library:
+/* Mackey-Glass blood cells with noise, dX = (0.2 X(t-17)/(1 + X(t-17)^10) - 0.1 X) dt + g
+ * dW, against the installed library:
  *
  *     cc mackey_glass.c $(pkg-config --cflags --libs tardigrad) -lm -o mackey_glass
  *

@@ -1,6 +1,7 @@
-/* Boundary curves of roots/chart.h: H(u) = (Re, Im)(i w + b + a G(i w)) = 0 for u = (x, y, w),
- * scaled by the axes' ranges and by the first w. The curve's direction is the cross product of
- * the two rows of H'(u); Newton's corrector adds the plane normal to it as third equation.
+/* Boundary curves of roots/chart.h: H(u) = (Re, Im)(i w + b + a G(i w)) = 0 for u = (x, y,
+ * w), scaled by the axes' ranges and by the first w. The curve's direction is the cross
+ * product of the two rows of H'(u); Newton's corrector adds the plane normal to it as third
+ * equation.
  */
 #include "core/complexes.h"
 #include "roots/chart.h"
@@ -130,8 +131,8 @@ push(path *p, vec u)
     return TG_OK;
 }
 
-/* From u one way. A step is halved where the corrector strays or the curve turns by more than
- * 20 degrees. *closed: the curve came back to where it began. */
+/* From u one way. A step is halved where the corrector strays or the curve turns by more
+ * than 20 degrees. *closed: the curve came back to where it began. */
 static tg_status
 follow(tracer *t, vec u, vec direction, double longest, size_t most, path *out, int *closed)
 {

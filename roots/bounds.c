@@ -26,7 +26,8 @@ radius_at(tg_bounds *b, double x, double *pull)
     return fabs(l->b) + fabs(open);
 }
 
-/* A zero with real part x has x <= |s| <= R(x), which falls: halve towards where they meet. */
+/* A zero with real part x has x <= |s| <= R(x), which falls: halve towards where they meet.
+ */
 static double
 right_end(tg_bounds *b)
 {

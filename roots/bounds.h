@@ -1,7 +1,7 @@
 /* bounds: what is known of f(s) = s + b + a G(s) on a half-plane without looking there
  *
- * G = phi F is the transform of a positive measure for every filter, so on Re s >= x, right of
- * its poles and its abscissa, |G(s)| <= G(x), |G'(s)| <= -G'(x), |G''(s)| <= G''(x):
+ * G = phi F is the transform of a positive measure for every filter, so on Re s >= x, right
+ * of its poles and its abscissa, |G(s)| <= G(x), |G'(s)| <= -G'(x), |G''(s)| <= G''(x):
  *
  *     |s| <= R(x)    = |b| + |a| G(x)      at a zero s of f with Re s >= x
  *     |f'(s)| <= D(x)  = 1 + |a| |G'(x)|
@@ -25,8 +25,9 @@ typedef struct tg_bounds {
     size_t         evaluations;
 } tg_bounds;
 
-/* Tabulate the bounds for Re s >= left on so many rungs, 1..RUNGS. Errors: TG_EDOMAIN the loop is incomplete, or `left`
- * is not right of the law's abscissa and poles (the message names them). */
+/* Tabulate the bounds for Re s >= left on so many rungs, 1..RUNGS. Errors: TG_EDOMAIN the
+ * loop is incomplete, or `left` is not right of the law's abscissa and poles (the message
+ * names them). */
 TG_CHECKED tg_status tg_bounds_make(const tg_loop *loop, double left, size_t rungs,
                                     tg_bounds *out);
 
@@ -37,7 +38,8 @@ size_t tg_bounds_rung(const tg_bounds *b, double x);
  * axis, much smaller than D near the line through it. */
 double tg_bounds_slope(const tg_bounds *b, double x, double height);
 
-/* The rightmost x where the loop stops being analytic: its abscissa or a pole; -inf: nowhere. */
+/* The rightmost x where the loop stops being analytic: its abscissa or a pole; -inf:
+ * nowhere. */
 double tg_loop_edge(const tg_loop *loop);
 
 #endif

@@ -23,7 +23,8 @@ bend_near(const tg_bounds *b, double complex z, double radius)
     return b->bend[tg_bounds_rung(b, creal(z) - radius)];
 }
 
-/* Radius of a disc in which a simple zero z is alone: 2|f'(z)|/D2, D2 taken for the disc. */
+/* Radius of a disc in which a simple zero z is alone: 2|f'(z)|/D2, D2 taken for the disc.
+ */
 static double
 lone_radius(const tg_bounds *b, double complex z, double slope)
 {
@@ -84,7 +85,8 @@ add(search *q, double complex z, unsigned multiplicity, double radius)
     return tg_root_set_add(q->set, (tg_root){ z, multiplicity, residual, radius });
 }
 
-/* Two zeros close together, or one that is double to within rounding: f = c + f''/2 (s - z)^2. */
+/* Two zeros close together, or one that is double to within rounding: f = c + f''/2 (s -
+ * z)^2. */
 static tg_status
 add_pair(search *q, double complex z, double radius)
 {

@@ -7,8 +7,8 @@
 
 /* All zeros in the region (closed), on which the bounds hold. With `upper` the region is
  * mirrored in the real axis and begins there: only zeros with Im s >= 0 are returned.
- * Errors: TG_ENOCONV a box as small as rounding allows can neither be dropped nor explained;
- * TG_ENOMEM. */
+ * Errors: TG_ENOCONV a box as small as rounding allows can neither be dropped nor
+ * explained; TG_ENOMEM. */
 TG_CHECKED tg_status tg_boxes_search(tg_bounds *b, tg_region region, int upper,
                                      tg_root_set *out);
 

@@ -32,8 +32,8 @@ check_axis(const tg_chart_axis *a, const char *name)
     return TG_OK;
 }
 
-/* What became of a root that was followed to the next cell: found, left of where phi ends, or
- * not to be found this way. */
+/* What became of a root that was followed to the next cell: found, left of where phi ends,
+ * or not to be found this way. */
 typedef enum passage { LOST, ARRIVED, BEYOND } passage;
 
 static double complex
@@ -42,8 +42,8 @@ root_of(const tg_chart_cell *c)
     return complex_of(c->re, c->im);
 }
 
-/* Newton from a guess that neighbours gave: the step that is taken last squares an error below
- * 1e-6. Real guesses stay real, so a pair that meets or parts is left to others. */
+/* Newton from a guess that neighbours gave: the step that is taken last squares an error
+ * below 1e-6. Real guesses stay real, so a pair that meets or parts is left to others. */
 static passage
 creep(const tg_loop *l, double complex s, double edge, tg_chart_cell *out)
 {
@@ -72,7 +72,8 @@ solve(const tg_loop *l, tg_chart_cell *out)
     return TG_OK;
 }
 
-/* Quadratic, linear or constant continuation along a row; 0 if there is nothing to go by. */
+/* Quadratic, linear or constant continuation along a row; 0 if there is nothing to go by.
+ */
 static int
 predict(const tg_chart_cell *row, size_t i, double complex *out)
 {
@@ -149,8 +150,8 @@ loop_at(const tg_chart_plan *p, size_t i, size_t j, tg_loop *l)
     return p->loop(tg_chart_value(&p->x, i), tg_chart_value(&p->y, j), p->context, l);
 }
 
-/* Cell i has a root right of where phi ends though its neighbour to the left was taken to have
- * none: follow it back over the cells that were not counted. */
+/* Cell i has a root right of where phi ends though its neighbour to the left was taken to
+ * have none: follow it back over the cells that were not counted. */
 static tg_status
 walk_back(grid *g, size_t i, size_t j)
 {
@@ -166,7 +167,8 @@ walk_back(grid *g, size_t i, size_t j)
     return TG_OK;
 }
 
-/* No root right of where phi ends, as in the cell before; counted at every stride-th cell. */
+/* No root right of where phi ends, as in the cell before; counted at every stride-th cell.
+ */
 static tg_status
 continue_without(grid *g, const tg_loop *l, size_t i, size_t j, double edge, int count)
 {

@@ -39,10 +39,10 @@ typedef struct tg_chart_cell {
 /* The value of an axis at index i. */
 double tg_chart_value(const tg_chart_axis *axis, size_t i);
 
-/* Fill cell (y.count, x.count). Roots are continued from cell to cell; a count that disagrees
- * makes the cells around it be solved from scratch. *proved (NULL allowed) receives the number
- * of cells whose root was proved the rightmost.
- * Errors: those of the callback and of tg_loop_rightmost(); TG_EDOMAIN bad axis. */
+/* Fill cell (y.count, x.count). Roots are continued from cell to cell; a count that
+ * disagrees makes the cells around it be solved from scratch. *proved (NULL allowed)
+ * receives the number of cells whose root was proved the rightmost. Errors: those of the
+ * callback and of tg_loop_rightmost(); TG_EDOMAIN bad axis. */
 TG_CHECKED tg_status tg_chart_grid(const tg_chart_plan *plan, tg_chart_cell *cell,
                                    size_t *proved);
 
@@ -57,10 +57,10 @@ typedef struct tg_chart_curve {
                                     middle of the curve, in the direction it runs */
 } tg_chart_curve;
 
-/* The curve through the point nearest to `start`, both ways until it leaves the axes' ranges,
- * closes or has `most` points; neighbours are at most `step` apart, in ranges of the axes.
- * Owner: the caller, tg_chart_curve_free().
- * Errors: TG_ENOCONV no boundary near the start; those of the callback; TG_ENOMEM. */
+/* The curve through the point nearest to `start`, both ways until it leaves the axes'
+ * ranges, closes or has `most` points; neighbours are at most `step` apart, in ranges of
+ * the axes. Owner: the caller, tg_chart_curve_free(). Errors: TG_ENOCONV no boundary near
+ * the start; those of the callback; TG_ENOMEM. */
 TG_CHECKED tg_status tg_chart_trace(const tg_chart_plan *plan, tg_chart_point start,
                                     double step, size_t most, tg_chart_curve *out);
 void                 tg_chart_curve_free(tg_chart_curve *c);

@@ -1,6 +1,6 @@
-/* The generator of x' = A x + sum B_l E x(t - T_l) on polynomials through N + 1 Chebyshev points
- * theta_j of [-longest delay, 0]: differentiation everywhere but at theta_0 = 0, where the
- * equation stands. E p(-T) is a mean over quantiles: it only has to be near.
+/* The generator of x' = A x + sum B_l E x(t - T_l) on polynomials through N + 1 Chebyshev
+ * points theta_j of [-longest delay, 0]: differentiation everywhere but at theta_0 = 0,
+ * where the equation stands. E p(-T) is a mean over quantiles: it only has to be near.
  * Source: Breda, Maset, Vermiglio 2005; differentiation matrix: Trefethen 2000.
  */
 #include "core/complexes.h"
@@ -27,7 +27,8 @@ weight(size_t j, size_t n)
     return (j == 0 || j == n ? 0.5 : 1) * (j % 2 ? -1 : 1);
 }
 
-/* Values at x of the Lagrange polynomials through the points, by the barycentric formula. */
+/* Values at x of the Lagrange polynomials through the points, by the barycentric formula.
+ */
 static void
 add_lagrange(double x, size_t n, double factor, double *row)
 {

@@ -74,7 +74,8 @@ tg_walk_circle(tg_bounds *b, double complex centre, double radius, size_t *count
 }
 
 /* f is real on the real axis, so the upper half will do: N = (1/pi) change of arg f from R'
- * along the arc to `line` + iH and down. On the arc arg f = arg s + arg(f/s), |f/s - 1| < 1. */
+ * along the arc to `line` + iH and down. On the arc arg f = arg s + arg(f/s), |f/s - 1| <
+ * 1. */
 tg_status
 tg_walk_half_plane(tg_bounds *b, size_t *count)
 {

@@ -133,9 +133,10 @@ clear_of(const tg_root_set *set, double line)
     return 1;
 }
 
-/* Closed forms: every branch of Lambert's function, every zero of a polynomial. The argument
- * principle is asked all the same wherever the loop is analytic right of the line; left of a
- * pole, or where that would take too many steps, the degree of the polynomial is the count. */
+/* Closed forms: every branch of Lambert's function, every zero of a polynomial. The
+ * argument principle is asked all the same wherever the loop is analytic right of the line;
+ * left of a pole, or where that would take too many steps, the degree of the polynomial is
+ * the count. */
 static tg_status
 search_closed_form(const tg_loop *loop, double line, tg_root_set *set, tg_certificate *c)
 {

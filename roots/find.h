@@ -2,11 +2,12 @@
  *
  *     s + b + a phi(s) F(s) = 0
  *
- * The region is cut into boxes. A box is dropped when |f(centre)| > D x half diagonal (then f
- * has no zero in it), or when it lies in the disc |s - z| < 2|f'(z)|/D2 of a root z already
- * found (then z is the only one there); otherwise it is halved, and Newton's iteration starts
- * from its centre when a zero is near. Independently the zeros are counted by the argument
- * principle; the two numbers must agree. D and D2 bound f' and f'': see roots/bounds.h.
+ * The region is cut into boxes. A box is dropped when |f(centre)| > D x half diagonal (then
+ * f has no zero in it), or when it lies in the disc |s - z| < 2|f'(z)|/D2 of a root z
+ * already found (then z is the only one there); otherwise it is halved, and Newton's
+ * iteration starts from its centre when a zero is near. Independently the zeros are counted
+ * by the argument principle; the two numbers must agree. D and D2 bound f' and f'': see
+ * roots/bounds.h.
  */
 #ifndef TG_ROOTS_FIND_H
 #define TG_ROOTS_FIND_H

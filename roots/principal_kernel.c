@@ -1,5 +1,6 @@
-/* Halley's iteration for W_0 on LANES gains at once. The starts are rational functions of the
- * distance from the branch point, interpolated in w; errors stated are those of the start. */
+/* Halley's iteration for W_0 on LANES gains at once. The starts are rational functions of
+ * the distance from the branch point, interpolated in w; errors stated are those of the
+ * start. */
 #include "roots/principal_kernel.h"
 #include "core/simd.h"
 
@@ -89,8 +90,8 @@ choose(vu mask, vd yes, vd no)
     return double_of((bits_of(yes) & mask) | (bits_of(no) & ~mask));
 }
 
-/* w = -1 + r R(r) for k <= 1/e (error 6e-8), -1 + r^2 X(r) + i r Y(r) beyond (.005 of |w + 1|
- * up to k = 50), r^2 = 2 |e k - 1|. */
+/* w = -1 + r R(r) for k <= 1/e (error 6e-8), -1 + r^2 X(r) + i r Y(r) beyond (.005 of |w +
+ * 1| up to k = 50), r^2 = 2 |e k - 1|. */
 static inline void
 start(vd k, vd *re, vd *im)
 {
@@ -119,9 +120,9 @@ start(vd k, vd *re, vd *im)
     *im = y * dx * q;
 }
 
-/* f = w + k e^{-w};  step = 2 (w + 1) f / (2 (w + 1)^2 - (w + 2) f). The result is < 0 if the
- * step is below 3e-6 |w + 1|, whose third power is rounding. The sine of a real w is 0. A step that
- * is not the last needs no fine functions: 1e-8 is enough. */
+/* f = w + k e^{-w};  step = 2 (w + 1) f / (2 (w + 1)^2 - (w + 2) f). The result is < 0 if
+ * the step is below 3e-6 |w + 1|, whose third power is rounding. The sine of a real w is 0.
+ * A step that is not the last needs no fine functions: 1e-8 is enough. */
 static inline vd
 halley(vd k, int fine, vd *re, vd *im)
 {
@@ -143,8 +144,8 @@ halley(vd k, int fine, vd *re, vd *im)
     return (sx * sx + sy * sy) - 1e-11 * (x * x + y * y);
 }
 
-/* Three passes over a block in the first cache: each has short independent chains, which one
- * long pass has not. */
+/* Three passes over a block in the first cache: each has short independent chains, which
+ * one long pass has not. */
 void
 TG_KERNEL(tg_principal_block)(const double *k, double *re, double *im, double *miss)
 {

@@ -1,5 +1,5 @@
-/* principal_kernel: the copies of roots/principal_kernel.c, one per instruction set. Private to
- * roots/. */
+/* principal_kernel: the copies of roots/principal_kernel.c, one per instruction set.
+ * Private to roots/. */
 #ifndef TG_ROOTS_PRINCIPAL_KERNEL_H
 #define TG_ROOTS_PRINCIPAL_KERNEL_H
 

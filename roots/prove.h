@@ -2,12 +2,12 @@
  *
  *     s + b + a phi(s) F(s) != 0  for all Re s >= 0:   the mean converges, proved
  *
- * f is enclosed on every piece of the imaginary axis up to |s| = R by an Arb ball that does not
- * contain 0, so the change of its argument, and with it the number of zeros on the right, is
- * exact. For a loop that diverges, a small square in Re s > 0 is shown to hold a root the same
- * way. Constant, exponential, shifted exponential, gamma, erlang, hyperexponential,
- * uniform delays, their sums and mixtures; filters asgd, fedbuff, heavy_ball.
- * Source: Johansson 2017 (Arb); the argument: see roots/count.h.
+ * f is enclosed on every piece of the imaginary axis up to |s| = R by an Arb ball that does
+ * not contain 0, so the change of its argument, and with it the number of zeros on the
+ * right, is exact. For a loop that diverges, a small square in Re s > 0 is shown to hold a
+ * root the same way. Constant, exponential, shifted exponential, gamma, erlang,
+ * hyperexponential, uniform delays, their sums and mixtures; filters asgd, fedbuff,
+ * heavy_ball. Source: Johansson 2017 (Arb); the argument: see roots/count.h.
  */
 #ifndef TG_ROOTS_PROVE_H
 #define TG_ROOTS_PROVE_H
@@ -28,8 +28,8 @@ typedef struct tg_proof {
     size_t         pieces; /* of the imaginary axis */
 } tg_proof;
 
-/* Prove the verdict on a loop. A loop on the boundary itself stays TG_UNPROVED.
- * Errors: TG_EDOMAIN incomplete loop, or a law or filter without a closed form; TG_EINPUT built
+/* Prove the verdict on a loop. A loop on the boundary itself stays TG_UNPROVED. Errors:
+ * TG_EDOMAIN incomplete loop, or a law or filter without a closed form; TG_EINPUT built
  * without Arb (Debian package libflint-arb-dev). */
 TG_CHECKED tg_status tg_loop_prove(const tg_loop *loop, tg_proof *out);
 

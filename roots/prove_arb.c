@@ -58,8 +58,8 @@ walk(const tg_loop *l, double low, double high, arb_t change, size_t *pieces)
     return good;
 }
 
-/* N = (arc + walk)/pi. On |s| = R' > |b| + |a| >= |f - s| the arc's share is arg f(i R') itself,
- * with arg s = pi/2 and |arg(f/s)| < pi/2. */
+/* N = (arc + walk)/pi. On |s| = R' > |b| + |a| >= |f - s| the arc's share is arg f(i R')
+ * itself, with arg s = pi/2 and |arg(f/s)| < pi/2. */
 static int
 count(const tg_loop *l, size_t *zeros, size_t *pieces)
 {
@@ -96,8 +96,8 @@ count(const tg_loop *l, size_t *zeros, size_t *pieces)
     return good;
 }
 
-/* The square of half width r about c holds a zero if f has one zero by its own winding there:
- * the four sides, each enclosed in pieces, turn arg f by 2 pi. */
+/* The square of half width r about c holds a zero if f has one zero by its own winding
+ * there: the four sides, each enclosed in pieces, turn arg f by 2 pi. */
 static int
 side(const tg_loop *l, double complex from, double complex to, arb_t change)
 {

@@ -15,8 +15,8 @@
 
 enum { RATIONAL_DEGREE = 40 };
 
-/* The polynomial c[0] + c[1] x + ... of the loop in x = s m, m the mean delay; its degree, or
- * 0 if the loop is not rational or of too high a degree. */
+/* The polynomial c[0] + c[1] x + ... of the loop in x = s m, m the mean delay; its degree,
+ * or 0 if the loop is not rational or of too high a degree. */
 size_t tg_rational_polynomial(const tg_loop *loop, double c[RATIONAL_DEGREE + 1]);
 
 /* All its roots with Im s >= 0. Errors: TG_ENOCONV, TG_ENOMEM. */

@@ -1,7 +1,7 @@
 /* The rightmost root: Newton's iteration from the root of the loop with a constant delay of
- * the same mean; the argument principle says whether anything lies right of where it led. If
- * so, or if it led nowhere, a line is moved until a few roots lie right of it, and they are
- * found by boxes.
+ * the same mean; the argument principle says whether anything lies right of where it led.
+ * If so, or if it led nowhere, a line is moved until a few roots lie right of it, and they
+ * are found by boxes.
  */
 #include "core/complexes.h"
 #include "core/lambert.h"
@@ -43,8 +43,8 @@ by_newton(const tg_loop *l, double edge, double complex *s)
     return tg_count_right_of(l, line, &beyond, NULL) == TG_OK && beyond == 0;
 }
 
-/* Near a branch point every bound is bad: go as far right as roots can still be counted. `high`
- * has none right of it. */
+/* Near a branch point every bound is bad: go as far right as roots can still be counted.
+ * `high` has none right of it. */
 static void
 leave_edge(const tg_loop *l, double *high, double *line, size_t *count)
 {

@@ -52,7 +52,8 @@ edge_of(const tg_system *s)
     return edge;
 }
 
-/* R and the bounds of |M'| and |M''|, by phi and phi' at the line and a little left of it. */
+/* R and the bounds of |M'| and |M''|, by phi and phi' at the line and a little left of it.
+ */
 static void
 bound(tg_system_work *w)
 {

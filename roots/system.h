@@ -3,11 +3,11 @@
  *     x'(t) = A x(t) + sum_l B_l E x(t - T_l),     det M(s) = 0,
  *     M(s) = s I - A - sum_l B_l phi_l(s)
  *
- * A collocation of the equation's generator at Chebyshev points (Breda, Maset, Vermiglio 2005)
- * proposes roots, Newton's iteration on log det M polishes them, and the argument principle
- * counts them on a half-plane: all roots have |s| <= |A| + sum |B_l| phi_l(Re s). The phase is
- * followed in steps so short that M cannot become singular on the way (derived here). If the
- * numbers differ the collocation is refined.
+ * A collocation of the equation's generator at Chebyshev points (Breda, Maset, Vermiglio
+ * 2005) proposes roots, Newton's iteration on log det M polishes them, and the argument
+ * principle counts them on a half-plane: all roots have |s| <= |A| + sum |B_l| phi_l(Re s).
+ * The phase is followed in steps so short that M cannot become singular on the way (derived
+ * here). If the numbers differ the collocation is refined.
  */
 #ifndef TG_ROOTS_SYSTEM_H
 #define TG_ROOTS_SYSTEM_H
@@ -36,8 +36,8 @@ double tg_system_logdet(const tg_system *s, double complex at, double complex *p
  * transforms live; TG_ENOCONV a root on the line, or too many steps; TG_ENOMEM. */
 TG_CHECKED tg_status tg_system_count(const tg_system *s, double line, size_t *count);
 
-/* All of them. A residual is the smallest |M v|/|v| found, the size of M being about |s| + R.
- * Owner: the caller, tg_roots_free(). Errors: also TG_ENOCONV count and found differ. */
+/* All of them. A residual is the smallest |M v|/|v| found, the size of M being about |s| +
+ * R. Owner: the caller, tg_roots_free(). Errors: also TG_ENOCONV count and found differ. */
 TG_CHECKED tg_status tg_system_roots(const tg_system *s, double line, tg_roots *out);
 
 #endif

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 /* Newton on log det M: s -= 1/tr(M^-1 M'). Ends at rounding, which for a multiple root is
- * a power of it. *residual: 1/|M^-1|, the distance from M to a singular matrix, and more. */
+ * a power of it. *residual: 1/|M^-1|, the distance from M to a singular matrix, and more.
+ */
 static int
 polish(tg_system_work *w, double complex *s, double *residual)
 {

@@ -18,8 +18,8 @@ typedef struct tg_system_work {
 TG_CHECKED tg_status tg_system_begin(const tg_system *s, double line, tg_system_work *w);
 void                 tg_system_end(tg_system_work *w);
 
-/* Factor M(at): the phase of det M, log|det|, tr X and |X| for X = M^-1 M', |M^-1|. Frobenius
- * norms. 0 if M is singular. */
+/* Factor M(at): the phase of det M, log|det|, tr X and |X| for X = M^-1 M', |M^-1|.
+ * Frobenius norms. 0 if M is singular. */
 typedef struct tg_system_point {
     double complex phase, trace;
     double         log_size, pull, inverse;

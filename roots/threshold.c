@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* a(w) = -(i w + b)/G(i w); its imaginary part as a share of its size is the sine of what the
- * phase still lacks. */
+/* a(w) = -(i w + b)/G(i w); its imaginary part as a share of its size is the sine of what
+ * the phase still lacks. */
 static double complex
 drive(const tg_loop *unit, double w)
 {

@@ -16,8 +16,8 @@ typedef struct tg_threshold {
     double frequency; /* w of the oscillation that is then undamped [1/time] */
 } tg_threshold;
 
-/* The threshold of a loop, whose own `a` is not used. Frequencies up to 1e5/E T are searched.
- * Errors: TG_EDOMAIN incomplete loop, b < 0, or a delay with mean 0. */
+/* The threshold of a loop, whose own `a` is not used. Frequencies up to 1e5/E T are
+ * searched. Errors: TG_EDOMAIN incomplete loop, b < 0, or a delay with mean 0. */
 TG_CHECKED tg_status tg_loop_threshold(const tg_loop *loop, tg_threshold *out);
 
 #endif

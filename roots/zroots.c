@@ -58,7 +58,8 @@ horner(const double *a, size_t n, double complex u, double complex *slope)
     return value;
 }
 
-/* Zeros in |u| < radius by the argument principle; |f''| <= sum j (j-1) |a_j| radius^(j-2). */
+/* Zeros in |u| < radius by the argument principle; |f''| <= sum j (j-1) |a_j| radius^(j-2).
+ */
 static tg_status
 wind(const double *a, size_t n, double radius, size_t *count, size_t *evaluations)
 {

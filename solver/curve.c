@@ -20,8 +20,8 @@ at(const curve *c, size_t k)
     return t;
 }
 
-/* Points `from` on, in units of a quarter of the stretch, for which weights neither grow nor
- * shrink with their number. */
+/* Points `from` on, in units of a quarter of the stretch, for which weights neither grow
+ * nor shrink with their number. */
 typedef struct nodes {
     size_t        at[NODES];
     double        x[NODES], weight[NODES];

@@ -19,8 +19,8 @@
 #include <stddef.h>
 
 /* A function e(t, x) whose passages through 0 are located on the dense output while the
- * solution is made. Where e is 0 and returns to its old sign it has not passed. The step that
- * passes a terminal event goes beyond it, so f must have values there. */
+ * solution is made. Where e is 0 and returns to its old sign it has not passed. The step
+ * that passes a terminal event goes beyond it, so f must have values there. */
 typedef struct tg_dde_event {
     tg_status (*value)(double t, const double *x, double *e, void *context);
     void *context;
@@ -64,16 +64,16 @@ TG_CHECKED tg_status tg_dde_at(const tg_dde_solution *s, double t, double *x);
 /* Steps taken and evaluations of f; either may be NULL. */
 void tg_dde_cost(const tg_dde_solution *s, size_t *steps, size_t *evaluations);
 
-/* The passages of events seen, in order of time, and the k-th: which event, when. A passage is
- * seen where the signs at the ends, or eight points between, of a step differ; its time is that
- * of the dense output to rounding, so its error is that of e there over |e'|. Errors: TG_EDOMAIN
- * k out of range. */
+/* The passages of events seen, in order of time, and the k-th: which event, when. A passage
+ * is seen where the signs at the ends, or eight points between, of a step differ; its time
+ * is that of the dense output to rounding, so its error is that of e there over |e'|.
+ * Errors: TG_EDOMAIN k out of range. */
 size_t               tg_dde_passages(const tg_dde_solution *s);
 TG_CHECKED tg_status tg_dde_passage(const tg_dde_solution *s, size_t k, size_t *event,
                                     double *t);
 
-/* The same for a level of component i, asked afterwards: the first t > after at which x_i passes
- * it; *t is inf if there is none. Errors: TG_EDOMAIN i >= n, a NaN; TG_ENOMEM. */
+/* The same for a level of component i, asked afterwards: the first t > after at which x_i
+ * passes it; *t is inf if there is none. Errors: TG_EDOMAIN i >= n, a NaN; TG_ENOMEM. */
 TG_CHECKED tg_status tg_dde_crossing(const tg_dde_solution *s, size_t i, double level,
                                      double after, double *t);
 

@@ -1,5 +1,6 @@
-/* Each step is looked at in PARTS parts. An event keeps its last sign that was not 0 and when it
- * had it; the opposite sign at the end of a part is a passage, located by bisection between.
+/* Each step is looked at in PARTS parts. An event keeps its last sign that was not 0 and
+ * when it had it; the opposite sign at the end of a part is a passage, located by bisection
+ * between.
  */
 #include "solver/dde_solution.h"
 

@@ -4,8 +4,9 @@
  *     P = M^-1 (1 (x) e),   K = h M^-1 (1 (x) A),   M = 1 - h J (x) A,   e = (1, ..., 1).
  *
  * Linear form: J = L and G = g, known; P and K are the same for every step and made once.
- * General form: G = f(Y) - J Y with the last Y, again until Y stands still, which is Newton's
- * method with a Jacobian kept as long as it serves: REFRESH sweeps or more call for a new one.
+ * General form: G = f(Y) - J Y with the last Y, again until Y stands still, which is
+ * Newton's method with a Jacobian kept as long as it serves: REFRESH sweeps or more call
+ * for a new one.
  */
 #include "solver/dde_mesh_machine.h"
 
@@ -105,8 +106,8 @@ differentiate(tg_dde_mesh_machine *c, double t)
     return tg_dde_mesh_prepare(c);
 }
 
-/* One sweep; *change is by how much of the largest stage value the stages moved, inf where f is
- * not finite. */
+/* One sweep; *change is by how much of the largest stage value the stages moved, inf where
+ * f is not finite. */
 static tg_status
 sweep(tg_dde_mesh_machine *c, const double *t, double *change)
 {

@@ -33,8 +33,8 @@ struct tg_dde_solution {
 TG_CHECKED tg_status tg_dde_solution_create(const tg_dde *eq, int degree, double t0,
                                             tg_dde_solution **out);
 
-/* Events at t0; then after each segment appended. *ended: a terminal event was passed. Errors:
- * TG_EDIVERGED an event is not finite; TG_ENOMEM; those of the events. */
+/* Events at t0; then after each segment appended. *ended: a terminal event was passed.
+ * Errors: TG_EDIVERGED an event is not finite; TG_ENOMEM; those of the events. */
 TG_CHECKED tg_status tg_dde_watch_begin(tg_dde_solution *s);
 TG_CHECKED tg_status tg_dde_watch(tg_dde_solution *s, int *ended);
 

@@ -1,7 +1,7 @@
-/* CVODE holds the error of a step, e, below its tolerance; with order q the number of steps is as
- * e^(-1/(q+1)), so that the error of the solution, steps times e, falls as e^(q/(q+1)) only: at
- * 1e-10 it is hundreds of tolerances. For the error to be as the tolerance at q = 5, CVODE is
- * asked for 0.3 tolerance^(6/5).
+/* CVODE holds the error of a step, e, below its tolerance; with order q the number of steps
+ * is as e^(-1/(q+1)), so that the error of the solution, steps times e, falls as
+ * e^(q/(q+1)) only: at 1e-10 it is hundreds of tolerances. For the error to be as the
+ * tolerance at q = 5, CVODE is asked for 0.3 tolerance^(6/5).
  */
 #include "solver/dde_stiff.h"
 
@@ -91,8 +91,8 @@ list_kinks(machine *m, double t0, double t1)
     m->kinks = kept;
 }
 
-/* The step just taken, [begin, t], as powers of u = (. - begin)/h - 1/2: derivatives d_k at t
- * give sum_k d_k h^k (u - 1/2)^k / k!. */
+/* The step just taken, [begin, t], as powers of u = (. - begin)/h - 1/2: derivatives d_k at
+ * t give sum_k d_k h^k (u - 1/2)^k / k!. */
 static tg_status
 store_step(machine *m, double t)
 {

@@ -4,11 +4,12 @@
  *
  * by Euler-Maruyama, x_{n+1} = (1 - b dt) x_n - a dt x(t_n - tau) + g sqrt(dt) xi, with
  * linear interpolation where dt does not divide tau (a delay below one step, or none, is
- * right too). With `single` the paths, not the statistics, are kept in float32: the same noise to
- * within its rounding, the same rules of bits. Modes share the time grid and are independent. Path p of mode i takes its
- * noise from the stream (seed, TG_PURPOSE_PATH, p + i 2^40): it is the same path whatever
- * else is computed. Results have the same bits for any number of threads and any
- * instruction set. Time in one unit; a, b in 1/time, g in X per sqrt(time).
+ * right too). With `single` the paths, not the statistics, are kept in float32: the same
+ * noise to within its rounding, the same rules of bits. Modes share the time grid and are
+ * independent. Path p of mode i takes its noise from the stream (seed, TG_PURPOSE_PATH, p +
+ * i 2^40): it is the same path whatever else is computed. Results have the same bits for
+ * any number of threads and any instruction set. Time in one unit; a, b in 1/time, g in X
+ * per sqrt(time).
  */
 #ifndef TG_SOLVER_ENSEMBLE_H
 #define TG_SOLVER_ENSEMBLE_H
@@ -41,8 +42,8 @@ typedef struct tg_ensemble {
 /* Rows of results, at t = 0, every dt, 2 every dt, ...: steps / every + 1. */
 size_t tg_ensemble_rows(const tg_ensemble *e);
 
-/* Bytes tg_ensemble_run will allocate, and `kept` twice (results are handed out at the end);
- * without stored paths it grows with the longest delay, not with paths. */
+/* Bytes tg_ensemble_run will allocate, and `kept` twice (results are handed out at the
+ * end); without stored paths it grows with the longest delay, not with paths. */
 double tg_ensemble_memory(const tg_ensemble *e);
 
 /* Whether tg_ensemble_run would take it. Errors: TG_EDOMAIN as there. */
@@ -51,9 +52,9 @@ TG_CHECKED tg_status tg_ensemble_check(const tg_ensemble *e);
 /* Run it. stats (modes, rows) receives count, mean and spread over paths; kept (keep,
  * modes, rows), which may be NULL if keep is 0, the stored paths. After TG_ESTOP stats hold
  * the paths that were finished; stored ones that were not are NaN. Errors: TG_EDOMAIN an
- * argument out of range or over 16 GiB needed; TG_EDIVERGED a path left the finite range (mode,
- * path, time right to within 64 steps); TG_ENOMEM; TG_ESTOP. After a failure stats and kept are
- * as before. */
+ * argument out of range or over 16 GiB needed; TG_EDIVERGED a path left the finite range
+ * (mode, path, time right to within 64 steps); TG_ENOMEM; TG_ESTOP. After a failure stats
+ * and kept are as before. */
 TG_CHECKED tg_status tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept);
 
 /* Stationary variance of this very scheme for one mode without interpolation, g = 1: what

@@ -1,7 +1,7 @@
-/* Four steps of the Euler-Maruyama recursion of ensemble.h for a block of paths. The normals are
- * used where they arise, and a path's value stays in a register from step to step; rows may be
- * each other's (a lag of fewer than four steps reads what was just written), so each lane is
- * finished before the next begins. */
+/* Four steps of the Euler-Maruyama recursion of ensemble.h for a block of paths. The
+ * normals are used where they arise, and a path's value stays in a register from step to
+ * step; rows may be each other's (a lag of fewer than four steps reads what was just
+ * written), so each lane is finished before the next begins. */
 #include "solver/euler_kernel.h"
 #include "core/normals_single.h"
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /* Four steps of n paths: out[q] = keep x + far far_row[q] + near near_row[q] + noise z[q],
- * x = out[q], with z[q] normal q of Philox block `block` of the streams first, first + 1, ... as
- * tg_normals_across gives them. */
+ * x = out[q], with z[q] normal q of Philox block `block` of the streams first, first + 1,
+ * ... as tg_normals_across gives them. */
 typedef struct tg_euler4 {
     double      keep, far, near, noise;   /* coefficients; near = 0: near_row[] not read */
     uint64_t    seed, high, first, block; /* high: purpose << 16 */

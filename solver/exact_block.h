@@ -1,4 +1,5 @@
-/* exact_block: a block of paths of one mode under way by solver/exact.h. Private to solver/. */
+/* exact_block: a block of paths of one mode under way by solver/exact.h. Private to
+ * solver/. */
 #ifndef TG_SOLVER_EXACT_BLOCK_H
 #define TG_SOLVER_EXACT_BLOCK_H
 

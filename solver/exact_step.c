@@ -1,8 +1,8 @@
 /* Coefficients of a step: which part of dt it takes, how many levels and normals, and their
- * weights. Integrals over the step are Gauss sums on panels over which e^{-bv} changes little;
- * the factor of the covariance of J^0, J^1, ... is that of Gram and Schmidt applied to the
- * functions themselves, twice, so that it keeps its digits where the covariance, near a
- * Hilbert matrix, would lose them. */
+ * weights. Integrals over the step are Gauss sums on panels over which e^{-bv} changes
+ * little; the factor of the covariance of J^0, J^1, ... is that of Gram and Schmidt applied
+ * to the functions themselves, twice, so that it keeps its digits where the covariance,
+ * near a Hilbert matrix, would lose them. */
 #include "solver/exact_block.h"
 #include "solver/gauss.h"
 
@@ -64,8 +64,9 @@ factor(nodes *f, int levels, double root[LEVELS][LEVELS])
     }
 }
 
-/* Normals of a step that x feels; |a|^k of level k comes through. One that is left out is so at
- * all levels: what it would bring is independent of the rest, and only its square is missing. */
+/* Normals of a step that x feels; |a|^k of level k comes through. One that is left out is
+ * so at all levels: what it would bring is independent of the rest, and only its square is
+ * missing. */
 static void
 count_draws(tg_exact_step *s)
 {

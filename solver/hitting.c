@@ -130,8 +130,8 @@ summarise(const run *r, size_t n, tg_hits *out)
     return status;
 }
 
-/* Take the next lot of n paths into the mean; 1 if its error is as asked. Where all that is cut
- * off is cut off at the horizon, Greenwood's error is sqrt(m2) / n. */
+/* Take the next lot of n paths into the mean; 1 if its error is as asked. Where all that is
+ * cut off is cut off at the horizon, Greenwood's error is sqrt(m2) / n. */
 static int
 enough(const run *r, size_t from, size_t to, tg_stats *seen)
 {
@@ -159,8 +159,8 @@ round_size(const tg_hitting *p, const tg_hitting_kind *kind)
     return lots > 0 ? lots * LOT : LOT;
 }
 
-/* Round after round until the paths are used up or the error is as asked; lots are looked at
- * one by one, so neither rounds nor what runs beyond the last lot needed shows. */
+/* Round after round until the paths are used up or the error is as asked; lots are looked
+ * at one by one, so neither rounds nor what runs beyond the last lot needed shows. */
 static tg_status
 run_rounds(run *r, tg_hits *out)
 {

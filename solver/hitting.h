@@ -14,11 +14,11 @@
  *            so dt does not matter and the times are exact
  *
  * Between grid points Y is taken as a Brownian bridge of its local noise s^2: from y to y',
- * both on one side of the level, it has touched with probability
- * exp(-2 (y - level)(y' - level) / (s^2 dt)), and the moment follows the bridge's first-passage
- * law. Exact in law for X without drift. With g as the step used it, s^2 = sum_w g_cw^2 for X
- * and sum_w ( sum_i h_i (x_i + shift_i) g_iw )^2, x at the step's begin, for the loss. Without
- * the bridge the grid misses crossings and hits come late by O(sqrt(dt)).
+ * both on one side of the level, it has touched with probability exp(-2 (y - level)(y' -
+ * level) / (s^2 dt)), and the moment follows the bridge's first-passage law. Exact in law
+ * for X without drift. With g as the step used it, s^2 = sum_w g_cw^2 for X and sum_w (
+ * sum_i h_i (x_i + shift_i) g_iw )^2, x at the step's begin, for the loss. Without the
+ * bridge the grid misses crossings and hits come late by O(sqrt(dt)).
  */
 #ifndef TG_SOLVER_HITTING_H
 #define TG_SOLVER_HITTING_H
@@ -62,12 +62,12 @@ double tg_hitting_memory(const tg_hitting *p);
 
 /* Run it. hit and settled (paths), either may be NULL, receive each path's time, or the
  * horizon where it did not come to pass, of the out->paths paths that were run; *out the
- * summary. Sequential stopping looks after each lot of 1024 paths (Chow, Robbins 1965), so the
- * result is the same for any number of threads; a first lot that never gets there has no
- * spread, and ends it too. After TG_ESTOP, if a lot was finished, the results are those of the
- * lots finished. Errors: TG_EDOMAIN an argument out of range, not one equation, taus that
- * differ, or over 16 GiB needed; TG_EDIVERGED a path left the finite range before its answer
- * was known; TG_ENOMEM; TG_ESTOP; those of the callbacks. */
+ * summary. Sequential stopping looks after each lot of 1024 paths (Chow, Robbins 1965), so
+ * the result is the same for any number of threads; a first lot that never gets there has
+ * no spread, and ends it too. After TG_ESTOP, if a lot was finished, the results are those
+ * of the lots finished. Errors: TG_EDOMAIN an argument out of range, not one equation, taus
+ * that differ, or over 16 GiB needed; TG_EDIVERGED a path left the finite range before its
+ * answer was known; TG_ENOMEM; TG_ESTOP; those of the callbacks. */
 TG_CHECKED tg_status tg_hitting_run(const tg_hitting *p, double *hit, double *settled,
                                     tg_hits *out);
 

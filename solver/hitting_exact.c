@@ -1,5 +1,5 @@
-/* Linear modes with one constant delay by the steps of solver/exact.h: X on the grid has the law
- * of the equation; the bridge in between knows nothing of the drift. */
+/* Linear modes with one constant delay by the steps of solver/exact.h: X on the grid has
+ * the law of the equation; the bridge in between knows nothing of the drift. */
 #include "solver/hitting_kind.h"
 
 #include "solver/exact_block.h"
@@ -37,7 +37,8 @@ check(const tg_hitting *p)
     return TG_OK;
 }
 
-/* Doubles of a block of the mode that takes most; a step that check() refuses takes none. */
+/* Doubles of a block of the mode that takes most; a step that check() refuses takes none.
+ */
 static double
 size_of(const tg_hitting *p)
 {

@@ -13,8 +13,8 @@ typedef struct tg_hitting_kind {
     /* All that threads need into *out, NULL on failure; back again, NULL allowed. */
     tg_status (*prepare)(const tg_hitting *p, size_t threads, void **out);
     void (*release)(void *state);
-    /* Paths first, first + 1, ... as many as the watch has, until it is finished or the horizon
-     * is reached. */
+    /* Paths first, first + 1, ... as many as the watch has, until it is finished or the
+     * horizon is reached. */
     tg_status (*run)(void *state, size_t thread, size_t first, tg_watch *w);
 } tg_hitting_kind;
 

@@ -1,5 +1,6 @@
-/* Linear modes with one constant delay: steps exact in b and trapezoidal in the lagged term, by
- * the ensemble's kernel, four at a time. The step is shortened until it divides the delay. */
+/* Linear modes with one constant delay: steps exact in b and trapezoidal in the lagged
+ * term, by the ensemble's kernel, four at a time. The step is shortened until it divides
+ * the delay. */
 #include "solver/hitting_kind.h"
 
 #include "solver/euler_kernel.h"

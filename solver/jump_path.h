@@ -24,7 +24,8 @@ typedef struct tg_jump_path {
     double        *normal; /* (TG_JUMP_BATCH, modes) */
 } tg_jump_path;
 
-/* Whether it is an equation. Errors: TG_EDOMAIN; also over 1e8 arrivals up to the horizon. */
+/* Whether it is an equation. Errors: TG_EDOMAIN; also over 1e8 arrivals up to the horizon.
+ */
 TG_CHECKED tg_status tg_jump_path_check(const tg_jump *j, double horizon);
 
 /* Bytes a path takes up to the horizon: more than that in one path of 1e9. */

@@ -34,8 +34,8 @@ halve(cells *c)
     return 1;
 }
 
-/* Mean of F over [a, b] by Simpson's rule, halved where halving changes it: an atom is found to
- * 2^-40 of the width. */
+/* Mean of F over [a, b] by Simpson's rule, halved where halving changes it: an atom is
+ * found to 2^-40 of the width. */
 static double
 average(const tg_delay *law, double a, double Fa, double b, double Fb, int depth)
 {

@@ -1,11 +1,11 @@
 /* lags: a delay law on a grid, E X(t - T) = sum_q w_q X(t - l_q dt)
  *
- * with whole l_q and X linear in between: w_q = int hat_q dF, hat_q the function that is 1 at l_q,
- * 0 at its neighbours and linear between. Every lag is a node as long as there are few;
- * else cells of width d and probability p are halved, the largest p d^2 first, for the error is
- * at most sum p d^2 max|X''| / 8 (derived here). Lags longer than the run see nothing but the
- * history; no cell counts as wider than the run. Beyond the quantile of 1 - 1e-9 the law is
- * taken to lie at it. Private to solver/.
+ * with whole l_q and X linear in between: w_q = int hat_q dF, hat_q the function that is 1
+ * at l_q, 0 at its neighbours and linear between. Every lag is a node as long as there are
+ * few; else cells of width d and probability p are halved, the largest p d^2 first, for the
+ * error is at most sum p d^2 max|X''| / 8 (derived here). Lags longer than the run see
+ * nothing but the history; no cell counts as wider than the run. Beyond the quantile of 1 -
+ * 1e-9 the law is taken to lie at it. Private to solver/.
  */
 #ifndef TG_SOLVER_LAGS_H
 #define TG_SOLVER_LAGS_H

@@ -116,8 +116,8 @@ typedef struct fields {
     double *r, *sum, *second;
 } fields;
 
-/* c int e(t) e^{-rate t} dt E e^{-rate T}: the second moment grows like e^{rate t} where this
- * is 1. */
+/* c int e(t) e^{-rate t} dt E e^{-rate T}: the second moment grows like e^{rate t} where
+ * this is 1. */
 static double
 fed_back(const tg_mode *m, const double *worth, const grid *g, double rate)
 {

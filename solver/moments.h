@@ -9,17 +9,18 @@
  *
  * Accuracy, relative to the largest value: 1e-9 for r and y and 1e-8 for the variance where
  * the law has a smooth density or is one constant delay; 1e-5 where it has several atoms or
- * edges, and for the share that c adds. Of a mode that grows, relative to the largest value of
- * e^{growth t} so far, within some 150 e-foldings of the mean.
+ * edges, and for the share that c adds. Of a mode that grows, relative to the largest value
+ * of e^{growth t} so far, within some 150 e-foldings of the mean.
  */
 #ifndef TG_SOLVER_MOMENTS_H
 #define TG_SOLVER_MOMENTS_H
 
 #include "solver/mode.h"
 
-/* The fundamental solution r(t) into r (n), n >= 2; and y(t) into mean (n). Errors: TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite, or
- * a horizon of more than some 200,000 times the loop's shortest time; TG_EDIVERGED overflow
- * within the horizon; TG_ENOMEM. */
+/* The fundamental solution r(t) into r (n), n >= 2; and y(t) into mean (n). Errors:
+ * TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite, or a horizon of more than
+ * some 200,000 times the loop's shortest time; TG_EDIVERGED overflow within the horizon;
+ * TG_ENOMEM. */
 TG_CHECKED tg_status tg_moments_response(const tg_loop *l, double horizon, size_t n,
                                          double *r);
 TG_CHECKED tg_status tg_moments_mean(const tg_loop *l, double x0, double horizon, size_t n,

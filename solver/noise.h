@@ -22,10 +22,10 @@ typedef struct tg_noise {
 TG_CHECKED tg_status tg_noise_fill(const tg_loop *l, double dt, tg_ring *ring, double *r,
                                    double *sum, tg_noise *noise);
 
-/* Generating function of the law's weights on the grid at the ring's points into out (points), to
- * third order in dt: phi at the symbols of the trapezoidal rule and of the second backward
- * differentiation formula, combined so that their errors cancel (derived here); for a constant
- * delay, cubic interpolation. Errors: TG_ENOMEM. */
+/* Generating function of the law's weights on the grid at the ring's points into out
+ * (points), to third order in dt: phi at the symbols of the trapezoidal rule and of the
+ * second backward differentiation formula, combined so that their errors cancel (derived
+ * here); for a constant delay, cubic interpolation. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_noise_weights(const tg_loop *l, double dt, const tg_ring *ring,
                                       double complex *out);
 

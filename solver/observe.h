@@ -3,10 +3,10 @@
  *     F = sum_i h_i (x_i + shift_i)^2 / 2,    quantiles of x_i and F,
  *     cov( x_i(t), x_j(t - lag) )
  *
- * at the rows of the ensemble, without storing paths: memory grows with rows, components and
- * threads only. Loss and covariance are merged pairwise (Chan, Golub, LeVeque 1983) in an order
- * that threads do not change; quantiles are those of solver/sketch.h, of any order. Modes of
- * solver/ensemble.h are components here.
+ * at the rows of the ensemble, without storing paths: memory grows with rows, components
+ * and threads only. Loss and covariance are merged pairwise (Chan, Golub, LeVeque 1983) in
+ * an order that threads do not change; quantiles are those of solver/sketch.h, of any
+ * order. Modes of solver/ensemble.h are components here.
  */
 #ifndef TG_SOLVER_OBSERVE_H
 #define TG_SOLVER_OBSERVE_H
@@ -36,8 +36,8 @@ typedef struct tg_observe {
 double tg_observe_memory(const tg_observe *o, size_t threads, size_t rows, size_t dim,
                          size_t block);
 
-/* Errors: TG_EDOMAIN a pair of components that are not there, a share outside [0, 1], a result
- * without its inputs, 2^32 paths or more for quantiles. */
+/* Errors: TG_EDOMAIN a pair of components that are not there, a share outside [0, 1], a
+ * result without its inputs, 2^32 paths or more for quantiles. */
 TG_CHECKED tg_status tg_observe_check(const tg_observe *o, size_t dim, size_t paths);
 
 #endif

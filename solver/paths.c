@@ -64,8 +64,8 @@ tg_paths_record(const tg_paths_block *b, size_t row, size_t i, const double *x, 
     return TG_OK;
 }
 
-/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order; after a stop request those it
- * has finished count. */
+/* Job j takes blocks j B / JOBS .. (j + 1) B / JOBS, in order; after a stop request those
+ * it has finished count. */
 static tg_status
 run_job(size_t job, size_t thread, void *context)
 {

@@ -1,9 +1,9 @@
 /* paths: the frame that all ensembles share
  *
- * Paths run in blocks, blocks in TG_PATHS_JOBS jobs (a fixed number, so that sums are grouped
- * alike for any number of threads). Each job has statistics of its own; those of the jobs that
- * are done are merged in order at the end. Results are handed out only then, so that a failure
- * leaves them as they were. Private to solver/.
+ * Paths run in blocks, blocks in TG_PATHS_JOBS jobs (a fixed number, so that sums are
+ * grouped alike for any number of threads). Each job has statistics of its own; those of
+ * the jobs that are done are merged in order at the end. Results are handed out only then,
+ * so that a failure leaves them as they were. Private to solver/.
  */
 #ifndef TG_SOLVER_PATHS_H
 #define TG_SOLVER_PATHS_H
@@ -35,17 +35,17 @@ struct tg_paths_block {
     size_t          job, thread, first, n; /* n paths from number `first` on */
 };
 
-/* Bytes tg_paths_run allocates, and the caller's room for stored paths; in numbers that do not
- * overflow: `scratch` doubles for a thread. */
+/* Bytes tg_paths_run allocates, and the caller's room for stored paths; in numbers that do
+ * not overflow: `scratch` doubles for a thread. */
 double tg_paths_memory(const tg_paths *p, double scratch);
 
-/* Run all blocks; stats and kept (keep, and the shape of stats) as in solver/ensemble.h. Paths
- * that were to be stored but were not finished when a stop was requested are NaN. Errors:
- * those of `run`; TG_ENOMEM, TG_ESTOP. */
+/* Run all blocks; stats and kept (keep, and the shape of stats) as in solver/ensemble.h.
+ * Paths that were to be stored but were not finished when a stop was requested are NaN.
+ * Errors: those of `run`; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_paths_run(const tg_paths *p, tg_stats *stats, double *kept);
 
-/* Whether component i of the block's paths, x (block), is finite at t: below 1e150, so that its
- * square is too. Errors: TG_EDIVERGED with component, path and time. */
+/* Whether component i of the block's paths, x (block), is finite at t: below 1e150, so that
+ * its square is too. Errors: TG_EDIVERGED with component, path and time. */
 TG_CHECKED tg_status tg_paths_check(const tg_paths_block *b, size_t i, const double *x,
                                     double t);
 

@@ -47,8 +47,8 @@ weight(double complex zeta, double complex z)
     return divide(q, multiply(zeta, slope));
 }
 
-/* A stretch of the circle: small enough to stay in the near caches, long enough for a costly law to
- * be interpolated along it. */
+/* A stretch of the circle: small enough to stay in the near caches, long enough for a
+ * costly law to be interpolated along it. */
 enum { STRETCH = 1024 };
 
 typedef struct stretch {
@@ -57,8 +57,9 @@ typedef struct stretch {
     tg_transforms  t[STRETCH];
 } stretch;
 
-/* The method's frequencies z_i / dt at n points from `first` on, and their weights. The quadratic
- * through three points foresees the next so well that one step of Newton's iteration corrects it.
+/* The method's frequencies z_i / dt at n points from `first` on, and their weights. The
+ * quadratic through three points foresees the next so well that one step of Newton's
+ * iteration corrects it.
  */
 static void
 list_frequencies(const tg_ring *ring, double dt, size_t first, size_t n, stretch *a)

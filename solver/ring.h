@@ -3,9 +3,9 @@
  *     X(zeta) = sum_n x_n zeta^n  at  zeta_k = rho e^{-2 pi i k / L},   k = 0 .. L/2
  *
  * where a convolution is a product and a convolution equation a division. With L >= 2 n and
- * (rho q)^L = 1e-11 the n first terms of a sequence that grows like q^n at most come back to
- * about 3e-11 of the largest x_n q^-n (Lubich 1988: the terms beyond fold back scaled by rho^L,
- * rounding is scaled by rho^-n). Private to solver/.
+ * (rho q)^L = 1e-11 the n first terms of a sequence that grows like q^n at most come back
+ * to about 3e-11 of the largest x_n q^-n (Lubich 1988: the terms beyond fold back scaled by
+ * rho^L, rounding is scaled by rho^-n). Private to solver/.
  */
 #ifndef TG_SOLVER_RING_H
 #define TG_SOLVER_RING_H

@@ -5,9 +5,9 @@
  *
  * Callbacks see a block of `count` paths as structures of arrays: component i of path k at
  * x[i * count + k], so that a plain loop over k vectorises. Lagged values are interpolated
- * linearly between grid points; a delay may be shorter than the step, or zero; the past is kept for
- * the longest delay or the length of the run, whatever is less. Path p takes
- * its noise from the stream (seed, TG_PURPOSE_PATH, p): results have the same bits for any
+ * linearly between grid points; a delay may be shorter than the step, or zero; the past is
+ * kept for the longest delay or the length of the run, whatever is less. Path p takes its
+ * noise from the stream (seed, TG_PURPOSE_PATH, p): results have the same bits for any
  * number of threads and any instruction set (as far as the callbacks do).
  *
  * Refinement: with `sub` = 2^k every step is driven by the sum of the increments that a run
@@ -59,9 +59,10 @@ typedef struct tg_sdde {
     void *context; /* shared by all threads */
 } tg_sdde;
 
-/* A method declares its orders; validation/unit/t_sdde_orders.c measures them. Milstein's strong
- * order 1 for noise with a delay needs `sub` >~ 1/dt: its double integrals are summed over the
- * sub-steps. Linear equations with constant delays have exact steps too, in solver/exact.h. */
+/* A method declares its orders; validation/unit/t_sdde_orders.c measures them. Milstein's
+ * strong order 1 for noise with a delay needs `sub` >~ 1/dt: its double integrals are
+ * summed over the sub-steps. Linear equations with constant delays have exact steps too, in
+ * solver/exact.h. */
 typedef struct tg_sdde_step tg_sdde_step;
 typedef struct tg_sdde_method {
     const char *name, *doc;
@@ -86,8 +87,8 @@ typedef struct tg_sdde_run {
     const tg_observe *observe; /* also gather this; NULL: nothing */
 } tg_sdde_run;
 
-/* Bytes tg_sdde_solve will allocate, and `kept` twice (results are handed out at the end); without
- * stored paths it grows with the longest delay, not with paths. */
+/* Bytes tg_sdde_solve will allocate, and `kept` twice (results are handed out at the end);
+ * without stored paths it grows with the longest delay, not with paths. */
 double tg_sdde_memory(const tg_sdde_run *r);
 
 /* Whether tg_sdde_solve would take it. Errors: TG_EDOMAIN as there. */
@@ -97,8 +98,8 @@ TG_CHECKED tg_status tg_sdde_check(const tg_sdde_run *r);
  * over the paths; kept (keep, rows, n), which may be NULL if keep is 0, the stored paths.
  * Errors: TG_EDOMAIN an argument out of range, a method that needs diagonal noise, or more
  * than 16 GiB; TG_EDIVERGED x not finite (component, path, time right to within 64 steps);
- * TG_ENOMEM; those of the callbacks; after all of which stats and kept are as before. TG_ESTOP:
- * they hold the paths that were finished; stored ones that were not are NaN. */
+ * TG_ENOMEM; those of the callbacks; after all of which stats and kept are as before.
+ * TG_ESTOP: they hold the paths that were finished; stored ones that were not are NaN. */
 TG_CHECKED tg_status tg_sdde_solve(const tg_sdde_run *r, tg_stats *stats, double *kept);
 
 #endif

@@ -18,7 +18,8 @@ longest_delay(const tg_sdde_run *run)
     return longest;
 }
 
-/* A ring holds the longest delay or the whole run, what is shorter: older values are history. */
+/* A ring holds the longest delay or the whole run, what is shorter: older values are
+ * history. */
 tg_sdde_plan
 tg_sdde_plan_make(const tg_sdde_run *run)
 {
@@ -281,7 +282,8 @@ tg_sdde_fetch_next(tg_sdde_step *s)
     return fetch(b, (double)b->now + 1, s->past2); /* s->next is a row of the ring */
 }
 
-/* Before t = 0 nothing moved, and its increments are 0: the noise of the first step will do. */
+/* Before t = 0 nothing moved, and its increments are 0: the noise of the first step will
+ * do. */
 const double *
 tg_sdde_past_noise(const tg_sdde_step *s, size_t delay)
 {

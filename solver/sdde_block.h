@@ -31,7 +31,8 @@ typedef struct tg_sdde_block {
 /* Of a run that is right but for the memory it may need. */
 tg_sdde_plan tg_sdde_plan_make(const tg_sdde_run *run);
 
-/* The weights of a distributed delay, which sizes do not need and some laws take long for. */
+/* The weights of a distributed delay, which sizes do not need and some laws take long for.
+ */
 void tg_sdde_plan_weigh(tg_sdde_plan *p);
 
 /* Doubles a block needs; lay it out in that memory; put it at t = 0. */

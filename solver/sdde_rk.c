@@ -1,5 +1,5 @@
-/* Runge-Kutta for additive noise, by Ito: x' = x + (f + f^) dt/2 + g dW. Source: Kloeden, Platen
- * 1992, 15.1.3, without delays. */
+/* Runge-Kutta for additive noise, by Ito: x' = x + (f + f^) dt/2 + g dW. Source: Kloeden,
+ * Platen 1992, 15.1.3, without delays. */
 #include "solver/sdde_step.h"
 
 static tg_status

@@ -24,8 +24,8 @@ struct tg_sdde_step {
  * far as it is known, takes part. */
 TG_CHECKED tg_status tg_sdde_fetch_next(tg_sdde_step *s);
 
-/* What drives the delay's lagged values over this step, (n, count): g of the step that begins
- * nearest to t - tau, which is this one for a delay below dt/2. For Milstein. */
+/* What drives the delay's lagged values over this step, (n, count): g of the step that
+ * begins nearest to t - tau, which is this one for a delay below dt/2. For Milstein. */
 const double *tg_sdde_past_noise(const tg_sdde_step *s, size_t delay);
 
 /* f and g at the step's begin. */
@@ -34,8 +34,8 @@ TG_CHECKED tg_status tg_sdde_evaluate(tg_sdde_step *s);
 /* next = x + f dt + g dW for either shape of noise. */
 void tg_sdde_euler(tg_sdde_step *s);
 
-/* The Euler-Maruyama step in next and the drift there in f2; then the step again, with the mean of
- * both drifts. */
+/* The Euler-Maruyama step in next and the drift there in f2; then the step again, with the
+ * mean of both drifts. */
 TG_CHECKED tg_status tg_sdde_predict(tg_sdde_step *s);
 void                 tg_sdde_correct(tg_sdde_step *s);
 

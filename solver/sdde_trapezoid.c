@@ -1,6 +1,7 @@
-/* What the two methods with a corrector share: x^ is the Euler-Maruyama step, hats are coefficients
- * there, and the drift is that of the trapezoidal rule, (f + f^)/2. Lagged values are taken on the
- * grid at both ends, so the rule's order survives them (derived here). */
+/* What the two methods with a corrector share: x^ is the Euler-Maruyama step, hats are
+ * coefficients there, and the drift is that of the trapezoidal rule, (f + f^)/2. Lagged
+ * values are taken on the grid at both ends, so the rule's order survives them (derived
+ * here). */
 #include "solver/sdde_step.h"
 
 tg_status

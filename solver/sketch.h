@@ -1,12 +1,12 @@
 /* sketch: quantiles of a stream of values in one pass and bounded memory
  *
  * Values are counted in buckets of relative width 2^-6 or less between 2^-64 and 2^64, of
- * either sign: the leading bits of the number are the number of its bucket. Counts are whole
- * numbers, so the result depends neither on the order of the values nor on how they were
- * grouped. A quantile is found to within the bucket that holds it, i.e. 1.6 % of itself at
- * worst, and inside it by linear interpolation: where the density is smooth the error is
- * far below that. Magnitudes below 2^-64 share one bucket with 0. The least and the most of all
- * values are kept as they are, and no quantile lies outside.
+ * either sign: the leading bits of the number are the number of its bucket. Counts are
+ * whole numbers, so the result depends neither on the order of the values nor on how they
+ * were grouped. A quantile is found to within the bucket that holds it, i.e. 1.6 % of
+ * itself at worst, and inside it by linear interpolation: where the density is smooth the
+ * error is far below that. Magnitudes below 2^-64 share one bucket with 0. The least and
+ * the most of all values are kept as they are, and no quantile lies outside.
  */
 #ifndef TG_SOLVER_SKETCH_H
 #define TG_SOLVER_SKETCH_H

@@ -29,8 +29,8 @@
 #define TOLERANCE 2e-11
 #define LAGGED    2e-10 /* tolerance where cos(w lag) keeps the tail oscillating */
 
-/* Nodes of Gauss and Legendre on [-1, 1], and what takes values there to the coefficients of
- * their Legendre series. */
+/* Nodes of Gauss and Legendre on [-1, 1], and what takes values there to the coefficients
+ * of their Legendre series. */
 typedef struct rule {
     double x[NODES], series[NODES][NODES];
 } rule;
@@ -42,7 +42,8 @@ typedef struct integrand {
     rule   rule;
 } integrand;
 
-/* Over the panels so far: the integral, that of |density| without the cosine, of w^4 density. */
+/* Over the panels so far: the integral, that of |density| without the cosine, of w^4
+ * density. */
 typedef struct sums {
     double whole, size, fourth;
 } sums;
@@ -99,8 +100,8 @@ filtered(double w, const integrand *g)
     return tg_loop_density(g->loop, w);
 }
 
-/* int_w^inf of a tail that oscillates around m / w^4, with m = int x^4 density over the panel
- * before w, by its length. */
+/* int_w^inf of a tail that oscillates around m / w^4, with m = int x^4 density over the
+ * panel before w, by its length. */
 static double
 tail(const integrand *g, double w, double m)
 {
@@ -141,9 +142,9 @@ one_oscillation(const integrand *g, int *edges)
     return 2 * acos(-1) / (fmin(high, reach) + 1e-300);
 }
 
-/* int_{-1}^{1} cos(k x + k0) sum c_n P_n(x) dx = 2 Re( e^{i k0} sum i^n c_n j_n(k) ). Spherical
- * Bessel functions by their recurrence upwards, which loses nothing that c_n has for k > 4;
- * below, the rule itself resolves the cosine. */
+/* int_{-1}^{1} cos(k x + k0) sum c_n P_n(x) dx = 2 Re( e^{i k0} sum i^n c_n j_n(k) ).
+ * Spherical Bessel functions by their recurrence upwards, which loses nothing that c_n has
+ * for k > 4; below, the rule itself resolves the cosine. */
 static double
 against_cosine(const rule *r, const double *c, const double *f, double k, double k0)
 {
@@ -180,9 +181,9 @@ add_panel(const integrand *g, const double *f, const double *c, double middle, d
     }
 }
 
-/* Add [from, from + 2 half], divided where it must be. The rule is exact up to degree 2 NODES - 1
- * without a cosine: its error falls like the square of the series' last terms. Returns 0 if
- * dividing goes on for too long. */
+/* Add [from, from + 2 half], divided where it must be. The rule is exact up to degree 2
+ * NODES - 1 without a cosine: its error falls like the square of the series' last terms.
+ * Returns 0 if dividing goes on for too long. */
 static int
 panel(const integrand *g, double from, double half, double known, int depth, sums *s)
 {

@@ -83,7 +83,8 @@ touch(double u, double v, double noise, int grid_only, tg_rng *g)
     return ratio < 1e300 ? ratio / (1 + ratio) : 1;
 }
 
-/* One step of path k to v ahead: the first touch, and by the bridge run backwards the last. */
+/* One step of path k to v ahead: the first touch, and by the bridge run backwards the last.
+ */
 static void
 pass(tg_watch *w, const tg_move *m, size_t k, double v, double noise)
 {

@@ -4,10 +4,11 @@
  *     hit = first t with Y <= level (Y >= level if it starts below)
  *     settled = first t from which Y stays on that side
  *
- * Over a step Y is a Brownian bridge of its local noise s^2 = sum_w ( sum_i dY/dX_i g_iw )^2,
- * dY/dX at the step's begin. From y to y', both on one side of the level, it has touched with
- * probability exp(-2 (y - level)(y' - level) / (s^2 dt)); the moment u dt follows the bridge's
- * first-passage law, u / (1 - u) inverse Gaussian. A path that jumps needs no bridge.
+ * Over a step Y is a Brownian bridge of its local noise s^2 = sum_w ( sum_i dY/dX_i g_iw
+ * )^2, dY/dX at the step's begin. From y to y', both on one side of the level, it has
+ * touched with probability exp(-2 (y - level)(y' - level) / (s^2 dt)); the moment u dt
+ * follows the bridge's first-passage law, u / (1 - u) inverse Gaussian. A path that jumps
+ * needs no bridge.
  */
 #ifndef TG_SOLVER_WATCH_H
 #define TG_SOLVER_WATCH_H
@@ -38,8 +39,9 @@ typedef struct tg_watch {
     tg_rng          bridge[TG_WATCH_PATHS];
 } tg_watch;
 
-/* One step of all paths from t to t + dt: component i of path k at x[i * stride + k], its noise
- * at g[i * width + k] if diagonal, else that of channel c at g[(i * noises + c) * width + k]. */
+/* One step of all paths from t to t + dt: component i of path k at x[i * stride + k], its
+ * noise at g[i * width + k] if diagonal, else that of channel c at g[(i * noises + c) *
+ * width + k]. */
 typedef struct tg_move {
     double        t, dt;
     const double *x, *next, *g;
@@ -47,8 +49,8 @@ typedef struct tg_move {
     int           diagonal;
 } tg_move;
 
-/* All n paths at t = 0 with X as in the first column of x; path k draws its bridges from the
- * stream (seed, TG_PURPOSE_BRIDGE, first + k). */
+/* All n paths at t = 0 with X as in the first column of x; path k draws its bridges from
+ * the stream (seed, TG_PURPOSE_BRIDGE, first + k). */
 void tg_watch_start(tg_watch *w, uint64_t seed, uint64_t first, const double *x,
                     size_t stride);
 
@@ -61,8 +63,8 @@ void tg_watch_jump(tg_watch *w, size_t k, double t, const double *x);
 int tg_watch_over(const tg_watch *w, size_t k);
 int tg_watch_finished(const tg_watch *w);
 
-/* The times, (n) each, cut off at the horizon; settled may be NULL. Returns n, or the number of
- * a path that left the finite range before its answer was known. */
+/* The times, (n) each, cut off at the horizon; settled may be NULL. Returns n, or the
+ * number of a path that left the finite range before its answer was known. */
 size_t tg_watch_report(const tg_watch *w, double horizon, double *hit, double *settled);
 
 #endif

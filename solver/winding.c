@@ -1,5 +1,5 @@
-/* The number of roots right of a line by the argument principle, with steps that cannot lose a
- * turn.
+/* The number of roots right of a line by the argument principle, with steps that cannot
+ * lose a turn.
  *
  * The kernel kappa = phi F is the transform of a positive measure for every filter, so for
  * Re s >= 0 |kappa(s)| <= kappa(0) and |kappa'(s)| <= |kappa'(0)|. Hence on s = left + iw
@@ -48,7 +48,8 @@ tg_winding_right_of(const tg_loop *l, double left, size_t *count)
         f = next;
     }
     turned += end > 0 ? acos(-1) / 2 - carg(f) : 0;
-    /* f(left) < 0 starts at argument pi instead of 0; the turn counts from there all the same
+    /* f(left) < 0 starts at argument pi instead of 0; the turn counts from there all the
+     * same
      */
     *count = (size_t)lround(0.5 - turned / acos(-1));
     return TG_OK;

@@ -1,8 +1,8 @@
 /* measure: time minibatch gradients on threads of a real machine and print a log of them
  *
- * Each worker thread computes gradients of a small softmax regression on random data, over and
- * over, and prints "worker,seconds" for each. The last `disturbed` workers share their processor
- * with a thread that keeps it busy half of the time, as a neighbour's job would.
+ * Each worker thread computes gradients of a small softmax regression on random data, over
+ * and over, and prints "worker,seconds" for each. The last `disturbed` workers share their
+ * processor with a thread that keeps it busy half of the time, as a neighbour's job would.
  *
  *     cc -O2 -pthread measure.c -o measure -lm && ./measure 4 2 400 > log.csv
  */

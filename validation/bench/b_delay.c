@@ -1,6 +1,7 @@
-/* b_delay: cost of one draw and of one transform (phi and phi' at |s| E T up to 20), law by law.
- * Baseline of the draws: one uniform number of the same stream; of the transforms: a plain
- * 400-point Gauss-Legendre sum. Residual: |phi(0) - 1|; validation/unit/t_delay.c has the rest.
+/* b_delay: cost of one draw and of one transform (phi and phi' at |s| E T up to 20), law by
+ * law. Baseline of the draws: one uniform number of the same stream; of the transforms: a
+ * plain 400-point Gauss-Legendre sum. Residual: |phi(0) - 1|; validation/unit/t_delay.c has
+ * the rest.
  */
 #include "core/delay.h"
 #include "validation/bench/bench.h"

@@ -1,6 +1,6 @@
 /* b_roots: finder, verdicts and charts against their targets; residuals beside the times.
- * Baseline, in the same process: a plain finder, Newton from a 64 x 64 mesh of starts without
- * any proof, and a chart that solves every cell from scratch.
+ * Baseline, in the same process: a plain finder, Newton from a 64 x 64 mesh of starts
+ * without any proof, and a chart that solves every cell from scratch.
  */
 #include "roots/chart.h"
 #include "roots/find.h"
@@ -41,7 +41,8 @@ find_all(void *context)
         printf("%s\n", tg_message());
 }
 
-/* The baseline: starts on a mesh over the half-disc that holds all roots; duplicates dropped. */
+/* The baseline: starts on a mesh over the half-disc that holds all roots; duplicates
+ * dropped. */
 static void
 find_plainly(void *context)
 {
@@ -253,7 +254,8 @@ count_system(void *context)
     if (tg_system_count(&c->system, -3, &c->count) != TG_OK) printf("%s\n", tg_message());
 }
 
-/* validation/reference: 5 x 5, delays 1 and .37, 25 roots. The baseline is the count alone. */
+/* validation/reference: 5 x 5, delays 1 and .37, 25 roots. The baseline is the count alone.
+ */
 static void
 run_system(void)
 {

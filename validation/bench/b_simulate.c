@@ -1,5 +1,6 @@
 /* Speed of the event simulator and of a prediction. Baseline of the simulator: a plain loop
- * that finds the next worker by a linear search and draws with GSL's mt19937 and ziggurat. */
+ * that finds the next worker by a linear search and draws with GSL's mt19937 and ziggurat.
+ */
 #include "validation/bench/bench.h"
 
 #include "asgd/predict.h"
@@ -49,8 +50,8 @@ simulate_plainly(void *context)
     }
 }
 
-/* Exponential workers, e = eta h, k = P e: V = (eta sigma^2 / 2h)(1 + k)/((1 + e) - e(1 + k)/2),
- * exact for the worker process (derived in theory, level finite-P). */
+/* Exponential workers, e = eta h, k = P e: V = (eta sigma^2 / 2h)(1 + k)/((1 + e) - e(1 +
+ * k)/2), exact for the worker process (derived in theory, level finite-P). */
 static double
 exact_variance(void)
 {
@@ -81,7 +82,8 @@ bench_scalar(void)
     p->rng = gsl_rng_alloc(gsl_rng_mt19937);
     const timing theirs = measure(simulate_plainly, p, 1);
     const double ratio = theirs.min / PLAIN / (ours.min / UPDATES);
-    /* relative deviation of the time average; its own error is about sqrt(4 / (n/P)) ~ 2 % */
+    /* relative deviation of the time average; its own error is about sqrt(4 / (n/P)) ~ 2 %
+     */
     const double residual = fabs(s.square / s.n / exact_variance() - 1);
     const int    bad = report("scalar ASGD, 1000 workers, one update", ours, 1e9 / UPDATES,
                               "ns", 200, ratio, residual, 0.08);

@@ -1,6 +1,7 @@
-/* Speed of paths, random and deterministic; moments are in b_stationary.c. Baselines in the same
- * process: for ensembles a plain loop over one path at a time with gsl_ran_gaussian_ziggurat on
- * mt19937, and the vector normals alone. Bounds are in absolute time on the machine at hand. */
+/* Speed of paths, random and deterministic; moments are in b_stationary.c. Baselines in the
+ * same process: for ensembles a plain loop over one path at a time with
+ * gsl_ran_gaussian_ziggurat on mt19937, and the vector normals alone. Bounds are in
+ * absolute time on the machine at hand. */
 #include "validation/bench/bench.h"
 
 #include "core/normals.h"
@@ -46,7 +47,8 @@ draw_normals(void *context)
     tg_rng_normals(g, normals, NORMALS);
 }
 
-/* of the numbers drawn last: mean and variance against 0 and 1, the worse in standard errors */
+/* of the numbers drawn last: mean and variance against 0 and 1, the worse in standard
+ * errors */
 static double
 residual_of_normals(void)
 {
@@ -121,9 +123,9 @@ start_at_zero(double t, double *x, void *context)
     return TG_OK;
 }
 
-/* In standard errors, with the component's kurtosis, against the variance of the same scheme by a
- * plain loop over 1e6 paths with another generator (GSL's mt19937, seeds 11 and 12): .30637 +-
- * .0005 and .12601 +- .0002, kurtosis 3.87 and 3.00. */
+/* In standard errors, with the component's kurtosis, against the variance of the same
+ * scheme by a plain loop over 1e6 paths with another generator (GSL's mt19937, seeds 11 and
+ * 12): .30637 +- .0005 and .12601 +- .0002, kurtosis 3.87 and 3.00. */
 static double
 residual_of_general(const tg_stats *s, double variance, double kurtosis)
 {

@@ -1,5 +1,5 @@
-/* Speed of moments: stationary variance, trajectories, the occupancy lattice. Baselines are the
- * times of others on the design document's machine. */
+/* Speed of moments: stationary variance, trajectories, the occupancy lattice. Baselines are
+ * the times of others on the design document's machine. */
 #include "validation/bench/bench.h"
 
 #include "solver/lattice.h"
@@ -30,8 +30,8 @@ settle(void *context)
     must(tg_stationary_variance(&s->m, &s->variance));
 }
 
-/* V by the trapezoidal rule up to w = 2000, which for an integrand analytic around the axis errs
- * by exp(-2 pi distance / step), and its tail 1 / w^2. */
+/* V by the trapezoidal rule up to w = 2000, which for an integrand analytic around the axis
+ * errs by exp(-2 pi distance / step), and its tail 1 / w^2. */
 static double
 trapezoid(const tg_loop *l)
 {

@@ -73,12 +73,12 @@ report_header(void)
            "bounds are on the minimum here\n");
 }
 
-/* Speed of this machine over that of the design document's: a plain loop took 8.8 ns there. Once
- * it is known, lines carry the minimum as it would be there, for information. */
+/* Speed of this machine over that of the design document's: a plain loop took 8.8 ns there.
+ * Once it is known, lines carry the minimum as it would be there, for information. */
 static double machine_ratio = NAN;
 
-/* One line; `scale` turns seconds into the unit; `baseline` is its time over ours, NAN: none.
- * Returns 1 if the case fails. */
+/* One line; `scale` turns seconds into the unit; `baseline` is its time over ours, NAN:
+ * none. Returns 1 if the case fails. */
 static inline int
 report(const char *name, timing t, double scale, const char *unit, double bound,
        double baseline, double residual, double allowed)

@@ -1,5 +1,5 @@
-/* allocations: every malloc, calloc, realloc, aligned_alloc and strdup of the library asks the test
- * first, which is linked with --wrap for them (Makefile). The test defines
+/* allocations: every malloc, calloc, realloc, aligned_alloc and strdup of the library asks
+ * the test first, which is linked with --wrap for them (Makefile). The test defines
  *
  *     static int refused(size_t bytes, int again);    again: room that was there grows
  *

@@ -1,5 +1,6 @@
-/* exhaust: every allocation of a call fails once. For k = 1, 2, ... the k-th fails; the call must
- * answer TG_OK or TG_ENOMEM, leave its results alone and lose nothing (`make asan` sees to that). */
+/* exhaust: every allocation of a call fails once. For k = 1, 2, ... the k-th fails; the
+ * call must answer TG_OK or TG_ENOMEM, leave its results alone and lose nothing (`make
+ * asan` sees to that). */
 #ifndef TG_VALIDATION_EXHAUST_H
 #define TG_VALIDATION_EXHAUST_H
 

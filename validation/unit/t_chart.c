@@ -83,7 +83,8 @@ test_grids(void **state)
     check_grid("{law: lognormal, mean: 1, cv: 0.4}", NULL);
 }
 
-/* s + b + a e^{-s}: a = w/sin w, b = -w cot w; no root unstable on one side, two on the other. */
+/* s + b + a e^{-s}: a = w/sin w, b = -w cot w; no root unstable on one side, two on the
+ * other. */
 static void
 test_boundary_closed_form(void **state)
 {
@@ -110,7 +111,8 @@ test_boundary_closed_form(void **state)
     tg_delay_free(c.delay);
 }
 
-/* x: gain a, y: CV of the delay (a gamma law of mean 1 for each): the curve is the threshold. */
+/* x: gain a, y: CV of the delay (a gamma law of mean 1 for each): the curve is the
+ * threshold. */
 static tg_status
 gain_and_cv(double x, double y, void *context, tg_loop *out)
 {

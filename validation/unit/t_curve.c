@@ -5,8 +5,8 @@
 
 enum { POINTS = 5000 };
 
-/* The symbol of the trapezoidal rule on a circle just inside the unit circle, as the moments ask
- * for it: from near 0 out to 2/dt and beyond, phi oscillating on the way. */
+/* The symbol of the trapezoidal rule on a circle just inside the unit circle, as the
+ * moments ask for it: from near 0 out to 2/dt and beyond, phi oscillating on the way. */
 static void
 make_curve(double dt, double complex *s)
 {

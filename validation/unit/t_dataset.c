@@ -58,7 +58,8 @@ test_reads_plain_and_gzip(void **state)
     tg_dataset_free(&d);
 }
 
-/* Every sample is dealt once, shares are even, and a small concentration makes them unlike. */
+/* Every sample is dealt once, shares are even, and a small concentration makes them unlike.
+ */
 static void
 test_split(void **state)
 {

@@ -53,9 +53,9 @@ test_mackey_glass(void **state)
     tg_dde_solution_free(s);
 }
 
-/* The error of the dense output is within 4 tolerances anywhere on [0, 100], for every number of
- * stages and every tolerance: Mackey-Glass against a reference solution, itself held to the
- * published value at 100. */
+/* The error of the dense output is within 4 tolerances anywhere on [0, 100], for every
+ * number of stages and every tolerance: Mackey-Glass against a reference solution, itself
+ * held to the published value at 100. */
 static void
 test_tolerance_is_kept(void **state)
 {

@@ -1,5 +1,5 @@
-/* Several delays and components: the three solvers of delay equations against exact solutions and
- * against each other. */
+/* Several delays and components: the three solvers of delay equations against exact
+ * solutions and against each other. */
 #include "solver/dde_mesh.h"
 #include "solver/dde_stiff.h"
 

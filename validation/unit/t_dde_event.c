@@ -29,8 +29,8 @@ squares(double t, const double *x, double *e, void *context)
     return TG_OK;
 }
 
-/* The time of a passage is as good as the solution, at every tolerance, for both solvers; the
- * directions tell risings and fallings apart. */
+/* The time of a passage is as good as the solution, at every tolerance, for both solvers;
+ * the directions tell risings and fallings apart. */
 static void
 test_times(void **state)
 {
@@ -113,8 +113,8 @@ test_with_delay(void **state)
 }
 
 /* A ball from height 1, g = 9.81, which keeps .8 of its speed at each bounce: bounces at
- * t_1 = sqrt(2/g), t_k+1 = t_k + 2 .8^k sqrt(2 g)/g. Each flight begins where an event ended the
- * last, on the ground: leaving it is no passage downwards. */
+ * t_1 = sqrt(2/g), t_k+1 = t_k + 2 .8^k sqrt(2 g)/g. Each flight begins where an event
+ * ended the last, on the ground: leaving it is no passage downwards. */
 static tg_status
 falling(double t, const double *x, const double *past, double *dx, void *context)
 {
@@ -159,8 +159,8 @@ test_bounces(void **state)
     }
 }
 
-/* A solution goes on after a terminal event as if it had not been asked for: its history is the
- * solution that ended. */
+/* A solution goes on after a terminal event as if it had not been asked for: its history is
+ * the solution that ended. */
 static tg_status
 earlier(double t, double *x, void *solution)
 {

@@ -1,5 +1,5 @@
-/* Every callback of the delay solvers fails once at every one of its calls: the status comes out,
- * the message is the callback's, and the outputs are as before. */
+/* Every callback of the delay solvers fails once at every one of its calls: the status
+ * comes out, the message is the callback's, and the outputs are as before. */
 #include "solver/dde_mesh.h"
 #include "solver/dde_stiff.h"
 

@@ -106,7 +106,8 @@ test_two_delays_exact(void **state)
     }
 }
 
-/* x' = -1000 (x + x(t - pi)) - sin t, x = cos t: a fixed-point iteration would need h < 1e-3. */
+/* x' = -1000 (x + x(t - pi)) - sin t, x = cos t: a fixed-point iteration would need h <
+ * 1e-3. */
 static tg_status
 stiff(size_t count, const double *t, const double *x, const double *past, double *out,
       void *context)

@@ -108,8 +108,9 @@ test_same_bits_for_any_threads_and_instruction_set(void **state)
         }
 }
 
-/* Float32: the same bits everywhere, and each stored path within the rounding of 203 steps of its
- * double: 203 times 2^-24 of values up to 4, and of normals whose rounding is as large. */
+/* Float32: the same bits everywhere, and each stored path within the rounding of 203 steps
+ * of its double: 203 times 2^-24 of values up to 4, and of normals whose rounding is as
+ * large. */
 static void
 test_single_precision(void **state)
 {

@@ -22,7 +22,8 @@ static const struct {
 };
 enum { CASES = sizeof cases / sizeof *cases, STEPS = 2000 };
 
-/* Steps as long as the delay, 1.4 of it, and a third: the variance the steps themselves make. */
+/* Steps as long as the delay, 1.4 of it, and a third: the variance the steps themselves
+ * make. */
 static void
 test_stationary_variance(void **state)
 {
@@ -57,8 +58,8 @@ test_transient_variance(void **state)
         assert_near(v[(int)(2 * exact[i][0]) - 1], exact[i][1], 1e-13);
 }
 
-/* Against the fundamental solution: near the limit of stability, beyond it, with growth in b, and
- * with coefficients that need many steps to dt. */
+/* Against the fundamental solution: near the limit of stability, beyond it, with growth in
+ * b, and with coefficients that need many steps to dt. */
 static void
 test_against_moments(void **state)
 {
@@ -97,8 +98,8 @@ test_against_moments(void **state)
     }
 }
 
-/* The sampled paths are those steps: at steps as long as the delay and longer, where Euler's
- * variances are tens of standard errors away or infinite. */
+/* The sampled paths are those steps: at steps as long as the delay and longer, where
+ * Euler's variances are tens of standard errors away or infinite. */
 static void
 test_paths(void **state)
 {

@@ -1,4 +1,5 @@
-/* Characteristic roots of single loops: published values, counts, certificates, symmetries. */
+/* Characteristic roots of single loops: published values, counts, certificates, symmetries.
+ */
 #include "core/lambert.h"
 
 #include "validation/unit/some_roots.h"
@@ -108,8 +109,8 @@ test_published(void **state)
     }
 }
 
-/* The general finder, which knows nothing of branches, against Lambert's function: a mixture
- * of one constant with itself is that constant. */
+/* The general finder, which knows nothing of branches, against Lambert's function: a
+ * mixture of one constant with itself is that constant. */
 static void
 test_boxes_against_lambert(void **state)
 {
@@ -153,8 +154,8 @@ test_boxes_find_all_258(void **state)
     tg_delay_free(d);
 }
 
-/* Polynomials: gamma of whole shape by eigenvalues, against boxes on the same law as a sum of
- * an erlang law and a constant 0+. */
+/* Polynomials: gamma of whole shape by eigenvalues, against boxes on the same law as a sum
+ * of an erlang law and a constant 0+. */
 static void
 test_polynomial_against_boxes(void **state)
 {
@@ -234,8 +235,8 @@ test_scaling(void **state)
     }
 }
 
-/* Every law and filter: roots satisfy the equation, the count agrees with tg_count_right_of,
- * and a loop on the edge of the verdict has its root on the axis. */
+/* Every law and filter: roots satisfy the equation, the count agrees with
+ * tg_count_right_of, and a loop on the edge of the verdict has its root on the axis. */
 static void
 test_every_filter(void **state)
 {

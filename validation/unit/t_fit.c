@@ -49,7 +49,8 @@ test_finds_the_law(void **state)
         size_t  count = 0;
         double *t = draws(made[i].text, N, i + 1);
         assert_ok(tg_fit_all(t, N, fit, &count));
-        /* an exponential is also a gamma, a Weibull or a shifted one: AIC may tie within 2 */
+        /* an exponential is also a gamma, a Weibull or a shifted one: AIC may tie within 2
+         */
         size_t k = 0;
         while (k < count && strcmp(fit[k].law, made[i].law)) k++;
         assert_true(k < count && fit[k].aic <= fit[0].aic + 4);

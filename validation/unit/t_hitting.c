@@ -123,7 +123,8 @@ test_stops_at_the_asked_error(void **state)
     assert_true(one.error <= .005 && one.error > .004 && one.paths < 10000);
 }
 
-/* The bits do not know how many threads there were, nor rounds or lots that were not needed. */
+/* The bits do not know how many threads there were, nor rounds or lots that were not
+ * needed. */
 static void
 test_same_bits_for_any_threads(void **state)
 {

@@ -59,9 +59,9 @@ test_erlang_without_noise(void **state)
     tg_delay_free(d);
 }
 
-/* A random walk of symmetric continuous steps has not been below its start after n steps with
- * probability C(2n, n) / 4^n (Sparre Andersen 1954); at Poisson times that is
- * exp(-l t / 2) I_0(l t / 2). */
+/* A random walk of symmetric continuous steps has not been below its start after n steps
+ * with probability C(2n, n) / 4^n (Sparre Andersen 1954); at Poisson times that is exp(-l t
+ * / 2) I_0(l t / 2). */
 static void
 test_random_walk(void **state)
 {
@@ -87,8 +87,8 @@ test_random_walk(void **state)
     tg_delay_free(d);
 }
 
-/* x_n = (-1/2)^n without noise stands below -.1 after one arrival and after three: it is there
- * at the horizon with the probability that there were so many. */
+/* x_n = (-1/2)^n without noise stands below -.1 after one arrival and after three: it is
+ * there at the horizon with the probability that there were so many. */
 static void
 test_settling(void **state)
 {

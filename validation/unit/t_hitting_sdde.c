@@ -275,8 +275,8 @@ test_distributed_and_step(void **state)
     assert_true(fabs(coarse.mean - exact.mean) > fabs(fine.mean - exact.mean));
 }
 
-/* Two components of Brownian motion in a loss with a shift: F is 1/2 h R^2, and from r the mean
- * time to R is (R^2 - r^2) / 2, whatever the shift hides. */
+/* Two components of Brownian motion in a loss with a shift: F is 1/2 h R^2, and from r the
+ * mean time to R is (R^2 - r^2) / 2, whatever the shift hides. */
 static tg_status
 flat(size_t count, double t, const double *x, const double *past, double *out,
      void *context)

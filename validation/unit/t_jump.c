@@ -36,7 +36,8 @@ intensity(size_t count, double t, const double *x, const double *past, double *o
     return TG_OK;
 }
 
-/* The diffusion form of the same: the kernel itself, and white noise of the same intensity. */
+/* The diffusion form of the same: the kernel itself, and white noise of the same intensity.
+ */
 static void
 run_diffusion(const tg_delay *d, tg_stats s[ROWS])
 {
@@ -63,8 +64,8 @@ run_diffusion(const tg_delay *d, tg_stats s[ROWS])
     assert_ok(tg_sdde_solve(&r, s, NULL));
 }
 
-/* The jump form against (3), in mean and variance along the way; and the diffusion form misses it
- * by the predicted amount, far outside the errors. */
+/* The jump form against (3), in mean and variance along the way; and the diffusion form
+ * misses it by the predicted amount, far outside the errors. */
 static void
 check_law(const tg_delay *d)
 {

@@ -3,8 +3,8 @@
 #include "validation/unit/check.h"
 #include "validation/unit/laws.h"
 
-/* For any law, at long steps and short: weights of a law, its mean, and its transform times that
- * of the hat, which is what linear interpolation makes of it. */
+/* For any law, at long steps and short: weights of a law, its mean, and its transform times
+ * that of the hat, which is what linear interpolation makes of it. */
 static void
 test_moments_of_the_weights(void **state)
 {

@@ -14,7 +14,7 @@
 
 #include "validation/unit/exhaust.h"
 
-/* ---- solver -------------------------------------------------------------------------------- */
+/* ---- solver -------------------------------------------------------------------------- */
 
 static tg_delay *half, *gamma_law, *erlang;
 static double    untouched[64];

@@ -11,8 +11,9 @@ enum { ROWS = 41, SHARES = 3 };
 
 static const double share[SHARES] = { .1, .5, .9 };
 
-/* Stationary covariance at lags 0, .25 and .5 of a = 1, tau = .5: the last is sigma^2 / (2 a),
- * .25 is .692992564907591 (cases); the exact stepper has no bias. Two modes are independent. */
+/* Stationary covariance at lags 0, .25 and .5 of a = 1, tau = .5: the last is sigma^2 / (2
+ * a), .25 is .692992564907591 (cases); the exact stepper has no bias. Two modes are
+ * independent. */
 static void
 test_covariance_at_lags(void **state)
 {

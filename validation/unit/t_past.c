@@ -32,7 +32,8 @@ error_of(tg_past_kind kind, size_t n)
     return worst;
 }
 
-/* Straight lines are exact; linear is of order 2, cubic of 3 (4 but for its limited slopes). */
+/* Straight lines are exact; linear is of order 2, cubic of 3 (4 but for its limited
+ * slopes). */
 static void
 test_orders(void **state)
 {

@@ -1,5 +1,5 @@
-/* What all ensembles share: when a path leaves the finite range, who it was and when; results as
- * they were after a failure. */
+/* What all ensembles share: when a path leaves the finite range, who it was and when;
+ * results as they were after a failure. */
 #include "solver/exact.h"
 #include "solver/paths.h"
 
@@ -107,8 +107,8 @@ run_sdde(size_t every)
 static tg_status (*const run[])(size_t every) = { run_ensemble, run_single, run_exact,
                                                   run_sdde };
 
-/* The message names component 1, a path, and the time: that of a look at every step, and with
- * rows far apart one at most 64 steps later. */
+/* The message names component 1, a path, and the time: that of a look at every step, and
+ * with rows far apart one at most 64 steps later. */
 static void
 test_who_was_lost_and_when(void **state)
 {

@@ -85,8 +85,8 @@ test_dude(void **state)
     tg_cluster_free(c);
 }
 
-/* Every worker delivers some day: long after the last one's first gradient the trajectory of
- * DuDe-ASGD lies at the floor, however coarse its grid is against the round trips. */
+/* Every worker delivers some day: long after the last one's first gradient the trajectory
+ * of DuDe-ASGD lies at the floor, however coarse its grid is against the round trips. */
 static void
 test_last_worker_delivers(void **state)
 {
@@ -109,7 +109,8 @@ test_last_worker_delivers(void **state)
     for (int g = 0; g < 2; g++) tg_delay_free(law[g]);
 }
 
-/* Level finite-P: the closed form of exponential workers, and the Erlang values of theory 3.3. */
+/* Level finite-P: the closed form of exponential workers, and the Erlang values of theory
+ * 3.3. */
 static void
 test_exact_level(void **state)
 {
@@ -196,8 +197,8 @@ test_staleness(void **state)
     }
 }
 
-/* The learning rate at which the variance is lost: (eta h / 2)(1 + sin k)/cos k = 1 for constant
- * T, with k = eta h P (theory 3.2). */
+/* The learning rate at which the variance is lost: (eta h / 2)(1 + sin k)/cos k = 1 for
+ * constant T, with k = eta h P (theory 3.2). */
 static void
 test_step_square(void **state)
 {
@@ -213,7 +214,8 @@ test_step_square(void **state)
 }
 
 /* An unstable mean grows as its equation says. Erlang-2 delays of mean 1 are two stages,
- * y1' = 2 (x - y1), y2' = 2 (y1 - y2), x' = -k y2, integrated here by Runge-Kutta; k = 5 > 4. */
+ * y1' = 2 (x - y1), y2' = 2 (y1 - y2), x' = -k y2, integrated here by Runge-Kutta; k = 5 >
+ * 4. */
 static void
 chain(const double z[3], double k, double d[3])
 {
@@ -283,9 +285,9 @@ test_claims(void **state)
     assert_false(c.holds);
 }
 
-/* Without an exponential rate: over a horizon long against the modes, short against the tail, as
- * good as the root of the law without its last tail; over longer ones it does not rise, and
- * where P(T > t) takes over it falls. */
+/* Without an exponential rate: over a horizon long against the modes, short against the
+ * tail, as good as the root of the law without its last tail; over longer ones it does not
+ * rise, and where P(T > t) takes over it falls. */
 static void
 test_effective_rate(void **state)
 {

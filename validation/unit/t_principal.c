@@ -1,5 +1,5 @@
-/* principal.c: the equation itself, Lambert's function one by one, the strip of the branch, and
- * the same bits on every instruction set. */
+/* principal.c: the equation itself, Lambert's function one by one, the strip of the branch,
+ * and the same bits on every instruction set. */
 #include "core/lambert.h"
 #include "roots/principal.h"
 

@@ -1,5 +1,6 @@
-/* What a run says it will allocate is what it allocates: the program is linked so that malloc,
- * calloc, realloc and aligned_alloc of the library come here (Makefile) and are counted. */
+/* What a run says it will allocate is what it allocates: the program is linked so that
+ * malloc, calloc, realloc and aligned_alloc of the library come here (Makefile) and are
+ * counted. */
 #include "solver/exact.h"
 #include "solver/hitting.h"
 

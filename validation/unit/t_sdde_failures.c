@@ -4,8 +4,8 @@
 
 static const double half = .5;
 
-/* The callback of this kind, 0 the history and then in the order of tg_sdde, fails once it has been
- * called `left` times. */
+/* The callback of this kind, 0 the history and then in the order of tg_sdde, fails once it
+ * has been called `left` times. */
 typedef struct fuse {
     int kind, left;
 } fuse;
@@ -43,9 +43,9 @@ FUSED(fused_lagged_slope, 4, .5)
 
 enum { ROWS = 5, KEEP = 3 };
 
-/* Every callback of every method, failing at calls throughout the run and its blocks: the message
- * is the callback's, and results are as before. A distributed delay asks for the history on
- * its way. */
+/* Every callback of every method, failing at calls throughout the run and its blocks: the
+ * message is the callback's, and results are as before. A distributed delay asks for the
+ * history on its way. */
 static void
 test_a_callback_fails(void **state)
 {

@@ -104,8 +104,8 @@ test_strong_orders(void **state)
     }
 }
 
-/* f = -3 x(t - tau)/10, g = 9/10 sin x + 6/10 cos x(t - tau) and its slopes: weak errors of every
- * method stand out of the noise. */
+/* f = -3 x(t - tau)/10, g = 9/10 sin x + 6/10 cos x(t - tau) and its slopes: weak errors of
+ * every method stand out of the noise. */
 static tg_status
 slow(size_t count, double t, const double *x, const double *past, double *out,
      void *context)
@@ -144,8 +144,8 @@ waves_lagged(size_t count, double t, const double *x, const double *past, double
 
 enum { MANY = 1 << 16 };
 
-/* Slope of E X(2)^2 - E X(2)^2 at half the step, taken path by path on one Brownian path, levels
- * 2 .. 5. The difference is known to 17 % at the last: the slope to .1. */
+/* Slope of E X(2)^2 - E X(2)^2 at half the step, taken path by path on one Brownian path,
+ * levels 2 .. 5. The difference is known to 17 % at the last: the slope to .1. */
 static double
 weak_order(const tg_sdde *eq, const tg_sdde_method *m)
 {
@@ -250,7 +250,8 @@ respond(const tg_sdde_method *m, double drift, size_t steps, double *x)
     for (size_t k = 0; k < steps; k++) x[k] = kept[2 * k + 1];
 }
 
-/* The variance of the scheme, without sampling: what becomes of each dW, over dW, squared. */
+/* The variance of the scheme, without sampling: what becomes of each dW, over dW, squared.
+ */
 static double
 scheme_variance(const tg_sdde_method *m, size_t steps)
 {

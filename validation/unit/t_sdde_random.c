@@ -60,8 +60,8 @@ test_meanings_of_a_random_delay(void **state)
     tg_delay_free(d);
 }
 
-/* One draw for each path, T uniform on (0, 2): mean and variance at t = 2 are those of the mixture
- * of 100 equations with one delay each. */
+/* One draw for each path, T uniform on (0, 2): mean and variance at t = 2 are those of the
+ * mixture of 100 equations with one delay each. */
 static void
 test_one_draw_for_each_path(void **state)
 {
@@ -151,8 +151,8 @@ test_a_draw_at_each_step(void **state)
     tg_delay_free(d);
 }
 
-/* The kernel itself: the mean at every tenth step, for every law, tails that no grid holds among
- * them, against moments. */
+/* The kernel itself: the mean at every tenth step, for every law, tails that no grid holds
+ * among them, against moments. */
 static void
 test_distributed(void **state)
 {
@@ -196,8 +196,8 @@ wave(double t, double *x, void *context)
     return TG_OK;
 }
 
-/* Delays longer than the run see the history alone, and no ring holds them: x(1) = 1 - int_0^1
- * cos(s - tau) ds, averaged over the law where there is one. */
+/* Delays longer than the run see the history alone, and no ring holds them: x(1) = 1 -
+ * int_0^1 cos(s - tau) ds, averaged over the law where there is one. */
 static void
 test_history_older_than_the_run(void **state)
 {

@@ -47,8 +47,8 @@ follow(const tg_setup *setup, const checkpoint *at, size_t n, int loss, double r
     tg_sim_free(s);
 }
 
-/* Heterogeneous scalars f_i = (x - i)^2 / 2, times 1, 2, 4, 8, step .05, x0 = 5: trajectories of
- * the reference, obtained there by two programs. */
+/* Heterogeneous scalars f_i = (x - i)^2 / 2, times 1, 2, 4, 8, step .05, x0 = 5:
+ * trajectories of the reference, obtained there by two programs. */
 static void
 test_heterogeneous_scalars(void **state)
 {
@@ -80,8 +80,8 @@ test_heterogeneous_scalars(void **state)
 }
 
 /* Nesterov's quadratic, A = tridiag(-1, 2, -1)/4, in the basis of its eigenvectors
- * sqrt(2/(d+1)) sin(i k pi/(d+1)), where the minimum is x_i = -(1 - i/(d+1)). Ten workers take
- * sqrt(i); step .25. Reference: f - f* after 10, 100, 1000, 5000 updates. */
+ * sqrt(2/(d+1)) sin(i k pi/(d+1)), where the minimum is x_i = -(1 - i/(d+1)). Ten workers
+ * take sqrt(i); step .25. Reference: f - f* after 10, 100, 1000, 5000 updates. */
 static void
 test_nesterov_quadratic(void **state)
 {
@@ -164,8 +164,8 @@ test_exponential_means(void **state)
     tg_cluster_free(c);
 }
 
-/* Mean staleness is P - 1 for every law (always-busy workers); for exponential workers it is
- * geometric: P(0) = 1/P. */
+/* Mean staleness is P - 1 for every law (always-busy workers); for exponential workers it
+ * is geometric: P(0) = 1/P. */
 static void
 test_staleness(void **state)
 {

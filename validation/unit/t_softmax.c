@@ -41,7 +41,8 @@ random_point(double *x, uint64_t index)
     for (int j = 0; j < DIM; j++) x[j] = tg_rng_normal(&g);
 }
 
-/* Gradient against differences of the loss, Hessian products against differences of gradients. */
+/* Gradient against differences of the loss, Hessian products against differences of
+ * gradients. */
 static void
 test_derivatives(void **state)
 {
@@ -94,7 +95,8 @@ test_top_of_a_diagonal(void **state)
     assert_fails(tg_hessian_top(diagonal, NULL, 50, 0, value, vector), TG_EDOMAIN, "got 0");
 }
 
-/* The minimum has excess loss 0 and is a minimum; at x0 = 0 the loss is log(classes) above 0. */
+/* The minimum has excess loss 0 and is a minimum; at x0 = 0 the loss is log(classes) above
+ * 0. */
 static void
 test_minimum_and_modes(void **state)
 {
@@ -127,7 +129,8 @@ test_minimum_and_modes(void **state)
     tg_problem_free(p);
 }
 
-/* The minibatch gradient is unbiased: its mean over many draws is the worker's full gradient. */
+/* The minibatch gradient is unbiased: its mean over many draws is the worker's full
+ * gradient. */
 static void
 test_minibatch_is_unbiased(void **state)
 {

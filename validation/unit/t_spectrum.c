@@ -26,7 +26,8 @@ test_geometric_condition(void **state)
     assert_near(h[3] * h[3], h[2] * h[4], 1e-12);
 }
 
-/* Marchenko-Pastur has mean 1 and second moment 1 + r; here scaled so that its edge is 1. */
+/* Marchenko-Pastur has mean 1 and second moment 1 + r; here scaled so that its edge is 1.
+ */
 static void
 test_marchenko_pastur_moments(void **state)
 {

@@ -102,9 +102,9 @@ test_covariance_at_the_delay(void **state)
     tg_delay_free(atom);
 }
 
-/* Constant delay: C on [0, T] is V cos(a u) - sin(a u)/(2 a), and C' = -a C(u - T) takes it on.
- * Exponential, a m = 1/2: r = e^{-t}(cos t + sin t), so C(u) = e^{-u}(3 cos u + sin u)/4. No lag
- * is too long. */
+/* Constant delay: C on [0, T] is V cos(a u) - sin(a u)/(2 a), and C' = -a C(u - T) takes it
+ * on. Exponential, a m = 1/2: r = e^{-t}(cos t + sin t), so C(u) = e^{-u}(3 cos u + sin
+ * u)/4. No lag is too long. */
 static void
 test_covariance_at_long_lags(void **state)
 {

@@ -1,5 +1,5 @@
-/* A stop request leaves what is finished: of every kind of ensemble the paths that are whole, in
- * all results alike. */
+/* A stop request leaves what is finished: of every kind of ensemble the paths that are
+ * whole, in all results alike. */
 #include "solver/exact.h"
 #include "solver/jump.h"
 #include "solver/sdde.h"

@@ -1,5 +1,5 @@
-/* Systems: published roots, scalar loops as 1 x 1 systems, random systems where collocation and
- * winding number must agree, multiplicity, bad input. */
+/* Systems: published roots, scalar loops as 1 x 1 systems, random systems where collocation
+ * and winding number must agree, multiplicity, bad input. */
 #include "core/rng.h"
 #include "roots/system.h"
 
@@ -137,7 +137,8 @@ test_multiplicity(void **state)
     tg_delay_free(d);
 }
 
-/* Random systems with n <= 6, up to 3 delays of mixed laws: nothing missed, nothing false. */
+/* Random systems with n <= 6, up to 3 delays of mixed laws: nothing missed, nothing false.
+ */
 static void
 test_random(void **state)
 {

@@ -44,8 +44,8 @@ mean_touch(double u, double v, double s2, double T)
     return mean / all;
 }
 
-/* A bridge of two components that both channels drive: X_1 from .5 to .3 above 0 touches with
- * probability exp(-2 .5 .3 / ((.3^2 + .4^2) dt)), as early as one to -.3. */
+/* A bridge of two components that both channels drive: X_1 from .5 to .3 above 0 touches
+ * with probability exp(-2 .5 .3 / ((.3^2 + .4^2) dt)), as early as one to -.3. */
 static void
 test_touch_of_a_component(void **state)
 {
@@ -72,8 +72,9 @@ test_touch_of_a_component(void **state)
     assert_near(at, mean_touch(.5, .4, .25, 2), 4 * .6 / sqrt(ROUNDS * N));
 }
 
-/* The loss has the noise of its slope: F = (x1 + 1)^2 + 2 (x2 - 1)^2 at (0, 3): dF = 2 dx1 +
- * 8 dx2; with diagonal noise (.5, .1) s^2 = 1 + .64, with one channel for both (1 + .8)^2. */
+/* The loss has the noise of its slope: F = (x1 + 1)^2 + 2 (x2 - 1)^2 at (0, 3): dF = 2 dx1
+ * + 8 dx2; with diagonal noise (.5, .1) s^2 = 1 + .64, with one channel for both (1 +
+ * .8)^2. */
 static void
 test_touch_of_the_loss(void **state)
 {

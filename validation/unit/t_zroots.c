@@ -41,8 +41,8 @@ test_uniform(void **state)
     }
 }
 
-/* Fixed lag d: stable iff e < 2 sin(pi/(2(2d+1))); fastest at d^d/(d+1)^(d+1), where two roots
- * meet at d/(d+1). */
+/* Fixed lag d: stable iff e < 2 sin(pi/(2(2d+1))); fastest at d^d/(d+1)^(d+1), where two
+ * roots meet at d/(d+1). */
 static void
 test_fixed(void **state)
 {
@@ -94,7 +94,8 @@ test_mixed_poisson(void **state)
     tg_delay_free(d);
 }
 
-/* Momentum without staleness: z^2 - (1 + beta - e) z + beta: stable iff e < 2 (1 + beta). */
+/* Momentum without staleness: z^2 - (1 + beta - e) z + beta: stable iff e < 2 (1 + beta).
+ */
 static void
 test_momentum(void **state)
 {

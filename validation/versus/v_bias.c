@@ -1,5 +1,5 @@
-/* Heterogeneous data: where the mean settles. ASGD goes to sum_i p_i b_i with p_i proportional
- * to 1/m_i, DuDe-ASGD to the mean of the b_i (theory 4). */
+/* Heterogeneous data: where the mean settles. ASGD goes to sum_i p_i b_i with p_i
+ * proportional to 1/m_i, DuDe-ASGD to the mean of the b_i (theory 4). */
 #include "validation/versus/versus.h"
 
 enum { FAST = 6, SLOW = 10, P = FAST + SLOW };

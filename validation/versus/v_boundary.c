@@ -1,5 +1,6 @@
-/* The threshold k* of a mode: for every law and both algorithms the simulated worker process
- * decays at .93 k* and grows at 1.07 k* (P = 200, without noise; theory errs by O(1/P)). */
+/* The threshold k* of a mode: for every law and both algorithms the simulated worker
+ * process decays at .93 k* and grows at 1.07 k* (P = 200, without noise; theory errs by
+ * O(1/P)). */
 #include "validation/versus/versus.h"
 
 static const char *const laws[] = { "{law: constant, value: 1}",

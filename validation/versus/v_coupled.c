@@ -1,7 +1,7 @@
-/* Minibatch least squares, whose gradient noise depends on where x is, so that modes feed each
- * other: d = 10, h_i = 1/i, label noise 1, delays gamma(4) of mean 1 (theory 3.4). The coupled floor
- * against Poisson arrivals of true minibatch gradients, where it is exact and the uncoupled one is
- * far off, and against 40 workers, where it errs by O(1/P). */
+/* Minibatch least squares, whose gradient noise depends on where x is, so that modes feed
+ * each other: d = 10, h_i = 1/i, label noise 1, delays gamma(4) of mean 1 (theory 3.4). The
+ * coupled floor against Poisson arrivals of true minibatch gradients, where it is exact and
+ * the uncoupled one is far off, and against 40 workers, where it errs by O(1/P). */
 #include "validation/versus/versus.h"
 
 #include "solver/coupled.h"
@@ -52,8 +52,8 @@ static const tg_problem_kind least_squares = { .name = "least squares",
                                                .gradient = gradient,
                                                .loss = loss };
 
-/* At level jump, for arrivals at rate lambda; *alone without the coupling, i.e. with the noise of
- * the minimum only. */
+/* At level jump, for arrivals at rate lambda; *alone without the coupling, i.e. with the
+ * noise of the minimum only. */
 static double
 coupled_floor(const tg_delay *d, double lambda, double step, int batch, double *alone)
 {
@@ -72,8 +72,8 @@ coupled_floor(const tg_delay *d, double lambda, double step, int batch, double *
     return floor;
 }
 
-/* Arrivals of a Poisson process, each of a gradient at x a time T ago, T drawn afresh: the past of
- * a path, whole. */
+/* Arrivals of a Poisson process, each of a gradient at x a time T ago, T drawn afresh: the
+ * past of a path, whole. */
 typedef struct past {
     size_t n;
     double t[20000], x[20000][DIM];

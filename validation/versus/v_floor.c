@@ -1,6 +1,7 @@
-/* Stationary variance of one mode, h = sigma = 1, P = 40, k = eta P = .8: levels sde and finite-P
- * against the worker process. The noise floor of DuDe-ASGD exceeds that of ASGD by about
- * 1 + CV^2 of the round trips where noise is slow against them (theory 4, derived there). */
+/* Stationary variance of one mode, h = sigma = 1, P = 40, k = eta P = .8: levels sde and
+ * finite-P against the worker process. The noise floor of DuDe-ASGD exceeds that of ASGD by
+ * about 1 + CV^2 of the round trips where noise is slow against them (theory 4, derived
+ * there). */
 #include "validation/versus/versus.h"
 
 static const char *const laws[] = {

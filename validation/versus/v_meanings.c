@@ -2,8 +2,8 @@
  *
  *     dX = -X(t - T) dt + dW,   X = 1 on t <= 0,   T exponential with mean 1/2
  *
- * for each meaning, the table of THEORY.md 3.5. `step` is `distributed` but for O(dt), which is
- * stated as the model's error; arrivals come at rate 4. */
+ * for each meaning, the table of THEORY.md 3.5. `step` is `distributed` but for O(dt),
+ * which is stated as the model's error; arrivals come at rate 4. */
 #include "validation/unit/equations.h"
 #include "validation/versus/versus.h"
 
@@ -40,7 +40,8 @@ simulate(const tg_delay *law, tg_random_delay meaning)
     return s[1];
 }
 
-/* Gradients come at RATE, each with a delay of its own: eta = 1/RATE, and noise as strong. */
+/* Gradients come at RATE, each with a delay of its own: eta = 1/RATE, and noise as strong.
+ */
 static tg_stats
 simulate_arrivals(const tg_delay *law)
 {

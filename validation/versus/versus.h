@@ -1,7 +1,7 @@
 /* versus: predictions against simulation, a table of claims
  *
- * Each program prints its claims and fails if one does not hold: |simulated - predicted| beyond
- * the model error that the prediction states must be within 4 standard errors.
+ * Each program prints its claims and fails if one does not hold: |simulated - predicted|
+ * beyond the model error that the prediction states must be within 4 standard errors.
  */
 #ifndef TG_VALIDATION_VERSUS_H
 #define TG_VALIDATION_VERSUS_H
