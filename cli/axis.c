@@ -21,6 +21,10 @@ axis_of(const arguments *a, const char *name, axis *out)
     unsigned    count;
     char        extra[8] = "", rest[2] = "";
 
+    if (!text)
+        return tg_fail(TG_EINPUT,
+                       "--%s is needed, e.g. --%s algorithm.step=0.001:0.1:50:log", name,
+                       name);
     if (!equals || equals == text || (size_t)(equals - text) >= sizeof out->path ||
         sscanf(equals + 1, "%lf:%lf:%u%7[:a-z]%1s", &low, &high, &count, extra, rest) < 3 ||
         *rest || (*extra && strcmp(extra, ":log") != 0) || count < 2 || count > 2000)

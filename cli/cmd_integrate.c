@@ -5,6 +5,7 @@
 #include "cli/output.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { SHARES = 5 }; /* quantiles shown */
@@ -79,6 +80,44 @@ fill_curve(const integration *j, const results *r, tg_table *t)
     return TG_OK;
 }
 
+/* The largest distance of the mean from its prediction in standard errors, and when. */
+static double
+disagreement(const integration *j, const results *r, double *when)
+{
+    const tg_stats *s = j->h ? r->loss : r->x;
+    double          most = 0;
+
+    for (size_t i = 0; i < r->rows; i++) {
+        const double z = fabs(s[i].mean - r->mean[i]) / tg_stats_error(&s[i]);
+        if (!(z > most) || !isfinite(z)) continue;
+        if (fabs(s[i].mean - r->mean[i]) < 1e-9 * fabs(s[i].mean)) continue;
+        most = z;
+        *when = j->step * (double)(j->every * i);
+    }
+    return most;
+}
+
+/* What the paths were stepped by, and whether that was good enough. */
+static tg_status
+judge(const integration *j, const results *r, tg_table *t)
+{
+    double       when = 0;
+    const double z = disagreement(j, r, &when);
+
+    if (j->meaning != MEANING_ARRIVAL)
+        TG_TRY(tg_table_note(t, "method", "%s", j->exact ? "exact" : j->method->name));
+    TG_TRY(tg_table_note(t, "paths", "%zu", j->paths));
+    if (!(z > 5)) return TG_OK;
+    fprintf(
+        stderr,
+        "tardigrad: the mean is %.3g standard errors from its prediction at t = %g: take "
+        "a shorter --step or another --method\n",
+        z, when);
+    return tg_table_note(t, "warning",
+                         "the mean is %.3g standard errors from its prediction at t = %g",
+                         z, when);
+}
+
 /* Ctrl-C: the paths that are whole are shown, and the exit status tells. */
 static tg_status
 integrate(const arguments *a, const integration *j)
@@ -99,8 +138,10 @@ integrate(const arguments *a, const integration *j)
     if (status == TG_OK) status = integration_run(j, &watch, r.x);
     const int stopped = status == TG_ESTOP && r.x[0].n > 0;
     if (status == TG_OK || stopped) status = integration_predict(j, r.mean, r.sd);
-    if (status == TG_OK) status = table_begin(a, j->study, curve, 11, &t);
+    const size_t columns = j->meaning == TG_DELAY_PATH ? 9 : 11; /* no prediction there */
+    if (status == TG_OK) status = table_begin(a, j->study, curve, columns, &t);
     if (status == TG_OK) status = integration_note(j, t);
+    if (status == TG_OK) status = judge(j, &r, t);
     if (status == TG_OK && stopped)
         status = tg_table_note(t, "stopped after", "%.0f of %zu paths", r.x[0].n, j->paths);
     if (status == TG_OK) status = fill_curve(j, &r, t);
@@ -135,19 +176,21 @@ static const option options[] = {
     { "noise", "G", "noise intensity g (default 1)" },
     { "start", "X", "value on t <= 0 (default 1)" },
     { "arrivals", "RATE", "arrival rate, for --meaning arrival [1/time]" },
-    { "algorithm", "NAME", "of the study (default: its first asgd)" },
+    { "algorithm", "NAME", "one of the study's asgd (default: its first)" },
     { "paths", "N", "paths (default 10000; at most so many with --hit-error, 1000000)" },
-    { "step", "DT", "time step (default 0.01; study: 20 to a delay)" },
+    { "step", "DT", "time step (default: 100 to a delay and to 1/(A + B); study: 20)" },
     { "until", "T", "horizon (default 10, or the study's)" },
     { "rows", "N", "rows of the table (default 100, or the study's points)" },
     { "seed", "N", "seed of the random streams (default 0, or the study's)" },
-    { "method", "NAME", "euler (default), exact, milstein, rk or heun" },
+    { "method", "NAME",
+      "exact (default for constant delays), rk (else), heun, euler or milstein" },
     { "float32", NULL, "paths in single precision: euler, constant delay" },
     { "meaning", "WORD",
       "of a random delay: path, step, arrival or distributed (default)" },
     { "hit", "LEVEL", "instead: when X, or the loss of a study, first reaches this level" },
     { "settle", NULL, "with --hit: from when on it stays there up to the horizon" },
-    { "hit-error", "E", "with --hit: paths until the mean has this standard error" },
+    { "hit-error", "E",
+      "with --hit: paths until the mean of min(time, T) has this standard error" },
     { 0 },
 };
 
@@ -166,9 +209,13 @@ const command cmd_integrate = {
         "level\n"
         "(Kaplan-Meier, so paths cut off at the horizon count for what they are), between "
         "grid\n"
-        "points by a Brownian bridge. Without --method a constant delay is then stepped "
-        "exactly\n"
-        "in b and trapezoidally in the lagged term.\n"
+        "points by a Brownian bridge. The mean is that of min(time, T), T the horizon. "
+        "Without\n"
+        "--method a constant delay is then stepped exactly in b and trapezoidally in the "
+        "lagged\n"
+        "term. --settle is of single paths: later than the time at which the mean loss "
+        "stays below,\n"
+        "which predict and study give.\n"
         "\n"
         "A random delay T can mean four things, and they are four equations. --meaning\n"
         "  path         one draw for each path, kept: each path has its own equation, and "

@@ -145,7 +145,7 @@ print_man_page(void)
            "[options]\n.SH COMMANDS\n",
            TG_VERSION);
     for (const command *const *c = commands; *c; c++) {
-        printf(".SS %s %s\n%s\n", (*c)->name, (*c)->operands, (*c)->doc);
+        printf(".SS %s %s\n.nf\n%s\n.fi\n", (*c)->name, (*c)->operands, (*c)->doc);
         man_options((*c)->options);
     }
     printf(".SH OPTIONS\n");

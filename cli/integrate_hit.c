@@ -64,31 +64,65 @@ question(const arguments *a, const integration *j, asked *q)
     return tg_hitting_check(p);
 }
 
-/* Mean, error, and how many got there. */
+/* Mean, error, and how many got there; the mean of what was cut off is said to be that. */
 static void
 describe(const tg_hitting *p, const tg_hits *h, char *out, size_t room)
 {
     const size_t there = p->settle ? h->settled : h->hit;
-    const int    n =
-        snprintf(out, room, "%.6g +- %.2g over %zu paths, %zu of which %s", h->mean,
-                 h->error, h->paths, there, p->settle ? "settled" : "reached it");
+    const char  *verb = p->settle ? "stayed there up to" : "reached it by";
 
-    if (there < h->paths)
-        snprintf(out + n, room - (size_t)n, ", %zu cut off at t = %g", h->paths - there,
-                 p->horizon);
+    if (there == 0)
+        snprintf(out, room,
+                 "none of %zu paths %s t = %g (95 %%: fewer than %.2g of all do)", h->paths,
+                 verb, p->horizon, 3. / (double)h->paths);
+    else if (there < h->paths)
+        snprintf(
+            out, room,
+            "mean of min(time, %g) %.6g +- %.2g over %zu paths, %zu of which %s t = %g",
+            p->horizon, h->mean, h->error, h->paths, there, verb, p->horizon);
+    else
+        snprintf(out, room, "mean %.6g +- %.2g over %zu paths, all of which %s t = %g",
+                 h->mean, h->error, h->paths, verb, p->horizon);
+}
+
+/* Times of settling that crowd before the horizon are the horizon's: noise takes paths back
+ * over the level. Their share in the last tenth of the run, of those that settled. */
+static double
+late(const tg_hitting *p, const double *time, size_t n)
+{
+    double late = 0, all = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        all += time[i] < p->horizon;
+        late += time[i] < p->horizon && time[i] > 0.9 * p->horizon;
+    }
+    return p->settle && all > 0 ? late / all : 0;
 }
 
 static tg_status
-note(const integration *j, const tg_hitting *p, const tg_hits *h, int stopped, tg_table *t)
+note(const integration *j, const tg_hitting *p, const tg_hits *h, const double *time,
+     int stopped, tg_table *t)
 {
-    char mean[256];
+    char         words[256];
+    const double crowd = late(p, time, h->paths);
 
-    describe(p, h, mean, sizeof mean);
+    describe(p, h, words, sizeof words);
     TG_TRY(integration_note(j, t));
     TG_TRY(tg_table_note(t, "level", "%.17g", p->level));
+    TG_TRY(tg_table_note(t, "paths", "%zu", h->paths));
+    TG_TRY(tg_table_note(t, p->settle ? "settled" : "reached", "%zu",
+                         p->settle ? h->settled : h->hit));
+    TG_TRY(tg_table_note(t, "mean", "%.17g", h->mean));
+    TG_TRY(tg_table_note(t, "mean_error", "%.17g", h->error));
     if (stopped)
         TG_TRY(tg_table_note(t, "stopped after", "%zu of %zu paths", h->paths, p->paths));
-    return tg_table_note(t, "mean", "%s", mean);
+    if (crowd > 0.01)
+        TG_TRY(tg_table_note(t, "warning",
+                             "%.0f %% of the times are in the last tenth of the run: noise "
+                             "takes paths back over the level, and the answer depends on "
+                             "--until",
+                             100 * crowd));
+    return tg_table_note(t, "summary", "%s", words);
 }
 
 static tg_status
@@ -129,18 +163,21 @@ deliver(const arguments *a, const integration *j, const tg_hitting *p, const tg_
         const double *time, int stopped)
 {
     tg_table *t = NULL;
-    char      mean[256];
+    char      words[256];
 
     TG_TRY(table_begin(a, j->study, p->settle ? settling : first_passage, 4, &t));
-    tg_status status = note(j, p, h, stopped, t);
+    tg_status status = note(j, p, h, time, stopped, t);
     if (status == TG_OK) status = distribution(time, h->paths, p->horizon, t);
     if (status != TG_OK) {
         tg_table_free(t);
         return status;
     }
-    describe(p, h, mean, sizeof mean);
-    if (!given(a, "json") && !given(a, "out") && !given(a, "quiet"))
-        printf("mean %s\n", mean);
+    describe(p, h, words, sizeof words);
+    if (!given(a, "json") && !given(a, "out") && !given(a, "quiet")) printf("%s\n", words);
+    if (late(p, time, h->paths) > 0.01)
+        fprintf(stderr,
+                "tardigrad: many times lie at the end of the run: the answer depends "
+                "on --until\n");
     return table_deliver(a, "hitting", t);
 }
 
@@ -150,6 +187,10 @@ verdict(const tg_hitting *p, const tg_hits *h, int stopped)
 {
     if (stopped)
         return tg_fail(TG_ESTOP, "stopped after %zu of %zu paths", h->paths, p->paths);
+    if (p->error > 0 && (p->settle ? h->settled : h->hit) < 30)
+        return tg_fail(TG_ENOCONV,
+                       "fewer than 30 of %zu paths got there: no standard error to go by",
+                       h->paths);
     if (p->error > 0 && !(h->error <= p->error))
         return tg_fail(TG_ENOCONV,
                        "the standard error is %.3g after %zu paths, not %g; give more "

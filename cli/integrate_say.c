@@ -24,7 +24,18 @@ tg_status
 integration_note(const integration *j, tg_table *t)
 {
     TG_TRY(tg_table_note(t, "shown", "%s", j->h ? "loss" : "X"));
-    TG_TRY(tg_table_note(t, "delay", "%s", integration_meanings[j->meaning]));
-    TG_TRY(tg_table_note(t, "time step", "%.17g", j->step));
+    TG_TRY(tg_table_note(t, "law", "%s", tg_delay_text(j->law)));
+    TG_TRY(tg_table_note(t, "meaning", "%s", integration_meanings[j->meaning]));
+    if (!j->study) {
+        TG_TRY(tg_table_note(t, "damping", "%.17g", j->linear[0].a));
+        TG_TRY(tg_table_note(t, "instant", "%.17g", j->linear[0].b));
+        TG_TRY(tg_table_note(t, "noise", "%.17g", j->linear[0].g));
+        TG_TRY(tg_table_note(t, "start", "%.17g", j->linear[0].x0));
+    }
+    if (j->meaning == MEANING_ARRIVAL)
+        TG_TRY(tg_table_note(t, "arrivals", "%.17g", j->lambda));
+    else
+        TG_TRY(tg_table_note(t, "time step", "%.17g", j->step));
+    TG_TRY(tg_table_note(t, "until", "%.17g", j->until));
     return tg_table_note(t, "seed of the paths", "%zu", j->seed);
 }

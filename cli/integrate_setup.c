@@ -2,6 +2,8 @@
 
 #include "cli/scene.h"
 
+#include "solver/exact.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,15 +71,20 @@ take_modes(scene *s, size_t algorithm, integration *j)
     return TG_OK;
 }
 
-/* Twenty steps to a mean delay, and to the time of the fastest mode. */
+/* So many steps to a mean delay and to the time of the fastest mode, and a whole number to a
+ * row. */
 static double
 fitting_step(const integration *j, size_t rows)
 {
-    double shortest = tg_delay_mean(j->law);
+    const double mean = tg_delay_mean(j->law), row = j->until / (double)rows;
+    const double parts = j->study ? 20 : 100;
+    double       shortest = mean > 0 ? mean : INFINITY;
 
-    for (size_t i = 0; i < j->modes; i++) shortest = fmin(shortest, 1 / j->linear[i].a);
-    const double row = j->until / (double)rows;
-    return row / ceil(row / (shortest / 20) - 1e-9);
+    for (size_t i = 0; i < j->modes; i++) {
+        const double rate = fabs(j->linear[i].a) + fabs(j->linear[i].b);
+        if (rate > 0) shortest = fmin(shortest, 1 / rate);
+    }
+    return row / fmax(1, ceil(row / (shortest / parts) - 1e-9));
 }
 
 static tg_status
@@ -110,13 +117,15 @@ from_options(const arguments *a, integration *j)
     const char *law = value_of(a, "law");
     tg_linear   m = { .g = 1, .x0 = 1 };
 
-    if (!given(a, "damping"))
+    if (!given(a, "damping") && !given(a, "instant"))
         return tg_fail(TG_EINPUT, "a study or --damping is needed, e.g. --damping 1");
-    if (given(a, "algorithm")) return tg_fail(TG_EINPUT, "--algorithm is of a study");
+    if (given(a, "algorithm") || a->sets)
+        return tg_fail(TG_EINPUT, "--%s is of a study", a->sets ? "set" : "algorithm");
     TG_TRY(number_of(a, "damping", &m.a));
     TG_TRY(number_of(a, "instant", &m.b));
     TG_TRY(number_of(a, "noise", &m.g));
     TG_TRY(number_of(a, "start", &m.x0));
+    if (!(m.g >= 0)) return tg_fail(TG_EINPUT, "--noise must be >= 0, got %g", m.g);
     TG_TRY(number_of(a, "arrivals", &j->lambda));
     TG_TRY(tg_delay_parse(law ? law : "{law: constant, value: 0}", &j->law));
     TG_TRY(allocate(j, 1, 0));
@@ -136,17 +145,37 @@ integration_constant(const integration *j)
 static tg_status
 find_method(const char *name, integration *j)
 {
-    const char *known[16] = { "exact" };
-    size_t      n = 1;
-
     j->exact = !strcmp(name, "exact");
     j->method = tg_sdde_method_find(name);
     if (j->exact || j->method) return TG_OK;
-    for (const tg_sdde_method *const *m = tg_sdde_methods; *m && n < 16; m++)
-        known[n++] = (*m)->name;
-    const char *near = tg_nearest(name, known, n);
-    return tg_fail(TG_EINPUT, "--method: there is no \"%s\"; %s \"%s\"", name,
-                   near ? "did you mean" : "there is for example", near ? near : "euler");
+    char known[128] = "exact";
+    for (const tg_sdde_method *const *m = tg_sdde_methods; *m; m++) {
+        strncat(known, ", ", sizeof known - strlen(known) - 1);
+        strncat(known, (*m)->name, sizeof known - strlen(known) - 1);
+    }
+    return tg_fail(TG_EINPUT, "--method must be one of %s, got \"%s\"", known, name);
+}
+
+/* The most accurate: exact where the delay is constant and the step can divide it, else
+ * Runge and Kutta's; but a delay drawn at every step belongs to the step of Euler's. */
+static tg_status
+choose_method(const arguments *a, integration *j)
+{
+    const char *name = value_of(a, "method");
+
+    j->chosen = name != NULL;
+    if (name) return find_method(name, j);
+    TG_TRY(find_method(j->meaning == TG_DELAY_STEP || given(a, "float32") ? "euler" : "rk",
+                       j));
+    if (j->meaning != TG_DELAY_CONSTANT || given(a, "float32")) return TG_OK;
+    const tg_ensemble steps = { .mode = j->linear,
+                                .modes = j->modes,
+                                .paths = 1,
+                                .dt = j->step,
+                                .steps = 1,
+                                .every = 1 };
+    j->exact = tg_exact_check(&steps) == TG_OK;
+    return TG_OK;
 }
 
 static tg_status
@@ -173,14 +202,14 @@ check_meaning(const arguments *a, integration *j)
             return tg_fail(TG_EINPUT, "--meaning arrival has no --instant damping");
         if (!j->study && j->linear[0].a == 0)
             return tg_fail(TG_EINPUT, "--meaning arrival needs --damping other than 0");
-        if (given(a, "method"))
-            return tg_fail(TG_EINPUT, "--meaning arrival is exact and takes no --method");
+        if (given(a, "method") || given(a, "step"))
+            return tg_fail(TG_EINPUT, "--meaning arrival is exact and takes no --%s",
+                           given(a, "step") ? "step" : "method");
         return TG_OK;
     }
+    if (given(a, "arrivals"))
+        return tg_fail(TG_EINPUT, "--arrivals is of --meaning arrival");
     if (integration_constant(j)) j->meaning = TG_DELAY_CONSTANT;
-    if (j->exact && j->meaning != TG_DELAY_CONSTANT)
-        return tg_fail(TG_EINPUT, "--method exact needs a constant delay, the law is %s",
-                       tg_delay_name(j->law));
     return TG_OK;
 }
 
@@ -189,8 +218,10 @@ read_grid(const arguments *a, integration *j)
 {
     TG_TRY(number_of(a, "until", &j->until));
     TG_TRY(whole_of(a, "rows", &j->rows));
+    if (given(a, "rows") && given(a, "hit"))
+        return tg_fail(TG_EINPUT, "--rows does not apply to --hit");
     if (given(a, "hit-error")) j->paths = MOST_PATHS;
-    if (j->rows > 0 && j->study) j->step = fitting_step(j, j->rows);
+    if (j->rows > 0 && j->until > 0) j->step = fitting_step(j, j->rows);
     TG_TRY(number_of(a, "step", &j->step));
     TG_TRY(whole_of(a, "paths", &j->paths));
     TG_TRY(whole_of(a, "seed", &j->seed));
@@ -207,22 +238,30 @@ read_grid(const arguments *a, integration *j)
 }
 
 static tg_status
-set_up(const arguments *a, integration *j)
+check_method(const arguments *a, integration *j)
 {
-    const char *method = value_of(a, "method"), *meaning = value_of(a, "meaning");
-
-    TG_TRY(find_method(method ? method : "euler", j));
-    j->chosen = method != NULL;
-    TG_TRY(find_meaning(meaning ? meaning : "distributed", j));
-    TG_TRY(a->files ? from_study(a, j) : from_options(a, j));
-    TG_TRY(check_meaning(a, j));
-    TG_TRY(read_grid(a, j));
+    if (j->exact && j->meaning != TG_DELAY_CONSTANT)
+        return tg_fail(TG_EINPUT, "--method exact needs a constant delay, the law is %s",
+                       tg_delay_name(j->law));
     j->single = given(a, "float32");
     if (j->single && (j->exact || j->meaning != TG_DELAY_CONSTANT || given(a, "hit") ||
                       strcmp(j->method->name, "euler")))
         return tg_fail(TG_EINPUT,
                        "--float32 is for ensembles by euler with a constant delay");
     return TG_OK;
+}
+
+static tg_status
+set_up(const arguments *a, integration *j)
+{
+    const char *meaning = value_of(a, "meaning");
+
+    TG_TRY(find_meaning(meaning ? meaning : "distributed", j));
+    TG_TRY(a->files ? from_study(a, j) : from_options(a, j));
+    TG_TRY(check_meaning(a, j));
+    TG_TRY(read_grid(a, j));
+    TG_TRY(choose_method(a, j));
+    return check_method(a, j);
 }
 
 tg_status

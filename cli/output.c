@@ -71,7 +71,11 @@ json_of_notes(const tg_table *t)
     for (size_t i = 0; i < tg_table_notes(t); i++) {
         const char *key, *value;
         tg_table_get_note(t, i, &key, &value);
-        json_object_set_new(notes, key, json_string(value));
+        char        *end;
+        const double number = strtod(value, &end);
+        json_object_set_new(notes, key,
+                            *value && !*end && isfinite(number) ? json_real(number)
+                                                                : json_string(value));
     }
     return notes;
 }

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOT 1024 /* paths between two looks at the standard error */
+#define LOT    1024 /* paths between two looks at the standard error */
+#define FEWEST 30   /* times without which that says nothing */
 
 static const tg_hitting_kind *
 kind_of(const tg_hitting *p)
@@ -130,13 +131,24 @@ summarise(const run *r, size_t n, tg_hits *out)
     return status;
 }
 
-/* Take the next lot of n paths into the mean; 1 if its error is as asked. Where all that is
- * cut off is cut off at the horizon, Greenwood's error is sqrt(m2) / n. */
+/* What is known of the paths of the lots so far. */
+typedef struct tally {
+    tg_stats time;  /* cut off at the horizon */
+    size_t   there; /* how many were not */
+} tally;
+
+/* Take paths from .. to - 1 in; 1 if the mean's error is as asked and enough of them got there
+ * to know it. Where all that is cut off is cut off at the horizon, Greenwood's error is
+ * sqrt(m2) / n. */
 static int
-enough(const run *r, size_t from, size_t to, tg_stats *seen)
+enough(const run *r, size_t from, size_t to, tally *seen)
 {
-    for (size_t i = from; i < to; i++) tg_stats_add(seen, times(r)[i]);
-    return r->p->error > 0 && sqrt(seen->m2) / seen->n <= r->p->error * (1 - 1e-12);
+    for (size_t i = from; i < to; i++) {
+        tg_stats_add(&seen->time, times(r)[i]);
+        seen->there += times(r)[i] < r->p->horizon;
+    }
+    return r->p->error > 0 && seen->there >= FEWEST &&
+           sqrt(seen->time.m2) / seen->time.n <= r->p->error * (1 - 1e-12);
 }
 
 static int
@@ -165,7 +177,7 @@ static tg_status
 run_rounds(run *r, tg_hits *out)
 {
     const size_t paths = r->p->paths, most = round_size(r->p, r->kind);
-    tg_stats     seen = { 0 };
+    tally        seen = { { 0 }, 0 };
     tg_status    status = TG_OK;
     size_t       n = 0; /* paths of the lots finished */
     int          over = 0;

@@ -63,8 +63,8 @@ double tg_hitting_memory(const tg_hitting *p);
 /* Run it. hit and settled (paths), either may be NULL, receive each path's time, or the
  * horizon where it did not come to pass, of the out->paths paths that were run; *out the
  * summary. Sequential stopping looks after each lot of 1024 paths (Chow, Robbins 1965), so
- * the result is the same for any number of threads; a first lot that never gets there has
- * no spread, and ends it too. After TG_ESTOP, if a lot was finished, the results are those
+ * the result is the same for any number of threads; it waits for 30 paths that got there.
+ * After TG_ESTOP, if a lot was finished, the results are those
  * of the lots finished. Errors: TG_EDOMAIN an argument out of range, not one equation, taus
  * that differ, or over 16 GiB needed; TG_EDIVERGED a path left the finite range before its
  * answer was known; TG_ENOMEM; TG_ESTOP; those of the callbacks. */

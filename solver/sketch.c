@@ -72,8 +72,9 @@ tg_sketch_quantile(const tg_sketch *s, double p)
     if (s->n == 0) return NAN;
     for (uint64_t b = 0; b < TG_SKETCH_BUCKETS; before += s->count[b++]) {
         if (!s->count[b] || rank > before + s->count[b] - 0.5) continue;
+        if (b == 0 || b == TG_SKETCH_BUCKETS - 1) return NAN;
         const double x = value_in(b, fmax(0, (rank - before + 0.5) / s->count[b]));
         return fmin(fmax(x, s->least), s->most);
     }
-    return s->most;
+    return s->count[TG_SKETCH_BUCKETS - 1] ? NAN : s->most;
 }

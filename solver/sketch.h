@@ -28,7 +28,7 @@ void tg_sketch_add(tg_sketch *s, double x);
 void tg_sketch_merge(tg_sketch *s, const tg_sketch *other);
 
 /* The value below which a share p of those counted lies (type 7 of Hyndman, Fan 1996 up to
- * the width of a bucket); NaN if none were. */
+ * the width of a bucket); NaN if none were, or where the value is beyond 2^64 either way. */
 double tg_sketch_quantile(const tg_sketch *s, double p);
 
 #endif

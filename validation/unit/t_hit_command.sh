@@ -8,8 +8,8 @@ hit() {
     into=$d/$1
     shift
     $t integrate --hit .2 "$@" --out "$into" > /dev/null || fail "hit: $*"
-    mean=$(note "$into/hitting.csv" mean | cut -d' ' -f1)
-    error=$(note "$into/hitting.csv" mean | cut -d' ' -f3)
+    mean=$(note "$into/hitting.csv" mean)
+    error=$(note "$into/hitting.csv" mean_error)
 }
 
 half='{law: constant, value: 0.5}'
@@ -19,8 +19,9 @@ exp='{law: exponential, mean: 0.5}'
 hit plain --damping 1 --noise .1 --paths 20000 --until 40
 near "$mean" 1.55803737259558 "4 * $error" "hitting mean"
 near "$error" 0 .004 "its error"
-note "$d/plain/hitting.csv" mean | grep -q 'over 20000 paths, 20000 of which reached it$' ||
-    fail "counts: $(note "$d/plain/hitting.csv" mean)"
+note "$d/plain/hitting.csv" summary | grep -q 'over 20000 paths, all of which reached it by t = 40$' ||
+    fail "counts: $(note "$d/plain/hitting.csv" summary)"
+[ "$(note "$d/plain/hitting.csv" reached)" = 20000 ] || fail "how many reached it"
 
 # ---- one equation by every method: the fast path with other noise
 hit fast --damping 1 --noise .3 --law "$half" --until 20 --seed 7
@@ -33,9 +34,9 @@ done
 # ---- every meaning of a random delay: step and distributed are one at a fine step; jumps of .01
 # are nearly it; a draw for each path is another equation
 for meaning in distributed step path arrival; do
-    hit $meaning --damping 1 --noise .3 --law "$exp" --until 20 --meaning $meaning \
-        --arrivals 400
-    [ "$(note "$d/$meaning/hitting.csv" delay)" = $meaning ] || fail "$meaning is not named"
+    [ $meaning = arrival ] && rate=--arrivals=400 || rate=--seed=0
+    hit $meaning --damping 1 --noise .3 --law "$exp" --until 20 --meaning $meaning $rate
+    [ "$(note "$d/$meaning/hitting.csv" meaning)" = $meaning ] || fail "$meaning is not named"
     case $meaning in
     distributed) kernel=$mean ;;
     path) near "$mean" 1.013 "5 * $error" "path" ;;
@@ -45,7 +46,7 @@ done
 
 # ---- cut off at the horizon; the same numbers in JSON, for any number of threads
 hit early --damping 1 --noise .1 --until 1.5 --paths 3000
-note "$d/early/hitting.csv" mean | grep -q 'cut off at t = 1.5$' || fail "cut-off not said"
+note "$d/early/hitting.csv" summary | grep -q '^mean of min(time, 1.5)' || fail "cut-off not said"
 for threads in 1 3; do
     $t integrate --hit .2 --damping 1 --noise .1 --until 1.5 --paths 3000 --threads $threads \
         --json | grep -v '"command"' > "$d/json$threads" || fail "json"
@@ -55,7 +56,7 @@ for column in t reached low high; do
     grep -q "\"$column\": $(last "$d/early/hitting.csv" $column)" "$d/json1" ||
         fail "$column differs between table and JSON"
 done
-grep -q "\"mean\": \"$mean +- $error over 3000 paths" "$d/json1" || fail "mean is not in JSON"
+grep -q "\"mean\": $mean" "$d/json1" || fail "mean is not a number in JSON"
 $t integrate --hit .2 --damping 1 --noise .1 --paths 3000 | grep -q '^mean 1.5.* over 3000' ||
     fail "no mean on the terminal"
 
@@ -65,6 +66,8 @@ awk "BEGIN { exit !($error <= .002 && $error > .0019) }" || fail "asked .002, go
 near "$mean" 1.55803737259558 "4 * $error" "mean at the asked error"
 says 1 'give more --paths' $t integrate --hit .2 --damping 1 --noise .1 --hit-error 1e-9 \
     --paths 2000
+says 1 'fewer than 30 of 4000 paths' $t integrate --hit 5 --damping 1 --noise .1 --hit-error .1 \
+    --paths 4000
 
 # ---- settling comes later than hitting
 hit settle --damping 1 --noise .1 --until 5 --settle
@@ -87,7 +90,7 @@ for meaning in path step distributed arrival; do
     $t integrate "$d/s.yaml" --hit .1 --paths 2000 --meaning $meaning --out "$d/s$meaning" \
         > /dev/null || fail "study by $meaning"
     [ "$(note "$d/s$meaning/hitting.csv" shown)" = loss ] || fail "the loss is not named"
-    at=$(note "$d/s$meaning/hitting.csv" mean | cut -d' ' -f1)
+    at=$(note "$d/s$meaning/hitting.csv" mean)
     $t integrate "$d/s.yaml" --paths 2000 --meaning $meaning --until "$at" --rows 1 \
         --out "$d/c$meaning" > /dev/null || fail "study up to its hitting time"
     near "$(last "$d/c$meaning/ensemble.csv" mean)" .1 .02 "mean loss at the hitting time, $meaning"
@@ -115,8 +118,8 @@ wait $!
 grep -qE '^tardigrad: stopped after [0-9]+ of 2000000 paths$' "$d/stderr" ||
     fail "stop not said: $(cat "$d/stderr")"
 note "$d/stop/hitting.csv" 'stopped after' | grep -q 'of 2000000 paths' || fail "stop not noted"
-note "$d/stop/hitting.csv" mean | grep -q '^100 +- 0 over .* 0 of which reached it' ||
-    fail "mean of the lots that are whole: $(note "$d/stop/hitting.csv" mean)"
+note "$d/stop/hitting.csv" summary | grep -q '^none of .* paths reached it by t = 100' ||
+    fail "summary of the lots that are whole: $(note "$d/stop/hitting.csv" summary)"
 
 # ---- bad input
 says 2 'finite number' $t integrate --damping 1 --hit nan

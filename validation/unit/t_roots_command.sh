@@ -174,7 +174,7 @@ grep -v '^#' "$d/workers/boundary.csv" | awk -F, '
 
 says 2 'unknown key' $t region "$study" --x algorithm.stp=0.1:0.2:3 --y workers[0].count=1:4:2
 says 2 'expected PATH=LOW:HIGH:COUNT' $t region "$study" --x algorithm.step=0.1 --y workers[0].count=1:4:2
-says 2 'got "nothing"' $t region "$study" --x algorithm.step=0.1:1:3
+says 2 'y is needed' $t region "$study" --x algorithm.step=0.1:1:3
 says 2 'is empty, or not > 0 for :log' $t region "$study" --x algorithm.step=0:1:5:log \
     --y workers[0].count=1:4:2
 exit $bad

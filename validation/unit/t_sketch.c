@@ -52,7 +52,7 @@ test_extremes(void **state)
     assert_near(tg_sketch_quantile(&c, .5), 0, 0x1p-63);
     assert_near(tg_sketch_quantile(&c, 5. / 6), 1, 1. / 64);
     assert_near(tg_sketch_quantile(&c, 1. / 6), -1, 1. / 64);
-    assert_true(tg_sketch_quantile(&c, 1) > 0x1p62 && tg_sketch_quantile(&c, 0) < -0x1p62);
+    assert_true(isnan(tg_sketch_quantile(&c, 1)) && isnan(tg_sketch_quantile(&c, 0)));
     for (size_t i = 0; i < 9; i++) tg_sketch_add(&same, 1.005);
     assert_true(tg_sketch_quantile(&same, .3) == 1.005);
 }
