@@ -31,14 +31,15 @@ typedef struct block {
     double      *row;
 } block;
 
+/* A delay that no step could tell from none is none. */
 static grid
 grid_of(const tg_hitting *p)
 {
     const double tau = p->mode[0].tau;
     grid         g = { .dt = p->dt };
 
-    if (tau > 0) {
-        g.lag = (size_t)ceil(tau / p->dt - 1e-9);
+    if (tau > 1e-10 * p->dt) {
+        g.lag = (size_t)fmax(ceil(tau / p->dt - 1e-9), 1);
         g.dt = tau / (double)g.lag;
     }
     g.slots = g.lag + 8;
@@ -63,6 +64,12 @@ check(const tg_hitting *p)
             return tg_fail(TG_EDOMAIN, "delays must be >= 0 and equal, mode %zu has %g", i,
                            m->tau);
     }
+    const double steps = p->horizon / fmin(p->dt, fmax(p->mode[0].tau, 1e-10 * p->dt));
+    if (p->mode[0].tau > 1e-10 * p->dt && !(steps < 1e10))
+        return tg_fail(
+            TG_EDOMAIN,
+            "steps as short as the delay, %g, would be %.3g; take another method",
+            p->mode[0].tau, steps);
     return TG_OK;
 }
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #define FINE_MAX       (1 << 17)
-#define RESOLUTION     50 /* fine steps per time of the loop, of which there may be many: */
 #define MOST_GROWTH    150 /* e-foldings within the horizon that can be followed */
-#define RESOLUTION_MIN 5   /* then fewer */
+#define RESOLUTION     50 /* fine steps per time of the loop, of which there may be many: */
+#define RESOLUTION_MIN 5  /* then fewer */
 
 /* The fine grid: `every` fine steps of dt to one output interval. */
 typedef struct grid {

@@ -83,7 +83,21 @@ touch(double u, double v, double noise, int grid_only, tg_rng *g)
     return ratio < 1e300 ? ratio / (1 + ratio) : 1;
 }
 
-/* One step of path k to v ahead: the first touch, and by the bridge run backwards the last.
+/* Share of the step at which a bridge that is on the level at `share` and at v < 0 at the end
+ * leaves it for good: run backwards, the ratio of its times before and after the first touch
+ * is Levy's law, v^2 / (noise (1 - share) n^2) with n normal. */
+static double
+leave(double share, double v, double noise, int grid_only, tg_rng *g)
+{
+    const double rest = 1 - share;
+
+    if (grid_only || !(noise * rest > 0)) return share;
+    const double n = tg_rng_normal(g);
+    return share + rest / (1 + v * v / (noise * rest * n * n));
+}
+
+/* One step of path k to v ahead: the first touch and the last, by the bridge run backwards
+ * from the end, to the first if that was in the same step.
  */
 static void
 pass(tg_watch *w, const tg_move *m, size_t k, double v, double noise)
@@ -95,6 +109,10 @@ pass(tg_watch *w, const tg_move *m, size_t k, double v, double noise)
         const double share = isnan(v) ? NAN : touch(u, v, noise, grid_only, &w->bridge[k]);
         if (share > 1) return; /* outside still */
         w->hit[k] = m->t + share * m->dt;
+        if (v <= 0 && w->sight->settle) {
+            w->outside[k] = m->t + leave(share, v, noise, grid_only, &w->bridge[k]) * m->dt;
+            return;
+        }
     }
     if (v > 0) w->outside[k] = INFINITY;
     if (!(v <= 0) || !w->sight->settle) return;

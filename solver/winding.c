@@ -28,19 +28,22 @@ bounds(const tg_loop *l, double *lipschitz, double *end)
                    "the delay law has no finite mean, or a coefficient is not finite");
 }
 
-tg_status
-tg_winding_right_of(const tg_loop *l, double left, size_t *count)
+/* As tg_winding_right_of; where a root is on the line, *on_line receives its height. */
+static tg_status
+walk(const tg_loop *l, double left, size_t *count, double *on_line)
 {
     double lipschitz, end, turned = 0, w = 0;
 
+    *on_line = NAN;
     if (!l->delay) return tg_fail(TG_EDOMAIN, "the loop has no delay law");
     TG_TRY(bounds(l, &lipschitz, &end));
     double complex f = tg_loop_value(l, left, NULL);
     for (int step = 0; w < end; step++) {
         const double h = 0.9 * cabs(f) / lipschitz;
-        if (!(h > 1e-13 * end))
-            return tg_fail(TG_ENOCONV, "a characteristic root lies at %g + %gi, nearly",
-                           left, w);
+        if (!(h > 1e-13 * end)) {
+            *on_line = w;
+            return TG_OK;
+        }
         if (step == STEPS_MAX)
             return tg_fail(TG_ENOCONV, "the phase turns too often up to frequency %g", end);
         const double complex next = tg_loop_value(l, left + I * (w += h), NULL);
@@ -55,15 +58,27 @@ tg_winding_right_of(const tg_loop *l, double left, size_t *count)
     return TG_OK;
 }
 
+tg_status
+tg_winding_right_of(const tg_loop *l, double left, size_t *count)
+{
+    double on_line;
+
+    TG_TRY(walk(l, left, count, &on_line));
+    if (isnan(on_line)) return TG_OK;
+    return tg_fail(TG_ENOCONV, "a characteristic root lies at %g + %gi, nearly", left,
+                   on_line);
+}
+
 /* A line on a root counts as left of it. */
 static tg_status
 any_right_of(const tg_loop *l, double left, int *any)
 {
-    size_t          count = 1;
-    const tg_status status = tg_winding_right_of(l, left, &count);
+    size_t count = 0;
+    double on_line;
 
-    *any = count > 0;
-    return status == TG_ENOCONV ? TG_OK : status;
+    TG_TRY(walk(l, left, &count, &on_line));
+    *any = count > 0 || !isnan(on_line);
+    return TG_OK;
 }
 
 tg_status

@@ -10,7 +10,7 @@
 TG_CHECKED tg_status tg_winding_right_of(const tg_loop *l, double left, size_t *count);
 
 /* 0 if the mean settles; else no less than the largest real part of a root, and by 1 % more
- * at most. Errors: TG_EDOMAIN as above. */
+ * at most. Errors: TG_EDOMAIN as above; TG_ENOCONV the phase turns too often to be followed. */
 TG_CHECKED tg_status tg_winding_growth(const tg_loop *l, double *growth);
 
 #endif

@@ -327,7 +327,52 @@ test_errors(void **state)
     assert_fails(tg_hitting_check(&p), TG_EDOMAIN, "shift 0");
 }
 
-RUN(cmocka_unit_test(test_mean_needs_the_bridge),
+/* A delay that the step cannot tell from none, and one that would take too many steps. */
+static void
+test_tiny_delays(void **state)
+{
+    tg_linear  m = { .a = 1, .g = .1, .x0 = 1, .tau = 1e-13 };
+    tg_hitting p = { .mode = &m,
+                     .modes = 1,
+                     .level = .2,
+                     .dt = .01,
+                     .horizon = 20,
+                     .paths = 20000,
+                     .seed = 4 };
+    tg_hits    h;
+
+    (void)state;
+    assert_ok(tg_hitting_run(&p, NULL, NULL, &h));
+    assert_near(h.mean, 1.55803737259558, 4 * h.error);
+    m.tau = 1e-9;
+    assert_fails(tg_hitting_run(&p, NULL, NULL, &h), TG_EDOMAIN, "as short as the delay");
+}
+
+/* Nobody stays before he arrives, at any step. */
+static void
+test_settles_after_the_hit(void **state)
+{
+    static double   hit[8192], settled[8192];
+    const tg_linear m = { .b = 2, .g = .2, .x0 = 1 };
+    tg_hits         h;
+
+    (void)state;
+    for (double dt = .01; dt < .2; dt *= 4) {
+        const tg_hitting p = { .mode = &m,
+                               .modes = 1,
+                               .level = .5,
+                               .dt = dt,
+                               .horizon = 4,
+                               .paths = 8192,
+                               .settle = 1,
+                               .seed = 6 };
+        assert_ok(tg_hitting_run(&p, hit, settled, &h));
+        for (size_t i = 0; i < 8192; i++) assert_true(settled[i] >= hit[i]);
+    }
+}
+
+RUN(cmocka_unit_test(test_tiny_delays), cmocka_unit_test(test_settles_after_the_hit),
+    cmocka_unit_test(test_mean_needs_the_bridge),
     cmocka_unit_test(test_brownian_motion_is_exact),
     cmocka_unit_test(test_settling_by_the_arcsine_law),
     cmocka_unit_test(test_loss_without_noise),
