@@ -4,6 +4,8 @@
 #include "cli/integrate.h"
 #include "cli/output.h"
 
+#include "core/memory.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,14 +50,17 @@ static tg_status
 results_alloc(const integration *j, results *r)
 {
     const size_t rows = integration_rows(j);
+    const double bytes = (double)rows * ((double)(j->modes + 1) * sizeof *r->x +
+                                         (SHARES + 2) * sizeof *r->mean);
 
+    *r = (results){ 0 };
+    TG_TRY(tg_memory_check(bytes, "take fewer rows"));
     *r = (results){ .rows = rows,
                     .x = calloc(j->modes * rows, sizeof *r->x),
                     .loss = calloc(rows, sizeof *r->loss),
                     .quantile = calloc(rows * SHARES, sizeof *r->quantile),
                     .mean = calloc(2 * rows, sizeof *r->mean),
-                    .bytes = (double)rows * ((double)(j->modes + 1) * sizeof *r->x +
-                                             (SHARES + 2) * sizeof *r->mean) };
+                    .bytes = bytes };
     r->sd = r->mean + rows;
     if (rows < 2) return tg_fail(TG_EINPUT, "--until is shorter than one row");
     if (r->x && r->loss && r->quantile && r->mean) return TG_OK;

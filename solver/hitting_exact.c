@@ -4,6 +4,8 @@
 
 #include "solver/exact_block.h"
 
+#include "core/parallel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +138,7 @@ run(void *context, size_t thread, size_t first, tg_watch *w)
     start(s, b, thread, first, x);
     tg_watch_start(w, s->p->seed, first, x, BLOCK);
     for (double n = 0; n < steps && !tg_watch_finished(w); n++) {
+        if (tg_stop_requested()) return tg_stop_check();
         const tg_move m = { n * dt, dt, x, next, s->g, BLOCK, BLOCK, modes, 1 };
         for (size_t i = 0; i < modes; i++) {
             tg_exact_block_advance(&b[i]);

@@ -3,6 +3,8 @@
 
 #include "solver/jump_path.h"
 
+#include "core/parallel.h"
+
 #include <stdlib.h>
 
 #define BLOCK 32 /* paths of a job; they run one after another */
@@ -67,6 +69,7 @@ run(void *context, size_t thread, size_t first, tg_watch *w)
     tg_jump_path *path = &s->path[thread];
 
     for (size_t k = 0; k < w->n; k++) {
+        if (tg_stop_requested()) return tg_stop_check();
         TG_TRY(tg_jump_path_start(path, s->p->seed, first + k));
         if (k == 0) tg_watch_start(w, s->p->seed, first, tg_jump_path_x(path), 1);
         while (!tg_watch_over(w, k) && tg_jump_path_next(path) <= s->p->horizon) {

@@ -6,6 +6,7 @@
 #include "solver/euler_kernel.h"
 
 #include "core/dispatch.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -191,6 +192,7 @@ run(void *context, size_t thread, size_t first, tg_watch *w)
         for (size_t k = 0; k < all; k++) b.row[i * all + k] = s->p->mode[i].x0;
     tg_watch_start(w, s->p->seed, first, b.row, all);
     for (size_t at = 0; at < s->grid.steps && !tg_watch_finished(w); at += 4) {
+        if (tg_stop_requested()) return tg_stop_check();
         for (size_t i = 0; i < s->p->modes; i++) four_steps(&b, i, at);
         for (size_t step = at; step < at + 4 && step < s->grid.steps; step++)
             look(&b, step, w);

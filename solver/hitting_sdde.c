@@ -3,6 +3,8 @@
 
 #include "solver/sdde_block.h"
 
+#include "core/parallel.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -109,7 +111,10 @@ run(void *context, size_t thread, size_t first, tg_watch *w)
     tg_sdde_block_place(&b, &s->plan, s->memory + thread * s->size);
     TG_TRY(tg_sdde_block_start(&b, first));
     tg_watch_start(w, s->run.seed, first, tg_sdde_block_x(&b), TG_SDDE_BLOCK);
-    while (b.now < s->run.steps && !tg_watch_finished(w)) TG_TRY(step(&b, w));
+    while (b.now < s->run.steps && !tg_watch_finished(w)) {
+        if (tg_stop_requested()) return tg_stop_check();
+        TG_TRY(step(&b, w));
+    }
     return TG_OK;
 }
 
