@@ -24,6 +24,24 @@ static const tg_column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
+/* The best by AIC may still be far from the data. */
+static void
+warn(const tg_fit *fit, size_t count, size_t group)
+{
+    double least = 1, p = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        least = fmin(least, fit[i].distance);
+        p = fmax(p, fit[i].p);
+    }
+    if (least > 0.05 && p < 1e-3)
+        fprintf(
+            stderr,
+            "tardigrad: no law fits group %zu: the nearest is %.2g away (p = %.1g); take "
+            "{law: empirical, file: ...}\n",
+            group + 1, least, p);
+}
+
 static tg_status
 add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best,
          size_t *workers)
@@ -35,6 +53,7 @@ add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best,
     TG_TRY(tg_trace_group(trace, group, &seconds, &n, workers));
     tg_status status = tg_fit_all(seconds, n, fit, &count);
     free(seconds);
+    if (status == TG_OK) warn(fit, count, group);
     for (size_t i = 0; i < count && status == TG_OK; i++) {
         tg_delay *law = NULL;
         status = tg_delay_create(fit[i].law, fit[i].parameter, &law);

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "core/node.h"
 #include "core/parallel.h"
 #include "core/version.h"
 
@@ -132,6 +133,23 @@ run(const command *c, arguments *a)
     return c->run(a);
 }
 
+static int
+unknown(const char *name)
+{
+    const char *known[32];
+    char        words[160];
+    size_t      n = 0;
+
+    while (n < 32 && commands[n]) {
+        known[n] = commands[n]->name;
+        n++;
+    }
+    const char *near = tg_nearest(name, known, n);
+    snprintf(words, sizeof words, "there is no command \"%.60s\"%s%s; try tardigrad help",
+             name, near ? ", did you mean " : "", near ? near : "");
+    return complain(words);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -142,7 +160,7 @@ main(int argc, char **argv)
     if (!strcmp(name, "help")) return help(argc - 2, argv + 2);
     if (!strcmp(name, "--help")) return help(0, NULL);
     const command *c = find(name);
-    if (!c) return complain("no such command; try tardigrad help");
+    if (!c) return unknown(name);
     signal(SIGINT, interrupted);
     signal(SIGTERM, interrupted);
     char     *line = join(argc, argv);
