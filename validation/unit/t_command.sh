@@ -34,7 +34,7 @@ says 2 'missing.yaml: cannot be opened' $t predict "$d/missing.yaml"
 says 2 'cannot be' $t predict "$d"
 says 2 'expected one file, got 0' $t predict
 says 2 'did you mean --json' $t predict "$study" --jsn
-says 2 'no such command' $t predcit
+says 2 'did you mean predict' $t predcit
 says 2 'staggered or together' $t simulate "$study" --set workers_start=soon
 
 says 2 "folder's name" $t study "$study" --set name=../elsewhere
