@@ -6,30 +6,63 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KINKS_MAX 100000 /* those of high level are not kept */
-#define LOOKS     8
+#define LOOKS 8
 
-static void
-add_kink(tg_dde_machine *m, double t, int level)
+static double
+blur(const tg_dde_machine *m, double t)
 {
-    if (level <= m->gauss.s + 1 && m->kink_count < KINKS_MAX)
-        m->kinks[m->kink_count++] = (tg_dde_kink){ t, level };
+    return tg_dde_blur(m->t1 - m->t0, t);
 }
 
-/* Constant delays: the next t at which a lagged argument meets a kink, and that kink's
- * level. */
+/* Kinks come in order. Those of so high a level that the method does not see them are not
+ * kept; of two at one time the lower level stays. */
+static tg_status
+add_kink(tg_dde_machine *m, double t, int level)
+{
+    tg_dde_kink *const last = m->kink_count > 0 ? &m->kinks[m->kink_count - 1] : NULL;
+
+    if (level > m->gauss.s + 1) return TG_OK;
+    if (last && t - last->t <= blur(m, t)) {
+        if (level < last->level) last->level = level;
+        return TG_OK;
+    }
+    if (m->kink_count == m->kink_room) {
+        const size_t room = m->kink_room ? 2 * m->kink_room : 64;
+        tg_dde_kink *more = realloc(m->kinks, room * sizeof *more);
+        if (!more) return tg_fail(TG_ENOMEM, "out of memory for %zu kinks", room);
+        m->kinks = more;
+        m->kink_room = room;
+    }
+    m->kinks[m->kink_count++] = (tg_dde_kink){ t, level };
+    return TG_OK;
+}
+
+/* When t - tau_j meets the kink ahead of it. */
+static double
+meeting(const tg_dde_machine *m, size_t j)
+{
+    const size_t k = m->kink_ahead[j];
+
+    return m->tau[j] > 0 && k < m->kink_count ? m->kinks[k].t + m->tau[j] : INFINITY;
+}
+
+/* Constant delays: the next t at which a lagged argument meets a kink, and one more than
+ * that kink's level, the lowest of those met. */
 static double
 next_kink(const tg_dde_machine *m, int *level)
 {
-    double next = INFINITY;
+    double       next = INFINITY;
+    const double now = m->t + blur(m, m->t);
 
-    for (size_t j = 0; m->eq->tau && j < m->eq->delays; j++)
-        for (size_t k = 0; k < m->kink_count; k++) {
-            const double at = m->kinks[k].t + m->tau[j];
-            if (m->tau[j] == 0 || at <= m->t + 1e-12 * (1 + fabs(m->t)) || at > next)
-                continue;
-            next = at;
-            *level = m->kinks[k].level + 1;
+    if (!m->eq->tau) return next;
+    for (size_t j = 0; j < m->eq->delays; j++) {
+        while (meeting(m, j) <= now) m->kink_ahead[j]++;
+        next = fmin(next, meeting(m, j));
+    }
+    for (size_t j = 0; next < INFINITY && j < m->eq->delays; j++)
+        if (meeting(m, j) <= next + blur(m, next)) {
+            const int its = m->kinks[m->kink_ahead[j]].level + 1;
+            if (*level == 0 || its < *level) *level = its;
         }
     return next;
 }
@@ -122,7 +155,7 @@ slope_here(tg_dde_machine *m)
 static tg_status
 pass(tg_dde_machine *m, int level)
 {
-    add_kink(m, m->t, level);
+    TG_TRY(add_kink(m, m->t, level));
     m->last_h = 0;
     return slope_here(m);
 }
@@ -140,20 +173,19 @@ static tg_status
 advance(tg_dde_machine *m, int *ended)
 {
     int          level = 0, fixed = 0;
-    const double wish = m->h, ahead = fmin(next_kink(m, &fixed), m->t1);
+    const double wish = m->h, kink = next_kink(m, &fixed);
+    const double ahead = kink < m->t1 - blur(m, m->t1) ? kink : m->t1;
     double       error, when = INFINITY;
 
     m->h = fit_step(m->h, m->t, ahead);
     int landing = m->h == ahead - m->t;
-    if (!(m->h > 1e-13 * (1 + fabs(m->t))))
+    if (!(m->h > blur(m, m->t) / 10))
         return m->lost ? tg_dde_lost(m)
-                       : tg_fail(TG_ENOCONV,
-                                 "the step became too small at t = %g: stiff, or singular",
-                                 m->t);
+                       : tg_dde_too_small(m->t1 - m->t0, m->t, "stiff, or singular");
     TG_TRY(tg_dde_attempt(m, &error));
     if (error < INFINITY) TG_TRY(passed_kink(m, &when, &level));
     if (when < m->t + m->h * (1 - 1e-9)) {
-        m->h = fmax(when - m->t, 1e-11 * (1 + fabs(m->t))); /* again, up to the kink */
+        m->h = fmax(when - m->t, 10 * blur(m, m->t)); /* again, up to the kink */
         landing = 0;
         TG_TRY(tg_dde_attempt(m, &error));
     }
@@ -190,7 +222,7 @@ run(tg_dde_machine *m)
     m->t = m->t0;
     TG_TRY(tg_dde_begin(m->eq, m->t0, m->x));
     TG_TRY(tg_dde_watch_begin(m->s));
-    add_kink(m, m->t0, 0);
+    TG_TRY(add_kink(m, m->t0, 0));
     if (m->eq->tau) memcpy(m->tau, m->eq->tau, m->eq->delays * sizeof *m->tau);
     TG_TRY(slope_here(m));
     m->h = first_step(m);
@@ -240,14 +272,15 @@ tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative, double abs
 
     tg_dde_make_estimates(&m);
     m.hint = calloc(eq->delays + 1, sizeof *m.hint);
-    m.kinks = malloc(KINKS_MAX * sizeof *m.kinks);
-    if (!block || !m.hint || !m.kinks)
+    m.kink_ahead = calloc(eq->delays + 1, sizeof *m.kink_ahead);
+    if (!block || !m.hint || !m.kink_ahead)
         status = tg_fail(TG_ENOMEM, "out of memory");
     else
         status = tg_dde_solution_create(eq, chosen, t0, &m.s);
     if (status == TG_OK) status = run(&m);
     free(block);
     free(m.hint);
+    free(m.kink_ahead);
     free(m.kinks);
     if (status == TG_OK)
         *out = m.s;

@@ -48,7 +48,7 @@ typedef struct tg_dde_solution tg_dde_solution;
 /* Integrate from t0 to t1 > t0 with local errors of the dense output below
  * absolute + relative |x|. `stages` is s, 2 .. 10; 0 chooses by the tolerance. The equation
  * is borrowed for the life of *out, which the caller frees. Errors: TG_EDOMAIN an argument
- * out of range or missing, a delay < 0; TG_EDIVERGED x, its slope or an event not finite
+ * out of range or missing, t0 and t1 the same to rounding, a delay < 0; TG_EDIVERGED x, its slope or an event not finite
  * (which, when); TG_ENOCONV the step became too small (stiff, or a singularity);
  * TG_ENOMEM; those of the callbacks. */
 TG_CHECKED tg_status tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative,

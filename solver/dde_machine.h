@@ -23,8 +23,9 @@ typedef struct tg_dde_machine {
     size_t          *hint;
     size_t lost; /* 1 + the component whose slope was not finite at lost_at; 0: none */
     double lost_at;
-    tg_dde_kink *kinks;
-    size_t       kink_count;
+    tg_dde_kink *kinks; /* ascending, no two the same */
+    size_t       kink_count, kink_room;
+    size_t      *kink_ahead; /* (m) the first kink that t - tau_j has not passed */
 } tg_dde_machine;
 
 /* What the error estimates need, from the method. */

@@ -1,5 +1,7 @@
 #include "solver/dde_mesh_machine.h"
 
+#include "core/memory.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +78,7 @@ read_out(const tg_dde_mesh_machine *c, const double *B, double *x)
 }
 
 static tg_status
-run(tg_dde_mesh_machine *c, double horizon, size_t rows, double *out)
+run(tg_dde_mesh_machine *c, double horizon, size_t rows)
 {
     const double interval = rows > 1 ? horizon / (double)(rows - 1) : horizon;
     double       B[TG_GAUSS_MAX];
@@ -90,7 +92,7 @@ run(tg_dde_mesh_machine *c, double horizon, size_t rows, double *out)
         TG_TRY(tg_dde_mesh_step(c, k));
         for (; row < rows && (double)row * interval <= t + c->h * (1 + 1e-12); row++) {
             tg_gauss_dense(&c->gauss, ((double)row * interval - t) / c->h, B);
-            read_out(c, B, out + row * c->n);
+            read_out(c, B, c->out + row * c->n);
         }
         read_out(c, c->gauss.b, c->x);
         for (size_t i = 0; i < c->n; i++)
@@ -149,36 +151,40 @@ choose_mesh(tg_dde_mesh_machine *c, size_t steps)
     return TG_OK;
 }
 
-/* One block for all the vectors of a run. */
-static double *
-lay_out(tg_dde_mesh_machine *c)
+/* One block for all the vectors of a run, and `rows` of x to hand out. Sizes are doubles so
+ * that none overflows before they are checked. */
+static tg_status
+lay_out(tg_dde_mesh_machine *c, size_t rows, double **block)
 {
-    const size_t n = c->n, s = c->s, side = n * s;
+    const double n = (double)c->n, side = n * (double)c->s, m = (double)c->m;
     const struct {
         double **vector;
-        size_t   size;
+        double   size;
     } parts[] = {
         { &c->J, n * n },
         { &c->P, side * n },
         { &c->K, side * side },
         { &c->inverse, side * side },
-        { &c->ring, c->length * side },
+        { &c->ring, (double)c->length * side },
         { &c->x, n },
-        { &c->past, c->m * side },
+        { &c->past, m * side },
         { &c->Y, side },
         { &c->G, side },
         { &c->F, side },
         { &c->before, side },
-        { &c->probe, (c->m + 2) * n * (n + 1) },
+        { &c->probe, (m + 2) * n * (n + 1) },
+        { &c->out, (double)rows * n },
     };
     const size_t count = sizeof parts / sizeof *parts;
-    size_t       total = 0;
+    double       total = 0;
 
     for (size_t k = 0; k < count; k++) total += parts[k].size;
-    double *const block = calloc(total, sizeof *block);
-    for (size_t k = 0, at = 0; block && k < count; at += parts[k++].size)
-        *parts[k].vector = block + at;
-    return block;
+    TG_TRY(tg_memory_check(total * sizeof **block, "take fewer steps, stages or rows"));
+    *block = calloc((size_t)total, sizeof **block);
+    if (!*block) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t k = 0, at = 0; k < count; at += (size_t)parts[k++].size)
+        *parts[k].vector = *block + at;
+    return TG_OK;
 }
 
 tg_status
@@ -193,13 +199,11 @@ tg_dde_mesh_solve(const tg_dde_mesh *eq, double horizon, size_t rows, size_t ste
                               .m = eq->delays };
 
     TG_TRY(choose_mesh(&c, steps));
-    double   *block = lay_out(&c);
-    double   *scratch = malloc(rows * eq->dim * sizeof *scratch);
-    tg_status status = block && scratch ? run(&c, horizon, rows, scratch)
-                                        : tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK) memcpy(x, scratch, rows * eq->dim * sizeof *x);
+    double   *block = NULL;
+    tg_status status = lay_out(&c, rows, &block);
+    if (status == TG_OK) status = run(&c, horizon, rows);
+    if (status == TG_OK) memcpy(x, c.out, rows * eq->dim * sizeof *x);
     free(c.back);
     free(block);
-    free(scratch);
     return status;
 }

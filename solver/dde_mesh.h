@@ -38,7 +38,9 @@ TG_CHECKED tg_status tg_dde_mesh_measure(size_t delays, const double *tau, doubl
 
 /* x at times 0, horizon/(rows-1), .. horizon into x (rows, n), with at least `steps` >= 1
  * steps to the shortest delay (exactly, where there is one delay) and 2 .. 10 `stages`.
- * Errors: TG_EDOMAIN an argument out of range or missing, delays without a common measure;
+ * Errors: TG_EDOMAIN an argument out of range or missing, delays without a common measure,
+ * more memory than core/memory.h allows (8 n stages bytes to each step of the longest
+ * delay, and x once more);
  * TG_EDIVERGED x or f not finite; TG_ENOCONV Newton's method failed, more steps may help;
  * TG_ENOMEM; those of the callbacks. */
 TG_CHECKED tg_status tg_dde_mesh_solve(const tg_dde_mesh *eq, double horizon, size_t rows,

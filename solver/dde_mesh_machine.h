@@ -23,6 +23,7 @@ typedef struct tg_dde_mesh_machine {
     double            *Y, *G, *F; /* (n, s) stages, f - J x, slopes */
     double            *before;    /* (n, s) the last Y */
     double            *probe;     /* (m + 2, n, n + 1) for the Jacobian */
+    double            *out;       /* (rows, n) */
     int                pivot[TG_GAUSS_MAX * TG_DDE_MESH_DIM];
     int                stale; /* J is to be made again */
     size_t             lost;  /* 1 + the component whose slope was not finite */

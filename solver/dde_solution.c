@@ -29,10 +29,34 @@ tg_dde_check(const tg_dde *eq, double t0, double t1, double relative, double abs
     TG_TRY(check_equation(eq));
     if (!(t1 > t0 && isfinite(t1) && isfinite(t0)))
         return tg_fail(TG_EDOMAIN, "the end %g must come after the begin %g", t1, t0);
+    if (!(t1 - t0 > tg_dde_blur(t1 - t0, t1)))
+        return tg_fail(TG_EDOMAIN,
+                       "the end is %g after the begin %g, too near for doubles: count time "
+                       "from nearer 0",
+                       t1 - t0, t0);
     if (!(relative > 0 && absolute > 0 && relative < 1))
         return tg_fail(TG_EDOMAIN, "tolerances must be > 0, got %g and %g", relative,
                        absolute);
     return TG_OK;
+}
+
+double
+tg_dde_blur(double span, double t)
+{
+    return 1e-12 * (fmin(1, span) + fabs(t));
+}
+
+tg_status
+tg_dde_too_small(double span, double t, const char *why)
+{
+    const double apart = nextafter(fabs(t), INFINITY) - fabs(t);
+
+    if (apart > 1e-12 * fmin(1, span))
+        return tg_fail(TG_ENOCONV,
+                       "the step became too small at t = %g, where doubles are %.2g apart: "
+                       "count time from nearer 0, or ask for less (if it is not %s)",
+                       t, apart, why);
+    return tg_fail(TG_ENOCONV, "the step became too small at t = %g: %s", t, why);
 }
 
 tg_status

@@ -38,9 +38,17 @@ TG_CHECKED tg_status tg_dde_solution_create(const tg_dde *eq, int degree, double
 TG_CHECKED tg_status tg_dde_watch_begin(tg_dde_solution *s);
 TG_CHECKED tg_status tg_dde_watch(tg_dde_solution *s, int *ended);
 
-/* What both solvers ask of their arguments. Errors: TG_EDOMAIN, in a sentence. */
+/* What both solvers ask of their arguments: t1 is one with t0 neither. Errors: TG_EDOMAIN,
+ * in a sentence. */
 TG_CHECKED tg_status tg_dde_check(const tg_dde *eq, double t0, double t1, double relative,
                                   double absolute);
+
+/* Two times near t closer than this are one, in a run over `span`. */
+double tg_dde_blur(double span, double t);
+
+/* TG_ENOCONV at t, with the spacing of doubles where that may be the cause, or else `why`.
+ */
+tg_status tg_dde_too_small(double span, double t, const char *why);
 
 /* x (n) at t0, finite. Errors: TG_EDIVERGED; those of the history. */
 TG_CHECKED tg_status tg_dde_begin(const tg_dde *eq, double t0, double *x);

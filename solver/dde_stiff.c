@@ -1,7 +1,8 @@
 /* CVODE holds the error of a step, e, below its tolerance; with order q the number of steps
  * is as e^(-1/(q+1)), so that the error of the solution, steps times e, falls as
  * e^(q/(q+1)) only: at 1e-10 it is hundreds of tolerances. For the error to be as the
- * tolerance at q = 5, CVODE is asked for 0.3 tolerance^(6/5).
+ * tolerance at q = 5, CVODE is asked for 0.3 tolerance^(6/5). Starting afresh adds errors
+ * of order 1: at thousands of kinks they are more than what the kinks themselves would do.
  */
 #include "solver/dde_stiff.h"
 
@@ -16,15 +17,22 @@
 #include <sunmatrix/sunmatrix_dense.h>
 
 #define ORDER     5
-#define KINKS_MAX 4096
+#define KINKS_MAX 128 /* with t0; a level with more is left out whole */
 #define STEPS_MAX 1000000
+
+typedef struct kinks {
+    size_t count;
+    double t[KINKS_MAX + 1]; /* ascending, no two the same */
+} kinks;
 
 typedef struct machine {
     const tg_dde    *eq;
     tg_dde_solution *s;
     double          *past, *coef; /* (m, n), (ORDER + 1, n) */
     size_t          *hint;
-    double          *kink; /* ascending, ends with t1 */
+    double           t0, t1;
+    kinks           *lists; /* (3) to make */
+    const double    *kink;  /* (kinks) ascending, ends with t1 */
     size_t           kinks;
     tg_status        failure; /* of a callback */
     size_t           lost;    /* 1 + the component whose slope was not finite at lost_at */
@@ -59,36 +67,50 @@ right_side(realtype t, N_Vector x, N_Vector slope, void *data)
     return 0;
 }
 
+/* into = those of `some` and of base + tau before t1, one of each; 0 where they are too
+ * many. */
 static int
-ascending(const void *a, const void *b)
+merge(const machine *m, const kinks *some, const kinks *base, double tau, kinks *into)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
+    const double last = m->t1 - tg_dde_blur(m->t1 - m->t0, m->t1);
 
-    return (x > y) - (x < y);
+    into->count = 0;
+    for (size_t i = 0, k = 0; i < some->count || k < base->count;) {
+        const double own = i < some->count ? some->t[i] : INFINITY;
+        const double moved = k < base->count ? base->t[k] + tau : INFINITY;
+        const double next = fmin(own, moved);
+        *(own <= moved ? &i : &k) += 1;
+        if (!(next < last)) break;
+        if (into->count > 0 &&
+            next - into->t[into->count - 1] <= tg_dde_blur(m->t1 - m->t0, next))
+            continue;
+        if (into->count == KINKS_MAX) return 0;
+        into->t[into->count++] = next;
+    }
+    return 1;
 }
 
-/* t0 + sums of up to ORDER delays, before t1; level by level. */
+/* t0 + sums of up to `level` delays, level by level up to ORDER or as far as there is room
+ * for all; t0 itself, the first, is left out, and the last is t1. */
 static void
-list_kinks(machine *m, double t0, double t1)
+list_kinks(machine *m)
 {
-    size_t begin = 0, end = 1, kept = 0;
+    kinks *whole = m->lists, *some = whole + 1, *into = whole + 2;
 
-    m->kink[0] = t0;
-    for (int level = 1; level <= ORDER; level++) {
-        const size_t last = end;
-        for (size_t k = begin; k < last; k++)
-            for (size_t j = 0; j < m->eq->delays && end + 1 < KINKS_MAX; j++)
-                if (m->kink[k] + m->eq->tau[j] < t1)
-                    m->kink[end++] = m->kink[k] + m->eq->tau[j];
-        begin = last;
+    *whole = (kinks){ .count = 1, .t = { m->t0 } };
+    for (int level = 1, room = 1; level <= ORDER && room; level++) {
+        *some = *whole;
+        for (size_t j = 0; j < m->eq->delays && room; j++) {
+            kinks *const swap = some;
+            room = merge(m, some, whole, m->eq->tau[j], into);
+            some = into;
+            into = swap;
+        }
+        if (room) *whole = *some;
     }
-    m->kink[end++] = t1;
-    qsort(m->kink, end, sizeof *m->kink, ascending);
-    for (size_t k = 1; k < end; k++) /* one of each; t0 itself is left out */
-        if (m->kink[k] - (kept ? m->kink[kept - 1] : t0) > 1e-12 * (1 + fabs(m->kink[k])))
-            m->kink[kept++] = m->kink[k];
-    m->kink[kept - 1] = t1;
-    m->kinks = kept;
+    whole->t[whole->count] = m->t1;
+    m->kink = whole->t + 1;
+    m->kinks = whole->count;
 }
 
 /* The step just taken, [begin, t], as powers of u = (. - begin)/h - 1/2: derivatives d_k at
@@ -114,7 +136,9 @@ store_step(machine *m, double t)
             term *= -0.5 * l / (k - l + 1);
         }
     }
-    return tg_dde_append_powers(s, h, m->coef);
+    TG_TRY(tg_dde_append_powers(s, h, m->coef));
+    s->begin[s->count] = t; /* without rounding */
+    return TG_OK;
 }
 
 /* A slope that is not finite is no failure until no smaller step goes past it. */
@@ -125,7 +149,7 @@ gave_up(const machine *m, double t, int code)
         return tg_fail(TG_EDIVERGED, "the slope of x[%zu] is not finite at t = %g",
                        m->lost - 1, m->lost_at);
     if (code < 0) return tg_fail(TG_ENOCONV, "CVODE gave up at t = %g (%d)", t, code);
-    return tg_fail(TG_ENOCONV, "the step became too small at t = %g: singular", t);
+    return tg_dde_too_small(m->t1 - m->t0, t, "singular");
 }
 
 /* One step of CVODE, stored; *ended by an event. */
@@ -171,7 +195,7 @@ silent(int code, const char *module, const char *function, char *message, void *
 }
 
 static tg_status
-assemble(machine *m, double t0, double t1, double relative, double absolute)
+assemble(machine *m, double relative, double absolute)
 {
     const sunindextype n = (sunindextype)m->eq->dim;
     const double tighter = fmax(0.3 * pow(relative, 0.2), 1e-14 / relative); /* see head */
@@ -181,19 +205,19 @@ assemble(machine *m, double t0, double t1, double relative, double absolute)
     m->past = calloc(m->eq->delays * m->eq->dim + 1, sizeof *m->past);
     m->coef = calloc((ORDER + 1) * m->eq->dim, sizeof *m->coef);
     m->hint = calloc(m->eq->delays + 1, sizeof *m->hint);
-    m->kink = malloc(KINKS_MAX * sizeof *m->kink);
-    if (!m->past || !m->coef || !m->hint || !m->kink ||
+    m->lists = malloc(3 * sizeof *m->lists);
+    if (!m->past || !m->coef || !m->hint || !m->lists ||
         SUNContext_Create(NULL, &m->context) || !(m->x = N_VNew_Serial(n, m->context)) ||
         !(m->slope = N_VNew_Serial(n, m->context)) ||
         !(m->matrix = SUNDenseMatrix(n, n, m->context)) ||
         !(m->solver = SUNLinSol_Dense(m->x, m->matrix, m->context)) ||
         !(m->cvode = CVodeCreate(CV_BDF, m->context)))
         return tg_fail(TG_ENOMEM, "out of memory");
-    TG_TRY(tg_dde_solution_create(m->eq, ORDER, t0, &m->s));
-    TG_TRY(tg_dde_begin(m->eq, t0, N_VGetArrayPointer(m->x)));
-    list_kinks(m, t0, t1);
+    TG_TRY(tg_dde_solution_create(m->eq, ORDER, m->t0, &m->s));
+    TG_TRY(tg_dde_begin(m->eq, m->t0, N_VGetArrayPointer(m->x)));
+    list_kinks(m);
     if (CVodeSetErrHandlerFn(m->cvode, silent, NULL) ||
-        CVodeInit(m->cvode, right_side, t0, m->x) ||
+        CVodeInit(m->cvode, right_side, m->t0, m->x) ||
         CVodeSStolerances(m->cvode, tighter * relative, tighter * absolute) ||
         CVodeSetUserData(m->cvode, m) ||
         CVodeSetMaxStep(m->cvode, isfinite(shortest) ? shortest : 0) ||
@@ -214,14 +238,14 @@ dismantle(machine *m)
     free(m->past);
     free(m->coef);
     free(m->hint);
-    free(m->kink);
+    free(m->lists);
 }
 
 tg_status
 tg_dde_stiff_solve(const tg_dde *eq, double t0, double t1, double relative, double absolute,
                    tg_dde_solution **out)
 {
-    machine m = { .eq = eq };
+    machine m = { .eq = eq, .t0 = t0, .t1 = t1 };
 
     TG_TRY(tg_dde_check(eq, t0, t1, relative, absolute));
     if (eq->delays && !eq->tau)
@@ -229,7 +253,7 @@ tg_dde_stiff_solve(const tg_dde *eq, double t0, double t1, double relative, doub
     for (size_t j = 0; j < eq->delays; j++)
         if (!(eq->tau[j] > 0))
             return tg_fail(TG_EDOMAIN, "delay %zu must be > 0, got %g", j, eq->tau[j]);
-    tg_status status = assemble(&m, t0, t1, relative, absolute);
+    tg_status status = assemble(&m, relative, absolute);
     if (status == TG_OK) status = run(&m);
     dismantle(&m);
     if (status == TG_OK)

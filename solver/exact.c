@@ -29,6 +29,14 @@ plan(const tg_ensemble *e)
                        .observe = e->observe };
 }
 
+static tg_status
+make_step(const tg_ensemble *e, size_t mode, tg_exact_step *s)
+{
+    TG_TRY(tg_exact_step_make(&e->mode[mode], e->dt, s));
+    tg_exact_step_shorten(s, e->steps);
+    return TG_OK;
+}
+
 /* Doubles a thread works in: for the mode that needs most. */
 static tg_status
 scratch(const tg_ensemble *e, double *size)
@@ -37,7 +45,7 @@ scratch(const tg_ensemble *e, double *size)
 
     *size = 0;
     for (size_t i = 0; i < e->modes; i++) {
-        TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &s));
+        TG_TRY(make_step(e, i, &s));
         *size = fmax(*size, tg_exact_block_size(&s));
     }
     return TG_OK;
@@ -101,7 +109,7 @@ run_all(run *r, tg_stats *stats, double *kept)
 
     if (!r->steps) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; i < e->modes; i++) {
-        TG_TRY(tg_exact_step_make(&e->mode[i], e->dt, &r->steps[i]));
+        TG_TRY(make_step(e, i, &r->steps[i]));
         size = fmax(size, tg_exact_block_size(&r->steps[i]));
     }
     p.scratch = (size_t)size;
@@ -143,14 +151,15 @@ respond(const tg_exact_step *s, size_t steps, double *memory, double *variance)
 tg_status
 tg_exact_variance(const tg_linear *m, double dt, size_t steps, double *variance)
 {
+    const size_t      count = steps > 0 ? steps : 1;
     const tg_linear   still = { m->a, m->b, m->g, m->tau, 0 };
     const tg_ensemble e = {
-        .mode = &still, .modes = 1, .paths = 1, .dt = dt, .steps = 1, .every = 1
+        .mode = &still, .modes = 1, .paths = 1, .dt = dt, .steps = count, .every = count
     };
     tg_exact_step s;
 
     TG_TRY(tg_exact_check(&e));
-    TG_TRY(tg_exact_step_make(&still, dt, &s));
+    TG_TRY(make_step(&e, 0, &s));
     double *memory = malloc((size_t)tg_exact_block_size(&s) * sizeof *memory);
     if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
     respond(&s, steps, memory, variance);

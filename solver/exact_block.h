@@ -8,10 +8,11 @@
 #define TG_EXACT_BLOCK  128 /* paths in flight */
 #define TG_EXACT_LEVELS 20  /* at most */
 
-/* One mode's step of h = dt / sub, in the letters of solver/exact.h. */
+/* One mode's step of h = dt / sub, in the letters of solver/exact.h and in units of h: a is
+ * a h, X^k stands for X^k / h^k. */
 typedef struct tg_exact_step {
     double a, x0;
-    size_t lag, sub;                               /* tau = lag h */
+    size_t lag, sub;                               /* tau = lag h, or the run if shorter */
     int    levels, draws;                          /* L; normals a step takes */
     double power[TG_EXACT_LEVELS + 1];             /* p_k */
     double past[TG_EXACT_LEVELS + 1];              /* I_k, X^k of a past that was 1 */
@@ -28,6 +29,10 @@ typedef struct tg_exact_block {
 
 /* Errors: TG_EDOMAIN dt and tau have no common part, or more than 10000 steps to dt. */
 TG_CHECKED tg_status tg_exact_step_make(const tg_linear *m, double dt, tg_exact_step *out);
+
+/* For a run of at most `steps` of dt: rows of the past that it does not come to are not
+ * kept. */
+void tg_exact_step_shorten(tg_exact_step *s, size_t steps);
 
 /* Doubles that ring and z take, z behind the ring. */
 double tg_exact_block_size(const tg_exact_step *s);

@@ -2,19 +2,22 @@
  * weights. Integrals over the step are Gauss sums on panels over which e^{-bv} changes
  * little; the factor of the covariance of J^0, J^1, ... is that of Gram and Schmidt applied
  * to the functions themselves, twice, so that it keeps its digits where the covariance,
- * near a Hilbert matrix, would lose them. */
+ * near a Hilbert matrix, would lose them. All is in units of h, X^k in those of h^k: v from 0
+ * to 1, a h and b h for a and b, g sqrt(h) for g, so that no unit of time is too short or
+ * too long. */
 #include "solver/exact_block.h"
 #include "solver/gauss.h"
 
 #include <math.h>
 
-#define LEVELS TG_EXACT_LEVELS
-#define SUBS   10000 /* steps to dt, at most */
+#define LEVELS   TG_EXACT_LEVELS
+#define SUBS     10000 /* steps to dt, at most */
+#define RATE_MAX 1e300 /* of b h: above it nothing is left after a step either */
 
 enum { STAGES = 10, PANELS = 51, NODES = STAGES * PANELS };
 static const double SMALL = 1e-12; /* what may be left out of x, or of its variance */
 
-/* v and its weights in int_0^h .. dv; f^k(v) = e^{-bv} v^k/k! sqrt(weight). */
+/* v and its weights in int_0^1 .. dv; f^k(v) = e^{-bv} v^k/k! sqrt(weight). */
 typedef struct nodes {
     int    n;
     double v[NODES], root[NODES], f[LEVELS][NODES];
@@ -22,10 +25,10 @@ typedef struct nodes {
 
 /* Panels of at most 2/|b|; what lies beyond v = 100/b is not seen. */
 static void
-fill_nodes(double b, double h, int levels, nodes *out)
+fill_nodes(double b, int levels, nodes *out)
 {
     const tg_gauss gauss = tg_gauss_make(STAGES);
-    const double   range = b * h > 100 ? 100 / b : h;
+    const double   range = b > 100 ? 100 / b : 1;
     const int      panels = (int)fmax(1, ceil(fabs(b) * range / 2));
 
     out->n = panels * STAGES;
@@ -79,19 +82,20 @@ count_draws(tg_exact_step *s)
                 s->draws = j + 1;
 }
 
+/* In units of h: s->a, b and g are those of the equation times h, h and sqrt(h). */
 static void
-fill(tg_exact_step *s, double b, double g, double h)
+fill(tg_exact_step *s, double b, double g)
 {
     nodes  f;
     double share = 1; /* |a|^k I_k: what X^k means for x */
 
-    fill_nodes(b, h, LEVELS, &f);
-    s->power[0] = exp(-b * h);
+    fill_nodes(b, LEVELS, &f);
+    s->power[0] = exp(-b);
     s->past[0] = 1;
     while (share > SMALL && s->a != 0 && s->levels < LEVELS) {
         const int k = ++s->levels;
         s->past[k] = product(f.n, f.f[k - 1], f.root);
-        s->power[k] = s->power[k - 1] * h / k;
+        s->power[k] = s->power[k - 1] / k;
         share = pow(fabs(s->a), k) * s->past[k];
     }
     factor(&f, s->levels ? s->levels : 1, s->root);
@@ -131,7 +135,15 @@ tg_exact_step_make(const tg_linear *m, double dt, tg_exact_step *out)
     tg_exact_step s = { .a = lagged ? m->a : 0, .x0 = m->x0 };
 
     TG_TRY(choose(m, b, dt, &s));
-    fill(&s, b, m->g, dt / (double)s.sub);
+    const double h = dt / (double)s.sub;
+    s.a *= h;
+    fill(&s, fmin(b * h, RATE_MAX), m->g * sqrt(h));
     *out = s;
     return TG_OK;
+}
+
+void
+tg_exact_step_shorten(tg_exact_step *s, size_t steps)
+{
+    if ((double)steps * (double)s->sub < (double)s->lag) s->lag = steps * s->sub;
 }

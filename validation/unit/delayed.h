@@ -24,6 +24,18 @@ negative_feedback(double t, const double *x, const double *past, double *dx, voi
     return TG_OK;
 }
 
+/* x' = -mean of x(t - tau_j) over *delays of them, a size_t */
+static inline tg_status
+mean_feedback(double t, const double *x, const double *past, double *dx, void *delays)
+{
+    const size_t m = *(const size_t *)delays;
+
+    (void)t, (void)x;
+    dx[0] = 0;
+    for (size_t j = 0; j < m; j++) dx[0] -= past[j] / (double)m;
+    return TG_OK;
+}
+
 /* Mackey, Glass 1977 */
 static inline tg_status
 mackey_glass(double t, const double *x, const double *past, double *dx, void *context)

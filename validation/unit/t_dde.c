@@ -2,6 +2,8 @@
 
 #include "validation/unit/delayed.h"
 
+#include <time.h>
+
 /* x' = -x(t-1), history 1: exact by the method of steps. */
 static void
 test_method_of_steps(void **state)
@@ -294,7 +296,52 @@ test_errors(void **state)
     assert_null(s);
 }
 
+static tg_status
+one(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = 1;
+    return TG_OK;
+}
+
+/* x' = -mean of x(t - tau_j): a step takes a time as the number of delays, not of the
+ * kinks (two orders of magnitude between the two, and one to the bound). Delays of a
+ * common measure have few kinks, each once. */
+static void
+test_many_delays(void **state)
+{
+    double           tau[20], common[20];
+    size_t           m = 20, steps;
+    tg_dde           eq = { .dim = 1,
+                            .delays = m,
+                            .slope = mean_feedback,
+                            .tau = tau,
+                            .history = one,
+                            .context = &m };
+    tg_dde_solution *fine = NULL, *s = NULL;
+    const clock_t    begin = clock();
+
+    (void)state;
+    for (int j = 0; j < 20; j++) {
+        tau[j] = .5 + sqrt(2. + j) / 7;
+        common[j] = .05 * (j + 1);
+    }
+    assert_ok(tg_dde_solve(&eq, 0, 5, 1e-6, 1e-6, 0, &s));
+    assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 4);
+    assert_ok(tg_dde_solve(&eq, 0, 5, 1e-10, 1e-10, 2, &fine));
+    for (double t = .01; t < 5; t += .0137)
+        assert_near(solution_at(s, t), solution_at(fine, t), 1e-6);
+    tg_dde_solution_free(fine);
+    tg_dde_solution_free(s);
+    eq.tau = common;
+    assert_ok(tg_dde_solve(&eq, 0, 8, 1e-6, 1e-6, 0, &s));
+    tg_dde_cost(s, &steps, NULL);
+    assert_true(steps < 200); /* 160 kinks, of which the last is the end */
+    tg_dde_solution_free(s);
+}
+
 RUN(cmocka_unit_test(test_method_of_steps), cmocka_unit_test(test_mackey_glass),
     cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_order_without_delay),
     cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_errors),
-    cmocka_unit_test(test_not_finite), cmocka_unit_test(test_missing))
+    cmocka_unit_test(test_not_finite), cmocka_unit_test(test_missing),
+    cmocka_unit_test(test_many_delays))

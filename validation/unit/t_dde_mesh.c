@@ -226,7 +226,13 @@ test_missing(void **state)
     assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 4, 4, x), TG_EDOMAIN, "no delays");
     eq = whole, eq.dim = TG_DDE_MESH_DIM + 1;
     assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 4, 4, x), TG_EDOMAIN, "components");
+    eq = whole, eq.dim = 5; /* refused before any is touched: 5 10 8 bytes to a step */
+    assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 90000000, 10, x), TG_EDOMAIN,
+                 "33.5 GiB would be needed");
+    eq.dim = TG_DDE_MESH_DIM;
+    assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 90000000, 5, x), TG_EDOMAIN, "858 GiB");
     eq = whole;
+    assert_fails(tg_dde_mesh_solve(&eq, 10, SIZE_MAX, 4, 4, x), TG_EDOMAIN, "GiB");
     assert_fails(tg_dde_mesh_solve(&eq, 10, 2, 4, 11, x), TG_EDOMAIN, "stages");
     assert_fails(tg_dde_mesh_solve(&eq, NAN, 2, 4, 4, x), TG_EDOMAIN, "horizon");
     assert_fails(tg_dde_mesh_solve(&eq, 10, 2, SIZE_MAX, 4, x), TG_EDOMAIN, "more than");

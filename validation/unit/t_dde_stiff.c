@@ -1,5 +1,6 @@
 #include "solver/dde_stiff.h"
 
+#include "solver/dde_solution.h"
 #include "validation/unit/delayed.h"
 
 /* x' = -1000 (x + x(t - pi)) - sin t, x = cos t: the lagged value is -cos t. */
@@ -161,6 +162,96 @@ restless(double t, const double *x, const double *past, double *dx, void *contex
     return TG_OK;
 }
 
+static tg_status
+one(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = 1;
+    return TG_OK;
+}
+
+/* Many delays: the error is kept however many sums they have. */
+static void
+test_many_delays(void **state)
+{
+    double tau[20];
+
+    (void)state;
+    for (int j = 0; j < 20; j++) tau[j] = .5 + sqrt(2. + j) / 7;
+    for (size_t m = 4; m <= 20; m += 4) {
+        tg_dde_solution *fine = NULL, *s = NULL;
+        const tg_dde     eq = { .dim = 1,
+                                .delays = m,
+                                .slope = mean_feedback,
+                                .tau = tau,
+                                .history = one,
+                                .context = &m };
+        assert_ok(tg_dde_solve(&eq, 0, 5, 1e-11, 1e-11, 3, &fine));
+        for (double tolerance = 1e-4; tolerance > 1e-10; tolerance /= 10) {
+            assert_ok(tg_dde_stiff_solve(&eq, 0, 5, tolerance, tolerance, &s));
+            for (double t = .01; t < 5; t += .0137) {
+                const double x = solution_at(fine, t);
+                assert_near(solution_at(s, t), x, 3 * tolerance * (1 + fabs(x)));
+            }
+            tg_dde_solution_free(s);
+        }
+        tg_dde_solution_free(fine);
+    }
+}
+
+/* Delays 1 .. 6 have 9330 sums of up to five, but only 30 kinks: a step ends on each. */
+static void
+test_common_kinks(void **state)
+{
+    const double     tau[] = { 1, 2, 3, 4, 5, 6 };
+    size_t           m = 6, met = 0;
+    const tg_dde     eq = { .dim = 1,
+                            .delays = m,
+                            .slope = mean_feedback,
+                            .tau = tau,
+                            .history = one,
+                            .context = &m };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_ok(tg_dde_stiff_solve(&eq, 0, 30.5, 1e-4, 1e-4, &s));
+    for (size_t k = 1; k <= s->count; k++)
+        met += fabs(s->begin[k] - (double)(met + 1)) < 1e-9;
+    assert_int_equal(met, 30);
+    tg_dde_solution_free(s);
+}
+
+/* A run as short as one likes, but not shorter than doubles can tell. */
+static void
+test_short_run(void **state)
+{
+    const double tau = 1;
+    const tg_dde eq = {
+        .dim = 1, .delays = 1, .slope = negative_feedback, .tau = &tau, .history = constant
+    };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    for (double t1 = 1e-100; t1 < 1; t1 *= 1e10)
+        for (int stiff = 0; stiff < 2; stiff++) {
+            if (stiff)
+                assert_ok(tg_dde_stiff_solve(&eq, 0, t1, 1e-6, 1e-6, &s));
+            else
+                assert_ok(tg_dde_solve(&eq, 0, t1, 1e-6, 1e-6, 0, &s));
+            assert_true(tg_dde_end(s) == t1);
+            assert_near(solution_at(s, t1), 1 - t1, 1e-6);
+            tg_dde_solution_free(s);
+        }
+    s = NULL;
+    assert_fails(tg_dde_stiff_solve(&eq, 1, 1 + 1e-13, 1e-6, 1e-6, &s), TG_EDOMAIN,
+                 "too near");
+    assert_fails(tg_dde_solve(&eq, 1, 1 + 1e-13, 1e-6, 1e-6, 0, &s), TG_EDOMAIN,
+                 "too near");
+    assert_fails(tg_dde_stiff_solve(&eq, 1e9, 1e9 + 2, 1e-8, 1e-8, &s), TG_ENOCONV,
+                 "doubles are 1.2e-07 apart");
+    assert_null(s);
+}
+
 static void
 test_errors(void **state)
 {
@@ -192,4 +283,5 @@ test_errors(void **state)
 }
 
 RUN(cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_stiff),
-    cmocka_unit_test(test_errors))
+    cmocka_unit_test(test_many_delays), cmocka_unit_test(test_common_kinks),
+    cmocka_unit_test(test_short_run), cmocka_unit_test(test_errors))

@@ -160,6 +160,65 @@ test_without_noise(void **state)
     }
 }
 
+/* The same equation in any unit of time u has the same variance, in units of g^2 u. */
+static void
+test_units_of_time(void **state)
+{
+    const tg_linear one = { 1, .3, 1, 1, 1 };
+    double          v[40], w[40];
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const double dt = k ? 1.4 : 1;
+        assert_ok(tg_exact_variance(&one, dt, 40, v));
+        for (double u = 1e-15; u < 2e20; u *= 10) {
+            const tg_linear   m = { 1 / u, .3 / u, 1 / sqrt(u), u, 1 };
+            const tg_ensemble e = { .mode = &m,
+                                    .modes = 1,
+                                    .paths = 1000,
+                                    .dt = dt * u,
+                                    .steps = 10,
+                                    .every = 10 };
+            tg_stats          s[2];
+            assert_ok(tg_exact_variance(&m, dt * u, 40, w));
+            for (int n = 0; n < 40; n++) assert_near(w[n] / v[n], 1, 1e-12);
+            assert_ok(tg_exact_run(&e, s, NULL));
+            assert_near(tg_stats_variance(&s[1]) / v[9], 1, 4 * sqrt(2. / 1000));
+        }
+    }
+    const tg_linear fast = { 1, 1e308, 1, 1, 1 }; /* b h overflows */
+    assert_ok(tg_exact_variance(&fast, 1e3, 2, v));
+    assert_near(v[1], 0, 1e-290);
+}
+
+/* A delay longer than the run needs no memory for what the run does not come to: x is
+ * that of x' = -a x0 + g dW, or lags behind where the run is a little longer. */
+static void
+test_delay_longer_than_run(void **state)
+{
+    const tg_linear far = { 1, 0, 2, 1e6, 3 }, near = { 1, 0, 2, 9.5, 3 };
+    tg_ensemble     e = { .mode = &far,
+                          .modes = 1,
+                          .paths = 1,
+                          .dt = .5,
+                          .steps = 20,
+                          .every = 1,
+                          .keep = 1,
+                          .seed = 3 };
+    tg_stats        s[21];
+    double          v[20], x[21], y[21];
+
+    (void)state;
+    assert_true(tg_exact_memory(&e) < 1e6);
+    assert_ok(tg_exact_run(&e, s, x));
+    assert_ok(tg_exact_variance(&far, .5, 20, v));
+    for (int k = 0; k < 20; k++) assert_near(v[k], 4 * (k + 1) * .5, 1e-12);
+    e.mode = &near;
+    assert_ok(tg_exact_run(&e, s, y));
+    for (int k = 0; k <= 19; k++) assert_near(x[k], y[k], 1e-12);
+    assert_true(fabs(x[20] - y[20]) > 1e-3);
+}
+
 static void
 test_threads_and_errors(void **state)
 {
@@ -191,6 +250,7 @@ test_threads_and_errors(void **state)
     m = (tg_linear){ .a = 1e9, .tau = .5 };
     assert_fails(tg_exact_run(&e, one, NULL), TG_EDOMAIN, "take a shorter one");
     m = (tg_linear){ .a = 1, .tau = 1e9 };
+    e.steps = e.every = (size_t)1e11;
     assert_fails(tg_exact_run(&e, one, NULL), TG_EDOMAIN, "GiB");
     m = (tg_linear){ .a = 1, .tau = .5, .g = NAN };
     assert_fails(tg_exact_run(&e, one, NULL), TG_EDOMAIN, "not finite");
@@ -199,4 +259,5 @@ test_threads_and_errors(void **state)
 
 RUN(cmocka_unit_test(test_stationary_variance), cmocka_unit_test(test_transient_variance),
     cmocka_unit_test(test_against_moments), cmocka_unit_test(test_paths),
-    cmocka_unit_test(test_without_noise), cmocka_unit_test(test_threads_and_errors))
+    cmocka_unit_test(test_without_noise), cmocka_unit_test(test_units_of_time),
+    cmocka_unit_test(test_delay_longer_than_run), cmocka_unit_test(test_threads_and_errors))
