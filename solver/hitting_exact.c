@@ -28,14 +28,22 @@ dim(const tg_hitting *p)
     return p->modes;
 }
 
+/* The step of a mode, with no more past than the run looks at. */
+static tg_status
+make_step(const tg_hitting *p, size_t mode, tg_exact_step *out)
+{
+    TG_TRY(tg_exact_step_make(&p->mode[mode], p->dt, out));
+    tg_exact_step_shorten(out, (size_t)ceil(p->horizon / p->dt - 1e-9));
+    return TG_OK;
+}
+
 static tg_status
 check(const tg_hitting *p)
 {
     tg_exact_step s;
 
     TG_TRY(tg_hitting_linear.check(p));
-    for (size_t i = 0; i < p->modes; i++)
-        TG_TRY(tg_exact_step_make(&p->mode[i], p->dt, &s));
+    for (size_t i = 0; i < p->modes; i++) TG_TRY(make_step(p, i, &s));
     return TG_OK;
 }
 
@@ -48,7 +56,7 @@ size_of(const tg_hitting *p)
     double        size = 0;
 
     for (size_t i = 0; i < p->modes; i++) {
-        if (tg_exact_step_make(&p->mode[i], p->dt, &s) != TG_OK) return 0;
+        if (make_step(p, i, &s) != TG_OK) return 0;
         size = fmax(size, tg_exact_block_size(&s));
     }
     return size;
@@ -81,7 +89,7 @@ static tg_status
 fill(state *s)
 {
     for (size_t i = 0; i < s->p->modes; i++) {
-        TG_TRY(tg_exact_step_make(&s->p->mode[i], s->p->dt, &s->step[i]));
+        TG_TRY(make_step(s->p, i, &s->step[i]));
         for (size_t k = 0; k < BLOCK; k++) s->g[i * BLOCK + k] = s->p->mode[i].g;
     }
     return TG_OK;

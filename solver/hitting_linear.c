@@ -66,7 +66,7 @@ check(const tg_hitting *p)
                            m->tau);
     }
     const double steps = p->horizon / fmin(p->dt, fmax(p->mode[0].tau, 1e-10 * p->dt));
-    if (p->mode[0].tau > 1e-10 * p->dt && !(steps < 1e10))
+    if (!p->exact && p->mode[0].tau > 1e-10 * p->dt && !(steps < 1e10))
         return tg_fail(
             TG_EDOMAIN,
             "steps as short as the delay, %g, would be %.3g; take another method",
