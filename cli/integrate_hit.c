@@ -31,6 +31,15 @@ typedef struct asked {
     tg_hitting p;
 } asked;
 
+/* Steps that divide a constant delay, or need not as there is none. */
+static int
+divides(const integration *j)
+{
+    const double tau = tg_delay_mean(j->law);
+
+    return j->meaning == TG_DELAY_CONSTANT && (tau == 0 || tau > 0.01 * j->step);
+}
+
 /* A constant delay takes the fast path unless a method was asked for. */
 static tg_status
 question(const arguments *a, const integration *j, asked *q)
@@ -49,10 +58,10 @@ question(const arguments *a, const integration *j, asked *q)
                        .seed = j->seed };
     if (j->meaning == MEANING_ARRIVAL) {
         p->jump = &q->arrivals;
-    } else if (j->exact || (j->meaning == TG_DELAY_CONSTANT && !j->chosen)) {
+    } else if (j->chosen ? j->exact : divides(j)) {
         p->mode = j->linear;
         p->modes = j->modes;
-        p->exact = j->exact;
+        p->exact = j->chosen;
     } else {
         p->sdde = &q->eq;
         p->method = j->method;

@@ -71,19 +71,20 @@ take_modes(scene *s, size_t algorithm, integration *j)
     return TG_OK;
 }
 
-/* So many steps to a mean delay and to the time of the fastest mode, and a whole number to a
- * row. */
+/* So many steps to the time of the fastest mode, to a mean delay that is not far below it, and
+ * a whole number to a row. */
 static double
 fitting_step(const integration *j, size_t rows)
 {
     const double mean = tg_delay_mean(j->law), row = j->until / (double)rows;
     const double parts = j->study ? 20 : 100;
-    double       shortest = mean > 0 ? mean : INFINITY;
+    double       shortest = INFINITY;
 
     for (size_t i = 0; i < j->modes; i++) {
         const double rate = fabs(j->linear[i].a) + fabs(j->linear[i].b);
         if (rate > 0) shortest = fmin(shortest, 1 / rate);
     }
+    if (mean > 0.01 * fmin(shortest, j->until)) shortest = fmin(shortest, mean);
     return row / fmax(1, ceil(row / (shortest / parts) - 1e-9));
 }
 
