@@ -309,7 +309,7 @@ draw_increment(tg_sdde_block *b, uint64_t number)
 }
 
 /* area_j += (W_lag - its value at the step's begin + half its move) dW, over one sub-step.
- */
+ * Before t = 0 W_lag stands still. */
 static void
 add_areas(tg_sdde_block *b, uint64_t number, const double *dW, double *lagged)
 {
@@ -318,12 +318,14 @@ add_areas(tg_sdde_block *b, uint64_t number, const double *dW, double *lagged)
     const double   delta = b->step.dt / (double)b->plan->sub;
 
     for (size_t j = 0; j < eq->delays; j++) {
-        const size_t  back = (size_t)lround(eq->tau[j] / delta);
+        const double back = round(eq->tau[j] / delta);
+        if (back > (double)number) continue;
         const double *old =
-            b->increment + (number + b->plan->sub_slots - back) % b->plan->sub_slots * w;
+            b->increment + (number - (uint64_t)back) % b->plan->sub_slots * w;
         double *area = (double *)b->step.area + j * w;
         for (size_t k = 0; k < w; k++) {
-            area[k] += (lagged[j * w + k] + old[k] / 2) * dW[k] - (back ? 0 : delta / 2);
+            area[k] +=
+                (lagged[j * w + k] + old[k] / 2) * dW[k] - (back > 0 ? 0 : delta / 2);
             lagged[j * w + k] += old[k];
         }
     }
