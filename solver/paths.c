@@ -24,6 +24,13 @@ threads_of(const tg_paths *p)
     return p->threads ? p->threads : tg_parallel_threads();
 }
 
+tg_status
+tg_paths_count(size_t n, const char *what)
+{
+    if (n >= 1 && (double)n < TG_PATHS_MOST) return TG_OK;
+    return tg_fail(TG_EDOMAIN, "%s must be >= 1 and below 2^53, got %zu", what, n);
+}
+
 double
 tg_paths_memory(const tg_paths *p, double scratch)
 {

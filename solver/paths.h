@@ -11,7 +11,8 @@
 #include "solver/observer.h"
 
 #define TG_PATHS_JOBS  64
-#define TG_PATHS_CHECK 64 /* steps between two looks whether a block is finite */
+#define TG_PATHS_CHECK 64     /* steps between two looks whether a block is finite */
+#define TG_PATHS_MOST  0x1p53 /* paths, and steps: exact in a double */
 
 typedef struct tg_paths_block tg_paths_block;
 
@@ -34,6 +35,10 @@ struct tg_paths_block {
     double         *kept, *scratch;        /* of all; of the thread */
     size_t          job, thread, first, n; /* n paths from number `first` on */
 };
+
+/* Whether there are so many `what` ("paths"). Errors: TG_EDOMAIN none, or TG_PATHS_MOST and
+ * more. */
+TG_CHECKED tg_status tg_paths_count(size_t n, const char *what);
 
 /* Bytes tg_paths_run allocates, and the caller's room for stored paths; in numbers that do
  * not overflow: `scratch` doubles for a thread. */
