@@ -71,8 +71,10 @@ tg_ensemble_memory(const tg_ensemble *e)
 tg_status
 tg_ensemble_check(const tg_ensemble *e)
 {
-    if (e->modes == 0 || e->paths == 0 || e->steps == 0 || e->every == 0)
-        return tg_fail(TG_EDOMAIN, "modes, paths, steps and rows must be >= 1");
+    if (e->modes == 0 || e->every == 0)
+        return tg_fail(TG_EDOMAIN, "modes and the steps to a row must be >= 1");
+    TG_TRY(tg_paths_count(e->paths, "paths"));
+    TG_TRY(tg_paths_count(e->steps, "steps"));
     if (!(e->dt > 0 && isfinite(e->dt)))
         return tg_fail(TG_EDOMAIN, "the step must be > 0, got %g", e->dt);
     if (e->keep > e->paths)

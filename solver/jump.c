@@ -1,7 +1,7 @@
 #include "solver/jump.h"
 
 #include "solver/jump_path.h"
-#include "solver/observer.h"
+#include "solver/paths.h"
 
 #include "core/memory.h"
 #include "core/parallel.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JOBS  64
+#define JOBS  TG_PATHS_JOBS
 #define BLOCK 32 /* paths observed at once */
 
 static double
@@ -35,8 +35,8 @@ tg_jump_check(const tg_jump *j)
 {
     if (!(j->interval > 0 && isfinite(j->interval)))
         return tg_fail(TG_EDOMAIN, "the interval must be > 0, got %g", j->interval);
-    if (j->paths == 0 || j->rows == 0)
-        return tg_fail(TG_EDOMAIN, "paths and rows must be >= 1");
+    TG_TRY(tg_paths_count(j->paths, "paths"));
+    TG_TRY(tg_paths_count(j->rows, "rows"));
     TG_TRY(tg_jump_path_check(j, horizon(j)));
     TG_TRY(tg_memory_check(tg_jump_memory(j), "take fewer rows or a shorter time"));
     return tg_observe_check(j->observe, j->modes, j->paths);

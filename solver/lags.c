@@ -8,23 +8,28 @@ static const double BEYOND = 1e-9; /* probability of a delay longer than the las
 typedef struct cells {
     const tg_delay *law;
     double          dt, run, lag[TG_LAGS_MOST], F[TG_LAGS_MOST];
-    size_t          count;
+    size_t          count, shown; /* nodes; the first `shown` cells end within the run */
 } cells;
 
-/* Halve the cell with the largest p d^2. Returns 0 where all are one step wide. */
+/* Halve the cell with the largest p d^2, of those within the run and those beyond it as
+ * long as either has nodes left. Returns 0 where there are none, or all are one step wide.
+ */
 static int
 halve(cells *c)
 {
     double most = 0;
     size_t at = 0;
 
-    for (size_t i = 0; i + 1 < c->count; i++) {
+    const size_t first = c->shown < TG_LAGS_RUN - 1 ? 0 : c->shown;
+    const size_t end = c->count - 1 - c->shown < TG_LAGS_BEYOND ? c->count - 1 : c->shown;
+    for (size_t i = first; i < end; i++) {
         const double d = c->lag[i + 1] - c->lag[i];
         const double wide = fmin(d, c->run), p = c->F[i + 1] - c->F[i] + BEYOND;
         const double error = d > 1 ? p * wide * wide : 0;
         if (error > most) most = error, at = i;
     }
     if (most == 0) return 0;
+    c->shown += at < c->shown;
     for (size_t i = c->count++; i > at + 1; i--) {
         c->lag[i] = c->lag[i - 1];
         c->F[i] = c->F[i - 1];
@@ -54,10 +59,12 @@ tg_lags_make(const tg_delay *law, double dt, double steps)
 {
     const double last = fmax(1, ceil(tg_delay_quantile(law, 1 - BEYOND) / dt));
     const double shown = fmin(steps, last);
-    cells   c = { .law = law, .dt = dt, .run = steps, .lag = { 0, shown }, .count = 2 };
-    tg_lags out = { 0 };
-    double  before = 0;
+    cells        c = { .law = law, .dt = dt, .run = steps, .lag = { 0, shown } };
+    tg_lags      out = { 0 };
+    double       before = 0;
 
+    c.count = 2;
+    c.shown = 1;
     c.F[0] = tg_delay_cdf(law, 0);
     c.F[1] = tg_delay_cdf(law, shown * dt);
     if (last > shown) {
@@ -65,7 +72,7 @@ tg_lags_make(const tg_delay *law, double dt, double steps)
         c.F[2] = tg_delay_cdf(law, last * dt);
         c.count = 3;
     }
-    while (c.count < TG_LAGS_MOST && halve(&c)) continue;
+    while (halve(&c)) continue;
     for (size_t i = 0; i < c.count; i++) { /* int hat dF, by parts */
         const double mean = i + 1 < c.count ? average(law, c.lag[i] * dt, c.F[i],
                                                       c.lag[i + 1] * dt, c.F[i + 1], 40)

@@ -4,15 +4,18 @@
  * at l_q, 0 at its neighbours and linear between. Every lag is a node as long as there are
  * few; else cells of width d and probability p are halved, the largest p d^2 first, for the
  * error is at most sum p d^2 max|X''| / 8 (derived here). Lags longer than the run see
- * nothing but the history; no cell counts as wider than the run. Beyond the quantile of 1 -
- * 1e-9 the law is taken to lie at it. Private to solver/.
+ * nothing but the history: they have nodes of their own, so that a law that lies beyond the
+ * run for the most part leaves the run its nodes, and no cell counts as wider than the run.
+ * Beyond the quantile of 1 - 1e-9 the law is taken to lie at it. Private to solver/.
  */
 #ifndef TG_SOLVER_LAGS_H
 #define TG_SOLVER_LAGS_H
 
 #include "core/delay.h"
 
-#define TG_LAGS_MOST 256
+#define TG_LAGS_RUN    256 /* nodes up to the length of the run */
+#define TG_LAGS_BEYOND 64  /* and longer */
+#define TG_LAGS_MOST   (TG_LAGS_RUN + TG_LAGS_BEYOND)
 
 typedef struct tg_lags {
     size_t count;

@@ -1,9 +1,11 @@
 /* paths: the frame that all ensembles share
  *
  * Paths run in blocks, blocks in TG_PATHS_JOBS jobs (a fixed number, so that sums are
- * grouped alike for any number of threads). Each job has statistics of its own; those of
- * the jobs that are done are merged in order at the end. Results are handed out only then,
- * so that a failure leaves them as they were. Private to solver/.
+ * grouped alike for any number of threads). Each block is recorded by itself, and merged
+ * into its job's statistics when it is whole; those of the jobs are merged in order at the
+ * end. Results are handed out only then, so that a failure leaves them as they were, and
+ * after a stop request, which ends a block at its next check, all are of the same whole
+ * paths. Private to solver/.
  */
 #ifndef TG_SOLVER_PATHS_H
 #define TG_SOLVER_PATHS_H
@@ -11,7 +13,8 @@
 #include "solver/observer.h"
 
 #define TG_PATHS_JOBS  64
-#define TG_PATHS_CHECK 64 /* steps between two looks whether a block is finite */
+#define TG_PATHS_CHECK 64     /* steps between two checks of a block */
+#define TG_PATHS_MOST  0x1p53 /* paths, and steps: exact in a double */
 
 typedef struct tg_paths_block tg_paths_block;
 
@@ -30,10 +33,14 @@ typedef struct tg_paths {
 struct tg_paths_block {
     const tg_paths *plan;
     tg_observer    *observer;
-    tg_stats       *stats;                 /* of the job */
+    tg_stats       *stats;                 /* of the block, each cell recorded once */
     double         *kept, *scratch;        /* of all; of the thread */
     size_t          job, thread, first, n; /* n paths from number `first` on */
 };
+
+/* Whether there are so many `what` ("paths"). Errors: TG_EDOMAIN none, or TG_PATHS_MOST and
+ * more. */
+TG_CHECKED tg_status tg_paths_count(size_t n, const char *what);
 
 /* Bytes tg_paths_run allocates, and the caller's room for stored paths; in numbers that do
  * not overflow: `scratch` doubles for a thread. */
@@ -45,7 +52,8 @@ double tg_paths_memory(const tg_paths *p, double scratch);
 TG_CHECKED tg_status tg_paths_run(const tg_paths *p, tg_stats *stats, double *kept);
 
 /* Whether component i of the block's paths, x (block), is finite at t: below 1e150, so that
- * its square is too. Errors: TG_EDIVERGED with component, path and time. */
+ * its square is too, and nobody wants to stop. Errors: TG_EDIVERGED with component, path
+ * and time; TG_ESTOP. */
 TG_CHECKED tg_status tg_paths_check(const tg_paths_block *b, size_t i, const double *x,
                                     double t);
 

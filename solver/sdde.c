@@ -31,7 +31,10 @@ check_equation(const tg_sdde *eq)
                        eq->noises, eq->dim);
     if (eq->meaning != TG_DELAY_CONSTANT && (!eq->law || eq->delays == 0))
         return tg_fail(TG_EDOMAIN, "a random delay needs a law and a delay to replace");
-    for (size_t j = eq->meaning != TG_DELAY_CONSTANT; j < eq->delays; j++)
+    const size_t first = eq->meaning != TG_DELAY_CONSTANT; /* that is not of the law */
+    if (first < eq->delays && !eq->tau)
+        return tg_fail(TG_EDOMAIN, "the equation has %zu delays but no tau", eq->delays);
+    for (size_t j = first; j < eq->delays; j++)
         if (!(eq->tau[j] >= 0 && isfinite(eq->tau[j])))
             return tg_fail(TG_EDOMAIN, "delay %zu must be >= 0, got %g", j, eq->tau[j]);
     return TG_OK;
@@ -60,6 +63,22 @@ tg_sdde_memory(const tg_sdde_run *r)
     return tg_paths_memory(&p, tg_sdde_block_size(&plan));
 }
 
+static tg_status
+check_counts(const tg_sdde_run *r)
+{
+    const double sub = r->sub ? (double)r->sub : 1;
+
+    TG_TRY(tg_paths_count(r->paths, "paths"));
+    TG_TRY(tg_paths_count(r->steps, "steps"));
+    if (r->every == 0) return tg_fail(TG_EDOMAIN, "the steps to a row must be >= 1");
+    if (r->keep > r->paths)
+        return tg_fail(TG_EDOMAIN, "%zu paths to keep of only %zu", r->keep, r->paths);
+    if (!((double)r->steps * sub < TG_PATHS_MOST))
+        return tg_fail(TG_EDOMAIN, "%zu steps of %zu sub-steps are more than 2^53",
+                       r->steps, r->sub);
+    return TG_OK;
+}
+
 tg_status
 tg_sdde_check(const tg_sdde_run *r)
 {
@@ -73,9 +92,7 @@ tg_sdde_check(const tg_sdde_run *r)
                        r->method->name);
     if (!(r->dt > 0 && isfinite(r->dt)))
         return tg_fail(TG_EDOMAIN, "the step must be > 0, got %g", r->dt);
-    if (r->paths == 0 || r->steps == 0 || r->every == 0 || r->keep > r->paths)
-        return tg_fail(TG_EDOMAIN,
-                       "paths, steps and rows must be >= 1, and kept paths among them");
+    TG_TRY(check_counts(r));
     TG_TRY(tg_memory_check(tg_sdde_memory(r),
                            "take longer steps, fewer rows or fewer paths to keep"));
     return tg_observe_check(r->observe, r->eq->dim, r->paths);

@@ -146,40 +146,45 @@ oldest(const tg_sdde_block *b)
     return (double)b->now + 3 - (double)b->plan->slots;
 }
 
-/* Whether step `at` is not in the ring but in the history, which is put into phi. */
+/* Whether step at - lag is not in the ring but in the history, which is put into phi. */
 static tg_status
-recall(const tg_sdde_block *b, double at, int *recalled)
+recall(const tg_sdde_block *b, size_t at, double lag, int *recalled)
 {
     const tg_sdde *eq = b->step.eq;
+    const double   then = (double)at - lag;
 
-    *recalled = at < oldest(b) && at <= 0;
-    return *recalled ? eq->history(at * b->step.dt, b->phi, eq->context) : TG_OK;
+    *recalled = then < oldest(b) && then <= 0;
+    return *recalled ? eq->history(then * b->step.dt, b->phi, eq->context) : TG_OK;
 }
 
-/* Where step `at` (a real number of steps after t = 0) lies in the ring: between rows *low
- * and *low + 1, at `share` from the first. Values before the ring begins are its oldest. */
+/* Where step at - lag (lag a real number of steps) lies in the ring: between rows *low and
+ * *low + 1, at `share` from the first. Values before the ring begins are its oldest. What
+ * is whole and what is not comes of the lag alone, so that it stays what it is however long
+ * the run. */
 static double
-place(const tg_sdde_block *b, double at, size_t *low)
+place(const tg_sdde_block *b, size_t at, double lag, size_t *low)
 {
-    const double x = fmax(at, oldest(b)), nearest = round(x);
-    const double floor_ = fabs(x - nearest) < 1e-9 * (1 + fabs(x)) ? nearest : floor(x);
+    const double nearest = round(lag), begin = oldest(b);
+    const int    on_grid = fabs(lag - nearest) < 1e-9 * (1 + lag);
+    const double whole = on_grid ? nearest : ceil(lag);
+    const double first = (double)at - whole;
 
-    *low = (size_t)(floor_ + (double)b->plan->slots);
-    return fabs(x - floor_) < 1e-9 * (1 + fabs(x)) ? 0 : x - floor_;
+    *low = (size_t)(fmax(first, begin) + (double)b->plan->slots);
+    return on_grid || first < begin ? 0 : whole - lag;
 }
 
-/* out (n, BLOCK) += weight x(at) for all paths alike. */
+/* out (n, BLOCK) += weight x(at - lag) for all paths alike. */
 static tg_status
-gather(const tg_sdde_block *b, double at, double weight, double *out)
+gather(const tg_sdde_block *b, size_t at, double lag, double weight, double *out)
 {
     const size_t n = b->step.eq->dim * BLOCK;
     size_t       low;
     int          recalled;
 
-    TG_TRY(recall(b, at, &recalled));
+    TG_TRY(recall(b, at, lag, &recalled));
     for (size_t k = 0; recalled && k < n; k++) out[k] += weight * b->phi[k / BLOCK];
     if (recalled) return TG_OK;
-    const double  share = place(b, at, &low), rest = weight * (1 - share);
+    const double  share = place(b, at, lag, &low), rest = weight * (1 - share);
     const double *x = row(b, low), *y = row(b, low + 1);
     for (size_t k = 0; share == 0 && k < n; k++) out[k] += weight * x[k];
     for (size_t k = 0; share > 0 && k < n; k++)
@@ -197,27 +202,25 @@ add_four(size_t n, const double *w, const double *const *x, double *out)
 
 /* The average over a law: whole lags, which are rows of the ring as far as it goes. */
 static tg_status
-gather_law(const tg_sdde_block *b, double at, double *out)
+gather_law(const tg_sdde_block *b, size_t at, double *out)
 {
     const tg_lags *l = &b->plan->lags;
-    const size_t   n = b->step.eq->dim * BLOCK, first = b->now + b->plan->slots;
-    const double   ahead = at - (double)b->now;
+    const size_t   n = b->step.eq->dim * BLOCK, first = at + b->plan->slots;
     double        *past = b->phi + b->step.eq->dim; /* (n) history, summed */
     int            recalled;
     size_t         q = 0;
 
-    for (; q + 4 <= l->count && at - l->lag[q + 3] >= oldest(b); q += 4) {
+    for (; q + 4 <= l->count && (double)at - l->lag[q + 3] >= oldest(b); q += 4) {
         const double *x[4];
-        for (size_t i = 0; i < 4; i++)
-            x[i] = row(b, first + (size_t)ahead - (size_t)l->lag[q + i]);
+        for (size_t i = 0; i < 4; i++) x[i] = row(b, first - (size_t)l->lag[q + i]);
         add_four(n, l->weight + q, x, out);
     }
     memset(past, 0, b->step.eq->dim * sizeof *past);
     for (; q < l->count; q++) {
-        TG_TRY(recall(b, at - l->lag[q], &recalled));
+        TG_TRY(recall(b, at, l->lag[q], &recalled));
         for (size_t i = 0; recalled && i < b->step.eq->dim; i++)
             past[i] += l->weight[q] * b->phi[i];
-        if (!recalled) TG_TRY(gather(b, at - l->lag[q], l->weight[q], out));
+        if (!recalled) TG_TRY(gather(b, at, l->lag[q], l->weight[q], out));
     }
     for (size_t k = 0; k < n; k++) out[k] += past[k / BLOCK];
     return TG_OK;
@@ -225,18 +228,18 @@ gather_law(const tg_sdde_block *b, double at, double *out)
 
 /* The same with a delay of its own for each path. */
 static tg_status
-gather_each(const tg_sdde_block *b, double at, double *out)
+gather_each(const tg_sdde_block *b, size_t at, double *out)
 {
     const size_t n = b->step.eq->dim * BLOCK;
 
     for (size_t k = 0; k < BLOCK; k++) {
-        const double then = at - b->lag[k] / b->step.dt;
+        const double lag = b->lag[k] / b->step.dt;
         size_t       low;
         int          recalled;
-        TG_TRY(recall(b, then, &recalled));
+        TG_TRY(recall(b, at, lag, &recalled));
         for (size_t i = k; recalled && i < n; i += BLOCK) out[i] = b->phi[i / BLOCK];
         if (recalled) continue;
-        const double  share = place(b, then, &low);
+        const double  share = place(b, at, lag, &low);
         const double *x = row(b, low), *y = row(b, low + (share > 0));
         for (size_t i = k; i < n; i += BLOCK) out[i] = (1 - share) * x[i] + share * y[i];
     }
@@ -251,14 +254,14 @@ single_row(const tg_sdde_block *b)
     size_t         low;
 
     if (eq->delays != 1 || eq->meaning != TG_DELAY_CONSTANT) return NULL;
-    const double at = (double)b->now - eq->tau[0] / b->step.dt;
-    if (at < oldest(b) || place(b, at, &low) != 0) return NULL;
+    const double lag = eq->tau[0] / b->step.dt;
+    if ((double)b->now - lag < oldest(b) || place(b, b->now, lag, &low) != 0) return NULL;
     return row(b, low);
 }
 
 /* Lagged values at step `at`, (m, n, BLOCK). */
 static tg_status
-fetch(const tg_sdde_block *b, double at, double *out)
+fetch(const tg_sdde_block *b, size_t at, double *out)
 {
     const tg_sdde *eq = b->step.eq;
     const size_t   n = eq->dim * BLOCK;
@@ -266,7 +269,7 @@ fetch(const tg_sdde_block *b, double at, double *out)
     memset(out, 0, eq->delays * n * sizeof *out);
     for (size_t j = 0; j < eq->delays; j++)
         if (j > 0 || eq->meaning == TG_DELAY_CONSTANT)
-            TG_TRY(gather(b, at - eq->tau[j] / b->step.dt, 1, out + j * n));
+            TG_TRY(gather(b, at, eq->tau[j] / b->step.dt, 1, out + j * n));
         else if (eq->meaning == TG_DELAY_DISTRIBUTED)
             TG_TRY(gather_law(b, at, out));
         else
@@ -279,7 +282,7 @@ tg_sdde_fetch_next(tg_sdde_step *s)
 {
     const tg_sdde_block *b = s->block;
 
-    return fetch(b, (double)b->now + 1, s->past2); /* s->next is a row of the ring */
+    return fetch(b, b->now + 1, s->past2); /* s->next is a row of the ring */
 }
 
 /* Before t = 0 nothing moved, and its increments are 0: the noise of the first step will
@@ -309,7 +312,7 @@ draw_increment(tg_sdde_block *b, uint64_t number)
 }
 
 /* area_j += (W_lag - its value at the step's begin + half its move) dW, over one sub-step.
- */
+ * Before t = 0 W_lag stands still. */
 static void
 add_areas(tg_sdde_block *b, uint64_t number, const double *dW, double *lagged)
 {
@@ -318,12 +321,14 @@ add_areas(tg_sdde_block *b, uint64_t number, const double *dW, double *lagged)
     const double   delta = b->step.dt / (double)b->plan->sub;
 
     for (size_t j = 0; j < eq->delays; j++) {
-        const size_t  back = (size_t)lround(eq->tau[j] / delta);
+        const double back = round(eq->tau[j] / delta);
+        if (back > (double)number) continue;
         const double *old =
-            b->increment + (number + b->plan->sub_slots - back) % b->plan->sub_slots * w;
+            b->increment + (number - (uint64_t)back) % b->plan->sub_slots * w;
         double *area = (double *)b->step.area + j * w;
         for (size_t k = 0; k < w; k++) {
-            area[k] += (lagged[j * w + k] + old[k] / 2) * dW[k] - (back ? 0 : delta / 2);
+            area[k] +=
+                (lagged[j * w + k] + old[k] / 2) * dW[k] - (back > 0 ? 0 : delta / 2);
             lagged[j * w + k] += old[k];
         }
     }
@@ -368,7 +373,7 @@ tg_sdde_block_advance(tg_sdde_block *b)
             b->lag[k] = tg_delay_sample(s->eq->law, &b->draw[k]);
     s->next = row(b, b->now + 1 + b->plan->slots);
     if (!(s->past = single_row(b))) {
-        TG_TRY(fetch(b, (double)b->now, b->lagged));
+        TG_TRY(fetch(b, b->now, b->lagged));
         s->past = b->lagged;
     }
     if (s->eq->noises) draw_noise(b);

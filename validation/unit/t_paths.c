@@ -1,6 +1,7 @@
 /* What all ensembles share: when a path leaves the finite range, who it was and when;
- * results as they were after a failure. */
+ * results as they were after a failure; what is refused. */
 #include "solver/exact.h"
+#include "solver/jump.h"
 #include "solver/paths.h"
 
 #include "core/parallel.h"
@@ -193,6 +194,134 @@ test_constant_start(void **state)
         assert_true(s[k][0].n == 777 && s[k][0].mean == .1 && s[k][0].m2 == 0);
 }
 
+/* Whether the check says that the run will say this: nothing, or words of a refusal. */
+static void
+agree(tg_status checked, const char *words, tg_status ran)
+{
+    if (!words) assert_true(checked == TG_OK && ran == TG_OK);
+    if (words) assert_fails(ran, TG_EDOMAIN, words);
+    assert_int_equal(checked, ran);
+}
+
+static void
+test_ensemble_checks(void **state)
+{
+    static const tg_linear calm = { .a = 1, .tau = .5, .g = 1 };
+    static const struct {
+        const char *words;
+        size_t      modes, paths, steps, every, keep, threads;
+        double      dt;
+    } table[] = { { NULL, 1, 10, 10, 10, 0, 0, .1 },
+                  { NULL, 1, 10, 10, SIZE_MAX, 0, 0, .1 },
+                  { "modes", 0, 10, 10, 10, 0, 0, .1 },
+                  { "paths must be >= 1", 1, 0, 10, 10, 0, 0, .1 },
+                  { "paths must be >= 1 and below 2^53", 1, SIZE_MAX, 10, 10, 0, 0, .1 },
+                  { "paths must be", 1, (size_t)1 << 53, 10, 10, 0, 0, .1 },
+                  { "steps must be", 1, 10, 0, 10, 0, 0, .1 },
+                  { "steps must be", 1, 10, SIZE_MAX, SIZE_MAX, 0, 0, .1 },
+                  { "steps must be", 1, 10, SIZE_MAX, 1, 0, 0, .1 },
+                  { "GiB", 1, 10, SIZE_MAX >> 12, 1, 0, 0, .1 },
+                  { "row must be >= 1", 1, 10, 10, 0, 0, 0, .1 },
+                  { "11 paths to keep of only 10", 1, 10, 10, 10, 11, 0, .1 },
+                  { "GiB", 1, 10, 10, 10, 0, SIZE_MAX, .1 },
+                  { "the step must be > 0", 1, 10, 10, 10, 0, 0, NAN } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const tg_ensemble e = { .mode = &calm,
+                                .modes = table[i].modes,
+                                .paths = table[i].paths,
+                                .steps = table[i].steps,
+                                .every = table[i].every,
+                                .keep = table[i].keep,
+                                .threads = table[i].threads,
+                                .dt = table[i].dt };
+        tg_status         checked = tg_ensemble_check(&e);
+        agree(checked, table[i].words, tg_ensemble_run(&e, stats, kept));
+        checked = tg_exact_check(&e);
+        agree(checked, table[i].words, tg_exact_run(&e, stats, kept));
+    }
+}
+
+static void
+test_sdde_checks(void **state)
+{
+    static const struct {
+        const char   *words;
+        const double *tau;
+        size_t        paths, steps, every, sub, keep, threads;
+        double        dt;
+    } table[] = { { NULL, &tau, 10, 10, 10, 0, 0, 0, .1 },
+                  { NULL, &tau, 10, 10, SIZE_MAX, 0, 0, 0, .1 },
+                  { "1 delays but no tau", NULL, 10, 10, 10, 0, 0, 0, .1 },
+                  { "paths must be", &tau, 0, 10, 10, 0, 0, 0, .1 },
+                  { "paths must be", &tau, SIZE_MAX, 10, 10, 0, 0, 0, .1 },
+                  { "steps must be", &tau, 10, 0, 10, 0, 0, 0, .1 },
+                  { "steps must be", &tau, 10, SIZE_MAX, 1, 0, 0, 0, .1 },
+                  { "GiB", &tau, 10, SIZE_MAX >> 12, 1, 0, 0, 0, .1 },
+                  { "row must be >= 1", &tau, 10, 10, 0, 0, 0, 0, .1 },
+                  { "2^53", &tau, 10, 10, 10, SIZE_MAX, 0, 0, .1 },
+                  { "11 paths to keep of only 10", &tau, 10, 10, 10, 0, 11, 0, .1 },
+                  { "GiB", &tau, 10, 10, 10, 0, 0, SIZE_MAX, .1 },
+                  { "the step must be > 0", &tau, 10, 10, 10, 0, 0, 0, NAN } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        for (const tg_sdde_method *const *m = tg_sdde_methods; *m; m++) {
+            const tg_sdde     eq = feedback_equation(table[i].tau);
+            const tg_sdde_run r = { .eq = &eq,
+                                    .method = *m,
+                                    .paths = table[i].paths,
+                                    .steps = table[i].steps,
+                                    .every = table[i].every,
+                                    .sub = table[i].sub,
+                                    .keep = table[i].keep,
+                                    .threads = table[i].threads,
+                                    .dt = table[i].dt };
+            const tg_status   checked = tg_sdde_check(&r);
+            agree(checked, table[i].words, tg_sdde_solve(&r, stats, kept));
+        }
+}
+
+static void
+test_jump_checks(void **state)
+{
+    static const tg_jump_mode calm = { .h = 1, .sigma = 1 };
+    static const struct {
+        const char *words;
+        size_t      modes, paths, rows, threads;
+        double      interval;
+    } table[] = { { NULL, 1, 10, 3, 0, 1 },
+                  { "modes", 0, 10, 3, 0, 1 },
+                  { "paths must be", 1, 0, 3, 0, 1 },
+                  { "paths must be", 1, SIZE_MAX, 3, 0, 1 },
+                  { "rows must be", 1, 10, 0, 0, 1 },
+                  { "rows must be", 1, 10, SIZE_MAX, 0, 1e-300 },
+                  { "GiB", 1, 10, SIZE_MAX >> 12, 0, 1e-300 },
+                  { "GiB", 1, 10, 3, SIZE_MAX, 1 },
+                  { "arrivals", 1, 10, 3, 0, 1e300 },
+                  { "the interval must be > 0", 1, 10, 3, 0, NAN } };
+    tg_delay *d = NULL;
+
+    (void)state;
+    assert_ok(tg_delay_create("constant", &tau, &d));
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const tg_jump   j = { .mode = &calm,
+                              .modes = table[i].modes,
+                              .eta = .1,
+                              .lambda = 1,
+                              .delay = d,
+                              .paths = table[i].paths,
+                              .interval = table[i].interval,
+                              .rows = table[i].rows,
+                              .threads = table[i].threads };
+        const tg_status checked = tg_jump_check(&j);
+        agree(checked, table[i].words, tg_jump_run(&j, stats));
+    }
+    tg_delay_free(d);
+}
+
 RUN(cmocka_unit_test(test_who_was_lost_and_when),
     cmocka_unit_test(test_results_are_as_before), cmocka_unit_test(test_stopped_at_once),
-    cmocka_unit_test(test_constant_start))
+    cmocka_unit_test(test_constant_start), cmocka_unit_test(test_ensemble_checks),
+    cmocka_unit_test(test_sdde_checks), cmocka_unit_test(test_jump_checks))

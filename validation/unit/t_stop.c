@@ -134,4 +134,96 @@ test_at_once(void **state)
     assert_true(stats[1].n == 0);
 }
 
-RUN(cmocka_unit_test(test_whole_paths_are_kept), cmocka_unit_test(test_at_once))
+/* Four paths alone, which are one block, of minutes of work: ended on the way. */
+static void
+test_a_long_path_ends(void **state)
+{
+    const tg_ensemble e = { .mode = &linear,
+                            .modes = 1,
+                            .paths = 4,
+                            .keep = 4,
+                            .dt = .01,
+                            .steps = 100000000,
+                            .every = 100000000 };
+    const tg_sdde     eq = feedback_equation(&linear.tau);
+    const tg_sdde_run r = { .eq = &eq,
+                            .method = tg_sdde_method_find("euler"),
+                            .paths = 4,
+                            .keep = 4,
+                            .dt = .01,
+                            .steps = 100000000,
+                            .every = 100000000 };
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        pthread_t       id;
+        double          kept[8] = { 0 };
+        struct timespec begin, end;
+        assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &begin), 0);
+        assert_int_equal(pthread_create(&id, NULL, stop_soon, NULL), 0);
+        const tg_status status = i == 0   ? tg_ensemble_run(&e, stats, kept)
+                                 : i == 1 ? tg_exact_run(&e, stats, kept)
+                                          : tg_sdde_solve(&r, stats, kept);
+        pthread_join(id, NULL);
+        tg_stop_clear();
+        assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &end), 0);
+        assert_int_equal(status, TG_ESTOP);
+        assert_true(difftime(end.tv_sec, begin.tv_sec) < 3);
+        assert_true(stats[0].n == 0 && stats[1].n == 0);
+        for (int k = 0; k < 8; k++) assert_true(isnan(kept[k]));
+    }
+}
+
+/* feedback that asks to stop in the middle of the second block of 400 steps */
+static tg_status
+until_the_second(size_t count, double t, const double *x, const double *past, double *out,
+                 void *context)
+{
+    size_t *calls = context;
+
+    if (++*calls == 600) tg_stop_request();
+    return feedback(count, t, x, past, out, NULL);
+}
+
+/* Statistics, quantiles and stored paths of a run stopped in its second block are those of
+ * the first block alone, to the last bit. */
+static void
+test_a_block_is_whole_or_nothing(void **state)
+{
+    enum { ROWS = 5, BLOCK = 256, KEEP = 300 };
+    static tg_stats s[2][ROWS];
+    static double   kept[2][KEEP * ROWS], quantile[2][ROWS];
+    tg_sdde         eq = feedback_equation(&linear.tau);
+    size_t          calls = 0;
+
+    (void)state;
+    for (int whole = 0; whole < 2; whole++) {
+        const tg_observe  o = { .share = &(double){ .5 },
+                                .shares = 1,
+                                .quantile = quantile[whole] };
+        const tg_sdde_run r = { .eq = &eq,
+                                .method = tg_sdde_method_find("euler"),
+                                .paths = whole ? BLOCK : 1000,
+                                .keep = whole ? BLOCK : KEEP,
+                                .dt = .01,
+                                .steps = 400,
+                                .every = 100,
+                                .threads = 1,
+                                .observe = &o };
+        eq.drift = whole ? feedback : until_the_second;
+        eq.context = &calls;
+        assert_int_equal(tg_sdde_solve(&r, s[whole], kept[whole]),
+                         whole ? TG_OK : TG_ESTOP);
+        tg_stop_clear();
+    }
+    assert_true(calls < 700);
+    assert_true(s[0][0].n == BLOCK);
+    assert_memory_equal(s[0], s[1], sizeof s[0]);
+    assert_memory_equal(quantile[0], quantile[1], sizeof quantile[0]);
+    assert_memory_equal(kept[0], kept[1], BLOCK * ROWS * sizeof(double));
+    for (size_t k = BLOCK * ROWS; k < KEEP * ROWS; k++) assert_true(isnan(kept[0][k]));
+}
+
+RUN(cmocka_unit_test(test_whole_paths_are_kept), cmocka_unit_test(test_at_once),
+    cmocka_unit_test(test_a_long_path_ends),
+    cmocka_unit_test(test_a_block_is_whole_or_nothing))
