@@ -25,8 +25,8 @@ size_t tg_parallel_threads(void);
 TG_CHECKED tg_status tg_parallel_run(size_t jobs, size_t threads, tg_job job, void *context,
                                      size_t *done);
 
-/* Ask running work to stop between jobs (safe in a signal handler); whether that was asked;
- * forget it. */
+/* Ask running work to stop: no new job begins, and jobs that look for it end (safe in a
+ * signal handler); whether that was asked; forget it. */
 void tg_stop_request(void);
 int  tg_stop_requested(void);
 void tg_stop_clear(void);

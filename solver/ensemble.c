@@ -47,23 +47,10 @@ slots_of(const tg_ensemble *e)
     return longest + 8;
 }
 
-static tg_paths
-plan(const tg_ensemble *e)
-{
-    return (tg_paths){ .dim = e->modes,
-                       .rows = tg_ensemble_rows(e),
-                       .paths = e->paths,
-                       .keep = e->keep,
-                       .block = BLOCK,
-                       .threads = e->threads,
-                       .component = "mode",
-                       .observe = e->observe };
-}
-
 double
 tg_ensemble_memory(const tg_ensemble *e)
 {
-    const tg_paths p = plan(e);
+    const tg_paths p = tg_paths_of_modes(e, BLOCK);
 
     return tg_paths_memory(&p, slots_of(e) * BLOCK);
 }
@@ -221,7 +208,7 @@ tg_ensemble_run(const tg_ensemble *e, tg_stats *stats, double *kept)
 {
     TG_TRY(tg_ensemble_check(e));
     run      r = { .e = e, .slots = (size_t)slots_of(e) };
-    tg_paths p = plan(e);
+    tg_paths p = tg_paths_of_modes(e, BLOCK);
 
     p.scratch = r.slots * BLOCK;
     p.run = run_block;

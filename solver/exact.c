@@ -16,19 +16,6 @@ typedef struct run {
     tg_exact_step     *steps; /* (modes) */
 } run;
 
-static tg_paths
-plan(const tg_ensemble *e)
-{
-    return (tg_paths){ .dim = e->modes,
-                       .rows = tg_ensemble_rows(e),
-                       .paths = e->paths,
-                       .keep = e->keep,
-                       .block = BLOCK,
-                       .threads = e->threads,
-                       .component = "mode",
-                       .observe = e->observe };
-}
-
 static tg_status
 make_step(const tg_ensemble *e, size_t mode, tg_exact_step *s)
 {
@@ -54,7 +41,7 @@ scratch(const tg_ensemble *e, double *size)
 double
 tg_exact_memory(const tg_ensemble *e)
 {
-    const tg_paths p = plan(e);
+    const tg_paths p = tg_paths_of_modes(e, BLOCK);
     double         size = 0;
 
     if (scratch(e, &size) != TG_OK) return 0;
@@ -104,7 +91,7 @@ static tg_status
 run_all(run *r, tg_stats *stats, double *kept)
 {
     const tg_ensemble *e = r->e;
-    tg_paths           p = plan(e);
+    tg_paths           p = tg_paths_of_modes(e, BLOCK);
     double             size = 0;
 
     if (!r->steps) return tg_fail(TG_ENOMEM, "out of memory");

@@ -25,6 +25,19 @@ threads_of(const tg_paths *p)
     return p->threads ? p->threads : tg_parallel_threads();
 }
 
+tg_paths
+tg_paths_of_modes(const tg_ensemble *e, size_t block)
+{
+    return (tg_paths){ .dim = e->modes,
+                       .rows = tg_ensemble_rows(e),
+                       .paths = e->paths,
+                       .keep = e->keep,
+                       .block = block,
+                       .threads = e->threads,
+                       .component = "mode",
+                       .observe = e->observe };
+}
+
 tg_status
 tg_paths_count(size_t n, const char *what)
 {

@@ -10,6 +10,7 @@
 #ifndef TG_SOLVER_PATHS_H
 #define TG_SOLVER_PATHS_H
 
+#include "solver/ensemble.h"
 #include "solver/observer.h"
 
 #define TG_PATHS_JOBS  64
@@ -37,6 +38,9 @@ struct tg_paths_block {
     double         *kept, *scratch;        /* of all; of the thread */
     size_t          job, thread, first, n; /* n paths from number `first` on */
 };
+
+/* The frame of an ensemble of modes, `block` paths at a time; without scratch and run. */
+tg_paths tg_paths_of_modes(const tg_ensemble *e, size_t block);
 
 /* Whether there are so many `what` ("paths"). Errors: TG_EDOMAIN none, or TG_PATHS_MOST and
  * more. */
