@@ -6,7 +6,7 @@ prefix  ?= /usr/local
 VERSION := $(shell sed -n 's/^.define TG_VERSION "\(.*\)"/\1/p' core/version.h)
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
-SIMD    := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+SIMD    := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2> /dev/null || uname -m)),avx2 avx512)
 BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)$(if $(SIMD),,-plain)
 include config.mk
 
