@@ -89,8 +89,8 @@ main(void)
         "{law: pareto, shape: 2.5, mean: 1}",
         "{law: half_normal, sd: 1}",
         "{law: gamma, shape: 2.5, mean: 1, at_most: 2}",
-        "{mixture: [{weight: 1, law: exponential, mean: 1}, {weight: 9, law: gamma, shape: "
-        "4, mean: 1}]}",
+        ("{mixture: [{weight: 1, law: exponential, mean: 1}, {weight: 9, law: gamma, "
+         "shape: 4, mean: 1}]}"),
         "{sum: [{law: gamma, shape: 4, mean: 1}, {law: exponential, mean: 0.2}]}",
     };
     int failures = 0;

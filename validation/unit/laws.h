@@ -15,8 +15,8 @@ static const char *const laws[] = {
     "{law: pareto, shape: 3.5, mean: 0.5}",
     "{law: truncated_normal, mu: 0.5, sd: 0.2, min: 0, max: 2}",
     "{law: half_normal, sd: 0.6}",
-    "{mixture: [{weight: 0.9, law: gamma, shape: 4, mean: 0.4}, {weight: 0.1, law: "
-    "constant, value: 1.4}]}",
+    ("{mixture: [{weight: 0.9, law: gamma, shape: 4, mean: 0.4}, {weight: 0.1, law: "
+     "constant, value: 1.4}]}"),
     "{sum: [{law: gamma, shape: 4, mean: 0.4}, {law: constant, value: 0.1}]}",
     "{law: exponential, mean: 0.7, at_most: 2}",
 };

@@ -30,16 +30,16 @@ static const char *const laws[] = {
     "{law: truncated_normal, mu: -2, sd: 1, min: 0.5}",
     "{law: truncated_normal, mu: 1, sd: 2, min: 0.9, max: 1.3}",
     "{law: half_normal, sd: 1.3}",
-    "{mixture: [{weight: 0.75, law: exponential, mean: 1}, {weight: 0.25, law: uniform, "
-    "min: 1, max: 4}]}",
+    ("{mixture: [{weight: 0.75, law: exponential, mean: 1}, {weight: 0.25, law: uniform, "
+     "min: 1, max: 4}]}"),
     "{sum: [{law: gamma, shape: 4, mean: 1}, {law: exponential, mean: 0.2}]}",
-    "{sum: [{law: uniform, min: 0, max: 1}, {law: uniform, min: 1, max: 3}, {law: "
-    "constant, value: 0.5}]}",
+    ("{sum: [{law: uniform, min: 0, max: 1}, {law: uniform, min: 1, max: 3}, {law: "
+     "constant, value: 0.5}]}"),
     "{law: gamma, shape: 2.5, mean: 1, at_most: 1.2}",
     "{law: lognormal, mean: 1, cv: 0.5, at_most: 2}",
     "{law: exponential, mean: 1, at_most: 0.1}",
-    "{mixture: [{weight: 1, law: exponential, mean: 1}, {weight: 1, law: weibull, shape: "
-    "2, mean: 3}], at_most: 3}",
+    ("{mixture: [{weight: 1, law: exponential, mean: 1}, {weight: 1, law: weibull, shape: "
+     "2, mean: 3}], at_most: 3}"),
 };
 enum { LAWS = sizeof laws / sizeof *laws };
 
