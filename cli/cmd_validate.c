@@ -44,9 +44,14 @@ run(const arguments *a)
                               .count = TG_CLAIM_COLUMNS,
                               .simulates = true,
                               .row = add_row };
-    size_t           failed = 0;
+    size_t           claims = 0, failed = 0;
 
-    TG_TRY(sweep_run(a, &plan, &failed));
+    TG_TRY(sweep_run(a, &plan, &claims, &failed));
+    if (!given(a, "quiet"))
+        fprintf(stderr,
+                "%zu of %zu predictions hold within their model error and 4 standard "
+                "errors\n",
+                claims - failed, claims);
     if (failed == 0) return TG_OK;
     return tg_fail(TG_ENOCONV,
                    "%zu predictions are further from the simulation than their model "

@@ -27,6 +27,9 @@ typedef struct sweep_plan {
 
 /* Read the study on the command line, fill the table and deliver it; *failed (NULL allowed)
  * is what the rows counted. Errors: those of study, rows and delivery. */
-TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, size_t *failed);
+/* One row or more for each number of workers and algorithm; rows and failed, each may be NULL,
+ * receive how many there are and what they counted as failed. */
+TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows,
+                               size_t *failed);
 
 #endif
