@@ -30,7 +30,7 @@ typedef struct integration {
     int                   exact;   /* method "exact" */
     int                   single;  /* paths in float32 */
     int                   meaning; /* a tg_random_delay or MEANING_ARRIVAL */
-    const tg_sdde_method *method;  /* NULL if exact */
+    const tg_sdde_method *method;  /* NULL if exact was asked for */
     int                   chosen;  /* the method was asked for */
     tg_delay             *law;
 } integration;

@@ -181,12 +181,13 @@ integration_predict(const integration *j, double *mean, double *sd)
     const size_t rows = integration_rows(j);
     const double end = j->step * (double)(j->every * (rows - 1));
     const int    arrival = j->meaning == MEANING_ARRIVAL;
-    double      *y = calloc(2 * rows, sizeof *y);
     tg_status    status = TG_OK;
 
-    if (!y) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t r = 0; r < rows; r++)
         mean[r] = sd[r] = j->meaning == TG_DELAY_PATH ? NAN : 0;
+    if (j->meaning == TG_DELAY_PATH) return TG_OK;
+    double *y = calloc(2 * rows, sizeof *y);
+    if (!y) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; status == TG_OK && i < j->modes; i++) {
         const tg_linear *l = &j->linear[i];
         const tg_mode    m = { .loop = { .a = l->a, .b = l->b, .delay = j->law },

@@ -1,7 +1,7 @@
 /* Every declared order of every method, measured. */
 #include "solver/moments.h"
-#include "validation/unit/check.h"
 #include "validation/unit/equations.h"
+#include "validation/unit/refined.h"
 
 static const double half = .5, whole = 1;
 
@@ -42,28 +42,7 @@ both_lagged(size_t count, double t, const double *x, const double *past, double 
     return TG_OK;
 }
 
-enum { LEVELS = 4, FINEST = 10, PATHS = 1024 };
-
-/* x(2) of every path at dt = 2^-level, all on one Brownian path to 2^-FINEST. */
-static void
-ends(const tg_sdde *eq, const tg_sdde_method *m, int level, double *x)
-{
-    const size_t      steps = (size_t)2 << level;
-    const tg_sdde_run r = { .eq = eq,
-                            .method = m,
-                            .paths = PATHS,
-                            .steps = steps,
-                            .every = steps,
-                            .keep = PATHS,
-                            .dt = 1. / (double)((size_t)1 << level),
-                            .seed = 3,
-                            .sub = (size_t)1 << (FINEST - level) };
-    static double     kept[2 * PATHS];
-    tg_stats          s[2];
-
-    assert_ok(tg_sdde_solve(&r, s, kept));
-    for (size_t k = 0; k < PATHS; k++) x[k] = kept[2 * k + 1];
-}
+enum { LEVELS = 4, FINEST = 10 };
 
 /* Slope of the root-mean-square difference from the finest run, levels 3 .. 6. */
 static double
@@ -72,9 +51,9 @@ strong_order(const tg_sdde *eq, const tg_sdde_method *m)
     static double x[PATHS], finest[PATHS];
     double        error[LEVELS] = { 0 };
 
-    ends(eq, m, FINEST, finest);
+    ends(eq, m, 2, FINEST, FINEST, finest);
     for (int i = 0; i < LEVELS; i++) {
-        ends(eq, m, 3 + i, x);
+        ends(eq, m, 2, 3 + i, FINEST, x);
         for (size_t k = 0; k < PATHS; k++) error[i] += pow(x[k] - finest[k], 2) / PATHS;
     }
     return log2(error[0] / error[LEVELS - 1]) / 2 / (LEVELS - 1);

@@ -1,9 +1,7 @@
 /* Delays below one step, and none: each method as good as it is otherwise. */
 #include "solver/moments.h"
-#include "validation/unit/check.h"
 #include "validation/unit/equations.h"
-
-enum { PATHS = 1024 };
+#include "validation/unit/refined.h"
 
 /* g = .3 + .3 x + sin(x(t - tau))/2 with its two slopes, and the same without delay. */
 static tg_status
@@ -72,27 +70,6 @@ equation(const double *tau)
                       .history = one };
 }
 
-/* x(1) of every path at dt = 2^-level, all on one Brownian path to 2^-finest. */
-static void
-ends(const tg_sdde *eq, const tg_sdde_method *m, int level, int finest, double *x)
-{
-    static double     kept[2 * PATHS];
-    const size_t      steps = (size_t)1 << level;
-    const tg_sdde_run r = { .eq = eq,
-                            .method = m,
-                            .paths = PATHS,
-                            .steps = steps,
-                            .every = steps,
-                            .keep = PATHS,
-                            .dt = 1. / (double)steps,
-                            .sub = (size_t)1 << (finest - level),
-                            .seed = 1 };
-    tg_stats          s[2];
-
-    assert_ok(tg_sdde_solve(&r, s, kept));
-    for (size_t k = 0; k < PATHS; k++) x[k] = kept[2 * k + 1];
-}
-
 /* A delay of 0 is the present, in the drift and in the noise with its slope. */
 static void
 test_no_delay(void **state)
@@ -110,8 +87,8 @@ test_no_delay(void **state)
     plain.delays = 0;
     for (const tg_sdde_method *const *m = tg_sdde_methods; *m; m++)
         for (int level = 3; level <= 6; level += 3) {
-            ends(&lagged, *m, level, 6, x);
-            ends(&plain, *m, level, 6, y);
+            ends(&lagged, *m, 1, level, 6, x);
+            ends(&plain, *m, 1, level, 6, y);
             for (size_t k = 0; k < PATHS; k++) assert_near(x[k], y[k], 1e-12);
         }
 }
@@ -128,9 +105,9 @@ test_noise_with_a_short_delay(void **state)
     (void)state;
     for (const tg_sdde_method *const *m = tg_sdde_methods; *m; m++) {
         double error[3] = { 0 };
-        ends(&eq, *m, FINEST, FINEST, finest);
+        ends(&eq, *m, 1, FINEST, FINEST, finest);
         for (int level = 2; level <= 4; level++) {
-            ends(&eq, *m, level, FINEST, x);
+            ends(&eq, *m, 1, level, FINEST, x);
             for (size_t k = 0; k < PATHS; k++)
                 error[level - 2] += pow(x[k] - finest[k], 2) / PATHS;
         }
