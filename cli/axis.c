@@ -16,7 +16,7 @@ const tg_column axis_columns[AXIS_COLUMNS] = {
 tg_status
 axis_of(const arguments *a, const char *name, axis *out)
 {
-    const char *text = value_of(a, name), *equals = text ? strchr(text, '=') : NULL;
+    const char *text = value_of(a, name);
     double      low, high;
     unsigned    count;
     char        extra[8] = "", rest[2] = "";
@@ -25,13 +25,14 @@ axis_of(const arguments *a, const char *name, axis *out)
         return tg_fail(TG_EINPUT,
                        "--%s is needed, e.g. --%s algorithm.step=0.001:0.1:50:log", name,
                        name);
+    const char *equals = strchr(text, '=');
     if (!equals || equals == text || (size_t)(equals - text) >= sizeof out->path ||
         sscanf(equals + 1, "%lf:%lf:%u%7[:a-z]%1s", &low, &high, &count, extra, rest) < 3 ||
         *rest || (*extra && strcmp(extra, ":log") != 0) || count < 2 || count > 2000)
         return tg_fail(
             TG_EINPUT,
             "--%s: expected PATH=LOW:HIGH:COUNT or PATH=LOW:HIGH:COUNT:log, got \"%s\"",
-            name, text ? text : "nothing");
+            name, text);
     memcpy(out->path, text, (size_t)(equals - text));
     out->path[equals - text] = 0;
     out->values = (tg_chart_axis){ low, high, count, *extra != 0 };

@@ -15,4 +15,5 @@ plot table("boundary", label) using "workers":(finite(column("step"))) with line
          linecolor rgb tint(1) title "converged", \
      table("region", label) using "workers":(converged(0)) with points pointtype 2 pointsize 0.8 \
          linecolor rgb tint(2) title "diverged (simulated)", \
-     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle
+     table("boundary", label) using "workers":(column("step") > 0 ? finite(column("step")) : 1) \
+         every ::0::0 with dots linecolor rgb "#ffffff" notitle # where nothing else is finite

@@ -9,4 +9,4 @@ plot for [i=1:words(labels)] table("staleness", word(labels, i)) using "stalenes
          title word(labels, i) . " simulated", \
      for [i=1:words(labels)] table("staleness", word(labels, i)) using "staleness":"predicted" \
          with lines linewidth 2 linecolor rgb tint(i) title word(labels, i) . " predicted", \
-     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle
+     $nothing using (0):(0) with dots linecolor rgb "#ffffff" notitle

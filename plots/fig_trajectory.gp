@@ -16,4 +16,5 @@ plot for [i=1:words(labels)] table("trajectory", word(labels, i)) \
          pointtype 7 pointsize 0.4 linecolor rgb tint(i) title word(labels, i) . " simulated, 2 s.e.", \
      table("trajectory", word(labels, 1)) using "t":"target" with lines dashtype 3 \
          linecolor rgb "#444444" title "target", \
-     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle
+     table("trajectory", word(labels, 1)) using "t":(column("predicted") > 0 ? finite(column("predicted")) : 1) \
+         every ::0::0 with dots linecolor rgb "#ffffff" notitle # where nothing else is finite

@@ -31,4 +31,4 @@ plot for [i=1:words(labels)] table("sweep", word(labels, i)) \
      for [i=1:words(labels)] table("sweep", word(labels, i)) \
          using "workers":(finite(column("simulated"))):(2 * column("simulated_error")) with yerrorbars \
          pointtype 7 pointsize 0.5 linecolor rgb "#222222" title word(labels, i) . " simulated, 2 s.e.", \
-     $nothing using 1:2 with dots linecolor rgb "#ffffff" notitle
+     $nothing using (0):(0) with dots linecolor rgb "#ffffff" notitle

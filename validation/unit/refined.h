@@ -10,7 +10,8 @@ enum { PATHS = 1024 };
 
 /* x(until) of every path at dt = 2^-level, all on one Brownian path to 2^-finest. */
 static inline void
-ends(const tg_sdde *eq, const tg_sdde_method *m, size_t until, int level, int finest, double *x)
+ends(const tg_sdde *eq, const tg_sdde_method *m, size_t until, int level, int finest,
+     double *x)
 {
     static double     kept[2 * PATHS];
     const size_t      steps = until << level;
