@@ -118,7 +118,7 @@ write_axes(const arguments *a, const region *r, size_t points)
     tg_status status = axis_add(t, "x", &r->x);
     if (status == TG_OK) status = axis_add(t, "y", &r->y);
     if (status == TG_OK) status = axis_add(t, "boundary", &boundary);
-    if (status == TG_OK) return table_write(value_of(a, "out"), "axes", t);
+    if (status == TG_OK) return table_write(a, "axes", t);
     tg_table_free(t);
     return status;
 }
@@ -132,7 +132,7 @@ draw(const arguments *a, const region *r, size_t points)
     TG_TRY(write_axes(a, r, points));
     for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
         study_label(r->study, i, label);
-        TG_TRY(figure_make(value_of(a, "out"), "chart", label));
+        TG_TRY(figure_make(results_folder(a), "chart", label));
     }
     return TG_OK;
 }
@@ -141,7 +141,7 @@ draw(const arguments *a, const region *r, size_t points)
 static tg_status
 deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
 {
-    const char  *folder = value_of(a, "out");
+    const char  *folder = results_folder(a);
     const size_t points = tg_table_rows(curves);
     json_t      *document = NULL;
 
@@ -151,12 +151,13 @@ deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
         return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = TG_OK;
     if (folder) {
-        status = table_write(folder, "region", cells);
+        status = table_write(a, "region", cells);
         if (status == TG_OK)
-            status = table_write(folder, "boundary", curves);
+            status = table_write(a, "boundary", curves);
         else
             tg_table_free(curves);
         if (status == TG_OK) status = draw(a, r, points);
+        if (status == TG_OK) status = results_keep(a);
     } else {
         if (!document) table_print(cells);
         if (!document) table_print(curves);

@@ -1,6 +1,7 @@
 #include "cli/study_run.h"
 
 #include "cli/output.h"
+#include "cli/stop.h"
 
 #include "core/parallel.h"
 
@@ -167,6 +168,14 @@ keep_finished(study_run *r)
     while (r->own_index < kept && r->workers[r->own_index] != r->own) r->own_index++;
 }
 
+void
+study_run_stopped(study_run *r)
+{
+    stop_saving();
+    tg_stop_clear();
+    r->stopped = true;
+}
+
 /* The study's own number of workers first, then the others. */
 static tg_status
 run_scenes(study_run *r)
@@ -177,8 +186,7 @@ run_scenes(study_run *r)
         if (i != r->own_index) status = run_scene(r, i);
     if (tg_stop_requested() &&
         r->outcome[r->own_index * r->rules + r->rules - 1].simulation) {
-        tg_stop_clear();
-        r->stopped = true;
+        study_run_stopped(r);
         keep_finished(r);
         return TG_OK;
     }

@@ -82,7 +82,7 @@ static void
 tame(char *text)
 {
     for (; *text; text++) {
-        if (*text == '\n' || *text == '\r') *text = ' ';
+        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = ' ';
         if (*text == '"') *text = '\'';
     }
 }
