@@ -134,23 +134,15 @@ number_of(const arguments *a, const char *name, double *out)
     return text ? read_number(source, text, out) : TG_OK;
 }
 
-static tg_status
-check_whole(const char *source, double value, double most)
-{
-    if (value >= 0 && value <= most && value == floor(value)) return TG_OK;
-    return tg_fail(TG_EINPUT, "%s: expected a whole number, at most %.16g, got %.17g",
-                   source, most, value);
-}
-
 tg_status
 whole_of(const arguments *a, const char *name, size_t *out)
 {
     double value = (double)*out;
-    char   source[80];
 
-    snprintf(source, sizeof source, "--%s", name);
     TG_TRY(number_of(a, name, &value));
-    TG_TRY(check_whole(source, value, 0x1p53));
+    if (!(value >= 0 && value <= 0x1p53) || value != floor(value))
+        return tg_fail(TG_EINPUT, "--%s: expected a whole number from 0 to 2^53, got %.17g",
+                       name, value);
     *out = (size_t)value;
     return TG_OK;
 }
@@ -161,7 +153,9 @@ threads_of(const char *source, const char *text, size_t *out)
     double value = 0;
 
     TG_TRY(read_number(source, text, &value));
-    TG_TRY(check_whole(source, value, 1024));
+    if (!(value >= 0 && value <= 1024) || value != floor(value))
+        return tg_fail(TG_EINPUT, "%s: expected a whole number, at most 1024, got %.17g",
+                       source, value);
     *out = (size_t)value;
     return TG_OK;
 }

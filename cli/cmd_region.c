@@ -125,11 +125,10 @@ write_axes(const arguments *a, const region *r, size_t points)
 
 /* A chart of every algorithm. */
 static tg_status
-draw(const arguments *a, const region *r, size_t points)
+draw(const arguments *a, const region *r)
 {
     char label[48];
 
-    TG_TRY(write_axes(a, r, points));
     for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
         study_label(r->study, i, label);
         TG_TRY(figure_make(results_folder(a), "chart", label));
@@ -137,36 +136,48 @@ draw(const arguments *a, const region *r, size_t points)
     return TG_OK;
 }
 
+/* Takes the tables. Without figures they are kept all the same. */
+static tg_status
+write_all(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
+{
+    const size_t points = tg_table_rows(curves);
+    tg_status    status = table_write(a, "region", cells);
+
+    if (status != TG_OK) {
+        tg_table_free(curves);
+        return status;
+    }
+    TG_TRY(table_write(a, "boundary", curves));
+    TG_TRY(write_axes(a, r, points));
+    const tg_status drawn = draw(a, r);
+    TG_TRY(results_keep(a));
+    return drawn;
+}
+
 /* Takes the tables. */
 static tg_status
 deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
 {
-    const char  *folder = results_folder(a);
-    const size_t points = tg_table_rows(curves);
-    json_t      *document = NULL;
+    json_t *document = NULL;
 
     if (given(a, "json") &&
         !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells), "boundary",
-                               json_of_table(curves))))
-        return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = TG_OK;
-    if (folder) {
-        status = table_write(a, "region", cells);
-        if (status == TG_OK)
-            status = table_write(a, "boundary", curves);
-        else
-            tg_table_free(curves);
-        if (status == TG_OK) status = draw(a, r, points);
-        if (status == TG_OK) status = results_keep(a);
-    } else {
-        if (!document) table_print(cells);
-        if (!document) table_print(curves);
+                               json_of_table(curves)))) {
         tg_table_free(cells);
         tg_table_free(curves);
+        return tg_fail(TG_ENOMEM, "out of memory");
     }
-    if (status == TG_OK && document) return json_print(document);
-    json_decref(document);
-    return status;
+    if (results_folder(a)) {
+        const tg_status status = write_all(a, r, cells, curves);
+        if (status == TG_OK && document) return json_print(document);
+        json_decref(document);
+        return status;
+    }
+    if (!document) table_print(cells);
+    if (!document) table_print(curves);
+    tg_table_free(cells);
+    tg_table_free(curves);
+    return document ? json_print(document) : TG_OK;
 }
 
 static tg_status

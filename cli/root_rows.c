@@ -168,15 +168,17 @@ hunt_deliver(hunt *h)
     const size_t rows = tg_table_rows(h->table);
     const int    locus = h->along.values.count > 0;
     tg_table    *table = h->table;
+    tg_status    drawn = TG_OK; /* without figures the tables are kept all the same */
 
     if (folder) {
         h->table = NULL;
         TG_TRY(table_write(h->a, locus ? "locus" : "roots", table));
         if (locus) TG_TRY(deliver_axis(h));
-        if (rows) TG_TRY(figure_make(folder, locus ? "locus" : "plane", NULL));
+        drawn = rows ? figure_make(folder, locus ? "locus" : "plane", NULL) : TG_OK;
         TG_TRY(results_keep(h->a));
     } else if (!given(h->a, "json")) {
         table_print(table);
     }
-    return given(h->a, "json") ? deliver_json(h) : TG_OK;
+    if (given(h->a, "json")) TG_TRY(deliver_json(h));
+    return drawn;
 }

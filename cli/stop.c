@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -14,48 +15,55 @@ enum { STOP_PATIENCE = 140, SAVE_PATIENCE = 10000 }; /* milliseconds */
 
 static atomic_int            came, saving;
 static _Atomic(const char *) guarded;
-static const int             heard[] = { SIGINT, SIGTERM };
+static sem_t                 signals; /* one for each that came */
 
-/* Whether a second signal came within so many milliseconds. */
-static int
-await_another(const sigset_t *set, long milliseconds)
+static void
+hear(int number)
 {
-    const struct timespec t = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
+    int none = 0;
 
-    return sigtimedwait(set, NULL, &t) > 0;
+    atomic_compare_exchange_strong(&came, &none, number);
+    tg_stop_request();
+    sem_post(&signals);
+}
+
+/* Whether another signal comes within so many milliseconds. */
+static int
+await_another(long milliseconds)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += milliseconds % 1000 * 1000000;
+    t.tv_sec += milliseconds / 1000 + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return sem_timedwait(&signals, &t) == 0;
 }
 
 static void *
-listen(void *argument)
+watch(void *unused)
 {
-    const sigset_t *set = argument;
-    int             number;
-
-    while (sigwait(set, &number) != 0) continue;
-    came = number;
-    tg_stop_request();
-    if (!await_another(set, STOP_PATIENCE) && saving) await_another(set, SAVE_PATIENCE);
+    (void)unused;
+    while (sem_wait(&signals) != 0) continue;
+    if (!await_another(STOP_PATIENCE) && saving) await_another(SAVE_PATIENCE);
     const char *draft = guarded;
     if (draft) tg_folder_discard(draft);
-    _exit(128 + number);
+    _exit(128 + came);
 }
 
+/* Also where a shell, in the background, has them ignored. Without a thread they end the
+ * program as ever. */
 void
 stop_listen(void)
 {
-    static sigset_t set;
-    pthread_t       id;
+    pthread_t        id;
+    struct sigaction on = { .sa_handler = hear, .sa_flags = SA_RESTART };
 
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof heard / sizeof *heard; i++) {
-        signal(heard[i], SIG_DFL); /* also where a shell in the background ignores it */
-        sigaddset(&set, heard[i]);
-    }
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (pthread_create(&id, NULL, listen, &set) == 0)
-        pthread_detach(id);
-    else
-        pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* they end the program as ever */
+    sem_init(&signals, 0, 0);
+    if (pthread_create(&id, NULL, watch, NULL) != 0) on.sa_handler = SIG_DFL;
+    sigemptyset(&on.sa_mask);
+    sigaction(SIGINT, &on, NULL);
+    sigaction(SIGTERM, &on, NULL);
 }
 
 void

@@ -1,13 +1,13 @@
 /* stop: Ctrl-C and SIGTERM end a command soon, whatever it is doing
  *
- * A thread waits for the signals. The first one asks the computation to stop (core/parallel.h),
+ * The first signal asks the computation to stop (core/parallel.h),
  * which keeps what is finished; if that is not heard within STOP_PATIENCE, or a second one
- * comes, the thread removes the draft of the results and ends the program.
+ * comes, a thread that waits for that removes the draft of the results and ends the program.
  */
 #ifndef TG_CLI_STOP_H
 #define TG_CLI_STOP_H
 
-/* Begin to listen. Before any other thread is made. */
+/* Begin to listen. */
 void stop_listen(void);
 
 /* The draft to be removed if the program is ended from here; NULL: none. Borrowed until the

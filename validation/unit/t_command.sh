@@ -105,14 +105,14 @@ mkdir "$d/half"
 $t study "$d/key.yaml" --out "$d/half" 2> /dev/null
 [ -z "$(ls -A "$d/half")" ] || fail "left behind: $(ls -A "$d/half")"
 
-# ---- Ctrl-C: what is finished is kept, exit status 1
+# ---- Ctrl-C: what is finished is kept, exit status 128 + the signal
 # (a shell's background jobs ignore SIGINT, so SIGTERM, which is handled alike)
 $t study "$study" --out "$d/stopped" --set replicas=4000000 \
     --set 'algorithm={name: asgd, step: 0.05}' > "$d/stdout" 2> "$d/stderr" &
 sleep 3
 kill -TERM $!
 wait $!
-[ $? = 1 ] || fail "a stop is exit status 1"
+[ $? = 143 ] || fail "a stop is exit status 143"
 grep -q 'stopped on request' "$d/stderr" || fail "stop not said: $(cat "$d/stderr")"
 for f in tables/trajectory-asgd.csv tables/prediction.csv report.html summary.json; do
     [ -s "$d/stopped/$f" ] || fail "a stop lost $f"
