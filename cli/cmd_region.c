@@ -1,3 +1,4 @@
+#include "cli/cost.h"
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/region.h"
@@ -193,6 +194,19 @@ begin_tables(const arguments *a, const region *r, tg_table **cells, tg_table **c
 }
 
 static tg_status
+check_cost(const arguments *a, const region *r)
+{
+    scene s;
+
+    TG_TRY(study_check(r->study));
+    TG_TRY(scene_open(r->study, 0, &s));
+    const tg_status status =
+        cost_of_predictions(a, &s, r->x.values.count * r->y.values.count);
+    scene_close(&s);
+    return status;
+}
+
+static tg_status
 run(const arguments *a)
 {
     const char *file;
@@ -208,7 +222,7 @@ run(const arguments *a)
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
     r.cell = calloc(r.x.values.count * r.y.values.count, sizeof *r.cell);
-    tg_status status = r.cell ? study_check(study) : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = r.cell ? check_cost(a, &r) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = begin_tables(a, &r, &cells, &curves);
     for (; r.algorithm < tg_study_count(study, "algorithm") && status == TG_OK;
          r.algorithm++)

@@ -1,5 +1,6 @@
 #include "cli/study_run.h"
 
+#include "cli/cost.h"
 #include "cli/output.h"
 #include "cli/stop.h"
 
@@ -9,13 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With the first scene: what all of them will take. */
+static tg_status
+check_cost(const study_run *r, const scene *s)
+{
+    TG_TRY(cost_of_predictions(r->arguments, s, r->n));
+    return cost_of_simulations(r->arguments, s, r->workers, r->n);
+}
+
 static tg_status
 run_scene(study_run *r, size_t index)
 {
     scene s;
 
     TG_TRY(scene_open(r->study, r->workers[index], &s));
-    tg_status status = TG_OK;
+    tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];
         status = scene_predict(&s, k, &o->prediction);
