@@ -10,6 +10,11 @@ SIMD    := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2> /dev/null || u
 BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)$(if $(SIMD),,-plain)
 include config.mk
 
+# All processors, unless -j says otherwise.
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2> /dev/null || echo 1)
+endif
+
 ,          := ,
 hash       := \#
 ALL_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -pthread -I. $(WARN) \
@@ -30,7 +35,8 @@ scripts  := $(wildcard validation/unit/t_*.sh)
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
 benches  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
 embedded := $(wildcard plots/*.gp plots/*.html)
-headers  := tardigrad.h $(wildcard core/*.h solver/*.h roots/*.h asgd/*.h)
+private  := $(shell grep -l '^/\*.*[Pp]rivate\|^ \*.*[Pp]rivate' core/*.h solver/*.h roots/*.h asgd/*.h)
+headers  := tardigrad.h $(filter-out $(private),$(wildcard core/*.h solver/*.h roots/*.h asgd/*.h))
 static   := $(BUILD)/libtardigrad.a
 shared   := $(BUILD)/libtardigrad.so
 command  := $(BUILD)/tardigrad

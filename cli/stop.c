@@ -11,7 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STOP_PATIENCE = 140, SAVE_PATIENCE = 10000 }; /* milliseconds */
+enum {
+    STOP_PATIENCE = 100,
+    HEARD_PATIENCE = 1000,
+    SAVE_PATIENCE = 10000
+}; /* milliseconds */
 
 static atomic_int            came, saving;
 static _Atomic(const char *) guarded;
@@ -45,7 +49,9 @@ watch(void *unused)
 {
     (void)unused;
     while (sem_wait(&signals) != 0) continue;
-    if (!await_another(STOP_PATIENCE) && saving) await_another(SAVE_PATIENCE);
+    int more = await_another(STOP_PATIENCE);
+    if (!more && (saving || tg_stop_heard())) more = await_another(HEARD_PATIENCE);
+    if (!more && saving) await_another(SAVE_PATIENCE);
     const char *draft = guarded;
     if (draft) tg_folder_discard(draft);
     _exit(128 + came);

@@ -1,8 +1,9 @@
 /* stop: Ctrl-C and SIGTERM end a command soon, whatever it is doing
  *
- * The first signal asks the computation to stop (core/parallel.h),
- * which keeps what is finished; if that is not heard within STOP_PATIENCE, or a second one
- * comes, a thread that waits for that removes the draft of the results and ends the program.
+ * The first signal asks the computation to stop (core/parallel.h), which keeps what is
+ * finished. If no part of it has heard that within a tenth of a second, or a second signal
+ * comes, a thread that waits for that removes the draft of the results and ends the
+ * program.
  */
 #ifndef TG_CLI_STOP_H
 #define TG_CLI_STOP_H

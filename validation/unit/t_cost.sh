@@ -23,7 +23,8 @@ done
 for law in 'constant, value: 0' 'uniform, min: 0, max: 1e308'; do
     refused 'no end of deliveries' simulate "$q" --set "workers.compute={law: $law}"
 done
-for law in 'exponential, mean: 1, at_most: 1e-300' 'exponential, mean: 1e-9' \
+refused 'horizon=T' simulate "$q" --set 'workers.compute={law: exponential, mean: 1, at_most: 1e-300}'
+for law in 'exponential, mean: 1e-9' \
            'gamma, shape: 1e-10, mean: 1'; do
     refused 'deliveries would take' simulate "$q" --set "workers.compute={law: $law}" --set replicas=4000
 done
