@@ -1,6 +1,7 @@
 #include "cli/root_rows.h"
 
 #include "cli/figures.h"
+#include "cli/stop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -170,6 +171,7 @@ hunt_deliver(hunt *h)
     tg_table    *table = h->table;
     tg_status    drawn = TG_OK; /* without figures the tables are kept all the same */
 
+    stop_saving();
     if (folder) {
         h->table = NULL;
         TG_TRY(table_write(h->a, locus ? "locus" : "roots", table));

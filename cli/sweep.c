@@ -2,6 +2,7 @@
 
 #include "cli/cost.h"
 #include "cli/output.h"
+#include "core/parallel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@ fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, si
     if (i == 0 && plan->predicts) status = cost_of_predictions(w->arguments, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)
         status = cost_of_simulations(w->arguments, &s, workers, n);
-    for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++)
-        status = plan->row(w, &s, k);
+    for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++) {
+        status = tg_stop_check();
+        if (status == TG_OK) status = plan->row(w, &s, k);
+    }
     scene_close(&s);
     return status;
 }
