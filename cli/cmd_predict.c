@@ -20,7 +20,7 @@ run(const arguments *a)
                               .count = PREDICTION_COLUMNS,
                               .row = add_row };
 
-    return sweep_run(a, &plan, NULL, NULL);
+    return sweep_run(a, &plan, NULL);
 }
 
 const command cmd_predict = { .name = "predict",

@@ -60,8 +60,10 @@ advise_simulated(const study_run *r, size_t rule, advice *v)
             v->simulated_time = s->settle;
             v->simulated_best = (double)r->workers[i];
         }
-        if (s->grew && isinf(v->first_diverged)) v->first_diverged = (double)r->workers[i];
-        if (!s->grew) v->last_converged = (double)r->workers[i];
+        const tg_outcome o = s->growth.outcome;
+        if (o == TG_DIVERGES && isinf(v->first_diverged))
+            v->first_diverged = (double)r->workers[i];
+        if (o == TG_CONVERGES) v->last_converged = (double)r->workers[i];
     }
 }
 
@@ -97,7 +99,7 @@ claim_advice(study_run *r, size_t rule, const char *label)
         c.model_error =
             v->simulated_best < v->best ? v->best - v->best_low : v->best_high - v->best;
         tg_claim_judge(&c);
-        r->failed += !c.holds;
+        tg_tally_add(&r->tally, c.judgement);
         TG_TRY(tg_claim_add(r->claims, &c));
     }
     if (isfinite(v->first_diverged)) {
@@ -108,7 +110,7 @@ claim_advice(study_run *r, size_t rule, const char *label)
         if (c.predicted > c.simulated)
             c.model_error = neighbour(r, c.simulated, 1) - c.simulated;
         tg_claim_judge(&c);
-        r->failed += !c.holds;
+        tg_tally_add(&r->tally, c.judgement);
         TG_TRY(tg_claim_add(r->claims, &c));
     }
     return TG_OK;
@@ -130,7 +132,7 @@ judge(study_run *r, size_t rule)
                                     tg_study_number(r->study, "target.loss"), claim);
         for (size_t k = 0; k < n; k++) {
             TG_TRY(tg_claim_add(r->claims, &claim[k]));
-            r->failed += !claim[k].holds;
+            tg_tally_add(&r->tally, claim[k].judgement);
         }
     }
     return r->n > 1 ? claim_advice(r, rule, label) : TG_OK;

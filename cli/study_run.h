@@ -37,7 +37,7 @@ typedef struct study_run {
     outcome         *outcome;      /* (n, rules) */
     advice          *advice;       /* (rules) */
     tg_table        *claims;       /* predictions against simulation */
-    size_t           failed;       /* claims that do not hold */
+    tg_tally         tally;        /* of the claims */
     bool             stopped;      /* on request: only what was finished is here */
     char             labels[1024]; /* words */
 } study_run;

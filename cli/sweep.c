@@ -35,7 +35,7 @@ fill(sweep *w, const sweep_plan *plan)
 }
 
 tg_status
-sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows, size_t *failed)
+sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
 {
     const char *file;
     tg_study   *study = NULL;
@@ -52,7 +52,6 @@ sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows, size_t *fail
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);
     const bool stopped = status == TG_ESTOP && tg_table_rows(w.table) > 0;
-    if (rows && w.table) *rows = tg_table_rows(w.table);
     if (status == TG_OK || stopped)
         status = table_deliver(a, plan->name, w.table);
     else
@@ -60,6 +59,6 @@ sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows, size_t *fail
     if (status == TG_OK && stopped)
         status = tg_fail(TG_ESTOP, "stopped on request; the rows above were finished");
     tg_study_free(study);
-    if (failed) *failed = w.failed;
+    if (tally) *tally = w.tally;
     return status;
 }

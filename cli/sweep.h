@@ -3,6 +3,7 @@
 #ifndef TG_CLI_SWEEP_H
 #define TG_CLI_SWEEP_H
 
+#include "asgd/compare.h"
 #include "cli/command.h"
 #include "cli/scene.h"
 #include "core/table.h"
@@ -11,7 +12,7 @@ typedef struct sweep {
     const tg_study *study;
     tg_progress    *progress;
     tg_table       *table;
-    size_t          failed; /* for the rows to count in */
+    tg_tally        tally; /* for the rows to count in */
 } sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */
@@ -25,11 +26,9 @@ typedef struct sweep_plan {
     sweep_row        row;
 } sweep_plan;
 
-/* Read the study on the command line, fill the table and deliver it; *failed (NULL allowed)
- * is what the rows counted. Errors: those of study, rows and delivery. */
-/* One row or more for each number of workers and algorithm; rows and failed, each may be NULL,
- * receive how many there are and what they counted as failed. */
-TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows,
-                               size_t *failed);
+/* Read the study on the command line, fill the table, one row or more for each number of
+ * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted.
+ * Errors: those of study, rows and delivery. */
+TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally);
 
 #endif
