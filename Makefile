@@ -28,6 +28,7 @@ commands := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c)) $(BUILD)/cli/embedd
 tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
 scripts  := $(wildcard validation/unit/t_*.sh)
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
+audit    := $(BUILD)/validation/audit/audit
 benches  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
 embedded := $(wildcard plots/*.gp plots/*.html)
 headers  := tardigrad.h $(wildcard core/*.h solver/*.h roots/*.h asgd/*.h)
@@ -38,7 +39,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit validate bench figures asan layers symbols format install \
+.PHONY: deps all programs demo test unit validate audit bench figures asan layers symbols format install \
         uninstall dist clean help
 
 help: ## print this list
@@ -56,13 +57,18 @@ demo: deps ## set up, build, run the quickstart study and print where its report
 test: deps ## set up, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit validate
 
-programs: all $(tests) $(benches) $(versus) ## build everything that is compiled
+programs: all $(tests) $(benches) $(versus) $(audit) ## build everything that is compiled
 
 unit: $(tests) $(command) ## run the unit tests (no set-up)
 	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
 
-validate: $(versus) $(command) ## predictions against simulations, claim by claim
-	$(Q)TARDIGRAD=$(command) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
+validate: $(versus) $(audit) $(command) ## predictions against simulations, claim by claim
+	$(Q)TARDIGRAD=$(command) AUDIT=$(audit) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
+
+audit: $(audit) ## 200 random studies, claim by claim, into validation/claims.md
+	$(Q)sh validation/audit/run $(audit) 200 > $(BUILD)/audit.rows
+	$(Q)$(audit) --table < $(BUILD)/audit.rows > validation/claims.md
+	@sed -n '/^| claim/,/^| all/p' validation/claims.md
 
 bench: $(benches) ## speeds, each with its baseline and residual
 	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad

@@ -12,6 +12,7 @@ enum { BATCHES = 48, LISTEN = 4096 /* deliveries between looks at the stop flag 
 /* What is kept of a replica. */
 typedef struct replica {
     double   hit, diverged_at;
+    double   began;      /* until then the model had not moved */
     double   quarter[4]; /* mean loss over the quarters of the horizon */
     uint64_t arrivals, updates;
     bool     finished;
@@ -57,7 +58,10 @@ typedef struct walk {
 static void
 look(walk *w, double now, double loss, double target)
 {
-    if ((double)tg_sim_updates(w->sim) <= w->beginning) w->scale = fmax(w->scale, loss);
+    const uint64_t updates = tg_sim_updates(w->sim);
+
+    if ((double)updates <= w->beginning) w->scale = fmax(w->scale, loss);
+    if (updates == 0) w->r->began = now;
     if (!(loss <= EXPLODED * w->scale) || isinf(loss))
         w->r->diverged_at = fmin(w->r->diverged_at, now);
     if (loss <= target && isinf(w->r->hit)) w->r->hit = now;
@@ -202,16 +206,21 @@ static tg_status
 judge_growth(const run *a, tg_simulation *s)
 {
     const tg_cluster *c = a->setup->cluster;
-    double(*quarter)[4] = malloc(s->replicas * sizeof *quarter), longest = 0;
-    size_t n = 0;
+    double(*quarter)[4] = malloc(s->replicas * sizeof *quarter);
+    tg_growth_times times = { .horizon = a->plan->horizon };
+    size_t          n = 0;
 
     if (!quarter) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; i < a->plan->replicas; i++)
-        if (a->replica[i].finished)
-            memcpy(quarter[n++], a->replica[i].quarter, sizeof *quarter);
+    for (size_t i = 0; i < a->plan->replicas; i++) {
+        const replica *r = &a->replica[i];
+        if (!r->finished) continue;
+        memcpy(quarter[n++], r->quarter, sizeof *quarter);
+        times.began += r->began / (double)s->replicas;
+        times.last_began = fmax(times.last_began, r->began);
+    }
     for (size_t g = 0; g < c->groups; g++)
-        if (c->count[g] > 0) longest = fmax(longest, tg_delay_mean(c->law[g]));
-    s->growth = tg_growth_judge((const double(*)[4])quarter, n, longest, a->plan->horizon);
+        if (c->count[g] > 0) times.longest = fmax(times.longest, tg_delay_mean(c->law[g]));
+    s->growth = tg_growth_judge((const double(*)[4])quarter, n, &times);
     free(quarter);
     return TG_OK;
 }
