@@ -235,7 +235,7 @@ try_one(unsigned long long seed, unsigned long long index, const char *folder, d
     trial t;
 
     check_laws();
-    draw_study(&d, seed, index, folder, work / 500);
+    draw_study(&d, seed, index, folder);
     trial_open(&t, d.text, work);
     if (!strcmp(mode, "--study")) printf("%s\n", d.text);
     fflush(stdout);

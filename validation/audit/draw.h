@@ -310,10 +310,12 @@ limit_of(const tg_cluster *c, bool dude)
     return fmin(t.gain, 3);
 }
 
-/* Learning rate, horizon and target, once the cluster is known. At most `work` updates. */
+/* Learning rate, horizon and target, once the cluster is known. */
 static inline void
-put_times(draw *d, double work)
+put_times(draw *d)
 {
+    const double most = 2e5; /* updates of a replica */
+
     const bool   dude = chance(d, 0.5);
     tg_study    *study = NULL;
     tg_cluster  *c = NULL;
@@ -332,13 +334,13 @@ put_times(draw *d, double work)
     tg_study_free(study);
     d->used = here;
     put(d, "algorithm: {name: %s, step: %.4g}\nhorizon: %.4g\ntarget: {loss: %.3g}\n",
-        dude ? "dude" : "asgd", step, fmin(horizon, work / lambda),
+        dude ? "dude" : "asgd", step, fmin(horizon, most / lambda),
         between_log(d, 1e-3, 0.5));
 }
 
 /* The study of this index, into d->text. */
 static inline void
-draw_study(draw *d, uint64_t seed, uint64_t index, const char *folder, double work)
+draw_study(draw *d, uint64_t seed, uint64_t index, const char *folder)
 {
     *d = (draw){ .rng = tg_rng_stream(seed, TG_PURPOSE_TEST, index),
                  .folder = folder,
@@ -348,7 +350,7 @@ draw_study(draw *d, uint64_t seed, uint64_t index, const char *folder, double wo
         (unsigned long long)index, (unsigned long long)index + 1);
     put_objective(d);
     put_workers(d);
-    put_times(d, work);
+    put_times(d);
 }
 
 #endif

@@ -156,10 +156,10 @@ try_floor(trial *t)
 static inline void
 try_side(trial *t, const char *name, double step)
 {
-    const double lambda = tg_cluster_rate(t->cluster), one = 1, none = 0;
-    tg_problem  *problem = one_mode(one, 1, none, t->cluster->workers, NULL);
-    tg_modes     m = modes_of(problem, t->cluster);
-    const double horizon = fmin(200 * (double)t->cluster->workers, 2e-3 * t->work) / lambda;
+    const double   lambda = tg_cluster_rate(t->cluster), one = 1, none = 0;
+    tg_problem    *problem = one_mode(one, 1, none, t->cluster->workers, NULL);
+    tg_modes       m = modes_of(problem, t->cluster);
+    const double   horizon = fmin(200 * (double)t->cluster->workers, 2e5) / lambda;
     const tg_setup setup = { problem, t->cluster, t->algorithm, step, 3 };
     tg_prediction *p = NULL;
 
