@@ -1,0 +1,59 @@
+/* renewal: workers that renew, to first order in 1/P
+ *
+ *     U(dt) = delta_0 + u(t) dt,   du(t) = (u(t) - 1/m) dt,   (D f)(x) = E f(x + T)
+ *
+ * Worker i delivers at the ends of its jobs and reads there again, so its own past jumps
+ * are at its own renewal times and not spread evenly. That is all there is at order 1/P,
+ * and it enters through the renewal measure U of its law (derived here, theory 3.6).
+ *
+ * Groups g of n_g workers with law phi_g, mean m_g, lambda_g = n_g / m_g; a mode with
+ * e = eta h. Without noise and without bias x moves by -e x(read) at each delivery.
+ *
+ *     r^  = 1/(s + e sum_g lambda_g phi_g)                      the mean field's response
+ *     G_g = 1 + int du_g r e^{-st}
+ *     ch  = s + e sum_g lambda_g phi_g / (1 + e phi_g G_g)      mean: ch(s) = 0
+ *     r_g^ = 1/(ch (1 + e phi_g G_g))                           response to g's own noise
+ *
+ * Units: times in the caller's; e, variances in units of (sigma/h)^2.
+ */
+#ifndef TG_SOLVER_RENEWAL_H
+#define TG_SOLVER_RENEWAL_H
+
+#include "core/delay.h"
+
+typedef struct tg_renewal tg_renewal;
+
+typedef struct tg_renewal_group {
+    const tg_delay *law;     /* borrowed */
+    double          workers; /* n_g > 0 */
+} tg_renewal_group;
+
+/* The laws of `count` groups on a grid of n times dt apart [time]. A law whose tail passes
+ * the grid's end keeps its mass, at the end. Owner of *out: the caller, tg_renewal_free().
+ * Errors: TG_EDOMAIN no groups, workers not > 0, a law without finite mean > 0; TG_ENOMEM.
+ */
+TG_CHECKED tg_status tg_renewal_create(const tg_renewal_group *group, size_t count,
+                                       double dt, size_t n, tg_renewal **out);
+void                 tg_renewal_free(tg_renewal *w);
+
+double tg_renewal_rate(const tg_renewal *w); /* lambda [1/time] */
+
+/* Which server rule: a gradient is applied on arrival (ASGD), or each worker's newest one
+ * at every arrival with weight 1/n (DuDe-ASGD). */
+typedef enum tg_renewal_rule { TG_RENEWAL_ASGD, TG_RENEWAL_DUDE } tg_renewal_rule;
+
+/* Stationary E x^2 in units of (sigma/h)^2. */
+typedef struct tg_renewal_variance {
+    double field; /* of the mean field */
+    double first; /* c: its relative change to first order in 1/P */
+    double value; /* field / (1 - c); inf where c >= 1 */
+    double gain; /* q of the propagator form, 1 at the loss of the mean square; NaN: DuDe */
+    double error; /* to expect of `value`, relative: the next order in 1/P */
+} tg_renewal_variance;
+
+/* Source: derived here, theory 3.6 (ASGD), 3.7 (DuDe-ASGD). Errors: TG_EDOMAIN e not > 0;
+ * TG_EDIVERGED the mean field does not settle on the grid; TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_stationary(const tg_renewal *w, tg_renewal_rule rule,
+                                           double e, tg_renewal_variance *out);
+
+#endif

@@ -1,0 +1,99 @@
+#include "solver/renewal_law.h"
+
+#include <math.h>
+#include <string.h>
+
+/* int_low^high F by Simpson's rule, halved until it agrees with itself or the cell is too
+ * small for a jump in it to matter. */
+static double
+integrate(const tg_delay *law, double low, double high, double at_low, double at_high,
+          double tolerance)
+{
+    const double middle = (low + high) / 2, width = high - low;
+    const double at = tg_delay_cdf(law, middle);
+    const double one = width * (at_low + 4 * at + at_high) / 6;
+    const double other = width * (at_low + 2 * at + at_high) / 4;
+
+    if (fabs(one - other) <= tolerance || width * (at_high - at_low) <= tolerance)
+        return one;
+    return integrate(law, low, middle, at_low, at, tolerance) +
+           integrate(law, middle, high, at, at_high, tolerance);
+}
+
+/* The mass of the tail is put at the grid's end. */
+static void
+weigh(const tg_zgrid *g, const tg_delay *law, double *p)
+{
+    double before = 0, low = tg_delay_cdf(law, 0);
+
+    for (size_t i = 0; i < g->n; i++) {
+        const double t = g->dt * (double)i, high = tg_delay_cdf(law, t + g->dt);
+        const double mean =
+            low == high ? low
+                        : integrate(law, t, t + g->dt, low, high, 1e-9 * g->dt) / g->dt;
+        p[i] = fmax(mean - before, 0);
+        before = fmax(mean, before);
+        low = high;
+    }
+    p[g->n - 1] += 1 - before;
+}
+
+/* U^ = 1/(1 - phi). On the grid the mean is that of the weights. */
+static void
+renew(const tg_zgrid *g, tg_zroom *room, tg_renewal_law *l, double complex *work)
+{
+    double mean = 0;
+
+    for (size_t i = 0; i < g->n; i++) mean += l->p[i] * g->dt * (double)i;
+    for (size_t k = 0; k < g->nz; k++) work[k] = 1 / (1 - l->phi[k]);
+    tg_zgrid_sequence(g, room, work, l->u);
+    memcpy(l->more, l->u, g->n * sizeof *l->u);
+    l->more[0] -= 1;
+    for (size_t i = 0; i < g->n; i++) l->du[i] = l->more[i] - g->dt / mean;
+    l->du[0] += g->dt / mean / 2;
+}
+
+tg_status
+tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law,
+                      tg_renewal_law *out)
+{
+    const double   mean = tg_delay_mean(law);
+    const size_t   row = (g->n + 7) / 8 * 8, crow = (g->nz + 7) / 8 * 8;
+    tg_renewal_law l = { .mean = mean,
+                         .cv2 = fmin(tg_delay_variance(law) / (mean * mean), 1e6) };
+
+    if (!(mean > 0) || !isfinite(mean))
+        return tg_fail(TG_EDOMAIN, "workers need a mean time > 0 and finite, got %g", mean);
+    l.p = tg_zgrid_reals(g, 4);
+    l.phi = tg_zgrid_complexes(g, 2);
+    if (!l.p || !l.phi) {
+        tg_renewal_law_free(&l);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    l.u = l.p + row;
+    l.more = l.u + row;
+    l.du = l.more + row;
+    l.spectrum = l.phi + crow;
+    weigh(g, law, l.p);
+    tg_zgrid_generate(g, room, l.p, l.phi);
+    tg_zgrid_spectrum(g, room, l.p, l.spectrum);
+    renew(g, room, &l, room->two);
+    *out = l;
+    return TG_OK;
+}
+
+void
+tg_renewal_law_free(tg_renewal_law *l)
+{
+    tg_zgrid_release(l->p);
+    tg_zgrid_release(l->phi);
+    *l = (tg_renewal_law){ 0 };
+}
+
+void
+tg_renewal_law_ahead(const tg_zgrid *g, tg_zroom *r, const tg_renewal_law *l,
+                     const double *f, double *out)
+{
+    tg_zgrid_spectrum(g, r, f, r->two);
+    tg_zgrid_ahead(g, r, l->spectrum, r->two, out);
+}

@@ -1,0 +1,162 @@
+/* Exponential workers under linear rules: closed forms, the lattice, exchangeability, and
+ * values from all configurations (theory 3.3). */
+#include "validation/unit/check.h"
+
+#include "solver/exponential.h"
+#include "solver/lattice.h"
+
+static double
+variance(tg_linear_rule rule, size_t groups, const double *workers, const double *rate,
+         const double *mark, double *mean)
+{
+    const tg_exponential e = { rule, groups, workers, rate, mark, 1 };
+    double               second;
+
+    assert_ok(tg_exponential_stationary(&e, mean, &second, NULL, NULL));
+    return second;
+}
+
+/* V = (eta/2h) (1 + k)/((1 + e) - e (1 + k)/2); the mean square is lost at e (1 + k) = 2 (1
+ * + e), and the mean decays with the smaller root of s^2 + s (1 + e) + k. */
+static void
+test_asgd_closed_form(void **state)
+{
+    (void)state;
+    for (double P = 1; P < 40; P *= 2)
+        for (double k = 0.2; k < 2.6; k += 0.6) {
+            const double         e = k / P, one = 1;
+            const tg_exponential x = { tg_linear_asgd(e, 1), 1, &P, &one, NULL, 1 };
+            double               second, square, mean;
+            assert_ok(tg_exponential_stationary(&x, NULL, &second, &square, &mean));
+            const double edge = e * (1 + k) - 2 * (1 + e);
+            if (fabs(edge) > 1e-9) assert_int_equal(square < 0, edge < 0);
+            if (fabs(edge) < 1e-9) assert_true(isinf(second));
+            if (edge < -1e-9)
+                assert_near(second, e / 2 * (1 + k) / (1 + e - e * (1 + k) / 2),
+                            1e-11 * second);
+            const double disc = (1 + e) * (1 + e) - 4 * k;
+            const double slow = (1 + e - (disc > 0 ? sqrt(disc) : 0)) / 2;
+            if (P > 1) assert_near(mean, -slow, 1e-7); /* P = 1: what it read is x */
+        }
+}
+
+/* Exact values by moments of all configurations, in units of 1/h^2 (theory 3.3). */
+static void
+test_dude_and_heavy_ball(void **state)
+{
+    static const struct {
+        double n, k, beta, value;
+    } row[] = { { 2, .8, 0, .55 },           { 5, .8, 0, .2989356779 },
+                { 10, .8, 0, 1 / 6. },       { 40, .8, 0, .0453429420 },
+                { 10, .4, 0, .0553228369 },  { 10, 1.2, 0, .4135995009 },
+                { 30, 1, 0, .0956827183 },   { 10, .8, .5, .0722576007 },
+                { 10, .8, .9, .0843929942 }, { 40, .8, .9, .0191664296 } };
+    const double one = 1;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        const double eta = row[i].k / row[i].n, beta = row[i].beta;
+        const double v = variance(beta > 0 ? tg_linear_heavy_ball(eta * (1 - beta), 1, beta)
+                                           : tg_linear_dude(eta, 1, row[i].n),
+                                  1, &row[i].n, &one, NULL, NULL);
+        assert_near(v, row[i].value, 1e-10);
+    }
+}
+
+/* One group of workers is two groups of the same law; a group of slower ones is not. */
+static void
+test_groups(void **state)
+{
+    const double one = 10, rate[2] = { 1, 1 }, two[2] = { 3, 7 };
+    const double unequal[2] = { 2, 0.5 }, three[2] = { 3, 3 };
+
+    (void)state;
+    assert_near(variance(tg_linear_dude(.08, 1, 10), 2, two, rate, NULL, NULL),
+                variance(tg_linear_dude(.08, 1, 10), 1, &one, rate, NULL, NULL), 1e-13);
+    assert_near(variance(tg_linear_asgd(.08, 1), 2, two, rate, NULL, NULL),
+                variance(tg_linear_asgd(.08, 1), 1, &one, rate, NULL, NULL), 1e-13);
+    /* all configurations of six workers, by Kronecker products */
+    assert_near(variance(tg_linear_asgd(.8 / 6, 1), 2, three, unequal, NULL, NULL),
+                .10835448880683128, 1e-13);
+    assert_near(variance(tg_linear_dude(.8 / 6, 1, 6), 2, three, unequal, NULL, NULL),
+                .30469344487823213, 1e-13);
+}
+
+/* ASGD settles where arrivals weigh equally, DuDe-ASGD at the mean of the minima and
+ * without noise of theirs: f_i = (x - b_i)^2/2, so the mark is -b_i. */
+static void
+test_marks(void **state)
+{
+    const double n[2] = { 3, 3 }, rate[2] = { 2, .5 }, mark[2] = { 1, -1 };
+    double       mean;
+
+    (void)state;
+    (void)variance(tg_linear_asgd(.1, 1), 2, n, rate, mark, &mean);
+    assert_near(mean, -.6, 1e-12);
+    const double v = variance(tg_linear_dude(.1, 1, 6), 2, n, rate, mark, &mean);
+    assert_near(mean, 0, 1e-12);
+    assert_near(v, variance(tg_linear_dude(.1, 1, 6), 2, n, rate, NULL, NULL), 1e-12);
+}
+
+/* Two algorithms: the same transient from the occupancy lattice's integrator. */
+static void
+test_transient_is_the_lattices(void **state)
+{
+    enum { N = 21 };
+    const double     P = 6, one = 1;
+    const tg_phase   law = { .n = 1, .exact = 1, .start = { 1 }, .leave = { 1 } };
+    const tg_lattice l = { law, 6, .2, 1, .5 };
+    double           mean[N], second[N], y[N], z[N];
+
+    (void)state;
+    assert_ok(tg_lattice_transient(&l, 2, 10, N, y, z));
+    const tg_exponential e = { tg_linear_asgd(.2, 1), 1, &P, &one, NULL, .5 };
+    assert_ok(tg_exponential_transient(&e, 2, 10, N, mean, second));
+    for (int i = 0; i < N; i++) {
+        assert_near(mean[i], y[i], 1e-5);
+        assert_near(second[i], z[i], 1e-5);
+    }
+}
+
+/* The transient ends where the stationary solve says, for every rule, marks included. */
+static void
+test_transient_settles(void **state)
+{
+    const double         n[2] = { 3, 4 }, rate[2] = { 2, .5 }, mark[2] = { 1, -.3 };
+    const tg_linear_rule rule[] = { tg_linear_asgd(.1, 1), tg_linear_dude(.1, 1, 7),
+                                    tg_linear_heavy_ball(.02, 1, .8) };
+
+    (void)state;
+    for (int r = 0; r < 3; r++) {
+        const tg_exponential e = { rule[r], 2, n, rate, mark, .7 };
+        double               mean, second, y[3], z[3];
+        assert_ok(tg_exponential_stationary(&e, &mean, &second, NULL, NULL));
+        assert_ok(tg_exponential_transient(&e, 5, 400, 3, y, z));
+        assert_near(y[0], 5, 0);
+        assert_near(z[0], 25, 0);
+        assert_near(y[2], mean, 1e-9);
+        assert_near(z[2], second, 1e-9 * second);
+    }
+}
+
+static void
+test_bad_input(void **state)
+{
+    const double   zero = 0, one = 1;
+    tg_exponential e = { tg_linear_asgd(.1, 1), 1, &zero, &one, NULL, 1 };
+    double         x[2];
+
+    (void)state;
+    assert_fails(tg_exponential_stationary(&e, x, x, x, x), TG_EDOMAIN, "workers >= 1");
+    e.workers = &one;
+    e.sigma = NAN;
+    assert_fails(tg_exponential_stationary(&e, x, x, x, x), TG_EDOMAIN, "sigma");
+    e.sigma = 1;
+    assert_fails(tg_exponential_transient(&e, 1, -1, 2, x, x), TG_EDOMAIN, "horizon");
+    assert_fails(tg_exponential_transient(&e, 1, 1, 1, x, x), TG_EDOMAIN, "two points");
+}
+
+RUN(cmocka_unit_test(test_asgd_closed_form), cmocka_unit_test(test_dude_and_heavy_ball),
+    cmocka_unit_test(test_groups), cmocka_unit_test(test_marks),
+    cmocka_unit_test(test_transient_is_the_lattices),
+    cmocka_unit_test(test_transient_settles), cmocka_unit_test(test_bad_input))

@@ -1,0 +1,212 @@
+/* Level renewal against exact variances and simulated ones, and its order in 1/P. */
+#include "validation/unit/check.h"
+
+#include "core/table.h"
+#include "solver/exponential.h"
+#include "solver/renewal.h"
+
+static tg_table *
+reference(const char *name)
+{
+    char      path[128];
+    tg_table *t = NULL;
+
+    snprintf(path, sizeof path, "validation/reference/%s", name);
+    assert_ok(tg_table_read(path, &t));
+    return t;
+}
+
+/* The laws of the reference tables, by their letters; the square of the CV in *cv2. */
+static tg_delay *
+law_of(const char *word, double mean)
+{
+    char      text[160];
+    tg_delay *law = NULL;
+
+    switch (word[0]) {
+    case 'g':
+        snprintf(text, sizeof text, "{law: erlang, stages: %s, mean: %g}", word + 1, mean);
+        break;
+    case 'h':
+        snprintf(text, sizeof text,
+                 "{law: hyperexponential, weights: [.8, .2], means: [%g, %g]}", mean / 2,
+                 3 * mean);
+        break;
+    case 'c':
+        snprintf(text, sizeof text, "{law: constant, value: %g}", mean);
+        break;
+    default:
+        snprintf(text, sizeof text, "{law: uniform, min: %g, max: %g}", mean / 2,
+                 1.5 * mean);
+    }
+    assert_ok(tg_delay_parse(text, &law));
+    return law;
+}
+
+enum { MOST = 3 };
+typedef struct case_ {
+    tg_renewal_group group[MOST];
+    size_t           groups;
+    double           workers;
+} case_;
+
+/* "6 g4 .5 + 10 g1 2": workers, law, mean. */
+static case_
+read_groups(const char *text)
+{
+    case_  c = { 0 };
+    double workers, mean;
+    char   word[8];
+    int    used;
+
+    while (sscanf(text, "%lf %7s %lf%n", &workers, word, &mean, &used) == 3) {
+        c.group[c.groups++] = (tg_renewal_group){ law_of(word, mean), workers };
+        c.workers += workers;
+        text += used;
+        if (!strncmp(text, " + ", 3)) text += 3;
+    }
+    return c;
+}
+
+static tg_renewal_variance
+predict(const case_ *c, tg_renewal_rule rule, double k, double dt, size_t n)
+{
+    tg_renewal         *w = NULL;
+    tg_renewal_variance v;
+
+    assert_ok(tg_renewal_create(c->group, c->groups, dt, n, &w));
+    assert_ok(tg_renewal_stationary(w, rule, k / c->workers, &v));
+    tg_renewal_free(w);
+    return v;
+}
+
+static tg_renewal_variance
+predict_one(const char *word, double workers, tg_renewal_rule rule, double k)
+{
+    const case_               c = { { { law_of(word, 1), workers } }, 1, workers };
+    const tg_renewal_variance v = predict(&c, rule, k, 0.02, 4000);
+
+    tg_delay_free((tg_delay *)c.group[0].law);
+    return v;
+}
+
+/* Every exact variance lies within the error that is stated, beyond the grid's 2e-4; and
+ * the mean field, which is what is corrected, does not (negative control). */
+static void
+check_table(const char *file, tg_renewal_rule rule, size_t rows)
+{
+    tg_table *t = reference(file);
+    size_t    outside = 0, missed = 0;
+
+    assert_int_equal(tg_table_rows(t), rows);
+    for (size_t i = 0; i < rows; i++) {
+        const double workers = tg_table_number(t, i, 1), k = tg_table_number(t, i, 2);
+        const double exact = tg_table_number(t, i, 3);
+        if (workers < 2) continue;
+        const tg_renewal_variance v =
+            predict_one(tg_table_cell(t, i, 0).text, workers, rule, k);
+        const double error = fabs(v.value / exact - 1);
+        if (error > v.error + 2e-4) {
+            print_error("%s P = %g, k = %g: off by %g, stated %g\n",
+                        tg_table_cell(t, i, 0).text, workers, k, error, v.error);
+            outside++;
+        }
+        if (fabs(v.field / exact - 1) > v.error + 2e-4) missed++;
+    }
+    assert_true(outside * 20 <= rows);
+    assert_true(missed * 2 > rows);
+    tg_table_free(t);
+}
+
+static void
+test_exact_variances(void **state)
+{
+    (void)state;
+    check_table("finite_p_asgd.csv", TG_RENEWAL_ASGD, 96);
+    check_table("finite_p_dude.csv", TG_RENEWAL_DUDE, 50);
+}
+
+static void
+test_simulated_variances(void **state)
+{
+    tg_table *t = reference("finite_p_simulated.csv");
+
+    (void)state;
+    for (size_t i = 0; i < tg_table_rows(t); i++) {
+        const bool   dude = !strcmp(tg_table_cell(t, i, 0).text, "dude");
+        const case_  c = read_groups(tg_table_cell(t, i, 2).text);
+        const double v = tg_table_number(t, i, 3), error = tg_table_number(t, i, 4);
+        const tg_renewal_variance p = predict(&c, dude ? TG_RENEWAL_DUDE : TG_RENEWAL_ASGD,
+                                              tg_table_number(t, i, 1), 0.02, 8000);
+        assert_near(p.value, v, 4 * error + (p.error + 3e-4) * v);
+        for (size_t g = 0; g < c.groups; g++) tg_delay_free((tg_delay *)c.group[g].law);
+    }
+    tg_table_free(t);
+}
+
+/* What is left of the error falls like 1/P^2: from the exact values for four laws, at k = .8 (the coefficient of Erlang-2 changes its sign near k = 1). */
+static void
+test_order_in_workers(void **state)
+{
+    tg_table         *t = reference("finite_p_asgd.csv");
+    const char *const law[] = { "g2", "g3", "g4", "h" };
+
+    (void)state;
+    for (int l = 0; l < 4; l++) {
+        double error[17] = { 0 };
+        for (size_t i = 0; i < tg_table_rows(t); i++) {
+            const double P = tg_table_number(t, i, 1), k = tg_table_number(t, i, 2);
+            if (strcmp(tg_table_cell(t, i, 0).text, law[l]) || k != 0.8) continue;
+            const case_  c = { { { law_of(law[l], 1), P } }, 1, P };
+            const double fine = predict(&c, TG_RENEWAL_ASGD, k, 0.005, 16000).value;
+            const double rough = predict(&c, TG_RENEWAL_ASGD, k, 0.01, 8000).value;
+            error[(int)P] = fabs((4 * fine - rough) / 3 / tg_table_number(t, i, 3) - 1);
+        }
+        const double slope = log2(error[4] / error[8]);
+        print_message("%s: slope %.3f from %.2e at P = 4\n", law[l], slope, error[4]);
+        assert_near(slope, 2, 0.2);
+    }
+    tg_table_free(t);
+}
+
+/* Exponential workers: the correction is exact, of any number of workers and for groups of
+ * one law; two algorithms. */
+static void
+test_exponential(void **state)
+{
+    const double one = 1;
+
+    (void)state;
+    for (double P = 2; P < 200; P *= 3)
+        for (double k = 0.3; k < 2; k += 0.7) {
+            const tg_exponential e = { tg_linear_asgd(k / P, 1), 1, &P, &one, NULL, 1 };
+            double               v;
+            assert_ok(tg_exponential_stationary(&e, NULL, &v, NULL, NULL));
+            assert_near(predict_one("g1", P, TG_RENEWAL_ASGD, k).value, v, 3e-4 * v);
+        }
+}
+
+static void
+test_bad_input(void **state)
+{
+    tg_renewal         *w = NULL;
+    tg_renewal_variance v;
+    tg_renewal_group    g = { law_of("g1", 1), 4 };
+
+    (void)state;
+    assert_fails(tg_renewal_create(&g, 0, .1, 100, &w), TG_EDOMAIN, "a group");
+    assert_fails(tg_renewal_create(&g, 1, NAN, 100, &w), TG_EDOMAIN, "step > 0");
+    assert_fails(tg_renewal_create(&g, 1, .1, 1, &w), TG_EDOMAIN, "two points");
+    g.workers = NAN;
+    assert_fails(tg_renewal_create(&g, 1, .1, 100, &w), TG_EDOMAIN, "workers > 0");
+    g.workers = 4;
+    assert_null(w);
+    assert_ok(tg_renewal_create(&g, 1, .1, 100, &w));
+    assert_fails(tg_renewal_stationary(w, TG_RENEWAL_ASGD, NAN, &v), TG_EDOMAIN, "e must");
+    tg_renewal_free(w);
+    tg_delay_free((tg_delay *)g.law);
+}
+
+RUN(cmocka_unit_test(test_exact_variances), cmocka_unit_test(test_simulated_variances),
+    cmocka_unit_test(test_order_in_workers), cmocka_unit_test(test_exponential),
+    cmocka_unit_test(test_bad_input))
