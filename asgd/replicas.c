@@ -40,7 +40,8 @@ typedef struct run {
  * twice or so) is counted as diverged, long before it overflows. */
 static const double EXPLODED = 1e12;
 
-static const double MOST_BYTES = 0x1p32, MOST_WORK = 1e13;
+/* About a day of one thread. */
+static const double MOST_BYTES = 0x1p32, MOST_WORK = 1e12;
 
 /* ---- one replica --------------------------------------------------------------------- */
 

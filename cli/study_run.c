@@ -17,7 +17,7 @@ run_scene(study_run *r, size_t index)
     tg_status status = TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];
-        status = scene_predict(&s, k, &o->prediction);
+        status = scene_predict_or_say(&s, k, &o->prediction, o->why, sizeof o->why);
         if (status == TG_OK) status = scene_simulate(&s, k, r->progress, &o->simulation);
     }
     scene_close(&s);

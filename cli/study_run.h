@@ -14,6 +14,7 @@
 typedef struct outcome {
     tg_prediction *prediction;
     tg_simulation *simulation;
+    char           why[200]; /* there is no prediction; "" if there is */
 } outcome;
 
 /* What the sweep over workers says of one algorithm. */

@@ -61,6 +61,7 @@ print_own(const study_run *r, size_t rule, FILE *f)
     const tg_prediction *p = o->prediction;
     const tg_simulation *s = o->simulation;
 
+    if (*o->why) fprintf(f, "  not computed  %s\n", o->why);
     fprintf(f, "  verdict       ");
     print_verdict(f, p);
     fprintf(f, "\n  rate          ");

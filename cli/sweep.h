@@ -12,7 +12,9 @@ typedef struct sweep {
     const tg_study *study;
     tg_progress    *progress;
     tg_table       *table;
-    tg_tally        tally; /* for the rows to count in */
+    tg_tally        tally;    /* for the rows to count in */
+    size_t          marked;   /* rows that could not be computed */
+    char            why[256]; /* the first of them */
 } sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */
@@ -27,7 +29,9 @@ typedef struct sweep_plan {
 } sweep_plan;
 
 /* Read the study on the command line, fill the table, one row or more for each number of
- * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted.
+ * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted. A
+ * row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked with its
+ * reason and the others are delivered; that is a failure only if there are no others.
  * Errors: those of study, rows and delivery. */
 TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally);
 
