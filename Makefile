@@ -34,6 +34,7 @@ commands := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c)) $(BUILD)/cli/embedd
 tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
 scripts  := $(wildcard validation/unit/t_*.sh)
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
+audit    := $(BUILD)/validation/audit/audit
 benches  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
 fuzzers  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/fuzz/f_*.c))
 embedded := $(wildcard plots/*.gp plots/*.html)
@@ -46,7 +47,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit validate bench figures asan fuzz fuzzers layers symbols format install \
+.PHONY: deps all programs demo test unit validate audit bench figures asan fuzz fuzzers layers symbols format install \
         uninstall dist clean help
 
 help: ## print this list
@@ -64,13 +65,18 @@ demo: deps ## set up, build, run the quickstart study and print where its report
 test: deps ## set up, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit validate
 
-programs: all $(tests) $(benches) $(versus) $(fuzzers) ## build everything that is compiled
+programs: all $(tests) $(benches) $(versus) $(fuzzers) $(audit) ## build everything that is compiled
 
 unit: $(tests) $(fuzzers) $(command) ## run the unit tests (no set-up)
 	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
 
-validate: $(versus) $(command) ## predictions against simulations, claim by claim
-	$(Q)TARDIGRAD=$(command) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
+validate: $(versus) $(audit) $(command) ## predictions against simulations, claim by claim
+	$(Q)TARDIGRAD=$(command) AUDIT=$(audit) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
+
+audit: $(audit) ## 200 random studies, claim by claim, into validation/claims.md
+	$(Q)sh validation/audit/run $(audit) 200 > $(BUILD)/audit.rows
+	$(Q)$(audit) --table < $(BUILD)/audit.rows > validation/claims.md
+	@sed -n '/^| claim/,/^| all/p' validation/claims.md
 
 bench: $(benches) ## speeds, each with its baseline and residual
 	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad

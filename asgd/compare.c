@@ -3,24 +3,51 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double MOST_STANDARD_ERRORS = 4;
+static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25;
+
+const char *
+tg_judgement_name(tg_judgement j)
+{
+    static const char *const name[] = { "holds", "fails", "undecided" };
+
+    return name[j];
+}
 
 void
 tg_claim_judge(tg_claim *c)
 {
-    if (!isfinite(c->predicted) || !isfinite(c->simulated)) {
-        c->holds = c->predicted == c->simulated;
-        c->z = c->holds ? 0 : INFINITY;
+    const double gap = fabs(c->simulated - c->predicted);
+    const double stated = c->model_error + MOST_STANDARD_ERRORS * c->error;
+    const double value = fmax(fabs(c->predicted), fabs(c->simulated));
+
+    c->z = NAN;
+    c->judgement = TG_OPEN;
+    if (isnan(c->predicted) || isnan(c->simulated)) return;
+    if (isinf(c->predicted) && c->predicted == c->simulated) {
+        c->z = 0;
+        c->judgement = TG_HOLDS;
         return;
     }
-    if (isnan(c->model_error)) {
-        c->holds = false;
-        c->z = NAN;
-        return;
-    }
-    const double gap = fmax(fabs(c->simulated - c->predicted) - c->model_error, 0);
-    c->z = gap == 0 ? 0 : gap / c->error;
-    c->holds = c->z <= MOST_STANDARD_ERRORS;
+    if (!isfinite(stated)) return;
+    const double beyond = fmax(gap - c->model_error, 0);
+    c->z = beyond == 0 ? 0 : beyond / c->error;
+    if (gap > stated)
+        c->judgement = TG_FAILS;
+    else if (stated <= MOST_OF_VALUE * value)
+        c->judgement = TG_HOLDS;
+}
+
+void
+tg_tally_add(tg_tally *t, tg_judgement j)
+{
+    t->of[j]++;
+}
+
+void
+tg_tally_text(const tg_tally *t, char text[80])
+{
+    snprintf(text, 80, "%zu hold, %zu fail, %zu undecided", t->of[TG_HOLDS],
+             t->of[TG_FAILS], t->of[TG_OPEN]);
 }
 
 static tg_claim
@@ -33,19 +60,20 @@ claim(const char *name, const char *where, const char *unit, const char *level)
     return c;
 }
 
-/* Whether it converges, 1 or 0: in mean square, since the loss is one. A prediction leaves
- * it open within 1/P of the threshold in mean, and where the mean settles and the variance
- * does not. */
+static double
+number_of(tg_outcome o)
+{
+    return o == TG_UNDECIDED ? (double)NAN : o == TG_CONVERGES;
+}
+
 static tg_claim
 verdict(const tg_prediction *p, const tg_simulation *s, const char *where)
 {
-    tg_claim     c = claim("converges", where, "", tg_level_name(p->level));
-    const double margin = fabs(p->gain / p->threshold - 1);
+    tg_claim c = claim("converges", where, "", tg_level_name(p->level));
 
-    c.predicted = p->stable && p->stable_square;
-    c.simulated = !s->grew;
-    c.model_error = p->workers > 1 && margin < 1 / (double)p->workers;
-    if (p->stable && !p->stable_square && p->level != TG_LEVEL_FINITE_P) c.model_error = 1;
+    c.predicted = number_of(p->outcome);
+    c.simulated = number_of(s->growth.outcome);
+    tg_claim_judge(&c);
     return c;
 }
 
@@ -59,11 +87,13 @@ end_loss(const tg_prediction *p, const tg_simulation *s, const char *where)
     c.simulated = s->loss[last].mean;
     c.error = tg_stats_error(&s->loss[last]);
     c.model_error = (p->high[last] - p->low[last]) / 2;
+    tg_claim_judge(&c);
     return c;
 }
 
 static tg_claim
-target_time(const tg_prediction *p, const tg_simulation *s, const char *where)
+target_time(const tg_prediction *p, const tg_simulation *s, const char *where,
+            double target)
 {
     tg_claim c = claim("time to target", where, "time", tg_level_name(p->level));
 
@@ -71,6 +101,11 @@ target_time(const tg_prediction *p, const tg_simulation *s, const char *where)
     c.simulated = s->settle;
     c.error = s->settle_error;
     c.model_error = p->settle_error;
+    if (isinf(p->settle)) /* its lower edge may be below the target */
+        c.model_error =
+            isinf(tg_settling_time(p->t, p->low, p->points, target, NULL)) ? 0 : (double)NAN;
+    if (isnan(c.error) && isinf(c.simulated)) c.error = 0; /* no resampled mean settles */
+    tg_claim_judge(&c);
     return c;
 }
 
@@ -89,15 +124,15 @@ size_t
 tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where, double target,
            tg_claim out[TG_CLAIMS])
 {
-    size_t n = 0;
+    const bool decides = p->outcome != TG_DIVERGES && s->growth.outcome != TG_DIVERGES;
+    size_t     n = 0;
 
     out[n++] = verdict(p, s, where);
-    if (p->stable && p->stable_square && !s->grew && p->points == s->points &&
-        s->replicas > 1) {
-        out[n++] = end_loss(p, s, where);
-        if (target > 0 && is_decided(p, s)) out[n++] = target_time(p, s, where);
-    }
-    for (size_t i = 0; i < n; i++) tg_claim_judge(&out[i]);
+    if (!decides || !p->stable || !p->stable_square || p->points != s->points ||
+        s->replicas < 2)
+        return n;
+    out[n++] = end_loss(p, s, where);
+    if (target > 0 && is_decided(p, s)) out[n++] = target_time(p, s, where, target);
     return n;
 }
 
@@ -111,7 +146,7 @@ const tg_column tg_claim_columns[TG_CLAIM_COLUMNS] = {
     { "model_error", "", "expected size of the prediction's own error", false },
     { "z", "", "difference beyond the model error, in standard errors", false },
     { "level", "", "level of the prediction", true },
-    { "verdict", "", "holds if z <= 4", true },
+    { "verdict", "", "holds, fails or undecided", true },
 };
 
 tg_status
@@ -121,5 +156,5 @@ tg_claim_add(tg_table *table, const tg_claim *c)
         table, (tg_cell[]){ TG_TEXT(c->name), TG_TEXT(c->where), TG_TEXT(c->unit),
                             TG_NUMBER(c->predicted), TG_NUMBER(c->simulated),
                             TG_NUMBER(c->error), TG_NUMBER(c->model_error), TG_NUMBER(c->z),
-                            TG_TEXT(c->level), TG_TEXT(c->holds ? "holds" : "fails") });
+                            TG_TEXT(c->level), TG_TEXT(tg_judgement_name(c->judgement)) });
 }

@@ -258,6 +258,20 @@ fill_all(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_pr
     return TG_OK;
 }
 
+/* Real workers differ from the mean field by O(1/P); the variance is lost below k*. */
+static void
+fill_outcome(tg_prediction *p)
+{
+    const bool exact = p->level == TG_LEVEL_FINITE_P;
+
+    p->threshold_error =
+        exact || isinf(p->threshold) ? 0 : p->threshold / (double)p->workers;
+    p->outcome = p->stable && p->stable_square ? TG_CONVERGES : TG_DIVERGES;
+    if (!exact && (fabs(p->gain - p->threshold) <= p->threshold_error ||
+                   (p->stable && !p->stable_square)))
+        p->outcome = TG_UNDECIDED;
+}
+
 tg_status
 tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm *algorithm,
            double step, const tg_predict_plan *plan, tg_prediction **out)
@@ -272,6 +286,7 @@ tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm 
         fill_limits(&c, modes, p);
         p->resolved = fmin(modes->start_covered / modes->start_loss, 1);
         status = fill_all(&c, modes, plan, p);
+        fill_outcome(p);
     }
     tg_case_close(&c);
     if (status == TG_OK)

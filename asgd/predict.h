@@ -22,6 +22,7 @@
 
 #include "asgd/algorithm.h"
 #include "asgd/cluster.h"
+#include "asgd/outcome.h"
 #include "asgd/problem.h"
 #include "core/status.h"
 
@@ -51,14 +52,16 @@ typedef struct tg_prediction {
     double staleness;                    /* mean staleness in updates: P - 1 */
     /* the loop */
     double gain,
-        threshold;     /* largest k = eta h_max P in force, and k* where the mean is lost */
-    double step_limit; /* learning rate at k* with these workers [x^2/loss] */
-    double workers_limit;         /* number of workers at k* with this learning rate */
-    bool   stable, stable_square; /* in mean; in mean square (level jump or finite-P) */
-    size_t unstable;              /* roots right of 0, all modes together */
-    double rate;                  /* of the slowest mode [1/time]; < 0: grows */
-    double rate_error;
-    bool   effective; /* over the horizon: the slowest mode has no exponential rate */
+        threshold; /* largest k = eta h_max P in force, and k* where the mean is lost */
+    double     step_limit;    /* learning rate at k* with these workers [x^2/loss] */
+    double     workers_limit; /* number of workers at k* with this learning rate */
+    bool       stable, stable_square; /* in mean; in mean square (level jump or finite-P) */
+    tg_outcome outcome;         /* in mean square; undecided within the threshold's error */
+    double     threshold_error; /* of k*, in units of the gain */
+    size_t     unstable;        /* roots right of 0, all modes together */
+    double     rate;            /* of the slowest mode [1/time]; < 0: grows */
+    double     rate_error;
+    bool       effective; /* over the horizon: the slowest mode has no exponential rate */
     /* what it settles to, excess loss */
     double floor, floor_error; /* noise floor; inf if there is none */
     double bias_loss;          /* cost of the bias on heterogeneous data */

@@ -1,7 +1,15 @@
-/* replicas: many independent simulations of one setup, summed up with standard errors */
+/* replicas: many independent simulations of one setup, summed up with standard errors
+ *
+ * Replicas are summed in at most 48 batches, so that memory does not grow with their number
+ * times the points; each batch is one job. Beside the reported grid a replica is followed
+ * on a grid of its own (asgd/settling.h), which no reported grid and no horizon moves: there
+ * the crossing of the mean is found, its error resampled over batches, and the means over
+ * the quarters of the horizon are taken.
+ */
 #ifndef TG_ASGD_REPLICAS_H
 #define TG_ASGD_REPLICAS_H
 
+#include "asgd/growth.h"
 #include "asgd/simulate.h"
 #include "core/progress.h"
 #include "core/stats.h"
@@ -28,16 +36,20 @@ typedef struct tg_simulation {
     size_t    diverged;          /* replicas whose loss left the finite range */
     size_t    diverged_replica;  /* the first of them ... */
     double    diverged_time;     /* ... and when */
-    int       grew;              /* some diverged, or the mean loss keeps growing */
+    tg_growth growth;            /* verdict: does the mean loss grow? */
     double    settle, settle_error; /* mean loss is below the target from here on, with its
-                                       standard error; inf: not within the horizon */
+                                       resampled standard error (tg_settling_find); inf: not
+                                       within the horizon */
 } tg_simulation;
 
-/* Run the replicas; the result does not depend on the number of threads. After a stop
- * request those that were finished are summed up and TG_ESTOP is not an error, unless none
- * was. Owner of *out: the caller, tg_simulation_free(). Errors: those of tg_sim_create;
- * TG_EDOMAIN horizon, points or replicas out of range, or over 4 GiB needed; TG_ENOMEM,
- * TG_ESTOP. */
+/* Deliveries to expect of a plan, all replicas together. */
+double tg_replicas_work(const tg_setup *setup, const tg_replicas_plan *plan);
+
+/* Run the replicas; the result does not depend on the number of threads. A stop request is
+ * heard within a replica; those that were finished are summed up and TG_ESTOP is not an
+ * error, unless none was. Owner of *out: the caller, tg_simulation_free(). Errors: those of
+ * tg_sim_create; TG_EDOMAIN horizon, points or replicas out of range, over 1e12 deliveries
+ * to expect a thread, or over 4 GiB needed; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);

@@ -1,6 +1,7 @@
 #include "asgd/simulate.h"
 
 #include "asgd/queue.h"
+#include "core/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +20,22 @@ struct tg_sim {
 
 /* Time of a worker's first delivery. Staggered workers have been at work for long: their
  * jobs are renewed from a random phase some twenty jobs back, unseen, up to t = 0. */
-static double
-first_delivery(const tg_delay *law, bool together, tg_rng *rng)
+static tg_status
+first_delivery(const tg_delay *law, bool together, tg_rng *rng, double *out)
 {
-    enum { PAST = 20 };
+    enum { PAST = 20, LISTEN = 1024 };
 
-    if (together) return tg_delay_sample(law, rng);
+    if (together) {
+        *out = tg_delay_sample(law, rng);
+        return TG_OK;
+    }
     double t = -(PAST + tg_rng_uniform(rng)) * tg_delay_mean(law);
-    while (t <= 0) t += tg_delay_sample(law, rng);
-    return t;
+    for (size_t n = 1; t <= 0; n++) {
+        t += tg_delay_sample(law, rng);
+        if (n % LISTEN == 0) TG_TRY(tg_stop_check());
+    }
+    *out = t;
+    return TG_OK;
 }
 
 static tg_status
@@ -35,11 +43,13 @@ schedule_all(tg_sim *s)
 {
     const tg_cluster *c = s->setup.cluster;
     double           *time = malloc(c->workers * sizeof *time);
+    tg_status         status = time ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
-    if (!time) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; i < c->workers; i++)
-        time[i] = first_delivery(c->of[i], c->together, &s->delay);
-    const tg_status status = tg_queue_create(c->workers, time, &s->queue);
+    for (size_t i = 0; i < c->workers && status == TG_OK; i++) {
+        status = first_delivery(c->of[i], c->together, &s->delay, &time[i]);
+        if (status == TG_OK && i % 1024 == 0) status = tg_stop_check();
+    }
+    if (status == TG_OK) status = tg_queue_create(c->workers, time, &s->queue);
     free(time);
     return status;
 }

@@ -26,7 +26,7 @@ typedef struct tg_sim tg_sim;
 
 /* The simulation of one replica at t = 0. Its random streams are made from (seed, replica).
  * Owner: the caller, tg_sim_free(). Errors: TG_EDOMAIN step not > 0, or problem and cluster
- * disagree on the number of workers; TG_ENOMEM. */
+ * disagree on the number of workers; TG_ENOMEM; TG_ESTOP. */
 TG_CHECKED tg_status tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out);
 void                 tg_sim_free(tg_sim *s);
 

@@ -21,7 +21,7 @@ run(const arguments *a)
                               .predicts = true,
                               .row = add_row };
 
-    return sweep_run(a, &plan, NULL, NULL);
+    return sweep_run(a, &plan, NULL);
 }
 
 const command cmd_predict = { .name = "predict",

@@ -22,7 +22,7 @@ run(const arguments *a)
                               .simulates = true,
                               .row = add_row };
 
-    return sweep_run(a, &plan, NULL, NULL);
+    return sweep_run(a, &plan, NULL);
 }
 
 const command cmd_simulate = { .name = "simulate",

@@ -8,7 +8,7 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate eta", false },
-    { "verdict", "", "in mean, and in mean square at level jump", true },
+    { "verdict", "", "in mean and in mean square; undecided within the error", true },
     { "lambda", "1/time", "arrivals of gradients", false },
     { "delay_mean", "time", "mean round trip", false },
     { "delay_cv", "", "its standard deviation over its mean", false },
@@ -36,6 +36,7 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
 const char *
 verdict_text(const tg_prediction *p)
 {
+    if (p->outcome == TG_UNDECIDED) return "undecided";
     if (!p->stable) return "diverges";
     return p->stable_square ? "converges" : "converges in mean only";
 }
@@ -81,7 +82,7 @@ const tg_column simulation_columns[SIMULATION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate eta", false },
-    { "verdict", "", "diverges if the mean loss ends above its start", true },
+    { "verdict", "", "whether the mean loss grows, by a test (asgd/growth.h)", true },
     { "replicas", "", "independent simulations", false },
     { "loss", "loss", "mean excess loss at the horizon", false },
     { "loss_error", "loss", "its standard error", false },
@@ -118,7 +119,7 @@ simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t work
     return tg_table_add(
         t, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)workers),
                         TG_NUMBER(study_step(study, algorithm)),
-                        TG_TEXT(s->grew ? "diverges" : "converges"),
+                        TG_TEXT(tg_outcome_name(s->growth.outcome)),
                         TG_NUMBER((double)s->replicas), TG_NUMBER(end->mean),
                         TG_NUMBER(tg_stats_error(end)), TG_NUMBER(s->floor.mean),
                         TG_NUMBER(tg_stats_error(&s->floor)), TG_NUMBER(s->settle),

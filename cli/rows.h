@@ -21,7 +21,7 @@ double mean_staleness(const tg_simulation *s);
 /* "effective" or "exponential". */
 const char *rate_kind(bool effective);
 
-/* "converges", "converges in mean only" or "diverges". */
+/* "converges", "converges in mean only", "diverges" or "undecided". */
 const char *verdict_text(const tg_prediction *p);
 
 #endif

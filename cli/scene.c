@@ -117,6 +117,59 @@ scene_predict(scene *s, size_t algorithm, tg_prediction **out)
                       out);
 }
 
+bool
+is_of_one_row(tg_status status)
+{
+    return status == TG_EDOMAIN || status == TG_ENOCONV || status == TG_EDIVERGED;
+}
+
+/* A prediction of which only the modes are known. */
+static tg_status
+predict_nothing(const scene *s, tg_prediction **out)
+{
+    const size_t   n = s->modes.count, points = tg_study_whole(s->study, "points");
+    tg_prediction *p = calloc(1, sizeof *p);
+
+    if (p) p->mode = calloc(n, sizeof *p->mode);
+    if (p) p->t = calloc(4 * points, sizeof *p->t);
+    if (!p || !p->mode || !p->t) {
+        tg_prediction_free(p);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    p->outcome = TG_UNDECIDED;
+    p->workers = s->cluster->workers;
+    p->modes = n;
+    p->points = points;
+    p->loss = p->t + points;
+    p->low = p->loss + points;
+    p->high = p->low + points;
+    p->lambda = tg_cluster_rate(s->cluster);
+    p->delay_mean = p->delay_cv = p->staleness = p->gain = p->threshold = p->step_limit =
+        p->workers_limit = p->threshold_error = p->rate = p->rate_error = p->floor =
+            p->floor_error = p->bias_loss = p->resolved = p->settle = p->settle_error = NAN;
+    for (size_t i = 0; i < points; i++) {
+        p->t[i] = tg_study_number(s->study, "horizon") * (double)i / (double)(points - 1);
+        p->loss[i] = p->low[i] = p->high[i] = NAN;
+    }
+    for (size_t j = 0; j < n; j++)
+        p->mode[j] = (tg_mode_prediction){ s->modes.h[j], NAN, NAN, NAN, NAN, 0, NAN, 0, 0,
+                                           NAN,           0,   NAN, NAN };
+    *out = p;
+    return TG_OK;
+}
+
+tg_status
+scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out, char *why,
+                     size_t size)
+{
+    const tg_status status = scene_predict(s, algorithm, out);
+
+    *why = '\0';
+    if (!is_of_one_row(status) || s->modes.count == 0) return status;
+    snprintf(why, size, "%s", tg_message());
+    return predict_nothing(s, out);
+}
+
 tg_status
 scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simulation **out)
 {

@@ -30,9 +30,18 @@ void                 study_label(const tg_study *study, size_t i, char out[48]);
  * whole numbers of workers. Errors: TG_EINPUT. */
 TG_CHECKED tg_status study_check(const tg_study *study);
 
-TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);
 TG_CHECKED tg_status scene_simulate(const scene *s, size_t algorithm, tg_progress *progress,
                                     tg_simulation **out);
+TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);
+
+/* Whether a failure concerns one row of a sweep, and the others can go on: TG_EDOMAIN,
+ * TG_ENOCONV, TG_EDIVERGED. */
+bool is_of_one_row(tg_status status);
+
+/* The same, but where that fails for a reason of this row alone, a prediction without
+ * numbers (NaN, undecided), and the reason into why (size); else why is "". */
+TG_CHECKED tg_status scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out,
+                                          char *why, size_t size);
 
 /* The numbers of workers to try: the study's sweep with its own number among them, rising.
  * The caller frees *workers (*n). Errors: TG_ENOMEM. */

@@ -27,7 +27,7 @@ run_scene(study_run *r, size_t index)
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];
-        status = scene_predict(&s, k, &o->prediction);
+        status = scene_predict_or_say(&s, k, &o->prediction, o->why, sizeof o->why);
         if (status == TG_OK) status = scene_simulate(&s, k, r->progress, &o->simulation);
     }
     scene_close(&s);
@@ -70,8 +70,10 @@ advise_simulated(const study_run *r, size_t rule, advice *v)
             v->simulated_time = s->settle;
             v->simulated_best = (double)r->workers[i];
         }
-        if (s->grew && isinf(v->first_diverged)) v->first_diverged = (double)r->workers[i];
-        if (!s->grew) v->last_converged = (double)r->workers[i];
+        const tg_outcome o = s->growth.outcome;
+        if (o == TG_DIVERGES && isinf(v->first_diverged))
+            v->first_diverged = (double)r->workers[i];
+        if (o == TG_CONVERGES) v->last_converged = (double)r->workers[i];
     }
 }
 
@@ -107,7 +109,7 @@ claim_advice(study_run *r, size_t rule, const char *label)
         c.model_error =
             v->simulated_best < v->best ? v->best - v->best_low : v->best_high - v->best;
         tg_claim_judge(&c);
-        r->failed += !c.holds;
+        tg_tally_add(&r->tally, c.judgement);
         TG_TRY(tg_claim_add(r->claims, &c));
     }
     if (isfinite(v->first_diverged)) {
@@ -118,7 +120,7 @@ claim_advice(study_run *r, size_t rule, const char *label)
         if (c.predicted > c.simulated)
             c.model_error = neighbour(r, c.simulated, 1) - c.simulated;
         tg_claim_judge(&c);
-        r->failed += !c.holds;
+        tg_tally_add(&r->tally, c.judgement);
         TG_TRY(tg_claim_add(r->claims, &c));
     }
     return TG_OK;
@@ -140,7 +142,7 @@ judge(study_run *r, size_t rule)
                                     tg_study_number(r->study, "target.loss"), claim);
         for (size_t k = 0; k < n; k++) {
             TG_TRY(tg_claim_add(r->claims, &claim[k]));
-            r->failed += !claim[k].holds;
+            tg_tally_add(&r->tally, claim[k].judgement);
         }
     }
     return r->n > 1 ? claim_advice(r, rule, label) : TG_OK;

@@ -14,6 +14,7 @@
 typedef struct outcome {
     tg_prediction *prediction;
     tg_simulation *simulation;
+    char           why[200]; /* there is no prediction; "" if there is */
 } outcome;
 
 /* What the sweep over workers says of one algorithm. */
@@ -37,7 +38,7 @@ typedef struct study_run {
     outcome         *outcome;      /* (n, rules) */
     advice          *advice;       /* (rules) */
     tg_table        *claims;       /* predictions against simulation */
-    size_t           failed;       /* claims that do not hold */
+    tg_tally         tally;        /* of the claims */
     bool             stopped;      /* on request: only what was finished is here */
     char             labels[1024]; /* words */
 } study_run;

@@ -62,6 +62,7 @@ print_own(const study_run *r, size_t rule, FILE *f)
     const tg_prediction *p = o->prediction;
     const tg_simulation *s = o->simulation;
 
+    if (*o->why) fprintf(f, "  not computed  %s\n", o->why);
     fprintf(f, "  verdict       ");
     print_verdict(f, p);
     fprintf(f, "\n  rate          ");
@@ -139,15 +140,14 @@ study_run_summary(const study_run *r, FILE *f)
         print_own(r, k, f);
         print_advice(r, k, f);
     }
-    const size_t claims = tg_table_rows(r->claims);
+    char text[80];
+    tg_tally_text(&r->tally, text);
     if (r->stopped)
         fprintf(f, "\nstopped on request: only the numbers of workers that were finished "
                    "are here\n");
-    fprintf(
-        f,
-        "\nagreement: %zu of %zu predictions hold within their model error and 4 standard "
-        "errors\n",
-        claims - r->failed, claims);
+    fprintf(f,
+            "\nagreement: predictions within their model error and 4 standard errors: %s\n",
+            text);
 }
 
 static json_t *
@@ -181,10 +181,12 @@ study_run_json(const study_run *r)
     json_t *rules = json_array();
 
     for (size_t k = 0; k < r->rules; k++) json_array_append_new(rules, json_of_rule(r, k));
-    return json_pack("{s:s, s:s, s:s, s:I, s:o, s:I, s:I, s:o}", "name",
-                     tg_study_text(r->study, "name"), "version", TG_VERSION, "command",
-                     r->arguments->line, "seed",
-                     (json_int_t)tg_study_whole(r->study, "seed"), "algorithms", rules,
-                     "claims", (json_int_t)tg_table_rows(r->claims), "claims_failed",
-                     (json_int_t)r->failed, "validation", json_of_table(r->claims));
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name",
+        tg_study_text(r->study, "name"), "version", TG_VERSION, "command",
+        r->arguments->line, "seed", (json_int_t)tg_study_whole(r->study, "seed"),
+        "algorithms", rules, "claims", (json_int_t)tg_table_rows(r->claims), "claims_held",
+        (json_int_t)r->tally.of[TG_HOLDS], "claims_failed",
+        (json_int_t)r->tally.of[TG_FAILS], "claims_undecided",
+        (json_int_t)r->tally.of[TG_OPEN], "validation", json_of_table(r->claims));
 }

@@ -4,8 +4,49 @@
 #include "cli/output.h"
 #include "core/parallel.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- rows that cannot be computed ---------------------------------------------------- */
+
+/* The cell of a marked row under this column: who it is about, and why there is no more. */
+static tg_cell
+marked_cell(const tg_column *c, const char *label, const char *where, double workers,
+            double step, const char *why)
+{
+    if (!strcmp(c->name, "algorithm")) return TG_TEXT(label);
+    if (!strcmp(c->name, "where")) return TG_TEXT(where);
+    if (!strcmp(c->name, "workers")) return TG_NUMBER(workers);
+    if (!strcmp(c->name, "step")) return TG_NUMBER(step);
+    if (!strcmp(c->name, "verdict")) return TG_TEXT("undecided");
+    if (!strcmp(c->name, "level") || !strcmp(c->name, "claim")) return TG_TEXT(why);
+    return c->text ? TG_TEXT("") : TG_NUMBER(NAN);
+}
+
+static tg_status
+mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm)
+{
+    char     label[48], where[80], why[sizeof w->why + 16];
+    tg_cell *cell = calloc(plan->count, sizeof *cell);
+
+    if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
+    if (w->marked++ == 0) snprintf(w->why, sizeof w->why, "%s", tg_message());
+    snprintf(why, sizeof why, "not computed: %s", tg_message());
+    study_label(w->study, algorithm, label);
+    snprintf(where, sizeof where, "%s P=%zu", label, workers);
+    for (size_t i = 0; i < plan->count; i++)
+        cell[i] = marked_cell(&plan->columns[i], label, where, (double)workers,
+                              study_step(w->study, algorithm), why);
+    tg_status status = tg_table_note(w->table, where, "%s", why);
+    if (status == TG_OK) status = tg_table_add(w->table, cell);
+    tg_tally_add(&w->tally, TG_OPEN);
+    free(cell);
+    return status;
+}
+
+/* ---- the sweep ----------------------------------------------------------------------- */
 
 static tg_status
 fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, size_t i)
@@ -20,9 +61,21 @@ fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, si
     for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++) {
         status = tg_stop_check();
         if (status == TG_OK) status = plan->row(w, &s, k);
+        if (is_of_one_row(status)) status = mark(w, plan, s.cluster->workers, k);
     }
     scene_close(&s);
     return status;
+}
+
+/* All rows marked is a failure; some are worth a word. */
+static tg_status
+report_marked(const sweep *w)
+{
+    if (w->marked == 0) return TG_OK;
+    if (w->marked == tg_table_rows(w->table)) return tg_fail(TG_ENOCONV, "%s", w->why);
+    fprintf(stderr, "%zu of %zu rows could not be computed: %s\n", w->marked,
+            tg_table_rows(w->table), w->why);
+    return TG_OK;
 }
 
 static tg_status
@@ -42,7 +95,7 @@ fill(sweep *w, const sweep_plan *plan)
 }
 
 tg_status
-sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows, size_t *failed)
+sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
 {
     const char *file;
     tg_study   *study = NULL;
@@ -59,7 +112,7 @@ sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows, size_t *fail
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);
     const bool stopped = status == TG_ESTOP && tg_table_rows(w.table) > 0;
-    if (rows && w.table) *rows = tg_table_rows(w.table);
+    if (status == TG_OK) status = report_marked(&w);
     if (status == TG_OK || stopped)
         status = table_deliver(a, plan->name, w.table);
     else
@@ -67,6 +120,6 @@ sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows, size_t *fail
     if (status == TG_OK && stopped)
         status = tg_fail(TG_ESTOP, "stopped on request; the rows above were finished");
     tg_study_free(study);
-    if (failed) *failed = w.failed;
+    if (tally) *tally = w.tally;
     return status;
 }

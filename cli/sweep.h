@@ -3,6 +3,7 @@
 #ifndef TG_CLI_SWEEP_H
 #define TG_CLI_SWEEP_H
 
+#include "asgd/compare.h"
 #include "cli/command.h"
 #include "cli/scene.h"
 #include "core/table.h"
@@ -12,7 +13,9 @@ typedef struct sweep {
     const tg_study  *study;
     tg_progress     *progress;
     tg_table        *table;
-    size_t           failed; /* for the rows to count in */
+    tg_tally         tally;    /* for the rows to count in */
+    size_t           marked;   /* rows that could not be computed */
+    char             why[256]; /* the first of them */
 } sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */
@@ -28,10 +31,10 @@ typedef struct sweep_plan {
 } sweep_plan;
 
 /* Read the study on the command line, fill the table, one row or more for each number of
- * workers and algorithm, and deliver it; rows and failed, each may be NULL, receive how many
- * there are and what they counted as failed. Errors: those of study, cost, rows and delivery.
- */
-TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, size_t *rows,
-                               size_t *failed);
+ * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted. A
+ * row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked with its
+ * reason and the others are delivered; that is a failure only if there are no others.
+ * Errors: those of study, cost, rows and delivery. */
+TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally);
 
 #endif

@@ -22,7 +22,8 @@
     X(TG_PURPOSE_NOISE, "gradient noise")                                                  \
     X(TG_PURPOSE_DATA, "splits and minibatches")                                           \
     X(TG_PURPOSE_BRIDGE, "level crossings between grid points")                            \
-    X(TG_PURPOSE_START, "initial conditions")
+    X(TG_PURPOSE_START, "initial conditions")                                              \
+    X(TG_PURPOSE_RESAMPLE, "resampled replicas")
 
 typedef enum tg_purpose {
 #define X(code, doc) code,

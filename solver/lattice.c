@@ -84,8 +84,14 @@ tg_lattice_variance(const tg_lattice *l, double *variance, double *abscissa)
         return tg_fail(TG_EDOMAIN, "sigma must be finite, got %g", l->sigma);
     TG_TRY(tg_moment_system_create(&unit, 2, &m));
     double *u = malloc(m->size * sizeof *u);
-    if (!u || !factor(m, &f)) {
-        status = tg_fail(TG_ENOMEM, "no factors of the %zu moment equations", m->size);
+    const int factored = u && factor(m, &f);
+    if (!factored && u && f.common.status == KLU_SINGULAR) {
+        status = tg_fail(TG_EDOMAIN, "the mean square of %zu workers is on the boundary",
+                         l->workers);
+        goto done;
+    }
+    if (!factored) {
+        status = tg_fail(TG_ENOMEM, "out of memory");
         goto done;
     }
     for (size_t k = 0; k < m->size; k++) u[k] = -m->source[k];

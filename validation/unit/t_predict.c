@@ -1,6 +1,5 @@
 #include "validation/unit/check.h"
 
-#include "asgd/compare.h"
 #include "asgd/predict.h"
 
 static const double PI = 3.14159265358979323846, E = 2.71828182845904523536;
@@ -259,32 +258,6 @@ test_unstable_trajectory(void **state)
     tg_prediction_free(p);
 }
 
-static void
-test_claims(void **state)
-{
-    tg_claim c = { .predicted = 1, .simulated = 1.5, .error = 0.1, .model_error = 0.2 };
-
-    (void)state;
-    tg_claim_judge(&c);
-    assert_near(c.z, 3, 1e-12);
-    assert_true(c.holds);
-    c.simulated = 1.7;
-    tg_claim_judge(&c);
-    assert_false(c.holds);
-    c.predicted = c.simulated = INFINITY;
-    tg_claim_judge(&c);
-    assert_true(c.holds);
-    c.simulated = 1;
-    tg_claim_judge(&c);
-    assert_false(c.holds);
-    c.predicted = NAN;
-    tg_claim_judge(&c);
-    assert_false(c.holds);
-    c = (tg_claim){ .predicted = 1, .simulated = 2, .error = 0.1, .model_error = NAN };
-    tg_claim_judge(&c);
-    assert_false(c.holds);
-}
-
 /* Without an exponential rate: over a horizon long against the modes, short against the
  * tail, as good as the root of the law without its last tail; over longer ones it does not
  * rise, and where P(T > t) takes over it falls. */
@@ -338,5 +311,5 @@ RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
     cmocka_unit_test(test_last_worker_delivers), cmocka_unit_test(test_exact_level),
     cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_trajectory_ends),
     cmocka_unit_test(test_staleness), cmocka_unit_test(test_step_square),
-    cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_claims),
-    cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))
+    cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_effective_rate),
+    cmocka_unit_test(test_bad_steps))

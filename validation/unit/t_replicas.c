@@ -63,7 +63,7 @@ test_bookkeeping(void **state)
     assert_near((double)s->arrivals, 20 * 40 * 50, 4 * sqrt(20 * 40 * 50));
     assert_int_equal(s->updates, s->arrivals);
     assert_int_equal(s->diverged, 0);
-    assert_int_equal(s->grew, 0);
+    assert_int_equal(s->growth.outcome, TG_CONVERGES);
     for (size_t i = 0; i < 50; i++) assert_true(s->hit[i] > 0 && s->hit[i] < 40);
     assert_true(isfinite(s->settle) && s->settle_error > 0);
     tg_simulation_free(s);
@@ -79,7 +79,8 @@ test_divergence_is_reported(void **state)
     assert_int_equal(s->diverged, 5);
     assert_int_equal(s->diverged_replica, 0);
     assert_true(s->diverged_time > 0 && s->diverged_time < 200);
-    assert_true(s->grew && isinf(s->settle));
+    assert_int_equal(s->growth.outcome, TG_DIVERGES);
+    assert_true(isinf(s->settle));
     for (size_t i = 0; i < 21; i++) assert_false(isnan(s->loss[i].mean));
     assert_true(isinf(s->loss[20].mean));
     tg_simulation_free(s);

@@ -130,8 +130,11 @@ claim_row(const char *name, const char *where, double predicted, double model_er
 
     tg_claim_judge(&c);
     printf("%-26s %-46s %13.6g %13.6g %10.2g %10.2g %6.2f %-9s%s\n", name, where, predicted,
-           simulated, error, model_error, c.z, level, c.holds ? "" : "  FAILS");
-    return !c.holds;
+           simulated, error, model_error, c.z, level,
+           c.judgement == TG_HOLDS   ? ""
+           : c.judgement == TG_FAILS ? "  FAILS"
+                                     : "  undecided");
+    return c.judgement == TG_FAILS;
 }
 
 #endif

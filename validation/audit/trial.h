@@ -1,0 +1,200 @@
+/* trial: one drawn study, predicted and simulated until each claim is decided or the work
+ * allowed is done
+ *
+ * Work is counted in updates times (modes + 3). Replicas grow fourfold as long as a claim is
+ * undecided for want of them, so that the answer does not depend on the machine.
+ *
+ *   converges, loss at the horizon, time to target      tg_compare() on the study itself
+ *   floor, fixed point                                  time means long after the start
+ *   converges below, converges above                    the steepest mode alone, without
+ *                                                       noise, on either side of the limit
+ */
+#ifndef TG_VALIDATION_TRIAL_H
+#define TG_VALIDATION_TRIAL_H
+
+#include "validation/audit/draw.h"
+
+typedef struct trial {
+    tg_study           *study;
+    tg_cluster         *cluster;
+    tg_problem         *problem;
+    tg_modes            modes;
+    const tg_algorithm *algorithm;
+    double              step, horizon, target, work;
+    tg_prediction      *prediction;
+    tg_claim            claim[16];
+    size_t              claims, replicas; /* replicas of the study itself */
+    char                failure[256];     /* why there is no prediction */
+} trial;
+
+static inline void
+trial_close(trial *t)
+{
+    tg_prediction_free(t->prediction);
+    tg_modes_free(&t->modes);
+    tg_problem_free(t->problem);
+    tg_cluster_free(t->cluster);
+    tg_study_free(t->study);
+}
+
+static inline tg_status
+predict_at(const trial *t, const tg_modes *m, double step, double horizon,
+           tg_prediction **out)
+{
+    const tg_predict_plan plan = { horizon, 61, t->target };
+
+    return tg_predict(m, t->cluster, t->algorithm, step, &plan, out);
+}
+
+static inline void
+trial_open(trial *t, const char *text, double work)
+{
+    *t = (trial){ .work = work };
+    must(tg_study_parse(text, "draw", &t->study));
+    must(tg_cluster_from_study(t->study, 0, &t->cluster));
+    must(tg_problem_from_study(t->study, t->cluster->workers, &t->problem));
+    t->modes = modes_of(t->problem, t->cluster);
+    t->algorithm = tg_algorithm_find(tg_study_text(t->study, "algorithm[0].name"));
+    t->step = tg_study_number(t->study, "algorithm[0].step");
+    t->horizon = tg_study_number(t->study, "horizon");
+    t->target = tg_study_number(t->study, "target.loss");
+}
+
+static inline void
+trial_predict(trial *t)
+{
+    if (predict_at(t, &t->modes, t->step, t->horizon, &t->prediction) != TG_OK)
+        snprintf(t->failure, sizeof t->failure, "%s", tg_message());
+}
+
+/* Whether more replicas could decide it: the prediction leaves room below a quarter. */
+static inline bool
+wants_more(const tg_claim *c)
+{
+    if (c->judgement != TG_OPEN || isnan(c->predicted)) return false;
+    if (isnan(c->simulated) || !isfinite(c->error)) return true;
+    return c->model_error < 0.24 * fmax(fabs(c->predicted), fabs(c->simulated));
+}
+
+/* Simulate with more and more replicas; the claims of the last run into t->claim. */
+static inline size_t
+run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, double horizon,
+                  const char *where, double share, size_t most_claims)
+{
+    const double one =
+        tg_cluster_rate(t->cluster) * horizon * ((double)setup->problem->dim + 3);
+    const size_t begin = t->claims;
+    double       left = t->work * share;
+
+    for (size_t n = 32;; n *= 4) {
+        const tg_replicas_plan plan = { horizon, 61, t->target, n, 1, NULL };
+        tg_simulation         *s = NULL;
+        tg_claim               claim[TG_CLAIMS];
+        bool                   more = false;
+        must(tg_replicas_run(setup, &plan, &s));
+        const size_t count = tg_compare(p, s, where, t->target, claim);
+        tg_simulation_free(s);
+        t->claims = begin;
+        for (size_t i = 0; i < count && i < most_claims; i++) {
+            t->claim[t->claims++] = claim[i];
+            more = more || wants_more(&claim[i]);
+        }
+        left -= one * (double)n;
+        if (!more || left < 4 * one * (double)n) return n;
+    }
+}
+
+/* ---- long after the start ------------------------------------------------------------ */
+
+static inline void
+add_claim(trial *t, const char *name, double predicted, double model_error, tg_stats s,
+          double offset)
+{
+    tg_claim c = { .predicted = predicted,
+                   .model_error = model_error,
+                   .simulated = s.mean + offset,
+                   .error = tg_stats_error(&s),
+                   .unit = "",
+                   .level = tg_level_name(t->prediction->level) };
+
+    snprintf(c.name, sizeof c.name, "%s", name);
+    tg_claim_judge(&c);
+    t->claim[t->claims++] = c;
+}
+
+/* Time means over [warm, 2 warm] with warm 7 times of the slowest mode and 20 round trips:
+ * what is left of the start is under 1e-3. */
+static inline void
+try_floor(trial *t)
+{
+    const tg_prediction *p = t->prediction;
+    const bool           apart = t->modes.spread[0] > 1e-12;
+    const double         centre =
+        tg_study_item(t->study, "objective.quadratic.start", 0) - t->modes.start[0];
+    double longest = 0;
+
+    if (p->outcome == TG_DIVERGES || !p->stable_square || !(p->rate > 0)) return;
+    if (!(t->modes.sigma2[0] > 0) && !apart) return;
+    for (size_t g = 0; g < t->cluster->groups; g++)
+        longest = fmax(longest, tg_delay_mean(t->cluster->law[g]));
+    const double warm = 7 / p->rate + 20 * longest;
+    const double one = 2 * warm * p->lambda * ((double)t->modes.count + 3);
+    const double most = floor(0.3 * t->work / one);
+    if (most < 8) return;
+    const tg_setup setup = { t->problem, t->cluster, t->algorithm, t->step,
+                             t->claims + 77 };
+    const averages a = average(&setup, warm, 2 * warm, (size_t)fmin(most, 256));
+    add_claim(t, "floor", p->floor + p->bias_loss, p->floor_error, a.loss, 0);
+    if (!apart) return;
+    const double unit =
+        t->algorithm == &tg_dude ? sqrt(t->modes.spread[0]) + fabs(t->modes.shift[0]) : 0;
+    add_claim(t, "fixed point", unit + p->mode[0].bias, 0, a.x, unit - centre);
+}
+
+/* ---- either side of the limit -------------------------------------------------------- */
+
+static inline void
+try_side(trial *t, const char *name, double step)
+{
+    const double   lambda = tg_cluster_rate(t->cluster), one = 1, none = 0;
+    tg_problem    *problem = one_mode(one, 1, none, t->cluster->workers, NULL);
+    tg_modes       m = modes_of(problem, t->cluster);
+    const double   horizon = fmin(200 * (double)t->cluster->workers, 2e5) / lambda;
+    const tg_setup setup = { problem, t->cluster, t->algorithm, step, 3 };
+    tg_prediction *p = NULL;
+
+    if (predict_at(t, &m, step, horizon, &p) == TG_OK) {
+        const size_t at = t->claims;
+        run_until_decided(t, &setup, p, horizon, "", 0.2, 1);
+        snprintf(t->claim[at].name, sizeof t->claim[at].name, "%s", name);
+    }
+    tg_prediction_free(p);
+    tg_modes_free(&m);
+    tg_problem_free(problem);
+}
+
+static inline void
+try_limit(trial *t)
+{
+    const tg_prediction *p = t->prediction;
+    const double         away = fmax(0.1, 2 * p->threshold_error / p->threshold);
+
+    if (!isfinite(p->step_limit)) return;
+    if (away < 0.9) try_side(t, "converges below", p->step_limit * (1 - away));
+    try_side(t, "converges above", p->step_limit * (1 + away));
+}
+
+static inline void
+trial_run(trial *t)
+{
+    const tg_setup setup = { t->problem, t->cluster, t->algorithm, t->step,
+                             tg_study_whole(t->study, "seed") };
+
+    if (!t->prediction) return;
+    t->replicas =
+        run_until_decided(t, &setup, t->prediction, t->horizon, "", 0.4, TG_CLAIMS);
+    try_floor(t);
+    try_limit(t);
+}
+
+#endif

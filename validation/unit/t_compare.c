@@ -1,0 +1,185 @@
+#include "validation/unit/check.h"
+
+#include "asgd/compare.h"
+
+static void
+judge(tg_claim c, double z, tg_judgement expected)
+{
+    tg_claim_judge(&c);
+    if (isnan(z))
+        assert_true(isnan(c.z));
+    else if (isinf(z))
+        assert_true(c.z == z);
+    else
+        assert_near(c.z, z, 1e-12);
+    assert_int_equal(c.judgement, expected);
+}
+
+/* E = model error + 4 standard errors: beyond it a claim fails; within it, it holds if E is
+ * at most a quarter of the larger value, at the bound too, and is undecided else. */
+static void
+test_three_judgements(void **state)
+{
+    (void)state;
+    judge((tg_claim){ .predicted = 10, .simulated = 11, .error = .25, .model_error = .5 },
+          2, TG_HOLDS);
+    judge(
+        (tg_claim){ .predicted = 10, .simulated = 11.75, .error = .25, .model_error = .5 },
+        5, TG_FAILS);
+    judge(
+        (tg_claim){ .predicted = 11.75, .simulated = 10, .error = .25, .model_error = .5 },
+        5, TG_FAILS);
+    judge((tg_claim){ .predicted = 8, .simulated = 8, .error = .25, .model_error = 1 }, 0,
+          TG_HOLDS);
+    judge((tg_claim){ .predicted = 8, .simulated = 7, .error = .25, .model_error = 1.1 }, 0,
+          TG_OPEN);
+    judge((tg_claim){ .predicted = 8, .simulated = 99, .error = .25, .model_error = 2 },
+          89 / .25, TG_FAILS); /* however large the error */
+    judge((tg_claim){ .predicted = 0, .simulated = 0 }, 0, TG_HOLDS);
+    judge((tg_claim){ .predicted = 1, .simulated = 0 }, INFINITY, TG_FAILS);
+}
+
+static void
+test_what_is_not_finite(void **state)
+{
+    (void)state;
+    judge((tg_claim){ .predicted = INFINITY, .simulated = INFINITY, .error = NAN }, 0,
+          TG_HOLDS);
+    judge((tg_claim){ .predicted = INFINITY, .simulated = 1 }, INFINITY, TG_FAILS);
+    judge((tg_claim){ .predicted = INFINITY, .simulated = 1, .error = INFINITY }, NAN,
+          TG_OPEN);
+    judge((tg_claim){ .predicted = NAN, .simulated = 1 }, NAN, TG_OPEN);
+    judge((tg_claim){ .predicted = 1, .simulated = NAN }, NAN, TG_OPEN);
+    judge((tg_claim){ .predicted = 1, .simulated = 2, .error = .1, .model_error = NAN },
+          NAN, TG_OPEN);
+}
+
+static void
+test_tally(void **state)
+{
+    tg_tally t = { { 0 } };
+    char     text[80];
+
+    (void)state;
+    for (int i = 0; i < 31; i++) tg_tally_add(&t, TG_HOLDS);
+    tg_tally_add(&t, TG_OPEN);
+    tg_tally_add(&t, TG_OPEN);
+    tg_tally_text(&t, text);
+    assert_string_equal(text, "31 hold, 0 fail, 2 undecided");
+}
+
+/* A prediction and a simulation of two grid points, made by hand. */
+typedef struct pair {
+    double        t[2], loss[2], low[2], high[2];
+    tg_stats      stats[2];
+    tg_prediction p;
+    tg_simulation s;
+} pair;
+
+static void
+make(pair *a)
+{
+    *a = (pair){ .t = { 0, 10 },
+                 .loss = { 1, .1 },
+                 .low = { 1, .098 },
+                 .high = { 1, .104 },
+                 .stats = { { 9, 1, 0 }, { 9, .101, 9 * 8 * 1e-6 } } };
+    a->p = (tg_prediction){ .outcome = TG_CONVERGES,
+                            .stable = true,
+                            .stable_square = true,
+                            .points = 2,
+                            .t = a->t,
+                            .loss = a->loss,
+                            .low = a->low,
+                            .high = a->high,
+                            .settle = 5,
+                            .settle_error = .1 };
+    a->s = (tg_simulation){ .points = 2,
+                            .replicas = 9,
+                            .t = a->t,
+                            .loss = a->stats,
+                            .growth = { .outcome = TG_CONVERGES },
+                            .settle = 5.2,
+                            .settle_error = .05 };
+}
+
+/* The numbers of each claim are those of the two, to the last one. */
+static void
+test_claims_of_a_pair(void **state)
+{
+    pair     a;
+    tg_claim c[TG_CLAIMS];
+
+    (void)state;
+    make(&a);
+    assert_int_equal(tg_compare(&a.p, &a.s, "here", .2, c), 3);
+    assert_true(c[0].predicted == 1 && c[0].simulated == 1);
+    assert_int_equal(c[0].judgement, TG_HOLDS);
+    assert_near(c[1].predicted, .1, 0);
+    assert_near(c[1].simulated, .101, 0);
+    assert_near(c[1].error, .001, 1e-15);
+    assert_near(c[1].model_error, .003, 1e-15);
+    assert_int_equal(c[1].judgement, TG_HOLDS);
+    assert_near(c[2].predicted, 5, 0);
+    assert_near(c[2].simulated, 5.2, 0);
+    assert_near(c[2].error, .05, 0);
+    assert_near(c[2].model_error, .1, 0);
+    assert_near(c[2].z, 2, 1e-12);
+    assert_int_equal(c[2].judgement, TG_HOLDS);
+    assert_string_equal(c[2].where, "here");
+}
+
+/* A verdict predicted one way and simulated the other never holds: it fails if both are
+ * decided and is undecided else. */
+static void
+test_verdicts(void **state)
+{
+    static const tg_judgement expected[3][3] = { { TG_HOLDS, TG_FAILS, TG_OPEN },
+                                                 { TG_FAILS, TG_HOLDS, TG_OPEN },
+                                                 { TG_OPEN, TG_OPEN, TG_OPEN } };
+    pair                      a;
+    tg_claim                  c[TG_CLAIMS];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) {
+            make(&a);
+            a.p.outcome = (tg_outcome)i;
+            a.s.growth.outcome = (tg_outcome)k;
+            assert_true(tg_compare(&a.p, &a.s, "", .2, c) >= 1);
+            assert_int_equal(c[0].judgement, expected[i][k]);
+        }
+}
+
+/* Who never settles, though the other says clearly before the horizon, is wrong; not if the
+ * error, or the edge of its band, leaves it open. */
+static void
+test_settling_of_one_side(void **state)
+{
+    pair     a;
+    tg_claim c[TG_CLAIMS];
+
+    (void)state;
+    make(&a);
+    a.p.settle = INFINITY;
+    a.p.settle_error = NAN;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .01, c), 3);
+    assert_int_equal(c[2].judgement, TG_FAILS);
+    a.low[1] = .009;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .01, c), 3);
+    assert_int_equal(c[2].judgement, TG_OPEN);
+    make(&a);
+    a.s.settle = INFINITY;
+    a.s.settle_error = NAN; /* no resampled mean settles */
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[2].judgement, TG_FAILS);
+    a.s.settle_error = INFINITY; /* some do */
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[2].judgement, TG_OPEN);
+    a.p.settle = 8;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 2); /* too near the horizon */
+}
+
+RUN(cmocka_unit_test(test_three_judgements), cmocka_unit_test(test_what_is_not_finite),
+    cmocka_unit_test(test_tally), cmocka_unit_test(test_claims_of_a_pair),
+    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_settling_of_one_side))
