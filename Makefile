@@ -7,14 +7,20 @@ VERSION := $(shell sed -n 's/^.define TG_VERSION "\(.*\)"/\1/p' core/version.h)
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
 SIMD    := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2> /dev/null || uname -m)),avx2 avx512)
-BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(WERROR),-werror)$(if $(SIMD),,-plain)
+BUILD   := build/$(notdir $(CC))$(if $(SANITIZE),-asan)$(if $(FUZZ),-fuzz)$(if $(WERROR),-werror)$(if $(SIMD),,-plain)
 include config.mk
+
+# All processors, unless -j says otherwise.
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2> /dev/null || echo 1)
+endif
 
 ,          := ,
 hash       := \#
 ALL_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -pthread -I. $(WARN) \
               $(if $(WERROR),-Werror) $(DEP_CFLAGS) $(CFLAGS) $(SIMD:%=-DTG_WITH_%) \
-              $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer)
+              $(if $(SANITIZE)$(FUZZ),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
+              $(if $(FUZZ),-fno-sanitize-recover=undefined -fsanitize=fuzzer-no-link)
 ALL_LIBS    = $(DEP_LIBS) -lm -pthread
 Q          := $(if $(V),,@)
 say         = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
@@ -30,8 +36,10 @@ scripts  := $(wildcard validation/unit/t_*.sh)
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
 audit    := $(BUILD)/validation/audit/audit
 benches  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
+fuzzers  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/fuzz/f_*.c))
 embedded := $(wildcard plots/*.gp plots/*.html)
-headers  := tardigrad.h $(wildcard core/*.h solver/*.h roots/*.h asgd/*.h)
+private  := $(shell grep -l '^/\*.*[Pp]rivate\|^ \*.*[Pp]rivate' core/*.h solver/*.h roots/*.h asgd/*.h)
+headers  := tardigrad.h $(filter-out $(private),$(wildcard core/*.h solver/*.h roots/*.h asgd/*.h))
 static   := $(BUILD)/libtardigrad.a
 shared   := $(BUILD)/libtardigrad.so
 command  := $(BUILD)/tardigrad
@@ -39,7 +47,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit validate audit bench figures asan layers symbols format install \
+.PHONY: deps all programs demo test unit validate audit bench figures asan fuzz fuzzers layers symbols format install \
         uninstall dist clean help
 
 help: ## print this list
@@ -57,9 +65,9 @@ demo: deps ## set up, build, run the quickstart study and print where its report
 test: deps ## set up, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit validate
 
-programs: all $(tests) $(benches) $(versus) $(audit) ## build everything that is compiled
+programs: all $(tests) $(benches) $(versus) $(fuzzers) $(audit) ## build everything that is compiled
 
-unit: $(tests) $(command) ## run the unit tests (no set-up)
+unit: $(tests) $(fuzzers) $(command) ## run the unit tests (no set-up)
 	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
 
 validate: $(versus) $(audit) $(command) ## predictions against simulations, claim by claim
@@ -78,6 +86,13 @@ figures: $(command) ## figures of the studies in out/ again, as PDF
 
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
+
+fuzz: ## fuzz every reader with libFuzzer: RUNS inputs each (1000000), or TIME seconds
+	@sh .ci/deps clang libclang-rt-14-dev
+	$(Q)$(MAKE) --no-print-directory CC=clang FUZZ=1 CFLAGS='-O1 -g' fuzzers
+	$(Q)BUILD=build/clang-fuzz RUNS=$(RUNS) TIME=$(TIME) sh validation/fuzz/run
+
+fuzzers: $(fuzzers)
 
 layers: ## prove who includes whom
 	$(Q)sh validation/layers
@@ -138,6 +153,13 @@ $(patsubst %,$(BUILD)/validation/unit/%,t_memory t_memory_solver t_promised): wr
 $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(wrap) $^ -o $@ -lcmocka $(ALL_LIBS)
+
+# With libFuzzer's main or, to replay the corpus, one of our own.
+$(BUILD)/validation/fuzz/f_%: $(BUILD)/validation/fuzz/f_%.o \
+    $(if $(FUZZ),,$(BUILD)/validation/fuzz/replay.o) \
+    $(patsubst %,$(BUILD)/cli/%.o,axis arguments system_file) $(static)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) $^ -o $@ $(ALL_LIBS)
 
 destination := $(DESTDIR)$(prefix)
 

@@ -1,9 +1,9 @@
 # config: the libraries we stand on. `make deps` installs them.
 
 PACKAGES := build-essential pkg-config libgsl-dev libfftw3-dev libsundials-dev libsuitesparse-dev \
-            libopenblas-dev liblapacke-dev librandom123-dev libyaml-dev libjansson-dev \
+            libopenblas-serial-dev liblapacke-dev librandom123-dev libyaml-dev libjansson-dev \
             libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox
-MODULES  := gsl fftw3 openblas yaml-0.1 jansson zlib
+MODULES  := gsl fftw3 yaml-0.1 jansson zlib
 
 # Optional parts: a file *_none.c stands in where the library it needs was not found.
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
@@ -11,7 +11,14 @@ HAVE_ARB    := $(wildcard /usr/include/arb.h)
 absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c) \
                $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c)
 
+# BLAS without threads of its own: no pool starts with the program, and no number depends on how
+# many processors there are. The path is written into what is linked, since another BLAS may be
+# the system's choice.
+BLAS := $(firstword $(wildcard /usr/lib/*/openblas-serial))
+
 DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
-DEP_LIBS   := -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse \
+MODULE_LIBS := $(shell pkg-config --libs $(MODULES) 2>/dev/null)
+DEP_LIBS    = -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse \
               -lsundials_sunlinsolklu -lsundials_generic -lklu -llapacke \
-              $(if $(HAVE_ARPACK),-larpack) $(if $(HAVE_ARB),-lflint-arb -lflint) $(shell pkg-config --libs $(MODULES) 2>/dev/null)
+              $(if $(BLAS),-L$(BLAS) -Wl$(,)--disable-new-dtags$(,)-rpath$(,)$(BLAS)) -llapack -lblas \
+              $(if $(HAVE_ARPACK),-larpack) $(if $(HAVE_ARB),-lflint-arb -lflint) $(MODULE_LIBS)

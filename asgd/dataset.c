@@ -1,18 +1,23 @@
 #include "asgd/dataset.h"
 
+#include "core/memory.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
+enum { FIRST_ROOM = 1 << 20 };
+
 /* ---- IDX ----------------------------------------------------------------------------- */
 
+/* Fill `out` from `got` up to n bytes. */
 static tg_status
-read_exactly(gzFile file, const char *path, void *out, size_t n)
+read_exactly(gzFile file, const char *path, size_t got, void *out, size_t n)
 {
     int cause = Z_OK;
 
-    for (size_t got = 0; got < n;) {
+    while (got < n) {
         const unsigned part = n - got > 1u << 30 ? 1u << 30 : (unsigned)(n - got);
         const int      r = gzread(file, (char *)out + got, part);
         if (r > 0) {
@@ -34,7 +39,7 @@ read_header(gzFile file, const char *path, size_t dims, size_t size[3])
 {
     uint8_t head[4], word[4];
 
-    TG_TRY(read_exactly(file, path, head, sizeof head));
+    TG_TRY(read_exactly(file, path, 0, head, sizeof head));
     if (head[0] || head[1] || head[2] != 8 || head[3] != dims)
         return tg_fail(
             TG_EINPUT,
@@ -42,7 +47,7 @@ read_header(gzFile file, const char *path, size_t dims, size_t size[3])
             "magic number 0x%08zx, got 0x%02x%02x%02x%02x",
             path, dims, (size_t)0x800 + dims, head[0], head[1], head[2], head[3]);
     for (size_t i = 0; i < dims; i++) {
-        TG_TRY(read_exactly(file, path, word, sizeof word));
+        TG_TRY(read_exactly(file, path, 0, word, sizeof word));
         size[i] =
             (size_t)word[0] << 24 | (size_t)word[1] << 16 | (size_t)word[2] << 8 | word[3];
         if (size[i] == 0 || size[i] > 100000000)
@@ -51,35 +56,61 @@ read_header(gzFile file, const char *path, size_t dims, size_t size[3])
     return TG_OK;
 }
 
+/* The buffer grows with what is read: a header that promises too much costs nothing. */
 static tg_status
 read_body(gzFile file, const char *path, size_t n, uint8_t **bytes)
 {
-    uint8_t *data = n <= (size_t)1 << 40 ? malloc(n) : NULL;
-    uint8_t  more;
+    uint8_t *data = NULL, more;
+    size_t   got = 0;
 
-    if (!data) return tg_fail(TG_ENOMEM, "%s: %zu bytes do not fit into memory", path, n);
-    tg_status status = read_exactly(file, path, data, n);
-    if (status == TG_OK && gzread(file, &more, 1) > 0)
-        status = tg_fail(TG_EINPUT, "%s: bytes follow the %zu that its header announces",
-                         path, n);
-    if (status == TG_OK)
-        *bytes = data;
-    else
+    while (got < n) {
+        const size_t room = got < FIRST_ROOM ? FIRST_ROOM : 2 * got;
+        const size_t end = room < n ? room : n;
+        uint8_t     *grown = realloc(data, end);
+        tg_status    status = grown ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+        if (grown) data = grown;
+        if (status == TG_OK) status = read_exactly(file, path, got, data, end);
+        if (status != TG_OK) {
+            free(data);
+            return status;
+        }
+        got = end;
+    }
+    if (gzread(file, &more, 1) > 0) {
         free(data);
-    return status;
+        return tg_fail(TG_EINPUT, "%s: bytes follow the %zu that its header announces",
+                       path, n);
+    }
+    *bytes = data;
+    return TG_OK;
+}
+
+/* The product of the sizes, checked before it is formed. */
+static tg_status
+count_bytes(const char *path, size_t dims, const size_t *size, size_t *n)
+{
+    double bytes = 1;
+
+    for (size_t i = 0; i < dims; i++) bytes *= (double)size[i];
+    if (tg_memory_check(bytes, "is that the right file?") != TG_OK)
+        return tg_fail_within(TG_EINPUT, "%s", path);
+    *n = 1;
+    for (size_t i = 0; i < dims; i++) *n *= size[i];
+    return TG_OK;
 }
 
 tg_status
 tg_idx_read(const char *path, size_t dims, size_t size[3], uint8_t **bytes)
 {
     gzFile file = gzopen(path, "rb");
-    size_t n = 1;
+    size_t found[3] = { 0 }, n = 0;
 
     if (!file) return tg_fail(TG_EIO, "%s: cannot be opened: %s", path, strerror(errno));
-    tg_status status = read_header(file, path, dims, size);
-    for (size_t i = 0; status == TG_OK && i < dims; i++) n *= size[i];
+    tg_status status = read_header(file, path, dims, found);
+    if (status == TG_OK) status = count_bytes(path, dims, found, &n);
     if (status == TG_OK) status = read_body(file, path, n, bytes);
     gzclose_r(file);
+    if (status == TG_OK) memcpy(size, found, dims * sizeof *size);
     return status;
 }
 

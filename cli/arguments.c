@@ -9,11 +9,12 @@
 
 const option common_options[] = {
     { "set", "PATH=VALUE", "override a value of the study, e.g. workers[0].count=32" },
-    { "out", "FOLDER", "write tables and figures there" },
+    { "out", "FOLDER",
+      "write tables and figures there, all at once when they are complete" },
     { "json", NULL, "one JSON document on standard output" },
     { "threads", "N", "threads to use (default: all processors)" },
     { "quiet", NULL, "no progress bar, no summary" },
-    { "help", NULL, "print this help" },
+    { "help", NULL, "print this help; also -h" },
     { 0 },
 };
 
@@ -64,6 +65,7 @@ arguments_parse(const command *c, int argc, char **argv, arguments *out)
     bool files_only = false;
 
     for (int i = 0; i < argc; i++) {
+        if (!files_only && !strcmp(argv[i], "-h")) argv[i] = "--help";
         if (files_only || strncmp(argv[i], "--", 2)) {
             if (out->files == MOST_FILES) return tg_fail(TG_EINPUT, "too many files");
             out->file[out->files++] = argv[i];
@@ -111,19 +113,25 @@ value_of(const arguments *a, const char *name)
 }
 
 /* The study's own strict reader of numbers serves the command line too. */
+static tg_status
+read_number(const char *source, const char *text, double *out)
+{
+    tg_node *node;
+
+    TG_TRY(tg_node_parse(*text ? text : "''", source, &node));
+    const tg_status status = tg_node_number(node, out);
+    tg_node_free(node);
+    return status;
+}
+
 tg_status
 number_of(const arguments *a, const char *name, double *out)
 {
     const char *text = value_of(a, name);
     char        source[80];
-    tg_node    *node;
 
-    if (!text) return TG_OK;
     snprintf(source, sizeof source, "--%s", name);
-    TG_TRY(tg_node_parse(*text ? text : "''", source, &node));
-    const tg_status status = tg_node_number(node, out);
-    tg_node_free(node);
-    return status;
+    return text ? read_number(source, text, out) : TG_OK;
 }
 
 tg_status
@@ -135,6 +143,19 @@ whole_of(const arguments *a, const char *name, size_t *out)
     if (!(value >= 0 && value <= 0x1p53) || value != floor(value))
         return tg_fail(TG_EINPUT, "--%s: expected a whole number from 0 to 2^53, got %.17g",
                        name, value);
+    *out = (size_t)value;
+    return TG_OK;
+}
+
+tg_status
+threads_of(const char *source, const char *text, size_t *out)
+{
+    double value = 0;
+
+    TG_TRY(read_number(source, text, &value));
+    if (!(value >= 0 && value <= 1024) || value != floor(value))
+        return tg_fail(TG_EINPUT, "%s: expected a whole number, at most 1024, got %.17g",
+                       source, value);
     *out = (size_t)value;
     return TG_OK;
 }

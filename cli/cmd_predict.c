@@ -18,6 +18,7 @@ run(const arguments *a)
     const sweep_plan plan = { .name = "prediction",
                               .columns = prediction_columns,
                               .count = PREDICTION_COLUMNS,
+                              .predicts = true,
                               .row = add_row };
 
     return sweep_run(a, &plan, NULL);

@@ -1,3 +1,4 @@
+#include "cli/cost.h"
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/region.h"
@@ -118,54 +119,66 @@ write_axes(const arguments *a, const region *r, size_t points)
     tg_status status = axis_add(t, "x", &r->x);
     if (status == TG_OK) status = axis_add(t, "y", &r->y);
     if (status == TG_OK) status = axis_add(t, "boundary", &boundary);
-    if (status == TG_OK) return table_write(value_of(a, "out"), "axes", t);
+    if (status == TG_OK) return table_write(a, "axes", t);
     tg_table_free(t);
     return status;
 }
 
 /* A chart of every algorithm. */
 static tg_status
-draw(const arguments *a, const region *r, size_t points)
+draw(const arguments *a, const region *r)
 {
     char label[48];
 
-    TG_TRY(write_axes(a, r, points));
     for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
         study_label(r->study, i, label);
-        TG_TRY(figure_make(value_of(a, "out"), "chart", label));
+        TG_TRY(figure_make(results_folder(a), "chart", label));
     }
     return TG_OK;
+}
+
+/* Takes the tables. Without figures they are kept all the same. */
+static tg_status
+write_all(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
+{
+    const size_t points = tg_table_rows(curves);
+    tg_status    status = table_write(a, "region", cells);
+
+    if (status != TG_OK) {
+        tg_table_free(curves);
+        return status;
+    }
+    TG_TRY(table_write(a, "boundary", curves));
+    TG_TRY(write_axes(a, r, points));
+    const tg_status drawn = draw(a, r);
+    TG_TRY(results_keep(a));
+    return drawn;
 }
 
 /* Takes the tables. */
 static tg_status
 deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
 {
-    const char  *folder = value_of(a, "out");
-    const size_t points = tg_table_rows(curves);
-    json_t      *document = NULL;
+    json_t *document = NULL;
 
     if (given(a, "json") &&
         !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells), "boundary",
-                               json_of_table(curves))))
-        return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = TG_OK;
-    if (folder) {
-        status = table_write(folder, "region", cells);
-        if (status == TG_OK)
-            status = table_write(folder, "boundary", curves);
-        else
-            tg_table_free(curves);
-        if (status == TG_OK) status = draw(a, r, points);
-    } else {
-        if (!document) table_print(cells);
-        if (!document) table_print(curves);
+                               json_of_table(curves)))) {
         tg_table_free(cells);
         tg_table_free(curves);
+        return tg_fail(TG_ENOMEM, "out of memory");
     }
-    if (status == TG_OK && document) return json_print(document);
-    json_decref(document);
-    return status;
+    if (results_folder(a)) {
+        const tg_status status = write_all(a, r, cells, curves);
+        if (status == TG_OK && document) return json_print(document);
+        json_decref(document);
+        return status;
+    }
+    if (!document) table_print(cells);
+    if (!document) table_print(curves);
+    tg_table_free(cells);
+    tg_table_free(curves);
+    return document ? json_print(document) : TG_OK;
 }
 
 static tg_status
@@ -178,6 +191,19 @@ begin_tables(const arguments *a, const region *r, tg_table **cells, tg_table **c
         TG_TRY(tg_table_note(i ? *cells : *curves, "y", "%s", r->y.path));
     }
     return TG_OK;
+}
+
+static tg_status
+check_cost(const arguments *a, const region *r)
+{
+    scene s;
+
+    TG_TRY(study_check(r->study));
+    TG_TRY(scene_open(r->study, 0, &s));
+    const tg_status status =
+        cost_of_predictions(a, &s, r->x.values.count * r->y.values.count);
+    scene_close(&s);
+    return status;
 }
 
 static tg_status
@@ -196,7 +222,7 @@ run(const arguments *a)
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
     r.cell = calloc(r.x.values.count * r.y.values.count, sizeof *r.cell);
-    tg_status status = r.cell ? study_check(study) : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = r.cell ? check_cost(a, &r) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = begin_tables(a, &r, &cells, &curves);
     for (; r.algorithm < tg_study_count(study, "algorithm") && status == TG_OK;
          r.algorithm++)

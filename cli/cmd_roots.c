@@ -2,6 +2,7 @@
 #include "cli/root_rows.h"
 #include "cli/scene.h"
 #include "cli/system_file.h"
+#include "core/parallel.h"
 #include "roots/bounds.h"
 #include "roots/prove.h"
 
@@ -52,6 +53,7 @@ hunt_loop(hunt *h, const char *name, const tg_loop *l)
     tg_roots    r;
     const char *proof;
 
+    TG_TRY(tg_stop_check());
     TG_TRY(prove(h, l, &proof));
     const double start = now();
     TG_TRY(h->inside_given ? tg_roots_inside(l, h->inside, &r)
@@ -222,8 +224,11 @@ run(const arguments *a)
         status = given(a, "law")      ? from_law(&h)
                  : given(a, "system") ? from_system(&h)
                                       : from_study(&h);
-    if (status == TG_OK) status = hunt_deliver(&h);
+    const bool stopped = status == TG_ESTOP && tg_table_rows(h.table) > 0;
+    if (status == TG_OK || stopped) status = hunt_deliver(&h);
     hunt_close(&h);
+    if (status == TG_OK && stopped)
+        return tg_fail(TG_ESTOP, "stopped on request; the roots above were finished");
     return status;
 }
 

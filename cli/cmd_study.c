@@ -3,32 +3,11 @@
 #include "cli/study_run.h"
 
 #include "core/file.h"
-#include "core/parallel.h"
+#include "core/quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Make the folders and prove that files can be written there before any long work. */
-static tg_status
-prepare_folder(const char *folder)
-{
-    tg_file f;
-    char *tables = tg_path_join(folder, "tables"), *probe = tg_path_join(folder, ".probe");
-    tg_status status =
-        tables && probe ? tg_folder_make(tables) : tg_fail(TG_ENOMEM, "out of memory");
-
-    if (status == TG_OK) status = tg_file_begin(&f, probe);
-    if (status == TG_OK) {
-        status = tg_file_end(&f, TG_ESTOP); /* ESTOP: nothing is kept */
-        if (status == TG_ESTOP) status = TG_OK;
-    }
-    free(tables);
-    free(probe);
-    return status;
-}
 
 static tg_status
 write_json(const study_run *r)
@@ -50,28 +29,51 @@ write_json(const study_run *r)
 }
 
 static tg_status
-announce(const study_run *r)
+announce(const study_run *r, const char *folder)
 {
     if (given(r->arguments, "json")) return json_print(study_run_json(r));
     if (!given(r->arguments, "quiet")) {
         study_run_summary(r, stdout);
-        printf("\nreport: %s/report.html\n", r->folder);
+        fputs("\nreport: ", stdout);
+        tg_quote_text(stdout, folder);
+        fputs("/report.html\n", stdout);
     }
     return TG_OK;
 }
 
+/* Figures are drawn again from the tables in no time, so a stop does without them. */
 static tg_status
-carry_out(study_run *r)
+draw(study_run *r, char *missing, size_t room)
 {
+    if (!r->stopped) {
+        const tg_status status = figures_make(r->folder, r->labels, "svg");
+        if (status == TG_OK) return TG_OK;
+        snprintf(missing, room, "%s", tg_message());
+        if (status != TG_ESTOP) return status;
+        study_run_stopped(r);
+    }
+    return TG_OK;
+}
+
+/* Without gnuplot everything else is kept, and the exit status tells. */
+static tg_status
+carry_out(study_run *r, const char *folder)
+{
+    char missing[1024] = "";
+
     TG_TRY(study_run_compute(r));
     TG_TRY(study_run_tables(r));
-    char            missing[1024];
-    const tg_status figures_status = figures_make(r->folder, r->labels, "svg");
-    snprintf(missing, sizeof missing, "%s", figures_status == TG_OK ? "" : tg_message());
+    const tg_status drawn = draw(r, missing, sizeof missing);
     TG_TRY(study_run_report(r));
     TG_TRY(write_json(r));
-    if (figures_status == TG_OK) return TG_OK;
-    return tg_fail(figures_status, "%s; everything else is in %s", missing, r->folder);
+    TG_TRY(results_keep(r->arguments));
+    TG_TRY(announce(r, folder));
+    if (r->stopped)
+        return tg_fail(TG_ESTOP,
+                       "stopped on request; what was finished is in %s (figures: tardigrad "
+                       "plot)",
+                       folder);
+    return drawn ? tg_fail(drawn, "%s; everything else is in %s", missing, folder) : TG_OK;
 }
 
 static tg_status
@@ -84,19 +86,21 @@ run(const arguments *a)
 
     TG_TRY(only_file(a, &file));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
-    snprintf(folder, sizeof folder, "out/%s", tg_study_text(study, "name"));
     r.study = study;
-    r.folder = value_of(a, "out") ? value_of(a, "out") : folder;
-    tg_status status = study_check(study);
-    if (status == TG_OK) status = prepare_folder(r.folder);
+    snprintf(folder, sizeof folder, "out/%s", tg_study_text(study, "name"));
+    const char *place = given(a, "out") ? value_of(a, "out") : folder;
+    tg_status   status = study_check(study);
+    if (status == TG_OK) status = results_begin(a, place);
+    if (status == TG_OK) {
+        r.folder = results_folder(a);
+        char *tables = tg_path_join(r.folder, "tables");
+        status = tables ? tg_folder_make(tables) : tg_fail(TG_ENOMEM, "out of memory");
+        free(tables);
+    }
     if (status == TG_OK)
         status = tg_progress_create(given(a, "quiet") ? NULL : stderr, &r.progress);
-    if (status == TG_OK) status = carry_out(&r);
+    if (status == TG_OK) status = carry_out(&r, place);
     tg_progress_free(r.progress);
-    if (status == TG_OK) status = announce(&r);
-    if (status == TG_OK && r.stopped)
-        status =
-            tg_fail(TG_ESTOP, "stopped on request; what was finished is in %s", r.folder);
     study_run_free(&r);
     tg_study_free(study);
     return status;

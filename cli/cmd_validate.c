@@ -42,6 +42,7 @@ run(const arguments *a)
     const sweep_plan plan = { .name = "validation",
                               .columns = tg_claim_columns,
                               .count = TG_CLAIM_COLUMNS,
+                              .predicts = true,
                               .simulates = true,
                               .row = add_row };
     tg_tally         tally = { { 0 } };

@@ -6,6 +6,7 @@
 #ifndef TG_CLI_COMMAND_H
 #define TG_CLI_COMMAND_H
 
+#include "core/folder.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -27,6 +28,7 @@ typedef struct arguments {
     const option *given[MOST_OPTIONS];
     const char   *value[MOST_OPTIONS];
     size_t        count;
+    tg_folder    *results; /* the folder that --out names, while it is being written */
 } arguments;
 
 typedef struct command {
@@ -48,6 +50,9 @@ const char *value_of(const arguments *a, const char *name); /* NULL if not given
 /* Strict numbers; *out is left alone if the option is absent. Errors: TG_EINPUT. */
 TG_CHECKED tg_status number_of(const arguments *a, const char *name, double *out);
 TG_CHECKED tg_status whole_of(const arguments *a, const char *name, size_t *out);
+/* The number of threads that `text` from `source` asks for, 0: as many as there are
+ * processors. Errors: TG_EINPUT no whole number, or more than 1024. */
+TG_CHECKED tg_status threads_of(const char *source, const char *text, size_t *out);
 /* The one file operand. Errors: TG_EINPUT none or several. */
 TG_CHECKED tg_status only_file(const arguments *a, const char **out);
 

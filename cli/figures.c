@@ -2,6 +2,7 @@
 
 #include "core/file.h"
 #include "core/process.h"
+#include "core/quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,49 +40,49 @@ write_script(const char *folder, const char *name)
     return tg_file_end(&f, TG_OK);
 }
 
-/* Single quotes cannot be escaped inside gnuplot's single quotes but by doubling. */
-static void
-quote(const char *text, char *out, size_t room)
+/* What a script is to read, where it is to write: values, relative to the folder. */
+static tg_status
+write_values(const char *folder, const char *tables, const char *labels,
+             const char *picture)
 {
-    size_t n = 0;
+    const struct {
+        const char *name, *value;
+    } values[] = { { "style", "figures/style.gp" },
+                   { "tables", tables },
+                   { "labels", labels },
+                   { "output", picture } };
+    char    path[PATH_ROOM];
+    tg_file f;
 
-    for (; *text && n + 2 < room; text++) {
-        out[n++] = *text;
-        if (*text == '\'') out[n++] = '\'';
+    snprintf(path, sizeof path, "%s/%s.values", folder, picture);
+    TG_TRY(tg_file_begin(&f, path));
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        fprintf(f.stream, "%s = ", values[i].name);
+        tg_quote_gnuplot(f.stream, values[i].value);
+        fputc('\n', f.stream);
     }
-    out[n] = '\0';
+    return tg_file_end(&f, TG_OK);
 }
 
-/* Run fig_NAME.gp on the tables in `tables` to make FOLDER/figures/PICTURE. */
+/* Run fig_NAME.gp on the tables in FOLDER/`tables` to make FOLDER/`picture`, whole or not
+ * at all. */
 static tg_status
 draw(const char *folder, const char *tables, const char *name, const char *labels,
      const char *picture)
 {
-    char settings[4 * PATH_ROOM], script[PATH_ROOM], quoted[PATH_ROOM], source[PATH_ROOM];
+    char script[160], values[160], path[PATH_ROOM];
 
     snprintf(script, sizeof script, "fig_%s.gp", name);
     TG_TRY(write_script(folder, script));
-    quote(folder, quoted, sizeof quoted);
-    quote(tables, source, sizeof source);
-    snprintf(
-        settings, sizeof settings,
-        "style='%s/figures/style.gp'; tables='%s'; labels='%s'; output='%s/figures/%s'",
-        quoted, source, labels, quoted, picture);
-    snprintf(script, sizeof script, "%.4000s/figures/fig_%s.gp", folder, name);
+    TG_TRY(write_values(folder, tables, labels, picture));
+    snprintf(script, sizeof script, "figures/fig_%s.gp", name);
+    snprintf(values, sizeof values, "%s.values", picture);
     const tg_status status =
-        tg_process_run((const char *[]){ "gnuplot", "-e", settings, script, NULL });
+        tg_process_run(folder, (const char *[]){ "gnuplot", "-d", values, script, NULL });
     if (status == TG_OK) return TG_OK;
+    snprintf(path, sizeof path, "%s/%s", folder, picture);
+    remove(path);
     return tg_fail_within(status, "figure %s (package gnuplot-nox)", name);
-}
-
-static tg_status
-make_one(const char *folder, const figure *f, const char *labels, const char *format)
-{
-    char tables[PATH_ROOM], picture[64];
-
-    snprintf(tables, sizeof tables, "%.4000s/tables", folder);
-    snprintf(picture, sizeof picture, "%s.%s", f->name, format);
-    return draw(folder, tables, f->name, labels, picture);
 }
 
 static tg_status
@@ -99,10 +100,10 @@ figure_make(const char *folder, const char *name, const char *label)
 {
     char picture[128];
 
-    snprintf(picture, sizeof picture, "%s%s%s.svg", name, label ? "-" : "",
+    snprintf(picture, sizeof picture, "figures/%s%s%.60s.svg", name, label ? "-" : "",
              label ? label : "");
     TG_TRY(open_folder(folder));
-    return draw(folder, folder, name, label ? label : "", picture);
+    return draw(folder, ".", name, label ? label : "", picture);
 }
 
 static int
@@ -128,11 +129,12 @@ figures_make(const char *folder, const char *labels, const char *format)
                        format);
     TG_TRY(open_folder(folder));
     for (const figure *f = figures; f->name; f++) {
-        snprintf(path, sizeof path, "%.4000s/figures/%s.%s", folder, f->name, format);
+        char picture[64];
+        snprintf(picture, sizeof picture, "figures/%s.%s", f->name, format);
+        snprintf(path, sizeof path, "%s/%s", folder, picture);
         remove(path); /* of an earlier run: this one may not make it */
-    }
-    for (const figure *f = figures; f->name; f++)
         if (has_table(folder, f->needs, labels))
-            TG_TRY(make_one(folder, f, labels, format));
+            TG_TRY(draw(folder, "tables", f->name, labels, picture));
+    }
     return TG_OK;
 }

@@ -160,5 +160,6 @@ print_man_page(void)
         printf(".TP\n.B %s\n%s\n", tg_delay_kind_name(*k), tg_delay_kind_doc(*k));
     printf(".SH ENVIRONMENT\n.TP\n.B TARDIGRAD_THREADS\nthreads to use\n.TP\n"
            ".B TARDIGRAD_DATA\nfolder of data sets named by studies\n"
-           ".SH EXIT STATUS\n0 done, 1 computation failed, 2 usage or input\n");
+           ".SH EXIT STATUS\n0 done, 1 computation failed, 2 usage or input, "
+           "130 or 143 stopped by a signal\n");
 }

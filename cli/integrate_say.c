@@ -1,11 +1,22 @@
+#include "cli/cost.h"
 #include "cli/integrate.h"
 
 #include "core/memory.h"
+#include "core/parallel.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
+/* Seconds of one thread for one step of one mode of one path. */
+static const double EXACT_STEP = 6e-9, GENERAL_STEP = 8e-8, ARRIVAL = 1.2e-7;
+
 enum { MANY = 256 << 20 }; /* bytes that are worth a word in a log too */
+
+static size_t
+threads_in_force(const integration *j)
+{
+    return j->threads ? j->threads : tg_parallel_threads();
+}
 
 tg_status
 integration_announce(const arguments *a, const integration *j, double bytes)
@@ -17,7 +28,14 @@ integration_announce(const arguments *a, const integration *j, double bytes)
     if (!given(a, "quiet") && (bytes > MANY || isatty(fileno(stderr))))
         fprintf(stderr, "tardigrad: %.6g paths x %.6g %s, %.1f MiB\n", (double)j->paths,
                 steps, arrivals ? "arrivals" : "steps", bytes / (1 << 20));
-    return TG_OK;
+    if (given(a, "hit-error")) return TG_OK; /* --paths is only the most there may be */
+    const double count = (double)j->paths * steps * (double)j->modes;
+    const double each = arrivals ? ARRIVAL : j->exact ? EXACT_STEP : GENERAL_STEP;
+    return cost_check(a, &(cost){ .count = count,
+                                  .seconds = count * each / (double)threads_in_force(j),
+                                  .unit = arrivals ? "arrivals" : "steps of a path",
+                                  .advice = "fewer --paths, a longer --step or a shorter "
+                                            "--until make it less" });
 }
 
 tg_status

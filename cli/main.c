@@ -1,7 +1,9 @@
 #include "cli/command.h"
 
+#include "cli/output.h"
+#include "cli/stop.h"
 #include "core/node.h"
-#include "core/parallel.h"
+#include "core/quote.h"
 #include "core/version.h"
 
 #include <signal.h>
@@ -26,17 +28,11 @@ exit_status(tg_status status)
     case TG_EINPUT:
     case TG_EIO:
         return MISUSED;
+    case TG_ESTOP:
+        return stop_status() ? stop_status() : FAILED;
     default:
         return FAILED;
     }
-}
-
-/* The first Ctrl-C asks for a clean stop, the second one ends the program. */
-static void
-interrupted(int signal_number)
-{
-    tg_stop_request();
-    signal(signal_number, SIG_DFL);
 }
 
 static const command *
@@ -50,19 +46,19 @@ find(const char *name)
 static int
 complain(const char *what)
 {
-    fprintf(stderr, "tardigrad: %s\n", what);
+    fputs("tardigrad: ", stderr);
+    tg_quote_text(stderr, what);
+    fputc('\n', stderr);
     return MISUSED;
 }
 
-/* tardigrad help [study | laws | man | COMMAND] */
+/* tardigrad help [laws | man | COMMAND] */
 static int
 help(int argc, char **argv)
 {
     const char *topic = argc > 0 ? argv[0] : "";
 
-    if (!strcmp(topic, "study"))
-        print_schema_help();
-    else if (!strcmp(topic, "laws"))
+    if (!strcmp(topic, "laws"))
         print_law_help();
     else if (!strcmp(topic, "man"))
         print_man_page();
@@ -73,33 +69,36 @@ help(int argc, char **argv)
     return DONE;
 }
 
-/* A word as a shell would read it back. */
-static char *
-put_word(char *end, const char *word)
-{
-    if (!strpbrk(word, " {}[]()*?$'\"\\;&|<>#~`!")) return end + sprintf(end, " %s", word);
-    end += sprintf(end, " '");
-    for (; *word; word++) end += sprintf(end, *word == '\'' ? "'\\''" : "%c", *word);
-    return end + sprintf(end, "'");
-}
-
 /* The command line as it could be typed again, but for --threads, which changes no number.
  */
+static void
+put_line(FILE *f, int argc, char **argv)
+{
+    fputs("tardigrad", f);
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--threads")) {
+            i++;
+        } else if (strncmp(argv[i], "--threads=", 10)) {
+            fputc(' ', f);
+            tg_quote_word(f, argv[i]);
+        }
+    }
+}
+
+/* The same on one line of UTF-8. Caller frees; NULL when out of memory. */
 static char *
 join(int argc, char **argv)
 {
-    size_t room = sizeof "tardigrad";
-    char  *line;
+    char  *raw = NULL, *line = NULL;
+    size_t size;
+    FILE  *f = open_memstream(&raw, &size);
 
-    for (int i = 1; i < argc; i++) room += 4 * strlen(argv[i]) + 4;
-    if (!(line = malloc(room))) return NULL;
-    char *end = line + sprintf(line, "tardigrad");
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--threads"))
-            i++;
-        else if (strncmp(argv[i], "--threads=", 10))
-            end = put_word(end, argv[i]);
+    if (f) put_line(f, argc, argv);
+    if (f && fclose(f) == 0 && (f = open_memstream(&line, &size))) {
+        tg_quote_text(f, raw);
+        fclose(f);
     }
+    free(raw);
     return line;
 }
 
@@ -117,20 +116,38 @@ check_options(const command *c, const arguments *a)
     return TG_OK;
 }
 
+/* The option has precedence over the environment; both are checked. */
+static tg_status
+set_threads(const arguments *a)
+{
+    const char *wish = getenv("TARDIGRAD_THREADS"), *asked = value_of(a, "threads");
+    size_t      threads = 0;
+    char        number[32];
+
+    if (wish) TG_TRY(threads_of("TARDIGRAD_THREADS", wish, &threads));
+    if (asked) TG_TRY(threads_of("--threads", asked, &threads));
+    snprintf(number, sizeof number, "%zu", threads);
+    if (threads > 0)
+        setenv("TARDIGRAD_THREADS", number, 1);
+    else
+        unsetenv("TARDIGRAD_THREADS");
+    return TG_OK;
+}
+
+/* Results that were not completed leave nothing behind. */
 static tg_status
 run(const command *c, arguments *a)
 {
-    size_t threads = 0;
+    tg_folder   results = { 0 };
+    const char *out = value_of(a, "out");
 
-    TG_TRY(whole_of(a, "threads", &threads));
-    if (threads > 1024)
-        return tg_fail(TG_EINPUT, "--threads: at most 1024, got %zu", threads);
-    if (threads > 0) {
-        char number[32];
-        snprintf(number, sizeof number, "%zu", threads);
-        setenv("TARDIGRAD_THREADS", number, 1);
-    }
-    return c->run(a);
+    TG_TRY(check_options(c, a));
+    TG_TRY(set_threads(a));
+    a->results = &results;
+    if (out) TG_TRY(results_begin(a, out));
+    tg_status status = c->run(a);
+    stop_guard(NULL);
+    return results.draft ? tg_folder_end(&results, status) : status;
 }
 
 static int
@@ -150,32 +167,43 @@ unknown(const char *name)
     return complain(words);
 }
 
+static int
+run_command(int argc, char **argv)
+{
+    arguments      a = { 0 };
+    const command *c = find(argv[1]);
+
+    if (!c) return unknown(argv[1]);
+    stop_listen();
+    char     *line = join(argc, argv);
+    tg_status status = arguments_parse(c, argc - 2, argv + 2, &a);
+    a.line = line ? line : "tardigrad";
+    if (status == TG_OK && given(&a, "help"))
+        print_help(c);
+    else if (status == TG_OK)
+        status = run(c, &a);
+    free(line);
+    if (status != TG_OK) complain(tg_message());
+    return exit_status(status);
+}
+
 int
 main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
-    arguments   a = { 0 };
+    int         status = DONE;
 
-    if (!strcmp(name, "--version")) return printf("tardigrad %s\n", TG_VERSION) < 0;
-    if (!strcmp(name, "help")) return help(argc - 2, argv + 2);
-    if (!strcmp(name, "--help")) return help(0, NULL);
-    const command *c = find(name);
-    if (!c) return unknown(name);
-    signal(SIGINT, interrupted);
-    signal(SIGTERM, interrupted);
-    char     *line = join(argc, argv);
-    tg_status status = arguments_parse(c, argc - 2, argv + 2, &a);
-    a.line = line;
-    if (status == TG_OK && given(&a, "help")) {
-        print_help(c);
-        free(line);
-        return DONE;
-    }
-    if (status == TG_OK) status = check_options(c, &a);
-    if (status == TG_OK) status = run(c, &a);
-    free(line);
-    if (fflush(stdout) != 0 && status == TG_OK)
-        status = tg_fail(TG_EIO, "standard output cannot be written");
-    if (status != TG_OK) complain(tg_message());
-    return exit_status(status);
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, and said */
+    if (!strcmp(name, "--version"))
+        printf("tardigrad %s\n", TG_VERSION);
+    else if (!strcmp(name, "help"))
+        status = help(argc - 2, argv + 2);
+    else if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+        status = help(0, NULL);
+    else
+        status = run_command(argc, argv);
+    const int failed = fflush(stdout) != 0 || ferror(stdout);
+    if (!failed) return status;
+    if (status == DONE) complain("standard output cannot be written");
+    return FAILED;
 }

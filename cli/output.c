@@ -1,6 +1,9 @@
 #include "cli/output.h"
 
+#include "cli/stop.h"
+
 #include "core/file.h"
+#include "core/folder.h"
 #include "core/version.h"
 
 #include <math.h>
@@ -119,16 +122,36 @@ table_print(const tg_table *t)
 }
 
 tg_status
-table_write(const char *folder, const char *name, tg_table *t)
+results_begin(const arguments *a, const char *folder)
 {
-    char      file[256];
-    char     *path = NULL;
-    tg_status status = tg_folder_make(folder);
+    if (a->results->draft) return TG_OK;
+    TG_TRY(tg_folder_begin(folder, a->results));
+    stop_guard(a->results->draft);
+    return TG_OK;
+}
+
+const char *
+results_folder(const arguments *a)
+{
+    return a->results->draft;
+}
+
+tg_status
+results_keep(const arguments *a)
+{
+    if (!a->results->draft) return TG_OK;
+    stop_guard(NULL);
+    return tg_folder_end(a->results, TG_OK);
+}
+
+tg_status
+table_write(const arguments *a, const char *name, tg_table *t)
+{
+    char file[256];
 
     snprintf(file, sizeof file, "%s.csv", name);
-    if (status == TG_OK && !(path = tg_path_join(folder, file)))
-        status = tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK) status = tg_table_write(t, path);
+    char     *path = tg_path_join(results_folder(a), file);
+    tg_status status = path ? tg_table_write(t, path) : tg_fail(TG_ENOMEM, "out of memory");
     free(path);
     tg_table_free(t);
     return status;
@@ -137,18 +160,21 @@ table_write(const char *folder, const char *name, tg_table *t)
 tg_status
 table_deliver(const arguments *a, const char *name, tg_table *t)
 {
-    const char *folder = value_of(a, "out");
-    tg_status   status = TG_OK;
+    tg_status status = TG_OK;
 
+    stop_saving();
     if (given(a, "json")) {
         json_t *document = json_object();
         json_object_set_new(document, "provenance", json_of_notes(t));
         json_object_set_new(document, name, json_of_table(t));
         status = json_print(document);
-    } else if (!folder) {
+    } else if (!results_folder(a)) {
         table_print(t);
     }
-    if (status == TG_OK && folder) return table_write(folder, name, t);
-    tg_table_free(t);
-    return status;
+    if (status != TG_OK || !results_folder(a)) {
+        tg_table_free(t);
+        return status;
+    }
+    TG_TRY(table_write(a, name, t));
+    return results_keep(a);
 }

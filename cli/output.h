@@ -26,8 +26,17 @@ TG_CHECKED tg_status json_print(json_t *document);
 /* Aligned columns on the terminal, numbers with 6 digits. */
 void table_print(const tg_table *t);
 
-/* Write FOLDER/NAME.csv. Takes the table. */
-TG_CHECKED tg_status table_write(const char *folder, const char *name, tg_table *t);
+/* Begin results for `folder`, unless --out began some. Errors: those of tg_folder_begin. */
+TG_CHECKED tg_status results_begin(const arguments *a, const char *folder);
+
+/* Where to write what --out asks for; NULL if it was not given. */
+const char *results_folder(const arguments *a);
+
+/* The results are complete: put them in place of earlier ones. */
+TG_CHECKED tg_status results_keep(const arguments *a);
+
+/* Write NAME.csv into the results' folder. Takes the table. */
+TG_CHECKED tg_status table_write(const arguments *a, const char *name, tg_table *t);
 
 /* Hand a finished table out as the command line asks: --json as {"NAME": [...]} (with the
  * provenance), --out into FOLDER/NAME.csv, else on the terminal. Takes the table. */

@@ -1,6 +1,7 @@
 #include "cli/root_rows.h"
 
 #include "cli/figures.h"
+#include "cli/stop.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -156,7 +157,7 @@ deliver_axis(const hunt *h)
 
     TG_TRY(table_begin(h->a, NULL, axis_columns, AXIS_COLUMNS, &t));
     const tg_status status = axis_add(t, "along", &h->along);
-    if (status == TG_OK) return table_write(value_of(h->a, "out"), "axes", t);
+    if (status == TG_OK) return table_write(h->a, "axes", t);
     tg_table_free(t);
     return status;
 }
@@ -164,18 +165,22 @@ deliver_axis(const hunt *h)
 tg_status
 hunt_deliver(hunt *h)
 {
-    const char  *folder = value_of(h->a, "out");
+    const char  *folder = results_folder(h->a);
     const size_t rows = tg_table_rows(h->table);
     const int    locus = h->along.values.count > 0;
     tg_table    *table = h->table;
+    tg_status    drawn = TG_OK; /* without figures the tables are kept all the same */
 
+    stop_saving();
     if (folder) {
         h->table = NULL;
-        TG_TRY(table_write(folder, locus ? "locus" : "roots", table));
+        TG_TRY(table_write(h->a, locus ? "locus" : "roots", table));
         if (locus) TG_TRY(deliver_axis(h));
-        if (rows) TG_TRY(figure_make(folder, locus ? "locus" : "plane", NULL));
+        drawn = rows ? figure_make(folder, locus ? "locus" : "plane", NULL) : TG_OK;
+        TG_TRY(results_keep(h->a));
     } else if (!given(h->a, "json")) {
         table_print(table);
     }
-    return given(h->a, "json") ? deliver_json(h) : TG_OK;
+    if (given(h->a, "json")) TG_TRY(deliver_json(h));
+    return drawn;
 }

@@ -87,7 +87,8 @@ study_check(const tg_study *study)
 
     const char *name = tg_study_text(study, "name");
 
-    if (strchr(name, '/') || !strcmp(name, "..") || strlen(name) > 200)
+    if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..") ||
+        strlen(name) > 200)
         return tg_node_fail(
             tg_study_node(study, "name"),
             "name: expected a word that can be a folder's name, got \"%.200s\"", name);

@@ -5,36 +5,17 @@
 #include "cli/study_run.h"
 
 #include "core/file.h"
+#include "core/quote.h"
 #include "core/version.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void
-put_escaped(FILE *f, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", f);
-            break;
-        case '<':
-            fputs("&lt;", f);
-            break;
-        case '>':
-            fputs("&gt;", f);
-            break;
-        default:
-            fputc(*text, f);
-        }
-    }
-}
-
 static tg_status
 put_title(const study_run *r, FILE *f)
 {
-    put_escaped(f, tg_study_text(r->study, "name"));
+    tg_quote_html(f, tg_study_text(r->study, "name"));
     return TG_OK;
 }
 
@@ -48,9 +29,10 @@ put_verdict(const study_run *r, FILE *f)
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const advice        *v = &r->advice[k];
         study_label(r->study, k, label);
-        fprintf(f, "<div class=\"verdict%s\"><strong>%s with %zu workers %s.</strong> ",
-                p->stable && p->stable_square ? "" : " bad", label, r->own,
-                verdict_text(p));
+        fprintf(f, "<div class=\"verdict%s\"><strong>",
+                p->stable && p->stable_square ? "" : " bad");
+        tg_quote_html(f, label);
+        fprintf(f, " with %zu workers %s.</strong> ", r->own, verdict_text(p));
         if (p->stable && isfinite(p->threshold))
             fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
                     100 * p->gain / p->threshold);
@@ -74,8 +56,16 @@ put_verdict(const study_run *r, FILE *f)
 static tg_status
 put_summary(const study_run *r, FILE *f)
 {
-    study_run_summary(r, f);
-    return TG_OK;
+    char  *text = NULL;
+    size_t size;
+    FILE  *memory = open_memstream(&text, &size);
+
+    if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
+    study_run_summary(r, memory);
+    const int failed = fclose(memory) != 0;
+    if (!failed) tg_quote_html(f, text);
+    free(text);
+    return failed ? tg_fail(TG_ENOMEM, "out of memory") : TG_OK;
 }
 
 /* The SVG element without the XML declaration in front of it. */
@@ -106,7 +96,7 @@ put_cell(FILE *f, const tg_cell *cell)
 {
     if (cell->text) {
         fprintf(f, "<td class=\"word%s\">", strcmp(cell->text, "fails") ? "" : " fails");
-        put_escaped(f, cell->text);
+        tg_quote_html(f, cell->text);
     } else if (isnan(cell->number)) {
         fprintf(f, "<td>-");
     } else {
@@ -121,8 +111,11 @@ put_table(FILE *f, const tg_table *t)
     fprintf(f, "<div class=\"scroll\"><table>\n<tr>");
     for (size_t c = 0; c < tg_table_columns(t); c++) {
         const tg_column *column = tg_table_column(t, c);
-        fprintf(f, "<th class=\"%s\" title=\"%s\">%s</th>", column->text ? "word" : "",
-                column->doc, column->name);
+        fprintf(f, "<th class=\"%s\" title=\"", column->text ? "word" : "");
+        tg_quote_html(f, column->doc);
+        fprintf(f, "\">");
+        tg_quote_html(f, column->name);
+        fprintf(f, "</th>");
     }
     fprintf(f, "</tr>\n");
     for (size_t i = 0; i < tg_table_rows(t); i++) {
@@ -164,9 +157,9 @@ put_settings(const study_run *r, FILE *f)
     for (size_t i = 0; i < tg_table_notes(r->claims); i++) {
         const char *key, *value;
         tg_table_get_note(r->claims, i, &key, &value);
-        put_escaped(f, key);
+        tg_quote_html(f, key);
         fputs(": ", f);
-        put_escaped(f, value);
+        tg_quote_html(f, value);
         fputc('\n', f);
     }
     return TG_OK;

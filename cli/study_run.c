@@ -1,7 +1,9 @@
 #include "cli/study_run.h"
 
 #include "cli/advice.h"
+#include "cli/cost.h"
 #include "cli/output.h"
+#include "cli/stop.h"
 
 #include "core/parallel.h"
 
@@ -9,13 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With the first scene: what all of them will take. */
+static tg_status
+check_cost(const study_run *r, const scene *s)
+{
+    TG_TRY(cost_of_predictions(r->arguments, s, r->n));
+    return cost_of_simulations(r->arguments, s, r->workers, r->n);
+}
+
 static tg_status
 run_scene(study_run *r, size_t index)
 {
     scene s;
 
     TG_TRY(scene_open(r->study, r->workers[index], &s));
-    tg_status status = TG_OK;
+    tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];
         status = scene_predict_or_say(&s, k, &o->prediction, o->why, sizeof o->why);
@@ -128,6 +138,14 @@ keep_finished(study_run *r)
     while (r->own_index < kept && r->workers[r->own_index] != r->own) r->own_index++;
 }
 
+void
+study_run_stopped(study_run *r)
+{
+    stop_saving();
+    tg_stop_clear();
+    r->stopped = true;
+}
+
 /* The study's own number of workers first, then the others. */
 static tg_status
 run_scenes(study_run *r)
@@ -138,8 +156,7 @@ run_scenes(study_run *r)
         if (i != r->own_index) status = run_scene(r, i);
     if (tg_stop_requested() &&
         r->outcome[r->own_index * r->rules + r->rules - 1].simulation) {
-        tg_stop_clear();
-        r->stopped = true;
+        study_run_stopped(r);
         keep_finished(r);
         return TG_OK;
     }

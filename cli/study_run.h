@@ -56,6 +56,9 @@ outcome_at(const study_run *r, size_t worker, size_t rule)
 TG_CHECKED tg_status study_run_compute(study_run *r);
 void                 study_run_free(study_run *r);
 
+/* A stop was heard: what is finished is kept. */
+void study_run_stopped(study_run *r);
+
 /* All tables into FOLDER/tables. */
 TG_CHECKED tg_status study_run_tables(study_run *r);
 

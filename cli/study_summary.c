@@ -3,6 +3,7 @@
 #include "cli/rows.h"
 #include "cli/study_run.h"
 
+#include "core/quote.h"
 #include "core/version.h"
 
 #include <math.h>
@@ -140,7 +141,8 @@ study_run_summary(const study_run *r, FILE *f)
 {
     char label[48];
 
-    fprintf(f, "%s\n", tg_study_text(r->study, "name"));
+    tg_quote_text(f, tg_study_text(r->study, "name"));
+    fputc('\n', f);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         study_label(r->study, k, label);

@@ -4,7 +4,6 @@
 #include "cli/study_run.h"
 
 #include "core/file.h"
-#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -270,33 +269,13 @@ write_of_rule(study_run *r, size_t rule)
     if (r->stopped) return TG_OK;
     const tg_status status = study_run_region(r, rule);
     if (status != TG_ESTOP) return status;
-    tg_stop_clear();
-    r->stopped = true;
+    study_run_stopped(r);
     return TG_OK;
-}
-
-/* Tables of an earlier study in this folder would find their way into the new report. */
-static void
-remove_earlier(const study_run *r)
-{
-    static const char *const kinds[] = { "trajectory", "sweep", "marks",     "region",
-                                         "boundary",   "roots", "staleness", "modes" };
-    char                     name[160], label[48];
-
-    for (size_t k = 0; k < r->rules; k++)
-        for (size_t i = 0; i < COUNT(kinds); i++) {
-            study_label(r->study, k, label);
-            snprintf(name, sizeof name, "tables/%s-%s.csv", kinds[i], label);
-            char *path = tg_path_join(r->folder, name);
-            if (path) remove(path);
-            free(path);
-        }
 }
 
 tg_status
 study_run_tables(study_run *r)
 {
-    remove_earlier(r);
     TG_TRY(write_rows(r, "prediction", NULL, 0, prediction_columns, PREDICTION_COLUMNS,
                       add_prediction));
     TG_TRY(write_rows(r, "simulation", NULL, 0, simulation_columns, SIMULATION_COLUMNS,

@@ -1,6 +1,8 @@
 #include "cli/sweep.h"
 
+#include "cli/cost.h"
 #include "cli/output.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,14 +53,18 @@ mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm, tg_stat
 /* ---- the sweep ----------------------------------------------------------------------- */
 
 static tg_status
-fill_scene(sweep *w, const sweep_plan *plan, size_t workers)
+fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, size_t i)
 {
     scene s;
 
-    TG_TRY(scene_open(w->study, workers, &s));
+    TG_TRY(scene_open(w->study, workers[i], &s));
     tg_status status = TG_OK;
+    if (i == 0 && plan->predicts) status = cost_of_predictions(w->arguments, &s, n);
+    if (i == 0 && plan->simulates && status == TG_OK)
+        status = cost_of_simulations(w->arguments, &s, workers, n);
     for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++) {
-        status = plan->row(w, &s, k);
+        status = tg_stop_check();
+        if (status == TG_OK) status = plan->row(w, &s, k);
         if (is_of_one_row(status)) status = mark(w, plan, s.cluster->workers, k, status);
     }
     scene_close(&s);
@@ -87,7 +93,7 @@ fill(sweep *w, const sweep_plan *plan)
                           tg_study_whole(w->study, "replicas"));
     tg_status status = TG_OK;
     for (size_t i = 0; i < n && status == TG_OK; i++)
-        status = fill_scene(w, plan, workers[i]);
+        status = fill_scene(w, plan, workers, n, i);
     free(workers);
     return status;
 }
@@ -97,7 +103,7 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
 {
     const char *file;
     tg_study   *study = NULL;
-    sweep       w = { 0 };
+    sweep       w = { .arguments = a };
     FILE       *terminal = plan->simulates && !given(a, "quiet") ? stderr : NULL;
 
     TG_TRY(only_file(a, &file));

@@ -9,13 +9,14 @@
 #include "core/table.h"
 
 typedef struct sweep {
-    const tg_study *study;
-    tg_progress    *progress;
-    tg_table       *table;
-    tg_tally        tally;    /* for the rows to count in */
-    size_t          marked;   /* rows that could not be computed */
-    tg_status       status;   /* of the first of them ... */
-    char            why[256]; /* ... and its reason */
+    const arguments *arguments;
+    const tg_study  *study;
+    tg_progress     *progress;
+    tg_table        *table;
+    tg_tally         tally;    /* for the rows to count in */
+    size_t           marked;   /* rows that could not be computed */
+    tg_status        status;   /* of the first of them ... */
+    char             why[256]; /* ... and its reason */
 } sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */
@@ -25,6 +26,7 @@ typedef struct sweep_plan {
     const char      *name; /* of the table and of the stage of work */
     const tg_column *columns;
     size_t           count;
+    bool             predicts;
     bool             simulates; /* progress counts replicas; else there is no bar */
     sweep_row        row;
 } sweep_plan;
@@ -33,7 +35,7 @@ typedef struct sweep_plan {
  * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted. A
  * row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked with its
  * reason and the others are delivered; that is a failure only if there are no others.
- * Errors: those of study, rows and delivery. */
+ * Errors: those of study, cost, rows and delivery. */
 TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally);
 
 #endif

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const tg_delay_kind *const tg_delay_kinds[] = { &tg_law_constant,
                                                 &tg_law_exponential,
@@ -32,13 +33,31 @@ tg_law_kind(const char *name)
     return NULL;
 }
 
+/* Is `word` one of `list`, which has spaces between, in small letters or capitals? */
+static int
+is_among(const char *word, const char *list)
+{
+    const size_t n = strlen(word);
+
+    for (const char *at = list; at && *at; at += strspn(at, " ")) {
+        const size_t length = strcspn(at, " ");
+        if (length == n && !strncasecmp(at, word, n)) return 1;
+        at += length;
+    }
+    return 0;
+}
+
 const char *
 tg_law_nearest(const char *name)
 {
     const char *word[sizeof tg_delay_kinds / sizeof *tg_delay_kinds];
     size_t      n = 0;
 
-    for (; tg_delay_kinds[n]; n++) word[n] = tg_delay_kinds[n]->name;
+    for (; tg_delay_kinds[n]; n++) {
+        word[n] = tg_delay_kinds[n]->name;
+        if (is_among(name, word[n]) || is_among(name, tg_delay_kinds[n]->also))
+            return word[n];
+    }
     return tg_nearest(name, word, n);
 }
 

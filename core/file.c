@@ -1,10 +1,25 @@
 #include "core/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A new file with the user's umask, which mkstemp does not heed. */
+static int
+open_new(char *name, size_t n)
+{
+    int fd = -1;
+
+    errno = EEXIST;
+    for (unsigned i = 0; i < 1000 && fd < 0 && errno == EEXIST; i++) {
+        snprintf(name + n, 8, ".%06x", ((unsigned)getpid() * 1009 + i) & 0xffffff);
+        fd = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    }
+    return fd;
+}
 
 tg_status
 tg_file_begin(tg_file *f, const char *path)
@@ -18,9 +33,8 @@ tg_file_begin(tg_file *f, const char *path)
         return tg_fail(TG_ENOMEM, "out of memory");
     }
     memcpy(f->path, path, n);
-    snprintf(f->temporary, n + 8, "%s.XXXXXX", path);
-    const int fd = mkstemp(f->temporary);
-    if (fd >= 0) fchmod(fd, 0644);
+    memcpy(f->temporary, path, n);
+    const int fd = open_new(f->temporary, n - 1);
     f->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
     if (f->stream) return TG_OK;
     const int cause = errno;
@@ -55,13 +69,13 @@ make_one(const char *path)
 {
     struct stat s;
 
-    if (mkdir(path, 0755) == 0) return TG_OK;
+    if (mkdir(path, 0777) == 0) return TG_OK;
     const int cause = errno;
     if (stat(path, &s) == 0) {
         if (S_ISDIR(s.st_mode)) return TG_OK;
-        return tg_fail(TG_EIO, "%s: is not a folder", path);
+        return tg_fail(TG_EIO, "%.400s: is not a folder", path);
     }
-    return tg_fail(TG_EIO, "%s: folder cannot be made: %s", path, strerror(cause));
+    return tg_fail(TG_EIO, "%.400s: folder cannot be made: %s", path, strerror(cause));
 }
 
 tg_status
@@ -69,7 +83,8 @@ tg_folder_make(const char *path)
 {
     char part[4096];
 
-    if (strlen(path) >= sizeof part) return tg_fail(TG_EIO, "%s: path too long", path);
+    if (strlen(path) >= sizeof part)
+        return tg_fail(TG_EIO, "%.40s...: path too long", path);
     for (size_t i = 1; path[i]; i++)
         if (path[i] == '/') {
             memcpy(part, path, i);

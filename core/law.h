@@ -15,7 +15,8 @@
 enum { LAW_PARAMS = 4, LAW_CONSTANTS = 8 };
 
 struct tg_delay_kind {
-    const char           *name, *doc;
+    const char *name, *doc;
+    const char *also; /* other words for it, which are not accepted but understood */
     const tg_delay_param *params; /* (count), in the order of tg_delay_create() */
     size_t                count;
 
@@ -61,7 +62,8 @@ struct tg_delay {
 TG_CHECKED tg_status tg_law_begin(const tg_delay_kind *kind, size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_law_finish(tg_delay *d, tg_delay **out);
 
-/* The kind called `name`, or NULL; a misspelt name's nearest neighbour, or NULL. */
+/* The kind called `name`, or NULL; the name of the kind that another word means or, as a slip
+ * of the hand, comes nearest to, or NULL. */
 const tg_delay_kind *tg_law_kind(const char *name);
 const char          *tg_law_nearest(const char *name);
 

@@ -155,6 +155,7 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 }
 
 const tg_delay_kind tg_law_empirical = { .name = "empirical",
+                                         .also = "trace data log histogram observed",
                                          .doc = "file (CSV), column [time]",
                                          .params = params,
                                          .count = 2,

@@ -93,6 +93,7 @@ gamma_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 }
 
 const tg_delay_kind tg_law_gamma = { .name = "gamma",
+                                     .also = "gam",
                                      .doc = "shape > 0, mean [time] > 0",
                                      .params = gamma_params,
                                      .count = 2,
@@ -106,6 +107,7 @@ const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .poles = gamma_poles };
 
 const tg_delay_kind tg_law_erlang = { .name = "erlang",
+                                      .also = "stages k_stage",
                                       .doc = "stages >= 1, mean [time] > 0",
                                       .params = erlang_params,
                                       .count = 2,
@@ -244,6 +246,7 @@ hyper_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 
 const tg_delay_kind tg_law_hyperexponential = {
     .name = "hyperexponential",
+    .also = "h2 hyperexp hyper_exponential phase_type",
     .doc = "weights [w1, w2, ...] > 0, means [m1, m2, ...] [time] > 0",
     .params = hyper_params,
     .count = 2,

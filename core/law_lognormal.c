@@ -122,6 +122,7 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 }
 
 const tg_delay_kind tg_law_lognormal = { .name = "lognormal",
+                                         .also = "log_normal lognorm galton",
                                          .doc = "mean [time] > 0, cv > 0",
                                          .params = params,
                                          .count = 2,

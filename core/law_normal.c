@@ -184,6 +184,7 @@ normal_laplace(const tg_delay *d, double complex s, double complex *derivative)
 
 const tg_delay_kind tg_law_truncated_normal = {
     .name = "truncated_normal",
+    .also = "normal gaussian norm truncnorm bell",
     .doc = "mu, sd [time] > 0 of the normal; min [time] (default 0), max (default none)",
     .params = truncated_params,
     .count = 4,
@@ -196,6 +197,7 @@ const tg_delay_kind tg_law_truncated_normal = {
 };
 
 const tg_delay_kind tg_law_half_normal = { .name = "half_normal",
+                                           .also = "halfnorm folded_normal",
                                            .doc = "sd [time] > 0 of the whole normal",
                                            .params = half_params,
                                            .count = 1,

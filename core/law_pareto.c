@@ -80,6 +80,7 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 }
 
 const tg_delay_kind tg_law_pareto = { .name = "pareto",
+                                      .also = "power power_law powerlaw lomax zipf",
                                       .doc = "shape > 1, mean [time] > 0",
                                       .params = params,
                                       .count = 2,

@@ -53,16 +53,19 @@ constant_laplace(const tg_delay *d, double complex s, double complex *derivative
     return phi;
 }
 
-const tg_delay_kind tg_law_constant = { .name = "constant",
-                                        .doc = "value [time] >= 0",
-                                        .params = constant_params,
-                                        .count = 1,
-                                        .prepare = constant_prepare,
-                                        .sample = constant_sample,
-                                        .pdf = constant_pdf,
-                                        .cdf = constant_cdf,
-                                        .quantile = constant_quantile,
-                                        .laplace = constant_laplace };
+const tg_delay_kind tg_law_constant = {
+    .name = "constant",
+    .also = "deterministic fixed dirac delta degenerate const",
+    .doc = "value [time] >= 0",
+    .params = constant_params,
+    .count = 1,
+    .prepare = constant_prepare,
+    .sample = constant_sample,
+    .pdf = constant_pdf,
+    .cdf = constant_cdf,
+    .quantile = constant_quantile,
+    .laplace = constant_laplace
+};
 
 static const tg_delay_param uniform_params[] = {
     { "min", "time", "shortest delay", 0, INFINITY, 0, 0, 0, TG_DELAY_NUMBER },
@@ -144,6 +147,7 @@ uniform_laplace(const tg_delay *d, double complex s, double complex *derivative)
 }
 
 const tg_delay_kind tg_law_uniform = { .name = "uniform",
+                                       .also = "flat rectangular unif",
                                        .doc = "min, max [time], 0 <= min < max",
                                        .params = uniform_params,
                                        .count = 2,
@@ -220,6 +224,7 @@ exponential_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 }
 
 const tg_delay_kind tg_law_exponential = { .name = "exponential",
+                                           .also = "exp expon poisson memoryless markov",
                                            .doc = "mean [time] > 0",
                                            .params = exponential_params,
                                            .count = 1,
@@ -233,6 +238,7 @@ const tg_delay_kind tg_law_exponential = { .name = "exponential",
 
 const tg_delay_kind tg_law_shifted_exponential = {
     .name = "shifted_exponential",
+    .also = "shifted shifted_exp delayed_exponential",
     .doc = "shift [time] >= 0, mean of the exponential part [time] > 0",
     .params = shifted_params,
     .count = 2,

@@ -126,6 +126,7 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 }
 
 const tg_delay_kind tg_law_weibull = { .name = "weibull",
+                                       .also = "weibull_min stretched_exponential",
                                        .doc = "shape 0.1..100, mean [time] > 0",
                                        .params = params,
                                        .count = 2,

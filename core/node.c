@@ -93,93 +93,143 @@ append(tg_node *parent, tg_node **out)
     return TG_OK;
 }
 
-static tg_status read_value(yaml_document_t *doc, int id, tg_node *out);
+/* ---- reading ------------------------------------------------------------------------- */
+
+/* Event by event, so that what is nested too deeply or aliased is refused where it is seen:
+ * libyaml itself takes time quadratic in the depth. */
+typedef struct reader {
+    yaml_parser_t parser;
+    const char   *source;
+    size_t        depth;
+} reader;
+
+enum { DEEPEST = 64, MOST_KEYS = 1000 };
 
 static tg_status
-read_entry(yaml_document_t *doc, const yaml_node_pair_t *pair, tg_node *map)
+next_event(reader *r, yaml_event_t *e)
 {
-    const yaml_node_t *key = yaml_document_get_node(doc, pair->key);
-    const char        *name = (const char *)key->data.scalar.value;
-    tg_node           *entry;
-    tg_node            place = { .source = map->source,
-                                 .line = (int)key->start_mark.line + 1,
-                                 .column = (int)key->start_mark.column + 1 };
+    if (yaml_parser_parse(&r->parser, e)) return TG_OK;
+    if (r->parser.error == YAML_MEMORY_ERROR) return no_memory();
+    return tg_fail(TG_EINPUT, "%s:%zu:%zu: not valid YAML: %s", r->source,
+                   r->parser.problem_mark.line + 1, r->parser.problem_mark.column + 1,
+                   r->parser.problem ? r->parser.problem : "unreadable");
+}
 
-    if (key->type != YAML_SCALAR_NODE) return tg_node_fail(&place, "a key must be a word");
+/* The start of a value, put into a node that has only its source. */
+static tg_status
+place(const yaml_event_t *e, tg_node *out)
+{
+    out->line = (int)e->start_mark.line + 1;
+    out->column = (int)e->start_mark.column + 1;
+    if (e->type != YAML_ALIAS_EVENT) return TG_OK;
+    return tg_node_fail(out, "YAML anchors and aliases are not supported");
+}
+
+static tg_status read_value(reader *r, const yaml_event_t *e, tg_node *out);
+
+/* Key and value; `e` is the key. */
+static tg_status
+read_entry(reader *r, const yaml_event_t *e, tg_node *map)
+{
+    tg_node      at = { .source = map->source }, *entry;
+    yaml_event_t value;
+
+    TG_TRY(place(e, &at));
+    if (e->type != YAML_SCALAR_EVENT) return tg_node_fail(&at, "a key must be a word");
+    const char *name = (const char *)e->data.scalar.value;
     if (tg_node_find(map, name))
-        return tg_node_fail(&place, "key \"%s\" given twice", name);
+        return tg_node_fail(&at, "key \"%.200s\" given twice", name);
+    if (map->count == MOST_KEYS)
+        return tg_node_fail(&at, "more than %d keys in one map", MOST_KEYS);
     TG_TRY(append(map, &entry));
     if (!(entry->key = strdup(name))) return no_memory();
-    entry->key_column = place.column;
-    return read_value(doc, pair->value, entry);
+    entry->key_column = at.column;
+    TG_TRY(next_event(r, &value));
+    const tg_status status = read_value(r, &value, entry);
+    yaml_event_delete(&value);
+    return status;
+}
+
+/* What lies between the start of a list or map and its end. */
+static tg_status
+read_inside(reader *r, tg_node *out)
+{
+    const yaml_event_type_t end =
+        out->type == TG_NODE_LIST ? YAML_SEQUENCE_END_EVENT : YAML_MAPPING_END_EVENT;
+    tg_node     *item;
+    yaml_event_t e;
+
+    for (;;) {
+        TG_TRY(next_event(r, &e));
+        tg_status status = TG_OK;
+        const int last = e.type == end;
+        if (!last && out->type == TG_NODE_MAP) {
+            status = read_entry(r, &e, out);
+        } else if (!last) {
+            status = append(out, &item);
+            if (status == TG_OK) status = read_value(r, &e, item);
+        }
+        yaml_event_delete(&e);
+        if (last || status != TG_OK) return status;
+    }
 }
 
 static tg_status
-read_value(yaml_document_t *doc, int id, tg_node *out)
+read_value(reader *r, const yaml_event_t *e, tg_node *out)
 {
-    const yaml_node_t *y = yaml_document_get_node(doc, id);
-
-    out->line = (int)y->start_mark.line + 1;
-    out->column = (int)y->start_mark.column + 1;
-    if (y->type == YAML_SCALAR_NODE) {
+    TG_TRY(place(e, out));
+    if (e->type == YAML_SCALAR_EVENT) {
         out->type = TG_NODE_SCALAR;
-        out->text = strdup((const char *)y->data.scalar.value);
+        out->text = strdup((const char *)e->data.scalar.value);
         return out->text ? TG_OK : no_memory();
     }
-    if (y->type == YAML_SEQUENCE_NODE) {
-        out->type = TG_NODE_LIST;
-        for (yaml_node_item_t *i = y->data.sequence.items.start;
-             i < y->data.sequence.items.top; i++) {
-            tg_node *item;
-            TG_TRY(append(out, &item));
-            TG_TRY(read_value(doc, *i, item));
-        }
-        return TG_OK;
-    }
-    out->type = TG_NODE_MAP;
-    for (yaml_node_pair_t *p = y->data.mapping.pairs.start; p < y->data.mapping.pairs.top;
-         p++)
-        TG_TRY(read_entry(doc, p, out));
+    if (r->depth == DEEPEST) return tg_node_fail(out, "nested more than %d deep", DEEPEST);
+    out->type = e->type == YAML_SEQUENCE_START_EVENT ? TG_NODE_LIST : TG_NODE_MAP;
+    r->depth++;
+    TG_TRY(read_inside(r, out));
+    r->depth--;
     return TG_OK;
 }
 
-/* A document may alias its own ancestors; such a tree never ends, so aliases are refused.
- */
+/* Skip an event that must be of this type; *other receives whether it was another. */
 static tg_status
-refuse_aliases(yaml_document_t *doc, const char *source)
+skip(reader *r, yaml_event_type_t type, int *other)
 {
-    const ptrdiff_t nodes = doc->nodes.top - doc->nodes.start;
-    ptrdiff_t       references = 1;
+    yaml_event_t e;
 
-    for (yaml_node_t *y = doc->nodes.start; y < doc->nodes.top; y++) {
-        if (y->type == YAML_SEQUENCE_NODE)
-            references += y->data.sequence.items.top - y->data.sequence.items.start;
-        if (y->type == YAML_MAPPING_NODE)
-            references += 2 * (y->data.mapping.pairs.top - y->data.mapping.pairs.start);
-    }
-    if (references == nodes) return TG_OK;
-    return tg_fail(TG_EINPUT, "%s: YAML anchors and aliases are not supported", source);
+    TG_TRY(next_event(r, &e));
+    *other = e.type != type;
+    yaml_event_delete(&e);
+    return TG_OK;
+}
+
+/* The one document of the stream. */
+static tg_status
+read_document(reader *r, tg_node *root)
+{
+    yaml_event_t e;
+    int          other;
+
+    TG_TRY(skip(r, YAML_STREAM_START_EVENT, &other));
+    TG_TRY(skip(r, YAML_DOCUMENT_START_EVENT, &other));
+    if (other)
+        return tg_fail(TG_EINPUT, "%s: empty, expected a YAML document", r->source);
+    TG_TRY(next_event(r, &e));
+    const tg_status status = read_value(r, &e, root);
+    yaml_event_delete(&e);
+    TG_TRY(status);
+    TG_TRY(skip(r, YAML_DOCUMENT_END_EVENT, &other));
+    TG_TRY(skip(r, YAML_STREAM_END_EVENT, &other));
+    return other ? tg_fail(TG_EINPUT, "%s: more than one YAML document", r->source) : TG_OK;
 }
 
 static tg_status
-build(yaml_parser_t *parser, const char *source, tg_node **out)
+build(reader *r, tg_node **out)
 {
-    yaml_document_t doc;
-    tg_status       status = TG_OK;
+    tg_node  *root = calloc(1, sizeof *root);
+    tg_status status = root && (root->source = strdup(r->source)) ? TG_OK : no_memory();
 
-    if (!yaml_parser_load(parser, &doc))
-        return tg_fail(TG_EINPUT, "%s:%zu:%zu: not valid YAML: %s", source,
-                       parser->problem_mark.line + 1, parser->problem_mark.column + 1,
-                       parser->problem ? parser->problem : "unreadable");
-    tg_node *root = calloc(1, sizeof *root);
-    if (!root || !(root->source = strdup(source)))
-        status = no_memory();
-    else if (!yaml_document_get_root_node(&doc))
-        status = tg_fail(TG_EINPUT, "%s: empty, expected a YAML document", source);
-    else
-        status = refuse_aliases(&doc, source);
-    if (status == TG_OK) status = read_value(&doc, 1, root);
-    yaml_document_delete(&doc);
+    if (status == TG_OK) status = read_document(r, root);
     if (status == TG_OK)
         *out = root;
     else
@@ -190,22 +240,23 @@ build(yaml_parser_t *parser, const char *source, tg_node **out)
 tg_status
 tg_node_read(const char *path, tg_node **out)
 {
-    yaml_parser_t parser;
-    FILE         *file = fopen(path, "rb");
+    reader r = { .source = path };
+    FILE  *file = fopen(path, "rb");
 
-    if (!file) return tg_fail(TG_EIO, "%s: cannot be opened: %s", path, strerror(errno));
+    if (!file)
+        return tg_fail(TG_EIO, "%.400s: cannot be opened: %s", path, strerror(errno));
     if (fgetc(file) == EOF && ferror(file)) {
         fclose(file);
-        return tg_fail(TG_EIO, "%s: cannot be read: %s", path, strerror(errno));
+        return tg_fail(TG_EIO, "%.400s: cannot be read: %s", path, strerror(errno));
     }
     rewind(file);
-    if (!yaml_parser_initialize(&parser)) {
+    if (!yaml_parser_initialize(&r.parser)) {
         fclose(file);
         return no_memory();
     }
-    yaml_parser_set_input_file(&parser, file);
-    tg_status status = build(&parser, path, out);
-    yaml_parser_delete(&parser);
+    yaml_parser_set_input_file(&r.parser, file);
+    const tg_status status = build(&r, out);
+    yaml_parser_delete(&r.parser);
     fclose(file);
     return status;
 }
@@ -213,14 +264,16 @@ tg_node_read(const char *path, tg_node **out)
 tg_status
 tg_node_parse(const char *text, const char *source, tg_node **out)
 {
-    yaml_parser_t parser;
+    reader r = { .source = source };
 
-    if (!yaml_parser_initialize(&parser)) return no_memory();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
-    tg_status status = build(&parser, source, out);
-    yaml_parser_delete(&parser);
+    if (!yaml_parser_initialize(&r.parser)) return no_memory();
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, strlen(text));
+    const tg_status status = build(&r, out);
+    yaml_parser_delete(&r.parser);
     return status;
 }
+
+/* ---- asking -------------------------------------------------------------------------- */
 
 const tg_node *
 tg_node_find(const tg_node *map, const char *key)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 static atomic_int stop_flag; /* lock-free, so a signal handler may write it */
+static atomic_int heard;
 
 void
 tg_stop_request(void)
@@ -24,12 +25,21 @@ void
 tg_stop_clear(void)
 {
     stop_flag = 0;
+    heard = 0;
+}
+
+int
+tg_stop_heard(void)
+{
+    return heard != 0;
 }
 
 tg_status
 tg_stop_check(void)
 {
-    return tg_stop_requested() ? tg_fail(TG_ESTOP, "stopped on request") : TG_OK;
+    if (!tg_stop_requested()) return TG_OK;
+    heard = 1;
+    return tg_fail(TG_ESTOP, "stopped on request");
 }
 
 size_t
@@ -113,6 +123,7 @@ tg_parallel_run(size_t jobs, size_t threads, tg_job job, void *context, size_t *
     free(team);
     if (done) *done = atomic_load(&p.done);
     if (p.status != TG_OK) return tg_fail(p.status, "%s", p.message);
-    if (atomic_load(&p.done) < jobs) return tg_fail(TG_ESTOP, "stopped on request");
-    return TG_OK;
+    if (atomic_load(&p.done) == jobs) return TG_OK;
+    heard = 1;
+    return tg_fail(TG_ESTOP, "stopped on request");
 }

@@ -31,6 +31,9 @@ void tg_stop_request(void);
 int  tg_stop_requested(void);
 void tg_stop_clear(void);
 
+/* Whether some job has heard of it and ended, since it was asked. */
+int tg_stop_heard(void);
+
 /* TG_ESTOP and its message if that was asked: for a job that ends early with what it has.
  */
 TG_CHECKED tg_status tg_stop_check(void);

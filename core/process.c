@@ -1,37 +1,74 @@
+#define _GNU_SOURCE /* posix_spawn_file_actions_addchdir_np */
 #include "core/process.h"
+
+#include "core/parallel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-tg_status
-tg_process_run(const char *const argv[])
+/* Signals do in the program what they usually do, whatever this thread does with them. */
+static int
+start(const char *folder, const char *const argv[], pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t          attributes;
-    pid_t                      pid;
-    int                        status;
+    sigset_t                   none, usual;
 
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGPIPE);
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, folder);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
     const int cause =
-        posix_spawnp(&pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
+        posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
+    return cause;
+}
+
+/* Wait in small steps, so that a stop request is heard meanwhile. */
+static tg_status
+await(const char *name, pid_t pid, int *status)
+{
+    for (pid_t ended; (ended = waitpid(pid, status, WNOHANG)) != pid;) {
+        if (ended < 0 && errno != EINTR)
+            return tg_fail(TG_EIO, "%s: cannot be waited for: %s", name, strerror(errno));
+        if (tg_stop_requested()) {
+            kill(pid, SIGKILL);
+            while (waitpid(pid, status, 0) < 0 && errno == EINTR) continue;
+            return tg_stop_check();
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+    }
+    return TG_OK;
+}
+
+tg_status
+tg_process_run(const char *folder, const char *const argv[])
+{
+    pid_t     pid;
+    int       status = 0;
+    const int cause = start(folder, argv, &pid);
+
     if (cause)
         return tg_fail(TG_EIO, "%s: cannot be started: %s", argv[0], strerror(cause));
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return tg_fail(TG_EIO, "%s: cannot be waited for: %s", argv[0],
-                           strerror(errno));
+    TG_TRY(await(argv[0], pid, &status));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return TG_OK;
     return tg_fail(TG_EIO, "%s: ended with status %d", argv[0],
                    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));

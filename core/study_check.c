@@ -144,7 +144,7 @@ check_map(const tg_node *node, const char *path)
         const tg_node *entry = &node->item[i];
         snprintf(full, sizeof full, "%s%s%.200s", path, *path ? "." : "", entry->key);
         const tg_key *key = tg_schema_find(full);
-        if (!key || strchr(entry->key, '[')) return unknown_key(entry, path);
+        if (!key || strpbrk(entry->key, ".[")) return unknown_key(entry, path);
         TG_TRY(check_value(entry, key));
     }
     for (const tg_key *k = tg_schema; k->path; k++) {

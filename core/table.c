@@ -33,6 +33,15 @@ no_memory(void)
     return tg_fail(TG_ENOMEM, "out of memory");
 }
 
+static void
+tame(char *text)
+{
+    for (; *text; text++) {
+        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = ' ';
+        if (*text == '"') *text = '\'';
+    }
+}
+
 tg_status
 tg_table_create(const tg_column *columns, size_t count, tg_table **out)
 {
@@ -44,6 +53,7 @@ tg_table_create(const tg_column *columns, size_t count, tg_table **out)
         char            *name = strdup(from->name);
         char            *unit = strdup(from->unit ? from->unit : "");
         char            *doc = strdup(from->doc ? from->doc : "");
+        if (name) tame(name);
         t->column[t->columns] = (tg_column){ name, unit, doc, from->text };
         if (!name || !unit || !doc) {
             t->columns++;
@@ -76,15 +86,6 @@ tg_table_free(tg_table *t)
     free(t->cell);
     free(t->line);
     free(t);
-}
-
-static void
-tame(char *text)
-{
-    for (; *text; text++) {
-        if (*text == '\n' || *text == '\r') *text = ' ';
-        if (*text == '"') *text = '\'';
-    }
 }
 
 tg_status
@@ -231,23 +232,22 @@ tg_table_find(const tg_table *t, const char *name, size_t *column)
 
 /* ---- writing ------------------------------------------------------------------------- */
 
+/* What a reader would take for something else: several cells, a comment, an empty line, or
+ * less than there is. */
 static bool
-needs_quotes(const char *text)
+needs_quotes(const tg_table *t, size_t column, const char *text)
 {
     const size_t n = strlen(text);
 
-    return strchr(text, ',') || *text == ' ' || (n && text[n - 1] == ' ');
+    if (n == 0) return t->columns == 1;
+    return strchr(text, ',') || strchr(" \t", *text) || strchr(" \t", text[n - 1]) ||
+           (column == 0 && *text == '#');
 }
 
 static void
-write_cell(FILE *f, const tg_cell *cell)
+write_text(FILE *f, const tg_table *t, size_t column, const char *text)
 {
-    if (!cell->text)
-        fprintf(f, "%.17g", isnan(cell->number) ? (double)NAN : cell->number);
-    else if (needs_quotes(cell->text))
-        fprintf(f, "\"%s\"", cell->text);
-    else
-        fputs(cell->text, f);
+    fprintf(f, needs_quotes(t, column, text) ? "\"%s\"" : "%s", text);
 }
 
 tg_status
@@ -261,11 +261,17 @@ tg_table_write(const tg_table *t, const char *path)
     for (size_t i = 0; i < t->columns; i++)
         fprintf(file.stream, "# column %s [%s]: %s\n", t->column[i].name,
                 *t->column[i].unit ? t->column[i].unit : "-", t->column[i].doc);
-    for (size_t i = 0; i < t->columns; i++)
-        fprintf(file.stream, "%s%s", i ? "," : "", t->column[i].name);
+    for (size_t i = 0; i < t->columns; i++) {
+        if (i) fputc(',', file.stream);
+        write_text(file.stream, t, i, t->column[i].name);
+    }
     for (size_t i = 0; i < t->rows * t->columns; i++) {
+        const tg_cell *cell = &t->cell[i];
         fputc(i % t->columns ? ',' : '\n', file.stream);
-        write_cell(file.stream, &t->cell[i]);
+        if (cell->text)
+            write_text(file.stream, t, i % t->columns, cell->text);
+        else
+            fprintf(file.stream, "%.17g", isnan(cell->number) ? (double)NAN : cell->number);
     }
     fputc('\n', file.stream);
     return tg_file_end(&file, TG_OK);

@@ -46,7 +46,7 @@ void                 tg_table_free(tg_table *t);
 void tg_table_at_line(tg_table *t, size_t line);
 
 /* Append a row of as many cells as there are columns; text is copied, and must hold neither
- * line breaks nor quotes (they become spaces and apostrophes). Errors: TG_ENOMEM. */
+ * control characters nor quotes (they become spaces and apostrophes). Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_table_add(tg_table *t, const tg_cell *row);
 
 /* Add a provenance line "# key: value". Errors: TG_ENOMEM. */

@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/table.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -41,13 +42,15 @@ trim(char *text)
     return text;
 }
 
-/* Cut a line at its commas; a cell in double quotes may hold some. */
+/* Cut a line at its commas; a cell in double quotes may hold some. More than MOST_COLUMNS
+ * cells count as one more. */
 static size_t
 split(char *line, char *cell[MOST_COLUMNS])
 {
     size_t n = 0;
 
-    while (n < MOST_COLUMNS) {
+    for (;;) {
+        if (n == MOST_COLUMNS) return MOST_COLUMNS + 1;
         line += strspn(line, " \t");
         char *end;
         if (*line == '"') {
@@ -70,13 +73,14 @@ split(char *line, char *cell[MOST_COLUMNS])
     return n;
 }
 
+/* Nothing before or after it, not even space. */
 static int
 is_number(const char *text, double *out)
 {
     char *end;
 
     *out = strtod(text, &end);
-    return *text && !*end;
+    return *text && !*end && !isspace((unsigned char)*text);
 }
 
 static tg_status
@@ -99,6 +103,9 @@ survey(reader *r, tg_column *column, size_t *columns)
 
     if (!line) return tg_fail(TG_EINPUT, "%s: empty, expected a table", r->path);
     *columns = split(line, cell);
+    if (*columns > MOST_COLUMNS)
+        return tg_fail(TG_EINPUT, "%s:%zu: more than %d columns", r->path, r->line,
+                       MOST_COLUMNS);
     for (size_t i = 0; i < *columns; i++) column[i] = (tg_column){ .name = cell[i] };
     while ((line = next_line(r, 0))) {
         TG_TRY(read_row(r, line, *columns, cell));

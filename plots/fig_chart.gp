@@ -8,11 +8,12 @@ label = word(labels, 1)
 array setting[2]; array low[2]; array high[2]; array count[2]; array log_of[2]
 do for [i=1:2] {
     want = (i == 1 ? "x" : "y"); text = ""
-    row(name) = sprintf("stats tables . '/axes.csv' using (stringcolumn('axis') eq want ? (text = stringcolumn('setting'), column('%s')) : NaN) nooutput", name)
-    eval row("low");         low[i] = STATS_min
-    eval row("high");        high[i] = STATS_min
-    eval row("count");       count[i] = STATS_min
-    eval row("logarithmic"); log_of[i] = STATS_min
+    row(x) = (stringcolumn("axis") eq want ? (text = stringcolumn("setting"), x) : NaN)
+    axes = tables . "/axes.csv"
+    stats axes using (row(column("low"))) nooutput;         low[i] = STATS_min
+    stats axes using (row(column("high"))) nooutput;        high[i] = STATS_min
+    stats axes using (row(column("count"))) nooutput;       count[i] = STATS_min
+    stats axes using (row(column("logarithmic"))) nooutput; log_of[i] = STATS_min
     setting[i] = text
 }
 mine(x) = (stringcolumn("algorithm") eq label ? x : NaN)
@@ -51,6 +52,12 @@ shade(rate) = (column("converges") == 0 ? \
                    (middle - 0.058 * (column("unstable") - 0.9) / most) * top : \
                column("mean_square") < 1 ? (rate < top ? rate : top) : -0.03 * top)
 
+# The cells of this algorithm, each at its index: values such as rounded numbers of workers
+# need not lie evenly.
+set table $image separator comma
+plot cells using (shade(column("rate"))) with table if (stringcolumn("algorithm") eq label)
+unset table
+
 # The number of unstable roots, written amid the cells that have it.
 n = 0; sx = 0.0; sy = 0.0
 add(x, y) = (n = n + 1, sx = sx + x, sy = sy + y, 0)
@@ -75,7 +82,7 @@ unset grid; set tics out nomirror
 set key outside top left horizontal Left reverse; set tmargin 3
 
 if (lines > 0) {
-    plot cells using (mine(cell(1, column("x")))):(mine(cell(2, column("y")))):(shade(column("rate"))) \
+    plot $image using (int($0) % int(count[1])):(int($0) / int(count[1])):1 \
              axes x2y2 with image notitle, \
          for [k=1:int(lines)] curves using (mine(column("curve") == k ? column("x") : NaN)):"y" \
              with lines linewidth 2 linecolor rgb "#222222" notitle, \
@@ -83,7 +90,7 @@ if (lines > 0) {
          NaN with boxes fillstyle solid linecolor rgb "#F0BE9C" title (stable < all ? "diverges (unstable roots)" : ""), \
          NaN with boxes fillstyle solid linecolor rgb "#FBE9A9" title (middle < 0 ? "variance diverges" : "")
 } else {
-    plot cells using (mine(cell(1, column("x")))):(mine(cell(2, column("y")))):(shade(column("rate"))) \
+    plot $image using (int($0) % int(count[1])):(int($0) / int(count[1])):1 \
              axes x2y2 with image notitle, \
          NaN with boxes fillstyle solid linecolor rgb "#F0BE9C" title (stable < all ? "diverges (unstable roots)" : ""), \
          NaN with boxes fillstyle solid linecolor rgb "#FBE9A9" title (middle < 0 ? "variance diverges" : "")

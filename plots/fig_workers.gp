@@ -4,14 +4,13 @@
 load style
 set xlabel "workers P"; set ylabel "time to target"
 set key top left Left reverse at graph 0.12, 0.97
-mark(name, label) = sprintf("stats table('marks', '%s') using '%s' nooutput", label, name)
-value = "(STATS_min >= 0 ? STATS_min : NaN)"
+mark(x) = (x >= 0 ? x : NaN)
 do for [i=1:words(labels)] {
-    label = word(labels, i)
-    eval mark("best", label);      best = @value
-    eval mark("best_low", label);  low = @value
-    eval mark("best_high", label); high = @value
-    eval mark("limit", label);     limit = @value
+    marks = table("marks", word(labels, i))
+    stats marks using "best" nooutput;      best = mark(STATS_min)
+    stats marks using "best_low" nooutput;  low = mark(STATS_min)
+    stats marks using "best_high" nooutput; high = mark(STATS_min)
+    stats marks using "limit" nooutput;     limit = mark(STATS_min)
     if (best == best) {
         set object rectangle from low, graph 0 to high, graph 1 fillcolor rgb tint(i) fillstyle transparent solid 0.08 noborder behind
         set arrow from best, graph 0 to best, graph 1 nohead dashtype 2 linecolor rgb tint(i)

@@ -67,7 +67,7 @@ check(const tg_mode *m, double x0, double horizon, size_t n)
  * has brought by then. With `noise` NULL only the first two. */
 static tg_status
 fill(const tg_loop *l, const grid *g, tg_ring *ring, double *r, double *sum,
-     tg_noise *noise)
+     tg_worth *noise)
 {
     if (lagged(l, g->dt * (double)(g->n - 1))) {
         double *v = noise ? noise->variance : malloc(g->n * sizeof *v);
@@ -172,7 +172,7 @@ add_jumps(const tg_mode *m, double x0, const grid *g, double growth, const doubl
 
 static tg_status
 compute(const tg_mode *m, double x0, const grid *g, double growth, const fields *f,
-        tg_noise *noise)
+        tg_worth *noise)
 {
     const double rate = m->loop.b + m->loop.a * kernel_mass(&m->loop);
     tg_ring     *ring = NULL;
@@ -208,7 +208,7 @@ run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *me
     double *block = malloc(5 * g.n * sizeof *block);
     if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);
     const fields f = { block, block + g.n, block + 2 * g.n };
-    tg_noise     noise = { block + 3 * g.n, block + 4 * g.n };
+    tg_worth     noise = { block + 3 * g.n, block + 4 * g.n };
 
     const tg_status status = compute(m, x0, &g, growth, &f, second ? &noise : NULL);
     if (status == TG_OK) {

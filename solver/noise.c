@@ -111,7 +111,7 @@ accumulate(const double *e, size_t n, double dt, double *v)
 
 tg_status
 tg_noise_fill(const tg_loop *l, double dt, tg_ring *ring, double *r, double *sum,
-              tg_noise *noise)
+              tg_worth *noise)
 {
     double          level = 1, energy, gain;
     const enum kind kind = noise ? kind_of(l, &level) : WHITE;

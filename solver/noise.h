@@ -13,14 +13,14 @@
 
 #include "core/loop.h"
 
-typedef struct tg_noise {
+typedef struct tg_worth {
     double *worth, *variance; /* (n) e and v on the grid */
-} tg_noise;
+} tg_worth;
 
 /* r, R and, unless NULL, the noise, at 0, dt, ... (as many as the ring has terms).
  * Errors: TG_ENOMEM, TG_EDIVERGED. */
 TG_CHECKED tg_status tg_noise_fill(const tg_loop *l, double dt, tg_ring *ring, double *r,
-                                   double *sum, tg_noise *noise);
+                                   double *sum, tg_worth *noise);
 
 /* Generating function of the law's weights on the grid at the ring's points into out
  * (points), to third order in dt: phi at the symbols of the trapezoidal rule and of the

@@ -106,13 +106,44 @@ tg_renewal_complex(tg_renewal_work *k, size_t row)
 }
 
 void
+tg_renewal_field(const tg_renewal *w, double e, double complex *out)
+{
+    for (size_t k = 0; k < w->grid->nz; k++) {
+        double complex f = w->grid->s[k];
+        for (size_t g = 0; g < w->groups; g++) f += e * w->rate[g] * w->law[g].phi[k];
+        out[k] = 1 / f;
+    }
+}
+
+void
 tg_renewal_own(const tg_renewal *w, size_t g, tg_zroom *room, const double *r,
                double complex *out)
 {
     for (size_t i = 0; i < w->grid->n; i++) room->line[i] = w->law[g].du[i] * r[i];
-    double *product = room->line; /* the transform damps in place */
-    tg_zgrid_generate(w->grid, room, product, out);
+    tg_zgrid_generate(w->grid, room, room->line, out);
     for (size_t k = 0; k < w->grid->nz; k++) out[k] += 1;
+}
+
+void
+tg_renewal_speed(const tg_renewal *w, double e, const double complex *gain, size_t stride,
+                 double complex *out)
+{
+    for (size_t k = 0; k < w->grid->nz; k++) {
+        double complex f = w->grid->s[k];
+        for (size_t g = 0; g < w->groups; g++) {
+            const double complex phi = w->law[g].phi[k];
+            f += e * w->rate[g] * phi / (1 + e * phi * gain[g * stride + k]);
+        }
+        out[k] = f;
+    }
+}
+
+void
+tg_renewal_answer(const tg_renewal *w, double e, size_t g, const double complex *speed,
+                  const double complex *gain, double complex *out)
+{
+    for (size_t k = 0; k < w->grid->nz; k++)
+        out[k] = 1 / (speed[k] * (1 + e * w->law[g].phi[k] * gain[k]));
 }
 
 tg_status

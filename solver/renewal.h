@@ -21,6 +21,9 @@
 
 #include "core/delay.h"
 
+#include <complex.h>
+#include <stdbool.h>
+
 typedef struct tg_renewal tg_renewal;
 
 typedef struct tg_renewal_group {
@@ -47,7 +50,9 @@ typedef struct tg_renewal_variance {
     double field; /* of the mean field */
     double first; /* c: its relative change to first order in 1/P */
     double value; /* field / (1 - c); inf where c >= 1 */
-    double gain; /* q of the propagator form, 1 at the loss of the mean square; NaN: DuDe */
+    double
+        gain; /* ASGD: q of the propagator form, 1 where the mean square is lost; DuDe-ASGD:
+                    the jitter of other workers, relative to that of Poisson arrivals */
     double error; /* to expect of `value`, relative: the next order in 1/P */
 } tg_renewal_variance;
 
@@ -55,5 +60,42 @@ typedef struct tg_renewal_variance {
  * TG_EDIVERGED the mean field does not settle on the grid; TG_ENOMEM. */
 TG_CHECKED tg_status tg_renewal_stationary(const tg_renewal *w, tg_renewal_rule rule,
                                            double e, tg_renewal_variance *out);
+
+/* A mode in time. */
+typedef struct tg_renewal_mode {
+    tg_renewal_rule rule;
+    double          e;        /* eta h */
+    double          noise;    /* (sigma/h)^2 [x^2] */
+    double          start;    /* x at t = 0, which all workers hold */
+    const double   *minimum;  /* (groups) each group's own [x], borrowed; NULL: 0 */
+    bool            together; /* all begin a job at t = 0; else each is within one */
+} tg_renewal_mode;
+
+/* E x and E x^2 on the grid's times into mean (n) and second (n), what the second order may
+ * change of E x^2 into error (n), `v` being the mode's
+ * tg_renewal_stationary(). What a worker's own past does to the spread is followed on
+ * `coarse`, a grid of the same groups that reaches to where the mean has settled; NULL: as
+ * if x were constant over some jobs (for e lambda m << 1). DuDe-ASGD begins once every
+ * worker has delivered. Source: derived here, theory 3.8. Errors: TG_EDOMAIN an argument
+ * not finite; TG_EDIVERGED not finite on the grid; TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_transient(const tg_renewal *w, const tg_renewal *coarse,
+                                          const tg_renewal_mode     *m,
+                                          const tg_renewal_variance *v, double *mean,
+                                          double *second, double *error);
+
+/* Where the mean of ASGD settles with these minima (groups) [x]. */
+TG_CHECKED tg_status tg_renewal_bias(const tg_renewal *w, double e, const double *minimum,
+                                     double *bias);
+
+/* The rightmost root of the corrected characteristic function, followed from the mean
+ * field's [1/time]. Errors: TG_ENOCONV it was lost on the way; TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e,
+                                     double complex field, double complex *root);
+
+/* The largest loop gain k = e sum_g n_g at which the mean square of ASGD settles, and what it
+ * may be off by; `field` is the mean field's k* (inf: none). Source: derived here, theory
+ * 3.6. Errors: TG_ENOCONV; TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_limit(const tg_renewal_group *group, size_t count,
+                                      double field, double *gain, double *error);
 
 #endif

@@ -55,15 +55,8 @@ gain_of(mode *m, size_t g)
 static void
 respond(mode *m)
 {
-    const tg_zgrid *grid = m->w->grid;
-
-    for (size_t k = 0; k < grid->nz; k++) {
-        double complex f = grid->s[k];
-        for (size_t g = 0; g < m->w->groups; g++)
-            f += m->e * m->w->rate[g] * m->w->law[g].phi[k];
-        m->field[k] = 1 / f;
-    }
-    tg_zgrid_function(grid, &m->k.room, m->field, 1, m->r);
+    tg_renewal_field(m->w, m->e, m->field);
+    tg_zgrid_function(m->w->grid, &m->k.room, m->field, 1, m->r);
     for (size_t g = 0; g < m->w->groups; g++)
         tg_renewal_own(m->w, g, &m->k.room, m->r, gain_of(m, g));
 }
@@ -117,20 +110,6 @@ first_order(mode *m, double energy)
     return sum;
 }
 
-/* ch into m->speed. */
-static void
-corrected(mode *m)
-{
-    for (size_t k = 0; k < m->w->grid->nz; k++) {
-        double complex f = m->w->grid->s[k];
-        for (size_t g = 0; g < m->w->groups; g++) {
-            const double complex phi = m->w->law[g].phi[k];
-            f += m->e * m->w->rate[g] * phi / (1 + m->e * phi * gain_of(m, g)[k]);
-        }
-        m->speed[k] = f;
-    }
-}
-
 /* q, and sum_g lambda_g I_g. The response of group g takes the place of its G. */
 static double
 propagate(mode *m, double *energy)
@@ -138,13 +117,11 @@ propagate(mode *m, double *energy)
     const tg_zgrid *grid = m->w->grid;
     double          q = 0;
 
-    corrected(m);
+    tg_renewal_speed(m->w, m->e, m->gain, m->k.crow, m->speed);
     *energy = 0;
     for (size_t g = 0; g < m->w->groups; g++) {
         double complex *response = gain_of(m, g);
-        for (size_t k = 0; k < grid->nz; k++)
-            response[k] =
-                1 / (m->speed[k] * (1 + m->e * m->w->law[g].phi[k] * response[k]));
+        tg_renewal_answer(m->w, m->e, g, m->speed, response, response);
         tg_zgrid_function(grid, &m->k.room, response, 1, m->own);
         tg_zgrid_correlate(grid, &m->k.room, m->own, m->own, m->c);
         const double own = m->c[0];

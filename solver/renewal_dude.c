@@ -156,6 +156,13 @@ add_change(mode *m, size_t g)
     }
 }
 
+static void
+change_all(mode *m)
+{
+    for (size_t k = 0; k < m->grid->nz; k++) m->f[CHANGE][k] = m->f[KAPPA][k] = 0;
+    for (size_t g = 0; g < m->w->groups; g++) add_change(m, g);
+}
+
 /* ---- noise of one worker of group g -------------------------------------------------- */
 
 /* X_g, X_g', X_g''. */
@@ -297,21 +304,43 @@ jitter(mode *m, size_t l)
     return arrivals(m, l) + slots(m, l) + arrivals_and_slots(m, l);
 }
 
+/* ch = s + e lambda p / (1 - change/(e lambda p)), of the same first order as adding the
+ * change, and right for few workers too; a kick of x at an arrival is answered by 1/(ch (1 -
+ * kappa)), which leaves a constant stream of gradients what it is. */
+tg_status
+tg_renewal_dude_speed(const tg_renewal *w, double e, double complex *field,
+                      double complex *speed, double complex *answer)
+{
+    mode m;
+
+    TG_TRY(open(w, e, &m));
+    respond(&m);
+    change_all(&m);
+    for (size_t k = 0; k < w->grid->nz; k++) {
+        const double complex p = e * w->lambda * m.f[P][k];
+        field[k] = m.f[FIELD][k];
+        speed[k] = w->grid->s[k] + p / (1 - m.f[CHANGE][k] / p);
+        answer[k] = 1 / (speed[k] * (1 - m.f[KAPPA][k]));
+    }
+    tg_renewal_work_free(&m.k);
+    return TG_OK;
+}
+
 tg_status
 tg_renewal_dude_variance(const tg_renewal *w, double e, tg_renewal_variance *out)
 {
     mode   m;
-    double field = 0, slots_of_its_own = 0, jitters = 0;
+    double field = 0, slots_of_its_own = 0, jitters = 0, poisson = 0;
 
     TG_TRY(open(w, e, &m));
     respond(&m);
     correlate(&m);
-    for (size_t k = 0; k < w->grid->nz; k++) m.f[CHANGE][k] = m.f[KAPPA][k] = 0;
-    for (size_t g = 0; g < w->groups; g++) add_change(&m, g);
+    change_all(&m);
     for (size_t g = 0; g < w->groups; g++) {
         pulse(&m, g);
         const double weight = e * e * w->rate[g];
         field += weight * m.x[X0][0];
+        poisson -= weight * m.x[X2][0] * m.x[CORR][0] / w->lambda;
         slots_of_its_own += weight * own_slot(&m, g);
         for (size_t l = 0; l < w->groups; l++) jitters += weight * jitter(&m, l);
     }
@@ -323,7 +352,7 @@ tg_renewal_dude_variance(const tg_renewal *w, double e, tg_renewal_variance *out
     *out = (tg_renewal_variance){ .field = field,
                                   .first = c,
                                   .value = c < 1 ? field / (1 - c) : INFINITY,
-                                  .gain = jitters / field,
+                                  .gain = jitters / poisson,
                                   .error = 0.3 * fabs(slots_of_its_own) / field / w->total *
                                            (1 + 2 / w->total) };
     return TG_OK;

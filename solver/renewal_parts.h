@@ -35,8 +35,38 @@ TG_CHECKED tg_status tg_renewal_asgd_variance(const tg_renewal *w, double e,
 TG_CHECKED tg_status tg_renewal_dude_variance(const tg_renewal *w, double e,
                                               tg_renewal_variance *out);
 
-/* G_g = 1 + sum du_g r z^i into out (nz). */
+/* All into out (nz): r^ of the mean field; G_g = 1 + sum du_g r z^i; ch, given G_g (groups,
+ * stride); r_g^, given ch and G_g. */
+void tg_renewal_field(const tg_renewal *w, double e, double complex *out);
 void tg_renewal_own(const tg_renewal *w, size_t g, tg_zroom *room, const double *r,
                     double complex *out);
+void tg_renewal_speed(const tg_renewal *w, double e, const double complex *gain,
+                      size_t stride, double complex *out);
+void tg_renewal_answer(const tg_renewal *w, double e, size_t g, const double complex *speed,
+                       const double complex *gain, double complex *out);
+
+/* DuDe-ASGD: the mean field's r^, the characteristic function to first order in 1/n, and the
+ * response to a kick of x at an arrival, into out (nz) each. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_dude_speed(const tg_renewal *w, double e,
+                                           double complex *field, double complex *speed,
+                                           double complex *answer);
+
+/* A group's own minimum. */
+double tg_renewal_minimum(const tg_renewal_mode *m, size_t g);
+
+/* E x of ASGD where all begin at t = 0, into y (n); the r_g are rows from `first`. Errors:
+ * TG_ESTOP; TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_begin(const tg_renewal *w, const tg_renewal_mode *m,
+                                      tg_renewal_work *k, size_t first, double *y);
+
+/* y, Z = E x^2 - y^2 and what Z may be off by, of each rule; all (n), Z and off zeroed. */
+TG_CHECKED tg_status tg_renewal_follow_asgd(const tg_renewal *w, const tg_renewal *coarse,
+                                            const tg_renewal_mode     *m,
+                                            const tg_renewal_variance *v, double *y,
+                                            double *Z, double *off);
+TG_CHECKED tg_status tg_renewal_follow_dude(const tg_renewal *w, const tg_renewal *coarse,
+                                            const tg_renewal_mode     *m,
+                                            const tg_renewal_variance *v, double *y,
+                                            double *Z, double *off);
 
 #endif

@@ -105,14 +105,14 @@ mkdir "$d/half"
 $t study "$d/key.yaml" --out "$d/half" 2> /dev/null
 [ -z "$(ls -A "$d/half")" ] || fail "left behind: $(ls -A "$d/half")"
 
-# ---- Ctrl-C: what is finished is kept, exit status 1
+# ---- Ctrl-C: what is finished is kept, exit status 128 + the signal
 # (a shell's background jobs ignore SIGINT, so SIGTERM, which is handled alike)
 $t study "$study" --out "$d/stopped" --set replicas=4000000 \
     --set 'algorithm={name: asgd, step: 0.05}' > "$d/stdout" 2> "$d/stderr" &
 sleep 3
 kill -TERM $!
 wait $!
-[ $? = 1 ] || fail "a stop is exit status 1"
+[ $? = 143 ] || fail "a stop is exit status 143"
 grep -q 'stopped on request' "$d/stderr" || fail "stop not said: $(cat "$d/stderr")"
 for f in tables/trajectory-asgd.csv tables/prediction.csv report.html summary.json; do
     [ -s "$d/stopped/$f" ] || fail "a stop lost $f"
@@ -139,6 +139,62 @@ $t predict "$study" --json > "$d/p.json" || fail "json"
 $t predict "$study" --out "$d/p" || fail "csv"
 threshold=$(grep -v '^#' "$d/p/prediction.csv" | sed -n 2p | cut -d, -f10)
 grep -q "\"threshold\": $threshold" "$d/p.json" || fail "threshold $threshold is not in the JSON"
+
+# ---- help: -h is --help, help COMMAND is COMMAND --help, help study has the keys too
+for c in study predict roots region integrate simulate validate fit plot; do
+    $t $c --help > "$d/help" || fail "$c --help"
+    for form in "$c -h" "help $c"; do
+        $t $form > "$d/other" || fail "$form"
+        cmp -s "$d/help" "$d/other" || fail "$form is not $c --help"
+    done
+done
+$t -h > "$d/other" && $t --help > "$d/help" && cmp -s "$d/help" "$d/other" || fail "-h is not --help"
+$t help study > "$d/help"
+grep -q '^usage: tardigrad study' "$d/help" && grep -q '^  horizon ' "$d/help" || fail "help study"
+
+# ---- a write that fails is exit status 1, whatever is written and however it is buffered
+for words in --help --version -h help 'help laws' 'help man' 'help study' 'predict --help' "predict $study" \
+             "predict $study --json" "simulate $study --quiet"; do
+    for how in 'stdbuf -o0' 'stdbuf -oL' ''; do
+        if [ -w /dev/full ]; then
+            $how $t $words > /dev/full 2> "$d/stderr"
+            got=$?
+            [ $got = 1 ] || fail "exit $got on a full disk: $how $words"
+            grep -q 'cannot be written' "$d/stderr" || fail "full disk: $how $words: $(cat "$d/stderr")"
+        fi
+        ($how $t $words 2> "$d/stderr"; echo $? > "$d/status") | true
+        got=$(cat "$d/status") # the reader may not have gone yet: then all is well
+        [ $got = 1 ] || { [ $got = 0 ] && [ ! -s "$d/stderr" ]; } || fail "exit $got on a closed pipe: $how $words"
+    done
+done
+
+# ---- the environment's threads are checked like the option's
+for wrong in two 1.5 -1 1025 ''; do
+    says 2 'TARDIGRAD_THREADS:' env TARDIGRAD_THREADS="$wrong" $t predict "$study"
+    says 2 '--threads:' $t predict "$study" --threads="$wrong"
+done
+TARDIGRAD_THREADS=1024 $t predict "$study" > /dev/null || fail "1024 threads"
+TARDIGRAD_THREADS=0 $t predict "$study" --threads 1 > /dev/null || fail "threads"
+
+# ---- dotted keys, deep documents, other words for laws
+says 2 'unknown key "quadratic.noise.additive"' $t predict "$study" \
+    --set 'objective={quadratic.noise.additive: 5, quadratic: {eigenvalues: [1]}}'
+(cat "$study"; echo 'objective.quadratic.noise.additive: 5') > "$d/dotted.yaml"
+says 2 'dotted.yaml:11:1: unknown key "objective.quadratic.noise.additive"' $t predict "$d/dotted.yaml"
+awk 'BEGIN { while (n++ < 50000) printf "{a: " }' > "$d/deep.yaml"
+says 2 'nested more than 64 deep' timeout 2 $t predict "$d/deep.yaml"
+says 2 'did you mean "truncated_normal"?' $t predict "$study" --set 'workers[0].compute={law: normal, mean: 1}'
+
+# ---- no BLAS threads: nothing is started that is not needed
+(ulimit -v 200000; timeout 5 $t --version > /dev/null) ||
+    nm "$t" 2> /dev/null | grep -q __asan_init || fail "--version in 200 MB of address space"
+
+# ---- a chart of each algorithm
+$t region "$study" --x 'workers[0].count=1:8:8' --y algorithm[0].step=.01:1:10:log --quiet \
+    --out "$d/two" || fail "charts of two algorithms"
+for c in asgd dude; do
+    grep -q '<image' "$d/two/figures/chart-$c.svg" || fail "no cells in the chart of $c"
+done
 
 # ---- help and man page know every command
 for c in study predict roots region integrate simulate validate fit plot; do

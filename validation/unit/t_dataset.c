@@ -37,6 +37,27 @@ make_files(void **state)
     return 0;
 }
 
+/* Sizes whose product is 2^64, that of nothing in 64 bits, and 2^63: refused by their number,
+ * with the outputs as they were. */
+static void
+test_sizes_that_overflow(void **state)
+{
+    static const uint8_t head[2][16] = {
+        { 0, 0, 8, 3, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0x10, 0 },
+        { 0, 0, 8, 3, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 8, 0 },
+    };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        size_t   size[3] = { 7, 7, 7 };
+        uint8_t *bytes = NULL;
+        assert_fails(
+            tg_idx_read(write_temporary("idx", head[i], sizeof head[i]), 3, size, &bytes),
+            TG_EINPUT, "GiB");
+        assert_true(!bytes && size[0] == 7 && size[1] == 7 && size[2] == 7);
+    }
+}
+
 static void
 test_reads_plain_and_gzip(void **state)
 {
@@ -116,7 +137,8 @@ test_bad_files(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_reads_plain_and_gzip),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_sizes_that_overflow),
+                                        cmocka_unit_test(test_reads_plain_and_gzip),
                                         cmocka_unit_test(test_split),
                                         cmocka_unit_test(test_bad_files) };
     return cmocka_run_group_tests(tests, make_files, NULL);

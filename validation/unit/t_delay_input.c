@@ -87,6 +87,38 @@ says(tg_status status, tg_status want, const char *text, const char *fragment)
         fail_msg("%s: \"%s\" does not say \"%s\"", text, tg_message(), fragment);
 }
 
+/* Other words for a law are understood, though not accepted. */
+static void
+test_other_words(void **state)
+{
+    static const char *const words[][2] = {
+        { "normal", "truncated_normal" },
+        { "Gaussian", "truncated_normal" },
+        { "deterministic", "constant" },
+        { "fixed", "constant" },
+        { "exp", "exponential" },
+        { "poisson", "exponential" },
+        { "power_law", "pareto" },
+        { "log_normal", "lognormal" },
+        { "flat", "uniform" },
+        { "hyperexp", "hyperexponential" },
+        { "trace", "empirical" },
+        { "halfnorm", "half_normal" },
+        { "GAMMA", "gamma" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char      text[80], expected[80];
+        tg_delay *d = NULL;
+        snprintf(text, sizeof text, "{law: %s, mean: 1}", words[i][0]);
+        snprintf(expected, sizeof expected, "did you mean \"%s\"?", words[i][1]);
+        assert_int_equal(tg_delay_parse(text, &d), TG_EINPUT);
+        assert_non_null(strstr(tg_message(), expected));
+        assert_null(d);
+    }
+}
+
 static void
 test_bad_descriptions(void **state)
 {
@@ -199,9 +231,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empirical),        cmocka_unit_test(test_long_trace),
-        cmocka_unit_test(test_bad_descriptions), cmocka_unit_test(test_bad_traces),
-        cmocka_unit_test(test_bad_parameters),
+        cmocka_unit_test(test_empirical),   cmocka_unit_test(test_long_trace),
+        cmocka_unit_test(test_other_words), cmocka_unit_test(test_bad_descriptions),
+        cmocka_unit_test(test_bad_traces),  cmocka_unit_test(test_bad_parameters),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

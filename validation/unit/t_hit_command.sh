@@ -114,7 +114,7 @@ $t integrate --hit -5 --damping 1 --noise .1 --until 100 --paths 2e6 --out "$d/s
 sleep 1
 kill -TERM $!
 wait $!
-[ $? = 1 ] || fail "a stop is exit status 1"
+[ $? = 143 ] || fail "a stop is exit status 143"
 grep -qE '^tardigrad: stopped after [0-9]+ of 2000000 paths$' "$d/stderr" ||
     fail "stop not said: $(cat "$d/stderr")"
 note "$d/stop/hitting.csv" 'stopped after' | grep -q 'of 2000000 paths' || fail "stop not noted"

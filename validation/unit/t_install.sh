@@ -31,4 +31,16 @@ awk -F, 'function off(a, b) { return a - b > 1e-6 || b - a > 1e-6 }
     $1 == 10 && off($4, .81544357643) || $1 == 100 && off($4, 1.05002050705) { print "quiet: " $0; bad = 1 }
     $1 == 10 && !($2 - $4 < .01 && $4 - $2 < .01 && $3 > .01 && $3 < .1) { print "noisy: " $0; bad = 1 }
     END { if (NR != 32) print NR " lines"; exit bad || NR != 32 }' "$d/mackey_glass.csv" || exit 1
+# every installed header in one program, in both orders, and none of those that say they are private
+(cd "$d/usr/include/tardigrad" && find . -name '*.h' | sed 's|^\./||' | sort) > "$d/headers"
+[ "$(wc -l < "$d/headers")" -gt 40 ] || { echo "few headers: $(cat "$d/headers")"; exit 1; }
+{ sed 's/.*/#include <&>/' "$d/headers"; echo 'int main(void) { return 0; }'; } > "$d/up.c"
+{ sort -r "$d/headers" | sed 's/.*/#include <&>/'; echo 'int main(void) { return 0; }'; } > "$d/down.c"
+for f in up down; do
+    $cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror $(pkg-config --cflags tardigrad) -fsyntax-only "$d/$f.c" ||
+        { echo "the headers do not go together"; exit 1; }
+done
+while read -r h; do
+    sed '/\*\//q' "$d/usr/include/tardigrad/$h" | grep -i 'private to' && { echo "private, but installed: $h"; exit 1; }
+done < "$d/headers"
 "$d/usr/bin/tardigrad" --version

@@ -76,7 +76,7 @@ for method in euler exact milstein; do
     sleep 1
     kill -TERM $!
     wait $!
-    [ $? = 1 ] || fail "$method: a stop is exit status 1"
+    [ $? = 143 ] || fail "$method: a stop is exit status 143"
     grep -qE '^tardigrad: stopped after [0-9]+ of 1000000000 paths$' "$d/stderr" ||
         fail "$method: stop not said: $(cat "$d/stderr")"
     note "$d/stop/ensemble.csv" 'stopped after' | grep -q 'of 1000000000 paths' ||

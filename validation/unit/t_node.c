@@ -83,6 +83,34 @@ test_bad_documents(void **state)
     assert_null(n);
 }
 
+/* 50,000 lists or maps in each other are refused at the 65th; 64 are read. A document after
+ * the first, and what is no part of it, are refused too. */
+static void
+test_depth(void **state)
+{
+    enum { DEEP = 50000 };
+    static char text[4 * DEEP + 1];
+    tg_node    *n = NULL;
+
+    (void)state;
+    memset(text, '[', DEEP);
+    assert_fails(tg_node_parse(text, "here", &n), TG_EINPUT,
+                 "here:1:65: nested more than 64 deep");
+    for (int i = 0; i < DEEP; i++) memcpy(text + 4 * i, "{a: ", 4);
+    assert_fails(tg_node_parse(text, "here", &n), TG_EINPUT, "nested more than 64 deep");
+    assert_null(n);
+    memset(text, '[', 64);
+    memset(text + 64, ']', 64);
+    text[128] = '\0';
+    assert_ok(tg_node_parse(text, "here", &n));
+    tg_node_free(n);
+    n = NULL;
+    assert_fails(tg_node_parse("[1, 2] ]", "here", &n), TG_EINPUT, "not valid YAML");
+    assert_fails(tg_node_parse("a: 1\n---\nb: 2", "here", &n), TG_EINPUT,
+                 "more than one YAML document");
+    assert_null(n);
+}
+
 static void
 test_print_reads_back(void **state)
 {
@@ -153,5 +181,5 @@ test_nearest(void **state)
 
 RUN(cmocka_unit_test(test_tree_knows_its_places), cmocka_unit_test(test_numbers_are_strict),
     cmocka_unit_test(test_whole_numbers), cmocka_unit_test(test_bad_documents),
-    cmocka_unit_test(test_print_reads_back), cmocka_unit_test(test_set),
-    cmocka_unit_test(test_nearest))
+    cmocka_unit_test(test_depth), cmocka_unit_test(test_print_reads_back),
+    cmocka_unit_test(test_set), cmocka_unit_test(test_nearest))

@@ -47,6 +47,9 @@ test_complaints(void **state)
     } bad[] = {
         { HEAD REST "horizont: 3\n",
           "s.yaml:6:1: unknown key \"horizont\"; did you mean \"horizon\"?" },
+        { HEAD REST "objective.quadratic.noise.additive: 5\n",
+          "s.yaml:6:1: unknown key \"objective.quadratic.noise.additive\"" },
+        { HEAD REST "algorithm.step: 5\n", "unknown key \"algorithm.step\"" },
         { HEAD REST "xyzzyx: 3\n", "unknown key \"xyzzyx\"; expected one of: name, seed" },
         { HEAD REST "replicas: 2x\n",
           "s.yaml:6:11: replicas: expected a whole number >= 0, got \"2x\"" },

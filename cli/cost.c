@@ -1,0 +1,125 @@
+#include "cli/cost.h"
+
+#include "core/memory.h"
+#include "core/parallel.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const double MINUTE = 60, DAY = 86400;
+
+/* Seconds of one thread: a delivery and each of its coordinates; one mode of a prediction,
+ * of a law in closed form and of another. */
+static const double DELIVERY = 5e-8, COORDINATE = 1e-8, MODE = 1e-3, COSTLY_MODE = 5e-3;
+
+enum { PAST = 21 }; /* jobs of a staggered worker before t = 0 */
+
+static void
+say_time(double seconds, char *out, size_t room)
+{
+    if (seconds < 2 * 3600)
+        snprintf(out, room, "%.0f minutes", ceil(seconds / 60));
+    else if (seconds < 2 * DAY)
+        snprintf(out, room, "%.0f hours", ceil(seconds / 3600));
+    else
+        snprintf(out, room, "%.3g days", seconds / DAY);
+}
+
+tg_status
+cost_check(const arguments *a, const cost *c)
+{
+    char time[40];
+
+    if (!isfinite(c->count))
+        return tg_fail(TG_EDOMAIN, "there would be no end of %s; %s", c->unit, c->advice);
+    say_time(c->seconds, time, sizeof time);
+    if (!(c->seconds <= DAY))
+        return tg_fail(TG_EDOMAIN, "%.3g %s would take about %s; %s", c->count, c->unit,
+                       time, c->advice);
+    if (c->seconds > MINUTE && !given(a, "quiet") && isatty(STDERR_FILENO))
+        fprintf(stderr, "tardigrad: %.3g %s, about %s; %s\n", c->count, c->unit, time,
+                c->advice);
+    return TG_OK;
+}
+
+tg_status
+cost_of_predictions(const arguments *a, const scene *s, size_t n)
+{
+    const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
+    bool         costly = false;
+
+    for (size_t g = 0; g < s->cluster->groups; g++)
+        costly = costly || tg_delay_costly(s->cluster->law[g]);
+    const double count = each * (double)s->problem->dim;
+    return cost_check(a, &(cost){ .count = count,
+                                  .seconds = count * (costly ? COSTLY_MODE : MODE),
+                                  .unit = "predictions of a mode",
+                                  .advice = "fewer eigenvalues make it less" });
+}
+
+/* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % or u
+ * by less than 5 %. */
+static double
+mean_within(const tg_delay *law, double low, double high, double at_low, double at_high)
+{
+    if (!(fabs(at_high - at_low) > 0.002) || high < 1.05 * low)
+        return (high - low) * (at_low + at_high) / 2;
+    const double middle = sqrt(low) * sqrt(high);
+    const double at_middle = 1 - tg_delay_cdf(law, middle);
+    return mean_within(law, low, middle, at_low, at_middle) +
+           mean_within(law, middle, high, at_middle, at_high);
+}
+
+/* E min(T, t) = int_0^t P(T > u) du */
+double
+cost_renewals(const tg_delay *law, double t)
+{
+    const double low = fmax(t * 0x1p-1000, DBL_MIN);
+
+    if (!(t > DBL_MIN && isfinite(t))) return t;
+    return t /
+           mean_within(law, low, t, 1 - tg_delay_cdf(law, low), 1 - tg_delay_cdf(law, t));
+}
+
+/* Deliveries per worker in one replica, with the unseen ones before it. */
+static double
+deliveries(const scene *s)
+{
+    const tg_cluster *c = s->cluster;
+    const double      horizon = tg_study_number(s->study, "horizon");
+    double            sum = 0;
+
+    for (size_t g = 0; g < c->groups; g++) {
+        if (!c->count[g]) continue;
+        double each = cost_renewals(c->law[g], horizon);
+        if (!c->together) each += cost_renewals(c->law[g], PAST * tg_delay_mean(c->law[g]));
+        sum += each * (double)c->count[g] / (double)c->workers;
+    }
+    return sum;
+}
+
+tg_status
+cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, size_t n)
+{
+    const double replicas = (double)tg_study_whole(s->study, "replicas");
+    const double dim = (double)s->problem->dim;
+    const double threads = fmin((double)tg_parallel_threads(), replicas);
+    double       all = 0, most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        all += (double)workers[i];
+        most = fmax(most, (double)workers[i]);
+    }
+    TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
+                           "take fewer workers or fewer --threads"));
+    const double count =
+        replicas * (double)tg_study_count(s->study, "algorithm") * all * deliveries(s);
+    return cost_check(
+        a, &(cost){ .count = count,
+                    .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
+                    .unit = "deliveries",
+                    .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "
+                              "replicas=N) or fewer workers make it less" });
+}

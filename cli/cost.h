@@ -1,0 +1,33 @@
+/* cost: what a command will take, counted before it begins
+ *
+ * Estimates, from counts of elementary steps and what one takes on a machine of 2020; they
+ * are meant to tell a second from a minute, an hour or a day.
+ */
+#ifndef TG_CLI_COST_H
+#define TG_CLI_COST_H
+
+#include "cli/command.h"
+#include "cli/scene.h"
+
+typedef struct cost {
+    double      count, seconds; /* of all together, on the threads in force */
+    const char *unit, *advice;  /* what is counted; the option that lowers it */
+} cost;
+
+/* Above a minute say so on the terminal, unless --quiet. Errors: TG_EDOMAIN it could not
+ * end within a day; the message gives the number and the advice. */
+TG_CHECKED tg_status cost_check(const arguments *a, const cost *c);
+
+/* The same of n predictions of all algorithms, of which the scene is one; of the simulations
+ * of all algorithms with these numbers of workers (n), likewise. Errors: also that the workers' models do not
+ * fit into memory. */
+TG_CHECKED tg_status cost_of_predictions(const arguments *a, const scene *s, size_t n);
+TG_CHECKED tg_status cost_of_simulations(const arguments *a, const scene *s,
+                                         const size_t *workers, size_t n);
+
+/* The mean number of renewals of a law in a time t, within a factor of two:
+ * t / E min(T, t) <= E N(t) + 1 <= 2 t / E min(T, t); the first of these.
+ * Source: Erickson 1973, Annals of Probability 1:382. */
+double cost_renewals(const tg_delay *law, double t);
+
+#endif

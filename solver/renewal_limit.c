@@ -1,0 +1,180 @@
+/* renewal_limit: the step at which ASGD loses its mean square
+ *
+ * q of the propagator form rises with the loop gain k = e P and is 1 at the limit. G is made
+ * of each group's own response, continued in k, since the mean field's does not settle that
+ * far. One worker loses the mean square at exactly e = 2, whatever its law, so what the form
+ * misses there, d, is known and most of what it misses at P workers is d f(P):
+ *
+ *     f(P) = 1/(1 + (P-1)/2 + .13 (P-1)^2)   CV < 1,      1/(1 + .15 (P-1))   CV > 1
+ *
+ * fitted to the exact limits of validation/reference/finite_p_limit.csv for P = 2 .. 16. From
+ * some dozens of workers on the limit comes to the mean field's k* like 1/P. Derived here,
+ * theory 3.6.
+ */
+#include "solver/renewal_parts.h"
+
+#include "core/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct search {
+    const tg_renewal *w;
+    double            workers; /* the cluster's groups, in proportion */
+    tg_renewal_work   k;
+} search;
+
+enum { CORRELATION, AHEAD, Q, ROWS };
+
+static void
+respond(search *s, double e)
+{
+    const tg_renewal *w = s->w;
+    double complex   *field = tg_renewal_complex(&s->k, 0);
+
+    tg_renewal_field(w, e * s->workers / w->total, field);
+    for (size_t g = 0; g < w->groups; g++)
+        tg_zgrid_function(w->grid, &s->k.room, field, 1, tg_renewal_real(&s->k, ROWS + g));
+}
+
+/* ch with the rates of `workers` workers. */
+static void
+speed(const search *s, double e, const double complex *gain, double complex *out)
+{
+    const tg_renewal *w = s->w;
+    const double      share = s->workers / w->total;
+
+    for (size_t k = 0; k < w->grid->nz; k++) {
+        double complex f = w->grid->s[k];
+        for (size_t g = 0; g < w->groups; g++) {
+            const double complex phi = w->law[g].phi[k];
+            f += e * share * w->rate[g] * phi / (1 + e * phi * gain[g * s->k.crow + k]);
+        }
+        out[k] = f;
+    }
+}
+
+/* q at e; the responses move on. */
+static double
+advance(search *s, double e)
+{
+    const tg_renewal *w = s->w;
+    const tg_zgrid   *grid = w->grid;
+    double complex *ch = tg_renewal_complex(&s->k, 0), *gain = tg_renewal_complex(&s->k, 2);
+    double complex *square = tg_renewal_complex(&s->k, 1);
+    double *c = tg_renewal_real(&s->k, CORRELATION), *ahead = tg_renewal_real(&s->k, AHEAD),
+           *held = tg_renewal_real(&s->k, Q), q = 0;
+
+    for (size_t g = 0; g < w->groups; g++)
+        tg_renewal_own(w, g, &s->k.room, tg_renewal_real(&s->k, ROWS + g),
+                       gain + g * s->k.crow);
+    speed(s, e, gain, ch);
+    for (size_t g = 0; g < w->groups; g++) {
+        const tg_renewal_law *l = &w->law[g];
+        double               *r = tg_renewal_real(&s->k, ROWS + g), sum = 0;
+        double complex       *answer = gain + g * s->k.crow;
+        tg_renewal_answer(w, e, g, ch, answer, answer);
+        tg_zgrid_function(grid, &s->k.room, answer, 1, r);
+        for (size_t k = 0; k < grid->nz; k++) square[k] = answer[k] * answer[k] * l->phi[k];
+        tg_zgrid_function(grid, &s->k.room, square, 0, held);
+        tg_zgrid_correlate(grid, &s->k.room, r, r, c);
+        tg_renewal_law_ahead(grid, &s->k.room, l, c, ahead);
+        for (size_t i = 0; i < grid->n; i++) sum += l->u[i] * ahead[i] * ahead[i];
+        const double own = 2 * sum - tg_zgrid_product(grid, held, held) / l->mean;
+        q += e * e * s->workers / w->total * w->rate[g] * (c[0] + own / c[0]);
+    }
+    return q;
+}
+
+/* The gain at which q = 1, by steps that shorten towards it; from there by the line through
+ * the last two of 1/q - 1, which is nearly straight. */
+static tg_status
+find(const tg_renewal *w, double workers, double *gain)
+{
+    enum { STEPS = 200 };
+    search s = { .w = w, .workers = workers };
+    double k = 0.5, before = 0, at = 0, q = 0;
+
+    TG_TRY(tg_renewal_work_create(w, ROWS + w->groups, 2 + w->groups, &s.k));
+    respond(&s, k / workers);
+    tg_status status = TG_OK;
+    for (int i = 0; i < STEPS && status == TG_OK; i++) {
+        status = tg_stop_check();
+        q = advance(&s, k / workers);
+        if (!(q < 1)) break;
+        before = q;
+        at = k;
+        k *= q < 0.3 ? 1.1 : q < 0.7 ? 1.04 : 1.015;
+    }
+    tg_renewal_work_free(&s.k);
+    if (status != TG_OK) return status;
+    if (q < 1 || at == 0)
+        return tg_fail(TG_ENOCONV, "no limit of the mean square up to a gain of %g", k);
+    const double high = isfinite(q) ? 1 / q - 1 : -0.05, low = 1 / before - 1;
+    *gain = at + (k - at) * low / (low - high);
+    return TG_OK;
+}
+
+static double
+miss(double cv2, double workers)
+{
+    const double more = workers - 1;
+
+    return cv2 > 1 ? 1 / (1 + 0.15 * more) : 1 / (1 + more * (0.5 + 0.13 * more));
+}
+
+/* Largest of the groups' CV^2, weighted by what they deliver. */
+static double
+variation(const tg_renewal *w)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < w->groups; g++) sum += w->rate[g] / w->lambda * w->law[g].cv2;
+    return sum;
+}
+
+/* A grid that sees what settles at a rate of about 1/P. */
+static tg_status
+open(const tg_renewal_group *group, size_t count, double workers, tg_renewal **out)
+{
+    double all = 0, rate = 0;
+
+    for (size_t g = 0; g < count; g++) {
+        all += group[g].workers;
+        rate += group[g].workers / tg_delay_mean(group[g].law);
+    }
+    if (!(rate > 0) || !isfinite(rate))
+        return tg_fail(TG_EDOMAIN, "workers need a mean time > 0 and finite");
+    return tg_renewal_create(group, count, all / rate / 24,
+                             (size_t)(24 * (30 + 8 * workers)), out);
+}
+
+tg_status
+tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, double *gain,
+                 double *error)
+{
+    enum { MANY = 24 };
+    double      all = 0, one, some;
+    tg_renewal *w = NULL;
+
+    for (size_t g = 0; g < count; g++) all += group[g].workers;
+    const double workers = fmin(all, MANY);
+    TG_TRY(open(group, count, workers, &w));
+    const double cv2 = variation(w);
+    tg_status    status = find(w, 1, &one);
+    if (status == TG_OK) status = find(w, workers, &some);
+    tg_renewal_free(w);
+    if (status != TG_OK) return status;
+    const double d = (2 / one - 1) * miss(cv2, workers);
+    double       k = some * (1 + d), off = k * (0.3 * fabs(d) + 0.01 / workers);
+    if (all > workers && isfinite(field)) {
+        k = field + (k - field) * workers / all;
+        off *= workers / all;
+    } else if (all > workers) {
+        k *= sqrt(all / workers);
+        off = k / 3;
+    }
+    *gain = k;
+    *error = off;
+    return TG_OK;
+}

@@ -1,0 +1,212 @@
+#include "solver/renewal_spread.h"
+
+#include "core/parallel.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Means over the times of earlier renewals: of c(s-T), c(s-T-T'), their squares, their
+ * product; Dq and D^2 q as functions of the lag; a; the forward sum. */
+enum {
+    ONE,
+    TWO,
+    ONE_ONE,
+    TWO_TWO,
+    ONE_TWO,
+    HELD,
+    HELD_TWICE,
+    APPLIED,
+    AHEAD,
+    SCRATCH,
+    HALF
+};
+
+typedef struct moments {
+    const tg_spread      *s;
+    const tg_renewal_law *law;
+    tg_renewal_work      *k;
+    double               *x[TG_SPREAD_REALS]; /* (n) each */
+    double complex       *moves;              /* spectrum of U */
+    double                theta;
+} moments;
+
+void
+tg_spread_late(const tg_renewal *w, size_t g, tg_zroom *room, const double *f,
+               double before, double *out)
+{
+    const tg_renewal_law *l = &w->law[g];
+    double                after = 1;
+
+    tg_zgrid_spectrum(w->grid, room, f, room->two);
+    tg_zgrid_behind(w->grid, room, l->spectrum, room->two, out);
+    for (size_t i = 0; i < w->grid->n && before != 0; i++) {
+        after -= l->p[i];
+        out[i] += before * fmax(after, 0);
+    }
+}
+
+static void
+late(moments *m, const double *f, double before, int to)
+{
+    tg_spread_late(m->s->w, m->s->group, &m->k->room, f, before, m->x[to]);
+}
+
+/* A function that jumps at 0 counts half there. */
+static const double *
+halved(moments *m, const double *f, double before)
+{
+    memcpy(m->x[HALF], f, m->s->w->grid->n * sizeof *f);
+    if (before == 0) m->x[HALF][0] /= 2;
+    return m->x[HALF];
+}
+
+static void
+look_back(moments *m)
+{
+    const size_t  n = m->s->w->grid->n;
+    const double *c = m->s->c, before = m->s->before;
+    double       *work = m->x[SCRATCH];
+
+    late(m, halved(m, c, before), before, ONE);
+    for (size_t i = 0; i < n; i++) work[i] = c[i] * c[i];
+    late(m, halved(m, work, before), before * before, ONE_ONE);
+    if (m->theta == 0) return;
+    late(m, m->x[ONE], before, TWO);
+    late(m, m->x[ONE_ONE], before * before, TWO_TWO);
+    for (size_t i = 0; i < n; i++) work[i] = c[i] * m->x[ONE][i];
+    late(m, halved(m, work, before), before * before, ONE_TWO);
+}
+
+static void
+look_ahead(moments *m)
+{
+    const size_t n = m->s->w->grid->n;
+
+    late(m, halved(m, m->s->q, 0), 0, HELD);
+    memset(m->x[HELD_TWICE], 0, n * sizeof(double));
+    if (m->theta != 0) late(m, m->x[HELD], 0, HELD_TWICE);
+    tg_zgrid_spectrum(m->s->w->grid, &m->k->room, m->law->u, m->moves);
+}
+
+/* F on s <= t_i into AHEAD, a into APPLIED. */
+static void
+sum_ahead(moments *m, size_t i)
+{
+    const tg_spread *s = m->s;
+    const tg_zgrid  *grid = s->w->grid;
+    double          *later = m->x[SCRATCH], *a = m->x[APPLIED], *f = m->x[AHEAD];
+
+    for (size_t j = 0; j <= i; j++) {
+        a[j] = s->z ? s->z[j] * s->r[i - j] : 0;
+        later[j] = s->c[j] * (m->x[HELD][i - j] - m->theta * m->x[HELD_TWICE][i - j]) +
+                   (j < i ? a[j] : a[j] / 2);
+    }
+    memset(later + i + 1, 0, (grid->n - i - 1) * sizeof *later);
+    tg_zgrid_spectrum(grid, &m->k->room, later, m->k->room.two);
+    tg_zgrid_ahead(grid, &m->k->room, m->moves, m->k->room.two, f);
+    for (size_t j = 0; j <= i; j++) f[j] -= j < i ? a[j] : a[j] / 2;
+}
+
+static double
+variance_at(moments *m, size_t i)
+{
+    double     **x = m->x, square = 0, mean = 0;
+    const double theta = m->theta, dt = m->s->w->grid->dt;
+
+    sum_ahead(m, i);
+    for (size_t j = 0; j <= i; j++) {
+        const double weight = j == 0 || j == i ? dt / 2 : dt;
+        const double a = x[APPLIED][j], q = m->s->q[i - j];
+        double       first = a + q * x[ONE][j],
+               own = a * a + 2 * a * q * x[ONE][j] + q * q * x[ONE_ONE][j];
+        double back = 0;
+        if (theta != 0) {
+            first -= q * x[TWO][j];
+            own += q * q * (x[TWO_TWO][j] - 2 * x[ONE_TWO][j]) - 2 * a * q * x[TWO][j];
+            back = x[HELD][i - j] * (a * x[ONE][j] + q * (x[ONE_ONE][j] - x[ONE_TWO][j]));
+        }
+        square += weight * (own + 2 * (first * x[AHEAD][j] - back));
+        mean += weight * first;
+    }
+    mean /= m->law->mean;
+    return square / m->law->mean - mean * mean;
+}
+
+tg_status
+tg_spread_add(const tg_spread *s, tg_renewal_work *k, size_t real, size_t complexes,
+              double *out)
+{
+    moments      m = { .s = s, .law = &s->w->law[s->group], .k = k, .theta = s->z ? 1 : 0 };
+    const double scale = s->e * s->e * s->w->workers[s->group];
+
+    for (size_t i = 0; i < TG_SPREAD_REALS; i++) m.x[i] = tg_renewal_real(k, real + i);
+    m.moves = tg_renewal_complex(k, complexes);
+    look_back(&m);
+    look_ahead(&m);
+    for (size_t i = 1; i < s->w->grid->n; i++) {
+        if (i % 64 == 0) TG_TRY(tg_stop_check());
+        out[i] += scale * variance_at(&m, i);
+    }
+    return TG_OK;
+}
+
+void
+tg_spread_add_slow(const tg_spread *s, tg_renewal_work *k, size_t real, double *out)
+{
+    const tg_zgrid *grid = s->w->grid;
+    const double    scale = s->e * s->e * s->w->rate[s->group] * s->w->law[s->group].cv2;
+    double complex *one = tg_renewal_complex(k, 0), *two = tg_renewal_complex(k, 1);
+    double         *work = tg_renewal_real(k, real);
+
+    for (size_t i = 0; i < grid->n; i++) work[i] = s->q[i] * s->q[i];
+    tg_zgrid_transform(grid, &k->room, work, one);
+    for (size_t i = 0; i < grid->n; i++) work[i] = s->c[i] * s->c[i];
+    tg_zgrid_transform(grid, &k->room, work, two);
+    for (size_t i = 0; i < grid->nz; i++) one[i] *= two[i];
+    tg_zgrid_function(grid, &k->room, one, 0, work);
+    for (size_t i = 0; i < grid->n; i++) out[i] += scale * work[i];
+}
+
+/* ---- what is kicked spreads again ---------------------------------------------------- */
+
+void
+tg_spread_kernel(const tg_renewal *w, tg_renewal_work *k, double *r, double *W)
+{
+    const tg_zgrid *grid = w->grid;
+    double complex *one = tg_renewal_complex(k, 0), *two = tg_renewal_complex(k, 1);
+
+    for (size_t i = 0; i < grid->n; i++) r[i] *= r[i];
+    tg_zgrid_transform(grid, &k->room, W, one);
+    tg_zgrid_transform(grid, &k->room, r, two);
+    for (size_t i = 0; i < grid->nz; i++) one[i] /= two[i];
+    tg_zgrid_function(grid, &k->room, one, 0, W);
+}
+
+void
+tg_spread_carry(const tg_zgrid *from, const double *f, const tg_zgrid *to, double *out)
+{
+    const size_t last = from->n - 1;
+
+    for (size_t i = 0; i < to->n; i++) {
+        const double at = to->dt * (double)i / from->dt;
+        if (at >= (double)last) {
+            out[i] = f[last];
+            continue;
+        }
+        const size_t j = (size_t)fmin(fmax(floor(at) - 1, 0), (double)last - 3);
+        const double u = at - (double)j;
+        out[i] =
+            -f[j] * (u - 1) * (u - 2) * (u - 3) / 6 + f[j + 1] * u * (u - 2) * (u - 3) / 2 -
+            f[j + 2] * u * (u - 1) * (u - 3) / 2 + f[j + 3] * u * (u - 1) * (u - 2) / 6;
+    }
+}
+
+void
+tg_spread_feed(const tg_renewal *w, tg_renewal_work *k, const double complex *K, double *F)
+{
+    double complex *one = tg_renewal_complex(k, 1);
+
+    tg_zgrid_transform(w->grid, &k->room, F, one);
+    for (size_t i = 0; i < w->grid->nz; i++) one[i] /= 1 - K[i];
+    tg_zgrid_function(w->grid, &k->room, one, F[0], F);
+}

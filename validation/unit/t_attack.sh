@@ -1,0 +1,73 @@
+#!/bin/sh
+# No text is ever code: names, paths, options and cells of tables that would run something in
+# gnuplot, a shell or a browser are values there.
+. "$(dirname "$0")/outside.sh"
+cd "$d" || exit 1
+
+cat > s.yaml <<'END'
+name: "<img src=x onerror=alert(1)>"
+objective: {quadratic: {eigenvalues: [1.0, 0.3], noise: {additive: 0.1}}}
+workers: {name: "<b>", count: 6, compute: {law: gamma, shape: 4, mean: 1.0}}
+algorithm: {name: asgd, step: 0.05}
+target: {loss: 0.02}
+horizon: 20
+points: 11
+replicas: 4
+sweep: {workers: [2, 6]}
+END
+clean() { # WHAT: nothing was run
+    [ -z "$(find . -name 'PWN*')" ] || fail "$1 ran: $(find . -name 'PWN*')"
+    find . -name 'PWN*' -exec rm -rf {} +
+}
+long=$(awk 'BEGIN { while (n++ < 10000) printf "a" }')
+bytes=$(printf 'a\377\300b')
+
+# ---- HTML: the template's own elements are the only ones
+$t study s.yaml --out o > summary || fail "study"
+grep -q 'onerror=alert' o/report.html || fail "the name is not in the report"
+grep -qE '<img|<b>' o/report.html && fail "the name is an element of the report"
+tags=$(grep -o '<[a-zA-Z]*' o/report.html | sort -u | tr -d '<\n')
+[ "$(printf %s "$tags" | tr A-Z a-z)" = \
+  "$(printf %s "$tags" | tr A-Z a-z | sed 's/script//; s/img//; s/iframe//')" ] || fail "elements: $tags"
+
+# ---- folders
+for out in '<touch PWN1;' '|touch PWN2;' '`touch PWN3`' '$(touch PWN4)' "';system('touch PWN5');x='" \
+           '-e' '-' 'a"b' "it's" 'a b
+c' "$bytes" '"; system("touch PWN6"); x="' '@x $0 \'; do
+    $t study s.yaml --quiet --out "$out" || fail "--out $out"
+    [ -s "./$out/figures/trajectory.svg" ] || fail "no figures in $out"
+    $t region s.yaml --x algorithm.step=.01:1:4 --y 'workers[0].count=1:9:4' --quiet --out "./$out/r" ||
+        fail "region --out $out/r"
+    [ -s "./$out/r/figures/chart-asgd.svg" ] || fail "no chart in $out"
+    $t plot -- "$out" || fail "plot $out"
+    clean "$out"
+done
+says 2 'the name of a folder, got none' $t study s.yaml --out ''
+says 2 'the name of a folder, got none' $t predict s.yaml --out=
+says 2 'too long' $t predict s.yaml --out "$long"
+says 2 'folder' $t study s.yaml --set "name=$long"
+says 2 'folder' $t study s.yaml --set "name=."
+says 2 'not valid YAML' $t study s.yaml --set "name=$bytes"
+
+# ---- cells of the tables that `plot` reads
+for cell in "';system('touch\${IFS}PWNED');x='" '";system("touch PWNED");x="' '`touch${IFS}PWNED`' \
+            '<touch${IFS}PWNED' '|touch${IFS}PWNED' '../../x' "$long" "$bytes" '{/Symbol' '\' '$0' '-e'; do
+    rm -rf p
+    cp -r o p
+    for f in p/tables/prediction.csv; do
+        cell="$cell" awk 'BEGIN { FS = OFS = "," } /^#/ || !n++ { print; next } { $1 = ENVIRON["cell"]; print }' \
+            "$f" > new && mv new "$f"
+    done
+    for kind in trajectory sweep marks region boundary roots staleness; do
+        cp o/tables/$kind-asgd.csv "p/tables/$kind-$cell.csv" 2> /dev/null
+    done
+    $t plot p > /dev/null 2> stderr
+    status=$?
+    [ $status -le 2 ] || fail "plot ended with $status: $(cat stderr)"
+    clean "the cell $cell"
+done
+
+# ---- what is shown on a terminal holds no escape sequences
+$t predict "$(printf 'no\033[2Jfile')" 2> stderr
+grep -q "$(printf '\033')" stderr && fail "an escape sequence on the terminal"
+exit $bad
