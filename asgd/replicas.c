@@ -295,7 +295,10 @@ sum_up(const run *a, tg_simulation **out)
 double
 tg_replicas_work(const tg_setup *setup, const tg_replicas_plan *plan)
 {
-    return tg_cluster_rate(setup->cluster) * plan->horizon * (double)plan->replicas;
+    const double one =
+        tg_cluster_rate(setup->cluster) * plan->horizon + (double)plan->points;
+
+    return one * (double)plan->replicas;
 }
 
 static tg_status
@@ -307,13 +310,13 @@ check(const tg_setup *setup, const tg_replicas_plan *plan)
         return tg_fail(TG_EDOMAIN,
                        "expected at least 2 points and 1 replica, got %zu and %zu",
                        plan->points, plan->replicas);
-    const double work = tg_replicas_work(setup, plan);
-    if (!(work <= MOST_WORK))
-        return tg_fail(
-            TG_EDOMAIN,
-            "%g gradients to simulate, at most %g are: lower horizon, replicas or "
-            "workers",
-            work, MOST_WORK);
+    const double threads = (double)(plan->threads ? plan->threads : tg_parallel_threads());
+    const double work = tg_replicas_work(setup, plan), most = MOST_WORK * threads;
+    if (!(work <= most))
+        return tg_fail(TG_EDOMAIN,
+                       "%.3g gradients and points to simulate, a day is enough for %.3g: "
+                       "lower horizon, replicas, points or the number of workers",
+                       work, most);
     return TG_OK;
 }
 

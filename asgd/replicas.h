@@ -42,14 +42,15 @@ typedef struct tg_simulation {
                                        within the horizon */
 } tg_simulation;
 
-/* Deliveries to expect of a plan, all replicas together. */
+/* Deliveries to expect of a plan and points to fill, all replicas together: what it costs,
+ * at some 12 million a second and thread for one mode. */
 double tg_replicas_work(const tg_setup *setup, const tg_replicas_plan *plan);
 
 /* Run the replicas; the result does not depend on the number of threads. A stop request is
  * heard within a replica; those that were finished are summed up and TG_ESTOP is not an
  * error, unless none was. Owner of *out: the caller, tg_simulation_free(). Errors: those of
- * tg_sim_create; TG_EDOMAIN horizon, points or replicas out of range, over 1e12 deliveries
- * to expect a thread, or over 4 GiB needed; TG_ENOMEM, TG_ESTOP. */
+ * tg_sim_create; TG_EDOMAIN horizon, points or replicas out of range, over 1e12 of them a
+ * thread, or over 4 GiB needed; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);

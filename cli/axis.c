@@ -43,17 +43,25 @@ axis_of(const arguments *a, const char *name, axis *out)
     return TG_OK;
 }
 
+bool
+axis_is_workers(const axis *a)
+{
+    const char *end = strstr(a->path, "].count");
+
+    return !strncmp(a->path, "workers[", 8) && end && !strcmp(end, "].count");
+}
+
 double
 axis_value(const axis *a, size_t i)
 {
     const double value = tg_chart_value(&a->values, i), low = a->values.low,
                  high = a->values.high;
 
-    return low == floor(low) && high == floor(high) &&
-                   fabs(high - low) >= (double)a->values.count - 1 &&
-                   strstr(a->path, "count")
-               ? round(value)
-               : value;
+    if (!strstr(a->path, "count")) return value;
+    if (axis_is_workers(a) && (low != floor(low) || high != floor(high) ||
+                               fabs(high - low) < (double)a->values.count - 1))
+        return value;
+    return round(value);
 }
 
 tg_status

@@ -15,7 +15,10 @@ typedef struct axis {
 /* The option --NAME as an axis. Errors: TG_EINPUT absent, malformed or an empty range. */
 TG_CHECKED tg_status axis_of(const arguments *a, const char *name, axis *out);
 
-/* Value i; numbers of workers are whole where the range allows it. */
+/* Whether it is the number of workers of a group, workers[N].count. */
+bool axis_is_workers(const axis *a);
+
+/* Value i; counts are whole, numbers of workers only where the range allows it. */
 double axis_value(const axis *a, size_t i);
 
 /* The study with this setting at `value`. Owner of *out: the caller, tg_study_free().

@@ -33,13 +33,28 @@ setting_close(setting *s)
     *s = (setting){ 0 };
 }
 
+/* A number of workers between two whole ones: the nearest, at `share` of its rate of
+ * arrivals. That is what it means where there is one group; of several each moves in whole
+ * steps. */
+static double
+whole_workers(const region *r, const axis *a, double value, double *share)
+{
+    if (!axis_is_workers(a)) return value;
+    const double whole = fmax(1, round(value));
+    if (tg_study_count(r->study, "workers") == 1) *share *= value / whole;
+    return whole;
+}
+
 static tg_status
 setting_open(const region *r, double x, double y, setting *out)
 {
     setting             s = { 0 };
     const tg_algorithm *rule;
+    double              share = 1;
 
-    TG_TRY(study_at(r, x, y, &s.study));
+    const double wx = whole_workers(r, &r->x, x, &share);
+    const double wy = whole_workers(r, &r->y, y, &share);
+    TG_TRY(study_at(r, wx, wy, &s.study));
     tg_status status = scene_open(s.study, 0, &s.scene);
     if (status != TG_OK) {
         tg_study_free(s.study);
@@ -51,6 +66,7 @@ setting_open(const region *r, double x, double y, setting *out)
         status =
             tg_case_open(s.scene.cluster, rule, study_step(s.study, r->algorithm), &s.one);
     if (status == TG_OK) {
+        s.one.lambda *= share;
         *out = s;
         return TG_OK;
     }
@@ -117,41 +133,32 @@ typedef struct steep {
     setting now;
 } steep;
 
-static bool
-is_count(const axis *a)
-{
-    return strstr(a->path, "count") != NULL;
-}
-
-/* Along a curve the number of workers of the one group moves continuously: it scales the
- * rate of arrivals and nothing else. */
-static double
-whole_workers(const axis *a, double value, double *share)
-{
-    if (!is_count(a)) return value;
-    const double whole = fmax(1, round(value));
-    *share *= value / whole;
-    return whole;
-}
-
 static tg_status
 steep_loop(double x, double y, void *context, tg_loop *out)
 {
     steep *t = context;
-    double share = 1;
 
     setting_close(&t->now);
-    const double wx = whole_workers(&t->region->x, x, &share);
-    const double wy = whole_workers(&t->region->y, y, &share);
-    TG_TRY(setting_open(t->region, wx, wy, &t->now));
+    TG_TRY(setting_open(t->region, x, y, &t->now));
     const tg_modes *m = &t->now.scene.modes;
-    *out = tg_case_loop(&t->now.one,
-                        share * t->now.one.step * t->now.one.lambda * m->h[steepest(m)]);
-    out->lambda *= share;
+    *out =
+        tg_case_loop(&t->now.one, t->now.one.step * t->now.one.lambda * m->h[steepest(m)]);
     return TG_OK;
 }
 
-static int
+/* The distance of (x, y) to the segment from p to q, in cells of dx by dy. */
+static double
+distance(tg_chart_point p, tg_chart_point q, double x, double y, double dx, double dy)
+{
+    const double qx = (q.x - p.x) / dx, qy = (q.y - p.y) / dy;
+    const double ux = (x - p.x) / dx, uy = (y - p.y) / dy;
+    const double length = qx * qx + qy * qy;
+    const double at = length > 0 ? fmin(fmax((ux * qx + uy * qy) / length, 0), 1) : 0;
+
+    return hypot(ux - at * qx, uy - at * qy);
+}
+
+static bool
 on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, double y)
 {
     const double dx =
@@ -160,19 +167,20 @@ on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, d
         (r->y.values.high - r->y.values.low) / (double)(r->y.values.count - 1);
 
     for (size_t k = 0; k < count; k++)
-        for (size_t i = 0; i < curve[k].count; i++)
-            if (hypot((curve[k].point[i].x - x) / dx, (curve[k].point[i].y - y) / dy) < 1.5)
-                return 1;
-    return 0;
+        for (size_t i = 0; i < curve[k].count; i++) {
+            const tg_chart_point *p = &curve[k].point[i];
+            if (distance(p[0], p[i + 1 < curve[k].count], x, y, dx, dy) < 1.5) return true;
+        }
+    return false;
 }
 
-/* Workers of several groups move in whole steps: there is a grid, but no curve to follow.
- */
+/* Workers of several groups, and counts of anything else, move in whole steps: there is a
+ * grid, but no curve to follow. */
 static bool
-continuous(const region *r)
+is_continuous(const region *r, const axis *a)
 {
-    return tg_study_count(r->study, "workers") == 1 ||
-           (!is_count(&r->x) && !is_count(&r->y));
+    if (axis_is_workers(a)) return tg_study_count(r->study, "workers") == 1;
+    return strstr(a->path, "count") == NULL;
 }
 
 /* Where a pair of roots crosses the axis between two cells of a row or a column, and no
@@ -188,7 +196,7 @@ region_trace(region *r, tg_chart_curve *curve, size_t *count)
     tg_status status = TG_OK;
 
     *count = 0;
-    if (!continuous(r)) return TG_OK;
+    if (!is_continuous(r, &r->x) || !is_continuous(r, &r->y)) return TG_OK;
     for (size_t k = 0; k < nx * ny && status == TG_OK && *count < MOST_CURVES; k++)
         for (int way = 0; way < 2 && status == TG_OK; way++) {
             const size_t other = way ? k + nx : k + 1;

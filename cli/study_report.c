@@ -45,8 +45,7 @@ put_verdict(const study_run *r, FILE *f)
         if (isfinite(p->settle))
             fprintf(f, "The target is reached after %.3g time units. ", p->settle);
         if (r->n > 1 && isfinite(v->best_time) && v->best != (double)r->own)
-            fprintf(f, "Of the numbers tried, %g workers are fastest: %.3g. ", v->best,
-                    v->best_time);
+            fprintf(f, "%g workers are fastest: %.3g. ", v->best, v->best_time);
         if (r->n > 1 && isfinite(v->limit))
             fprintf(f, "Past %.0f workers it diverges. ", floor(v->limit));
         fprintf(f, "</div>\n");

@@ -1,5 +1,6 @@
 #include "cli/study_run.h"
 
+#include "cli/advice.h"
 #include "cli/cost.h"
 #include "cli/output.h"
 #include "cli/stop.h"
@@ -36,47 +37,6 @@ run_scene(study_run *r, size_t index)
 
 /* ---- what the sweep says ------------------------------------------------------------- */
 
-static void
-advise_predicted(const study_run *r, size_t rule, advice *v)
-{
-    v->best_time = INFINITY;
-    v->best = v->best_low = v->best_high = NAN;
-    for (size_t i = 0; i < r->n; i++) {
-        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
-        if (p->settle < v->best_time) {
-            v->best_time = p->settle;
-            v->best_error = p->settle_error;
-            v->best = (double)r->workers[i];
-        }
-    }
-    for (size_t i = 0; i < r->n; i++) {
-        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
-        if (!(p->settle - p->settle_error <= 1.05 * v->best_time)) continue;
-        if (isnan(v->best_low)) v->best_low = (double)r->workers[i];
-        v->best_high = (double)r->workers[i];
-    }
-    v->limit = outcome_at(r, r->own_index, rule)->prediction->workers_limit;
-}
-
-static void
-advise_simulated(const study_run *r, size_t rule, advice *v)
-{
-    v->simulated_time = INFINITY;
-    v->simulated_best = v->last_converged = NAN;
-    v->first_diverged = INFINITY;
-    for (size_t i = 0; i < r->n; i++) {
-        const tg_simulation *s = outcome_at(r, i, rule)->simulation;
-        if (s->settle < v->simulated_time) {
-            v->simulated_time = s->settle;
-            v->simulated_best = (double)r->workers[i];
-        }
-        const tg_outcome o = s->growth.outcome;
-        if (o == TG_DIVERGES && isinf(v->first_diverged))
-            v->first_diverged = (double)r->workers[i];
-        if (o == TG_CONVERGES) v->last_converged = (double)r->workers[i];
-    }
-}
-
 /* The neighbour of a number of workers in the sweep, `step` places away; 0 before its
  * beginning, the last one after its end. */
 static double
@@ -103,11 +63,11 @@ claim_advice(study_run *r, size_t rule, const char *label)
 
     snprintf(c.where, sizeof c.where, "%.40s sweep", label);
     if (isfinite(v->best_time)) {
-        snprintf(c.name, sizeof c.name, "best number of workers");
-        c.predicted = v->best;
+        snprintf(c.name, sizeof c.name, "best number of those tried");
+        c.predicted = v->tried;
         c.simulated = v->simulated_best;
-        c.model_error =
-            v->simulated_best < v->best ? v->best - v->best_low : v->best_high - v->best;
+        c.model_error = v->simulated_best < v->tried ? v->tried - v->tried_low
+                                                     : v->tried_high - v->tried;
         tg_claim_judge(&c);
         tg_tally_add(&r->tally, c.judgement);
         TG_TRY(tg_claim_add(r->claims, &c));
@@ -133,8 +93,7 @@ judge(study_run *r, size_t rule)
     tg_claim claim[TG_CLAIMS];
 
     study_label(r->study, rule, label);
-    advise_predicted(r, rule, &r->advice[rule]);
-    advise_simulated(r, rule, &r->advice[rule]);
+    TG_TRY(advise(r, rule));
     for (size_t i = 0; i < r->n; i++) {
         const outcome *o = outcome_at(r, i, rule);
         snprintf(where, sizeof where, "%s P=%zu", label, r->workers[i]);

@@ -19,9 +19,10 @@ typedef struct outcome {
 
 /* What the sweep over workers says of one algorithm. */
 typedef struct advice {
-    double best, best_low,
-        best_high; /* fewest predicted time to target; within 5 % of it */
+    double best, best_low, best_high; /* least predicted time to target; within 5 % of it */
     double best_time, best_error;
+    double tried, tried_low, tried_high; /* the best of the numbers tried, and within 5 % */
+    double cliff, cliff_time; /* the first number past best_high, if it takes 10 % longer */
     double simulated_best, simulated_time; /* the simulation's own best */
     double limit; /* predicted number of workers at which it diverges */
     double last_converged, first_diverged; /* simulated; NaN, inf: none */

@@ -82,7 +82,8 @@ print_own(const study_run *r, size_t rule, FILE *f)
     fprintf(f, " (predicted); ");
     print_with_error(f, s->loss[s->points - 1].mean,
                      tg_stats_error(&s->loss[s->points - 1]));
-    fprintf(f, " (simulated)\n");
+    fprintf(f, " (simulated)\n  simulation    %s: %s\n", tg_outcome_name(s->growth.outcome),
+            s->growth.reason);
     print_target(f, o, tg_study_number(r->study, "target.loss"));
     if (s->diverged)
         fprintf(f,
@@ -95,22 +96,32 @@ print_own(const study_run *r, size_t rule, FILE *f)
 }
 
 static void
+print_cliff(FILE *f, const advice *v)
+{
+    if (isnan(v->cliff)) return;
+    fprintf(f, "  cliff         %g workers take ", v->cliff);
+    if (isfinite(v->cliff_time))
+        fprintf(f, "%.4g: one more swing crosses the target\n", v->cliff_time);
+    else
+        fprintf(f, "longer than the horizon\n");
+}
+
+static void
 print_advice(const study_run *r, size_t rule, FILE *f)
 {
     const advice *v = &r->advice[rule];
 
     if (r->n < 2) return;
     if (isfinite(v->best_time)) {
-        fprintf(f,
-                "  best workers  %g of those tried (within 5 %% of it: %g to %g): target "
-                "after ",
+        fprintf(f, "  best workers  %g (within 5 %% of it: %g to %g): target after ",
                 v->best, v->best_low, v->best_high);
         print_with_error(f, v->best_time, v->best_error);
         if (isfinite(v->simulated_time))
-            fprintf(f, "; simulated best %g after %.4g\n", v->simulated_best,
+            fprintf(f, "; simulated best of those tried %g after %.4g\n", v->simulated_best,
                     v->simulated_time);
         else
             fprintf(f, "; simulated: none by the horizon\n");
+        print_cliff(f, v);
     }
     if (isfinite(v->limit))
         fprintf(f, "  diverges      past %.1f workers (predicted)", v->limit);
@@ -162,7 +173,7 @@ json_of_rule(const study_run *r, size_t rule)
     study_label(r->study, rule, label);
     return json_pack(
         "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o, s:s}",
+        "s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s}",
         "algorithm", label, "workers", (json_int_t)r->own, "step",
         study_step(r->study, rule), "verdict", verdict_text(p), "level",
         tg_level_name(p->level), "gain", json_number(p->gain), "threshold",
@@ -172,7 +183,11 @@ json_of_rule(const study_run *r, size_t rule)
         json_number(p->settle_error), "simulated_settle", json_number(s->settle),
         "simulated_settle_error", json_number(s->settle_error), "best_workers",
         json_number(v->best), "workers_limit", json_number(v->limit), "simulated_loss",
-        json_number(s->loss[s->points - 1].mean), "rate_kind", rate_kind(p->effective));
+        json_number(s->loss[s->points - 1].mean), "rate_kind", rate_kind(p->effective),
+        "best_workers_low", json_number(v->best_low), "best_workers_high",
+        json_number(v->best_high), "best_time", json_number(v->best_time), "cliff_workers",
+        json_number(v->cliff), "simulated_verdict", tg_outcome_name(s->growth.outcome),
+        "simulated_reason", s->growth.reason);
 }
 
 json_t *

@@ -21,18 +21,22 @@ marked_cell(const tg_column *c, const char *label, const char *where, double wor
     if (!strcmp(c->name, "workers")) return TG_NUMBER(workers);
     if (!strcmp(c->name, "step")) return TG_NUMBER(step);
     if (!strcmp(c->name, "verdict")) return TG_TEXT("undecided");
-    if (!strcmp(c->name, "level") || !strcmp(c->name, "claim")) return TG_TEXT(why);
+    if (!strcmp(c->name, "claim")) return TG_TEXT("not computed");
+    if (!strcmp(c->name, "level")) return TG_TEXT(why);
     return c->text ? TG_TEXT("") : TG_NUMBER(NAN);
 }
 
 static tg_status
-mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm)
+mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm, tg_status failed)
 {
     char     label[48], where[80], why[sizeof w->why + 16];
     tg_cell *cell = calloc(plan->count, sizeof *cell);
 
     if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
-    if (w->marked++ == 0) snprintf(w->why, sizeof w->why, "%s", tg_message());
+    if (w->marked++ == 0) {
+        w->status = failed;
+        snprintf(w->why, sizeof w->why, "%s", tg_message());
+    }
     snprintf(why, sizeof why, "not computed: %s", tg_message());
     study_label(w->study, algorithm, label);
     snprintf(where, sizeof where, "%s P=%zu", label, workers);
@@ -61,7 +65,7 @@ fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, si
     for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++) {
         status = tg_stop_check();
         if (status == TG_OK) status = plan->row(w, &s, k);
-        if (is_of_one_row(status)) status = mark(w, plan, s.cluster->workers, k);
+        if (is_of_one_row(status)) status = mark(w, plan, s.cluster->workers, k, status);
     }
     scene_close(&s);
     return status;
@@ -72,7 +76,7 @@ static tg_status
 report_marked(const sweep *w)
 {
     if (w->marked == 0) return TG_OK;
-    if (w->marked == tg_table_rows(w->table)) return tg_fail(TG_ENOCONV, "%s", w->why);
+    if (w->marked == tg_table_rows(w->table)) return tg_fail(w->status, "%s", w->why);
     fprintf(stderr, "%zu of %zu rows could not be computed: %s\n", w->marked,
             tg_table_rows(w->table), w->why);
     return TG_OK;

@@ -15,7 +15,8 @@ typedef struct sweep {
     tg_table        *table;
     tg_tally         tally;    /* for the rows to count in */
     size_t           marked;   /* rows that could not be computed */
-    char             why[256]; /* the first of them */
+    tg_status        status;   /* of the first of them ... */
+    char             why[256]; /* ... and its reason */
 } sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */

@@ -1,6 +1,7 @@
 #include "validation/unit/check.h"
 
 #include "asgd/trace.h"
+#include "core/stats.h"
 
 static int
 rising(const void *a, const void *b)
@@ -89,6 +90,100 @@ test_is_a_maximum(void **state)
     free(t);
 }
 
+/* sup |F_n - F| by looking just below and at every observed time, F_n counted afresh. */
+static double
+distance(const tg_delay *law, const double *t, size_t n)
+{
+    double most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double below = 0, at = 0;
+        for (size_t k = 0; k < n; k++) {
+            below += t[k] < t[i];
+            at += t[k] <= t[i];
+        }
+        most = fmax(most, fabs(below / (double)n - tg_delay_cdf(law, t[i])));
+        most = fmax(most, fabs(at / (double)n - tg_delay_cdf(law, t[i])));
+    }
+    return most;
+}
+
+static const tg_fit *
+fit_of(const tg_fit *fit, size_t count, const char *law)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(fit[i].law, law)) return &fit[i];
+    fail_msg("%s is not fitted", law);
+    return NULL;
+}
+
+/* Five times: every number of every fit by hand or afresh. First and last time count. */
+static void
+test_numbers_of_small_samples(void **state)
+{
+    static const double sample[][5] = { { .5, 1, 1.5, 2.5, 6 }, { 1, 1.01, 1.02, 3, 3.1 } };
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const double *t = sample[k];
+        tg_fit        fit[TG_FIT_LAWS];
+        size_t        count = 0;
+        double        mean = 0, logs = 0, square = 0;
+        for (int i = 0; i < 5; i++) mean += t[i] / 5;
+        for (int i = 0; i < 5; i++) logs += log(t[i]) / 5;
+        for (int i = 0; i < 5; i++) square += pow(log(t[i]) - logs, 2) / 5;
+        assert_ok(tg_fit_all(t, 5, fit, &count));
+        const tg_fit *f = fit_of(fit, count, "exponential");
+        assert_near(f->parameter[0], mean, 1e-14);
+        assert_near(f->log_likelihood, -5 * (log(mean) + 1), 1e-12);
+        f = fit_of(fit, count, "shifted_exponential");
+        assert_near(f->parameter[0], t[0], 0);
+        assert_near(f->parameter[1], mean - t[0], 1e-14);
+        f = fit_of(fit, count, "uniform");
+        assert_near(f->parameter[0], t[0], 0);
+        assert_near(f->parameter[1], t[4], 0);
+        assert_near(f->log_likelihood, -5 * log(t[4] - t[0]), 1e-12);
+        f = fit_of(fit, count, "lognormal");
+        assert_near(f->parameter[0], exp(logs + square / 2), 1e-12);
+        assert_near(f->parameter[1], sqrt(exp(square) - 1), 1e-12);
+        f = fit_of(fit, count, "gamma");
+        assert_near(f->parameter[1], mean, 1e-14);
+        for (size_t i = 0; i < count; i++) {
+            tg_delay *law = NULL;
+            assert_ok(tg_delay_create(fit[i].law, fit[i].parameter, &law));
+            assert_near(fit[i].distance, distance(law, t, 5), 1e-12);
+            assert_near(fit[i].p, tg_kolmogorov_p(fit[i].distance, 5), 0);
+            assert_near(fit[i].aic,
+                        2 * (double)fit[i].parameters - 2 * fit[i].log_likelihood, 1e-12);
+            if (i) assert_true(fit[i].aic >= fit[i - 1].aic);
+            tg_delay_free(law);
+        }
+    }
+}
+
+/* The two whose shape solves an equation: no shape near it is likelier, at five times too. */
+static void
+test_shapes_of_small_samples(void **state)
+{
+    static const double t[] = { .5, 1, 1.5, 2.5, 6 };
+    tg_fit              fit[TG_FIT_LAWS];
+    size_t              count = 0;
+
+    (void)state;
+    assert_ok(tg_fit_all(t, 5, fit, &count));
+    for (int which = 0; which < 2; which++)
+        for (int j = 0; j < 4; j++) {
+            const tg_fit *f = fit_of(fit, count, which ? "weibull" : "gamma");
+            double        p[2] = { f->parameter[0], f->parameter[1] }, sum = 0;
+            tg_delay     *law = NULL;
+            p[j / 2] *= j % 2 ? 1.001 : .999;
+            assert_ok(tg_delay_create(f->law, p, &law));
+            for (int i = 0; i < 5; i++) sum += log(tg_delay_pdf(law, t[i]));
+            assert_true(sum < f->log_likelihood);
+            tg_delay_free(law);
+        }
+}
+
 static void
 test_constant_and_bad_times(void **state)
 {
@@ -139,4 +234,6 @@ test_groups(void **state)
 }
 
 RUN(cmocka_unit_test(test_finds_the_law), cmocka_unit_test(test_is_a_maximum),
+    cmocka_unit_test(test_numbers_of_small_samples),
+    cmocka_unit_test(test_shapes_of_small_samples),
     cmocka_unit_test(test_constant_and_bad_times), cmocka_unit_test(test_groups))

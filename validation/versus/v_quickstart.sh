@@ -10,5 +10,5 @@ seconds=$(($(date +%s) - begin))
 grep -v '^#' "$d/q/tables/validation.csv"
 [ "$seconds" -lt 60 ] || { echo "took $seconds s, allowed are 60"; exit 1; }
 grep -q ',fails$' "$d/q/tables/validation.csv" && { echo "a prediction fails"; exit 1; }
-grep -q '^best number of workers,' "$d/q/tables/validation.csv" || { echo "no best number"; exit 1; }
+grep -q '^best number of those tried,' "$d/q/tables/validation.csv" || { echo "no best number"; exit 1; }
 grep -q '^boundary of divergence,' "$d/q/tables/validation.csv" || { echo "no boundary"; exit 1; }

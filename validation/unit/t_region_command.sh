@@ -1,0 +1,33 @@
+#!/bin/sh
+# Regions: what counts as a number of workers, and a chart for each algorithm.
+. validation/unit/outside.sh
+q=examples/quickstart.yaml
+
+# ---- one group of workers is a continuous setting: the boundary is at step * workers = k* / h_max,
+# with workers between two whole numbers
+k=2.27416997969521
+$t region $q --x 'workers[0].count=1:300:400' --y 'algorithm.step=0.005:0.02:3' --out "$d/w" > /dev/null ||
+    fail "workers between whole numbers"
+grep -v '^#' "$d/w/boundary.csv" | tail -n +2 | awk -F, -v k=$k '
+    { n++; if (($3 * $4 - k) ^ 2 > (1e-4 * k) ^ 2) bad++ } END { exit !(n > 10 && !bad) }' ||
+    fail "the boundary in workers is not the hyperbola step * workers = $k"
+grep -v '^#' "$d/w/region.csv" | tail -n +2 | awk -F, -v k=$k '
+    ($2 * $3 < 0.999 * k) != $5 && ($2 * $3 / k - 1) ^ 2 > 1e-6 { bad++ }
+    $2 != int($2) { between++ } END { exit !(between > 900 && !bad) }' ||
+    fail "cells between whole numbers of workers"
+
+# ---- another count is no number of workers: eigenvalues 1, .5, ... of any number have the same
+# largest one, so the boundary is the same step in every column
+$t region $q --set 'objective.quadratic={spectrum: {law: power, count: 4}}' \
+    --x objective.quadratic.spectrum.count=1:9:9 --y algorithm.step=0.05:0.1:51 --out "$d/s" > /dev/null ||
+    fail "a count of eigenvalues"
+grep -v '^#' "$d/s/region.csv" | tail -n +2 | awk -F, -v k=$k '
+    (32 * $3 < k) != $5 { bad++ } $2 != int($2) { bad++ } END { exit !(NR == 459 && !bad) }' ||
+    fail "a count of eigenvalues scales the boundary"
+
+# ---- two algorithms: a chart for each, also where whole workers on a log axis come twice
+$t region $q --set 'algorithm=[{name: asgd, step: 0.01}, {name: dude, step: 0.01}]' \
+    --x 'workers[0].count=1:30:20:log' --y 'algorithm[1].step=0.01:0.1:5' --out "$d/two" > /dev/null ||
+    fail "a region of two algorithms"
+for a in asgd dude; do grep -q '<svg' "$d/two/figures/chart-$a.svg" || fail "no chart of $a"; done
+exit $bad
