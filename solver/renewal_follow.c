@@ -92,7 +92,7 @@ spread_within(const tg_spread *of, double variance, tg_renewal_work *k, size_t r
     for (size_t i = 0; i < s.w->grid->n; i++) one[i] = sqrt(variance);
     s.c = one;
     s.before = sqrt(variance);
-    return tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM));
+    return tg_spread_add(&s, k, free_rows, tg_renewal_real(k, rows + SUM));
 }
 
 /* Both spreads on the coarse grid: R into SUM, W into KICKED. */
@@ -109,13 +109,13 @@ spread_all(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, si
         for (size_t i = 0; i < n; i++) c[i] = begun[i] - low;
         s.before = m->start - low;
         s.begins = m->together;
-        TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM)));
+        TG_TRY(tg_spread_add(&s, k, free_rows, tg_renewal_real(k, rows + SUM)));
         if (m->within && m->within[g] > 0)
             TG_TRY(spread_within(&s, m->within[g], k, rows, free_rows));
         s.c = tg_renewal_real(k, rows + KICK);
         s.before = 0;
         s.begins = false;
-        TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + KICKED)));
+        TG_TRY(tg_spread_add(&s, k, free_rows, tg_renewal_real(k, rows + KICKED)));
     }
     return TG_OK;
 }

@@ -101,7 +101,7 @@ spread_all(const tg_renewal *w, tg_renewal_work *k, double e, const double *c,
                               .z = slot,
                               .c = c,
                               .before = before };
-        TG_TRY(tg_spread_add(&s, k, OWN_ROWS, 2, out));
+        TG_TRY(tg_spread_add(&s, k, OWN_ROWS, out));
     }
     return TG_OK;
 }
