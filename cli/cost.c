@@ -10,9 +10,11 @@
 
 static const double MINUTE = 60, DAY = 86400;
 
-/* Seconds of one thread: a delivery and each of its coordinates; one mode of a prediction,
+/* Seconds of one thread: a delivery and each of its coordinates; a point of a replica's
+ * grid; one mode of a prediction,
  * of a law in closed form and of another. */
-static const double DELIVERY = 5e-8, COORDINATE = 1e-8, MODE = 1e-3, COSTLY_MODE = 5e-3;
+static const double DELIVERY = 5e-8, COORDINATE = 1e-8, POINT = 3e-9;
+static const double MODE = 1e-3, COSTLY_MODE = 5e-3;
 
 enum { PAST = 21 }; /* jobs of a staggered worker before t = 0 */
 
@@ -114,12 +116,14 @@ cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, s
     }
     TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
                            "take fewer workers or fewer --threads"));
-    const double count =
-        replicas * (double)tg_study_count(s->study, "algorithm") * all * deliveries(s);
+    const double runs = replicas * (double)tg_study_count(s->study, "algorithm");
+    const double count = runs * all * deliveries(s);
+    const double points = runs * (double)n * (double)tg_study_whole(s->study, "points");
+    const double seconds = count * (DELIVERY + COORDINATE * dim) + points * POINT;
     return cost_check(
         a, &(cost){ .count = count,
-                    .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
+                    .seconds = seconds / threads,
                     .unit = "deliveries",
                     .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "
-                              "replicas=N) or fewer workers make it less" });
+                              "replicas=N), fewer workers or points make it less" });
 }
