@@ -30,13 +30,14 @@ follow_mean(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, s
             double *y)
 {
     const size_t n = w->grid->n;
+    const double e = m->e / tg_renewal_whole(w, k, first, w->groups, m->e, w->rate);
 
     y[0] = m->start;
     for (size_t i = 1; i < n; i++) y[i] = 0;
     for (size_t g = 0; g < w->groups; g++) {
         const double *r = tg_renewal_real(k, first + g);
         const double  pull =
-            m->e * w->rate[g] * (m->start - tg_renewal_minimum(m, g)) * w->grid->dt / 2;
+            e * w->rate[g] * (m->start - tg_renewal_minimum(m, g)) * w->grid->dt / 2;
         for (size_t i = 1; i < n; i++) y[i] -= pull * (r[i - 1] + r[i]);
     }
     for (size_t i = 1; i < n; i++) y[i] += y[i - 1];
