@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25;
+static const double ROUNDING = 1e-12; /* of a value: two ways to the same number */
 
 const char *
 tg_judgement_name(tg_judgement j)
@@ -16,9 +17,10 @@ tg_judgement_name(tg_judgement j)
 void
 tg_claim_judge(tg_claim *c)
 {
-    const double gap = fabs(c->simulated - c->predicted);
-    const double stated = c->model_error + MOST_STANDARD_ERRORS * c->error;
     const double value = fmax(fabs(c->predicted), fabs(c->simulated));
+    const double off = fabs(c->simulated - c->predicted);
+    const double gap = isfinite(value) && off <= ROUNDING * value ? 0 : off;
+    const double stated = c->model_error + MOST_STANDARD_ERRORS * c->error;
 
     c->z = NAN;
     c->judgement = TG_OPEN;
@@ -102,8 +104,9 @@ target_time(const tg_prediction *p, const tg_simulation *s, const char *where,
     c.error = s->settle_error;
     c.model_error = p->settle_error;
     if (isinf(p->settle)) /* its lower edge may be below the target */
-        c.model_error =
-            isinf(tg_settling_time(p->t, p->low, p->points, target, NULL)) ? 0 : (double)NAN;
+        c.model_error = isinf(tg_settling_time(p->t, p->low, p->points, target, NULL))
+                            ? 0
+                            : (double)NAN;
     if (isnan(c.error) && isinf(c.simulated)) c.error = 0; /* no resampled mean settles */
     tg_claim_judge(&c);
     return c;
