@@ -103,10 +103,10 @@ TG_CHECKED tg_status tg_renewal_marks(const tg_renewal *w, double e,
                                       const tg_renewal_variance *v, const double *square,
                                       double *variance);
 
-/* The rightmost root of the corrected characteristic function, followed from the mean
- * field's [1/time]. Errors: TG_ENOCONV it was lost on the way; TG_ENOMEM. */
+/* The rightmost root of the mean field's characteristic function and of the corrected one,
+ * followed from it [1/time]. Errors: TG_ENOCONV one was lost on the way; TG_ENOMEM. */
 TG_CHECKED tg_status tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e,
-                                     double complex field, double complex *root);
+                                     double complex *field, double complex *root);
 
 /* The largest loop gain k = e sum_g n_g at which the mean square of ASGD settles, and what it
  * may be off by; `field` is the mean field's k* (inf: none). Source: derived here, theory
