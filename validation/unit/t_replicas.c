@@ -259,26 +259,52 @@ test_verdicts(void **state)
     tg_simulation_free(s);
 }
 
-/* One slow worker among fast ones comes to more updates than there are bins: the last one
- * takes them, and the number of deliveries is kept. */
+/* 50 workers of a heavy tail: DuDe-ASGD waits for the last of them, so over twenty round
+ * trips nothing moves in most replicas, which is no level that is kept. */
+static void
+test_waiting_is_no_verdict(void **state)
+{
+    const scene    w = { .law = { "{law: lognormal, mean: 1, cv: 3}", NULL },
+                         .count = { 50, 0 },
+                         .algorithm = &tg_dude,
+                         .step = .01,
+                         .start = 1 };
+    tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 20, 3, NAN, 40, 0, NULL }, 1);
+
+    (void)state;
+    assert_int_equal(s->growth.outcome, TG_UNDECIDED);
+    assert_string_equal(s->growth.reason, "the horizon is too short to tell");
+    tg_simulation_free(s);
+}
+
+/* A slow worker comes to as many updates as there are bins, or one less: the last bin takes
+ * both, the one before neither, and the number of deliveries is kept. */
 static void
 test_staleness_beyond_the_bins(void **state)
 {
-    const scene    w = { .law = { "{law: constant, value: 0.001}",
-                                  "{law: constant, value: 9}" },
-                         .count = { 1, 1 },
-                         .together = true,
-                         .algorithm = &tg_asgd,
-                         .step = 1e-6,
-                         .start = 1 };
-    tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 30, 3, NAN, 2, 1, NULL }, 1);
-    uint64_t       sum = 0;
+    static const struct {
+        const char *slow;
+        uint64_t    bin;
+    } at[] = { { "{law: constant, value: 4094.5}", TG_STALENESS_BINS - 2 },
+               { "{law: constant, value: 4095.5}", TG_STALENESS_BINS - 1 },
+               { "{law: constant, value: 4096.5}", TG_STALENESS_BINS - 1 },
+               { "{law: constant, value: 4999.5}", TG_STALENESS_BINS - 1 } };
 
     (void)state;
-    assert_int_equal(s->staleness[TG_STALENESS_BINS - 1], 2 * 3); /* at 9, 18, 27 */
-    for (size_t j = 0; j < TG_STALENESS_BINS; j++) sum += s->staleness[j];
-    assert_int_equal(sum, s->arrivals);
-    tg_simulation_free(s);
+    for (int k = 0; k < 4; k++) {
+        const scene    w = { .law = { "{law: constant, value: 1}", at[k].slow },
+                             .count = { 1, 1 },
+                             .together = true,
+                             .algorithm = &tg_asgd,
+                             .step = 1e-6,
+                             .start = 1 };
+        tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 5000, 3, NAN, 2, 1, NULL }, 1);
+        uint64_t       sum = 0;
+        assert_int_equal(s->staleness[at[k].bin], 2);
+        for (size_t j = 0; j < TG_STALENESS_BINS; j++) sum += s->staleness[j];
+        assert_int_equal(sum, s->arrivals);
+        tg_simulation_free(s);
+    }
 }
 
 static void
@@ -361,5 +387,6 @@ RUN(cmocka_unit_test(test_threads_do_not_show), cmocka_unit_test(test_bookkeepin
     cmocka_unit_test(test_reported_grid_changes_nothing),
     cmocka_unit_test(test_a_trajectory_known_exactly),
     cmocka_unit_test(test_crossings_of_the_quickstart), cmocka_unit_test(test_slow_worker),
-    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_staleness_beyond_the_bins),
+    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_waiting_is_no_verdict),
+    cmocka_unit_test(test_staleness_beyond_the_bins),
     cmocka_unit_test(test_stop_inside_a_replica), cmocka_unit_test(test_bad_plans))
