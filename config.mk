@@ -20,5 +20,6 @@ DEP_CFLAGS := $(addprefix -isystem ,$(wildcard /usr/include/suitesparse)) $(shel
 MODULE_LIBS := $(shell pkg-config --libs $(MODULES) 2>/dev/null)
 DEP_LIBS    = -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixsparse \
               -lsundials_sunlinsolklu -lsundials_generic -lklu -llapacke \
-              $(if $(BLAS),-L$(BLAS) -Wl$(,)--disable-new-dtags$(,)-rpath$(,)$(BLAS)) -llapack -lblas \
+              $(if $(BLAS),-L$(BLAS) -Wl$(,)--disable-new-dtags$(,)-rpath$(,)$(BLAS)) \
+              -Wl$(,)--push-state$(,)--no-as-needed -llapack -lblas -Wl$(,)--pop-state \
               $(if $(HAVE_ARPACK),-larpack) $(if $(HAVE_ARB),-lflint-arb -lflint) $(MODULE_LIBS)

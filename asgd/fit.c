@@ -2,6 +2,7 @@
  * unknown solved by bisection. */
 #include "asgd/trace.h"
 
+#include "core/parallel.h"
 #include "core/stats.h"
 
 #include <gsl/gsl_sf_psi.h>
@@ -195,6 +196,7 @@ tg_fit_all(const double *seconds, size_t n, tg_fit fit[TG_FIT_LAWS], size_t *cou
         for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
             tg_fit    f = { .law = families[i].law, .parameters = families[i].parameters };
             tg_delay *law = NULL;
+            TG_TRY(tg_stop_check());
             families[i].fit(&s, f.parameter);
             const tg_status status = tg_delay_create(f.law, f.parameter, &law);
             if (status == TG_ENOMEM) return status;

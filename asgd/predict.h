@@ -6,16 +6,17 @@
  * the filters of other algorithms derived here). A prediction carries the level it was made
  * at and the size of the error to expect of it:
  *
- *     sde        diffusion form, Poisson arrivals with independent delays
- *     jump       exact for Poisson arrivals with independent delays, v_j = q_j J_j / (1 - c_j J_j);
- *                gives the verdict in mean square and part of the stated error
- *     finite-P   exact for the worker process itself: exponential T, phase-type T with few
- *                workers
+ *     exact      the worker process itself: one worker of any law; exponential workers in any
+ *                groups; few workers of one phase-type law
+ *     renewal    first order in 1/P for any laws and groups (solver/renewal.h)
+ *     sde        the papers' diffusion form, Poisson arrivals with independent delays
+ *     jump       the same with the jumps' own noise, v_j = q_j J_j / (1 - c_j J_j)
  *
- * A prediction is made at finite-P where that is at hand and cheap, else at sde. Real
- * workers differ from the first two by O(1/P): a worker reads right after its own update.
- * The error stated is what a delay shorter by 1/P changes, plus what the jumps change, plus
- * what the modes leave out of a problem that is not quadratic.
+ * A prediction is made at level exact where that is at hand and cheap, else at renewal; sde
+ * and jump are made where the plan asks for them. The error stated of renewal is what the
+ * next order may change, fitted to exact values; of sde and jump, which are 1/P off for real
+ * workers, what a delay shorter by 1/P changes and what the jumps do; and of all, what the
+ * modes leave out of a problem that is not quadratic.
  */
 #ifndef TG_ASGD_PREDICT_H
 #define TG_ASGD_PREDICT_H
@@ -28,8 +29,16 @@
 
 #include <stdbool.h>
 
-typedef enum tg_level { TG_LEVEL_SDE, TG_LEVEL_JUMP, TG_LEVEL_FINITE_P } tg_level;
-const char *tg_level_name(tg_level level); /* "sde", "jump", "finite-P" */
+typedef enum tg_level {
+    TG_LEVEL_BEST, /* only asked for */
+    TG_LEVEL_SDE,
+    TG_LEVEL_JUMP,
+    TG_LEVEL_RENEWAL,
+    TG_LEVEL_EXACT
+} tg_level;
+const char *tg_level_name(tg_level level); /* "best", "sde", "jump", "renewal", "exact" */
+/* The level of that name, which a plan may ask for: best, sde, jump. Errors: TG_EINPUT. */
+TG_CHECKED tg_status tg_level_find(const char *name, tg_level *out);
 
 typedef struct tg_mode_prediction {
     double h, a, gain;  /* gain k = a E T */
@@ -51,13 +60,13 @@ typedef struct tg_prediction {
     double lambda, delay_mean, delay_cv; /* arrivals [1/time]; round trip [time] */
     double staleness;                    /* mean staleness in updates: P - 1 */
     /* the loop */
-    double gain,
-        threshold; /* largest k = eta h_max P in force, and k* where the mean is lost */
-    double     step_limit;    /* learning rate at k* with these workers [x^2/loss] */
-    double     workers_limit; /* number of workers at k* with this learning rate */
-    bool       stable, stable_square; /* in mean; in mean square (level jump or finite-P) */
+    double     gain, threshold;  /* largest k = eta h_max P in force; the mean field's k* */
+    double     threshold_square; /* where the mean square is lost with these workers */
+    double     step_limit;       /* learning rate there, with these workers [x^2/loss] */
+    double     workers_limit;    /* number of workers there, with this learning rate */
+    bool       stable, stable_square; /* in mean; in mean square */
     tg_outcome outcome;         /* in mean square; undecided within the threshold's error */
-    double     threshold_error; /* of k*, in units of the gain */
+    double     threshold_error; /* of that, in units of the gain */
     size_t     unstable;        /* roots right of 0, all modes together */
     double     rate;            /* of the slowest mode [1/time]; < 0: grows */
     double     rate_error;
@@ -76,9 +85,10 @@ typedef struct tg_prediction {
 } tg_prediction;
 
 typedef struct tg_predict_plan {
-    double horizon; /* [time] */
-    size_t points;  /* grid t_i = i horizon / (points - 1); 0: no trajectory */
-    double target;  /* excess loss; NaN: none */
+    double   horizon; /* [time] */
+    size_t   points;  /* grid t_i = i horizon / (points - 1); 0: no trajectory */
+    double   target;  /* excess loss; NaN: none */
+    tg_level level;   /* best, sde or jump */
 } tg_predict_plan;
 
 /* Predict what this algorithm does with these modes on this cluster.
@@ -90,8 +100,8 @@ TG_CHECKED tg_status tg_predict(const tg_modes *modes, const tg_cluster *cluster
                                 const tg_predict_plan *plan, tg_prediction **out);
 void                 tg_prediction_free(tg_prediction *p);
 
-/* The largest learning rate that is stable in mean square, judged at level `jump`, for the
- * largest eigenvalue h_max. Errors: as tg_predict. */
+/* The largest learning rate with which the mean square settles for the largest eigenvalue
+ * h_max, at the best level at hand. Errors: as tg_predict. */
 TG_CHECKED tg_status tg_predict_step_square(double h_max, const tg_cluster *cluster,
                                             const tg_algorithm *algorithm, double *step);
 

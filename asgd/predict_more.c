@@ -1,8 +1,6 @@
 /* predict_more: the law of staleness, and the learning rate at which the variance is lost
  */
-#include "asgd/predict_parts.h"
-
-#include "solver/stationary.h"
+#include "asgd/predict_finite.h"
 
 #include <complex.h>
 #include <fftw3.h>
@@ -53,47 +51,31 @@ tg_predict_staleness(const tg_cluster *cluster, double *probability, size_t n)
     return status;
 }
 
-/* c J rises with the learning rate, so its crossing of 1 is bracketed and bisected. */
-static tg_status
-is_square_stable(const tg_case *c, const tg_modes *m, double step, bool *yes)
-{
-    tg_case            at = *c;
-    tg_mode_prediction mode;
-
-    at.step = step;
-    TG_TRY(tg_case_mode(&at, m, 0, 1, &mode));
-    *yes = mode.unstable == 0 && mode.mean_square < 1;
-    return TG_OK;
-}
-
 tg_status
 tg_predict_step_square(double h_max, const tg_cluster *cluster,
                        const tg_algorithm *algorithm, double *step)
 {
-    double   zero[1] = { 0 };
-    tg_modes m = { .count = 1,
-                   .h = &h_max,
-                   .start = zero,
-                   .sigma2 = zero,
-                   .shift = zero,
-                   .spread = zero };
-    tg_case  c;
+    double                zero[1] = { 0 };
+    const tg_predict_plan plan = { 0 };
+    const tg_modes        m = { .count = 1,
+                                .h = &h_max,
+                                .start = zero,
+                                .sigma2 = zero,
+                                .shift = zero,
+                                .spread = zero };
+    tg_case               c;
+    tg_finite             f;
+    double                threshold;
 
     if (!(h_max > 0)) return tg_fail(TG_EDOMAIN, "eigenvalue must be > 0, got %g", h_max);
     TG_TRY(tg_case_open(cluster, algorithm, 1, &c));
-    const double unit = 1 / (h_max * c.lambda * tg_delay_mean(c.delay)); /* loop gain 1 */
-    double       low = 1e-6 * unit, high = 1e3 * unit;
-    tg_status    status = TG_OK;
-    for (int i = 0; i < 40 && status == TG_OK; i++) {
-        const double middle = sqrt(low * high);
-        bool         yes = false;
-        status = is_square_stable(&c, &m, middle, &yes);
-        if (yes)
-            low = middle;
-        else
-            high = middle;
+    tg_status status = tg_case_threshold(&c, &threshold);
+    if (status == TG_OK) status = tg_finite_open(&c, &m, &plan, &f);
+    if (status == TG_OK) {
+        status = tg_finite_limit(&f, threshold);
+        if (status == TG_OK) *step = f.limit / (h_max * f.total);
+        tg_finite_close(&f);
     }
     tg_case_close(&c);
-    if (status == TG_OK) *step = sqrt(low * high);
     return status;
 }

@@ -9,7 +9,6 @@
 
 #include "asgd/predict.h"
 #include "core/loop.h"
-#include "solver/phase.h"
 
 typedef struct tg_case {
     const tg_filter  *filter;
@@ -59,16 +58,12 @@ TG_CHECKED tg_status tg_case_loss(const tg_case *c, const tg_modes *m,
                                   const tg_mode_prediction *mode, double scale,
                                   const tg_predict_plan *plan, double *loss);
 
-/* Whether level finite-P is at hand; its phase-type law in *law. */
-bool tg_case_is_exact(const tg_case *c, const tg_modes *m, tg_phase *law);
+/* Fill the prediction at level sde or jump, the plan's. */
+TG_CHECKED tg_status tg_predict_field(const tg_case *c, const tg_modes *m,
+                                      const tg_predict_plan *plan, tg_prediction *p);
 
-/* Stationary variance and mean-square verdict of mode j; the expected excess loss on the
- * plan's grid. Both exact for the worker process. Errors: TG_ENOCONV, TG_ENOMEM. */
-TG_CHECKED tg_status tg_case_exact_variance(const tg_case *c, const tg_phase *law,
-                                            const tg_modes *m, size_t j,
-                                            tg_mode_prediction *mode);
-TG_CHECKED tg_status tg_case_exact_loss(const tg_case *c, const tg_phase *law,
-                                        const tg_modes *m, const tg_predict_plan *plan,
-                                        double *loss);
+/* What the modes leave out of the loss a time t after the beginning, and its error. */
+double tg_predict_rest(const tg_case *c, const tg_modes *m, const tg_prediction *p,
+                       double t, double *error);
 
 #endif

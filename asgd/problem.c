@@ -32,11 +32,11 @@ tg_problem_modes(const tg_problem *p, const double *weight, tg_modes *out)
     return p->kind->modes(p->self, weight, out);
 }
 
-/* One block for the five arrays; h is its beginning. */
+/* One block for all arrays; h is its beginning. */
 tg_status
-tg_modes_alloc(size_t count, tg_modes *out)
+tg_modes_alloc(size_t count, size_t workers, tg_modes *out)
 {
-    double *block = calloc(5 * count, sizeof *block);
+    double *block = calloc((5 + workers) * count, sizeof *block);
 
     if (!block) return tg_fail(TG_ENOMEM, "out of memory");
     *out = (tg_modes){ .count = count,
@@ -44,7 +44,8 @@ tg_modes_alloc(size_t count, tg_modes *out)
                        .start = block + count,
                        .sigma2 = block + 2 * count,
                        .shift = block + 3 * count,
-                       .spread = block + 4 * count };
+                       .spread = block + 4 * count,
+                       .minimum = workers ? block + 5 * count : NULL };
     return TG_OK;
 }
 

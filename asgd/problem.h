@@ -17,23 +17,25 @@
 
 typedef struct tg_problem tg_problem;
 
-/* What theory needs to know of a problem: the modes of F around its minimum. All arrays are
- * (count) long. */
+/* What theory needs to know of a problem: the modes of F around its minimum. All arrays but
+ * `minimum` are (count) long. */
 typedef struct tg_modes {
     size_t  count;
-    double *h;      /* eigenvalues of the Hessian [loss/x^2], > 0 */
-    double *start;  /* starting point minus minimum [x] */
-    double *sigma2; /* variance of one stochastic gradient at the minimum [loss^2/x^2] */
-    double *shift;  /* where gradients weighted by arrival settle, minus minimum [x] */
-    double *spread; /* variance of the workers' own minima, weighted by arrival [x^2] */
-    double  least;  /* no eigenvalue of F, of these or others, is smaller */
+    double *h;       /* eigenvalues of the Hessian [loss/x^2], > 0 */
+    double *start;   /* starting point minus minimum [x] */
+    double *sigma2;  /* variance of one stochastic gradient at the minimum [loss^2/x^2] */
+    double *shift;   /* where gradients weighted by arrival settle, minus minimum [x] */
+    double *spread;  /* variance of the workers' own minima, weighted by arrival [x^2] */
+    double *minimum; /* (count, workers) each worker's own minimum [x]; NULL: all F's */
+    double  least;   /* no eigenvalue of F, of these or others, is smaller */
     double  start_loss, start_covered; /* F(x0) - F*, and how much of it these modes hold */
     double  shift_loss;                /* F at the shifted fixed point minus F* */
 } tg_modes;
 
 void tg_modes_free(tg_modes *m); /* frees the arrays, not *m */
-/* Allocate zeroed arrays for `count` modes. Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_modes_alloc(size_t count, tg_modes *out);
+/* Allocate zeroed arrays for `count` modes, minima for so many workers (0: none). Errors:
+ * TG_ENOMEM. */
+TG_CHECKED tg_status tg_modes_alloc(size_t count, size_t workers, tg_modes *out);
 
 typedef struct tg_problem_kind {
     const char *name, *doc;

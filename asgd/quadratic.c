@@ -69,13 +69,14 @@ quadratic_modes(const void *self, const double *weight, tg_modes *out)
 {
     const quadratic *q = self;
 
-    TG_TRY(tg_modes_alloc(q->dim, out));
+    TG_TRY(tg_modes_alloc(q->dim, q->minima ? q->workers : 0, out));
     for (size_t j = 0; j < q->dim; j++) {
         double mean = 0, square = 0;
         for (size_t i = 0; q->minima && i < q->workers; i++) {
             const double b = q->minima[i * q->dim + j] - q->centre[j];
             mean += weight[i] * b;
             square += weight[i] * b * b;
+            out->minimum[j * q->workers + i] = b;
         }
         out->h[j] = q->h[j];
         out->least = j ? fmin(out->least, q->h[j]) : q->h[j];

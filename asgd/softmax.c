@@ -218,6 +218,7 @@ add_worker(const softmax *s, size_t w, double weight, const double *vector, doub
         const double ridge = s->ridge * dot(vector + j * s->dim, s->minimum, s->dim);
         const double b = -(sum[j] + ridge) / m->h[j];
         m->sigma2[j] += weight * (square[j] - sum[j] * sum[j]) / (double)s->batch;
+        m->minimum[j * d->workers + w] = b;
         m->shift[j] += weight * b;
         m->spread[j] += weight * b * b;
     }
@@ -245,8 +246,9 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
     double        *vector = malloc(s->modes * s->dim * sizeof *vector);
     double        *scratch = malloc((3 * s->modes + TG_MOST_CLASSES) * sizeof *scratch);
     double        *start = malloc(s->dim * sizeof *start);
-    tg_status      status = vector && scratch && start ? tg_modes_alloc(s->modes, &m)
-                                                       : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status      status = vector && scratch && start
+                                ? tg_modes_alloc(s->modes, s->data.workers, &m)
+                                : tg_fail(TG_ENOMEM, "out of memory");
 
     if (status == TG_OK)
         status = tg_hessian_top(product, (void *)self, s->dim, s->modes, m.h, vector);

@@ -46,7 +46,7 @@ typedef struct tg_fit {
 enum { TG_FIT_LAWS = 7 };
 
 /* Fit every law that can be fitted to rising times (n), best AIC first; *count of them.
- * Errors: TG_EDOMAIN n < 2 or a time not > 0; TG_ENOMEM. */
+ * Errors: TG_EDOMAIN n < 2 or a time not > 0; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_fit_all(const double *seconds, size_t n, tg_fit fit[TG_FIT_LAWS],
                                 size_t *count);
 

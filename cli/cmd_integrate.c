@@ -123,7 +123,8 @@ judge(const integration *j, const results *r, tg_table *t)
                          z, when);
 }
 
-/* Ctrl-C: the paths that are whole are shown, and the exit status tells. */
+/* Ctrl-C: the paths that are whole are shown, without predictions, and the exit status
+ * tells. */
 static tg_status
 integrate(const arguments *a, const integration *j)
 {
@@ -142,7 +143,12 @@ integrate(const arguments *a, const integration *j)
         status = integration_announce(a, j, integration_memory(j, &watch) + r.bytes);
     if (status == TG_OK) status = integration_run(j, &watch, r.x);
     const int stopped = status == TG_ESTOP && r.x[0].n > 0;
-    if (status == TG_OK || stopped) status = integration_predict(j, r.mean, r.sd);
+    if (status == TG_OK) status = integration_predict(j, r.mean, r.sd);
+    if (stopped) {
+        for (size_t i = 0; i < 2 * r.rows; i++)
+            r.mean[i] = NAN; /* and sd: no time for it */
+        status = TG_OK;
+    }
     const size_t columns = j->meaning == TG_DELAY_PATH ? 9 : 11; /* no prediction there */
     if (status == TG_OK) status = table_begin(a, j->study, curve, columns, &t);
     if (status == TG_OK) status = integration_note(j, t);

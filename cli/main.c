@@ -193,7 +193,8 @@ main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "--help";
     int         status = DONE;
 
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, and said */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, and said; */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that grows too large */
     if (!strcmp(name, "--version"))
         printf("tardigrad %s\n", TG_VERSION);
     else if (!strcmp(name, "help"))

@@ -63,7 +63,7 @@ json_print(json_t *document)
         putchar('\n') == EOF;
 
     json_decref(document);
-    return failed ? tg_fail(TG_EIO, "standard output cannot be written") : TG_OK;
+    return failed ? tg_fail(TG_EWRITE, "standard output cannot be written") : TG_OK;
 }
 
 static json_t *

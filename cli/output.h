@@ -20,7 +20,7 @@ json_t *json_of_table(const tg_table *t);
 /* A number, or null if it is not finite. */
 json_t *json_number(double x);
 
-/* Print a document to standard output and drop the reference. Errors: TG_EIO, TG_ENOMEM. */
+/* Print a document to standard output and drop the reference. Errors: TG_EWRITE. */
 TG_CHECKED tg_status json_print(json_t *document);
 
 /* Aligned columns on the terminal, numbers with 6 digits. */

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MOST_TEXT ((size_t)1 << 30) /* bytes: a device may never end */
+
 /* A new file with the user's umask, which mkstemp does not heed. */
 static int
 open_new(char *name, size_t n)
@@ -44,7 +46,8 @@ tg_file_begin(tg_file *f, const char *path)
     }
     free(f->path);
     free(f->temporary);
-    return tg_fail(TG_EIO, "%s: cannot be written: %s", path, strerror(cause));
+    return tg_fail(cause == ENOSPC ? TG_EWRITE : TG_EIO, "%s: cannot be written: %s", path,
+                   strerror(cause));
 }
 
 tg_status
@@ -54,9 +57,9 @@ tg_file_end(tg_file *f, tg_status status)
 
     failed |= fclose(f->stream) != 0;
     if (status == TG_OK && failed)
-        status = tg_fail(TG_EIO, "%s: cannot be written: %s", f->path, strerror(errno));
+        status = tg_fail(TG_EWRITE, "%s: cannot be written: %s", f->path, strerror(errno));
     if (status == TG_OK && rename(f->temporary, f->path) != 0)
-        status = tg_fail(TG_EIO, "%s: cannot be written: %s", f->path, strerror(errno));
+        status = tg_fail(TG_EWRITE, "%s: cannot be written: %s", f->path, strerror(errno));
     if (status != TG_OK) unlink(f->temporary);
     free(f->path);
     free(f->temporary);
@@ -94,35 +97,40 @@ tg_folder_make(const char *path)
     return make_one(path);
 }
 
+/* All there is, up to a byte more than allowed, into *text, which is the caller's whatever
+ * comes back. */
+static tg_status
+read_all(FILE *f, const char *path, char **text)
+{
+    size_t size = 0;
+
+    for (size_t room = 4096; room <= 2 * MOST_TEXT; room *= 2) {
+        char *grown = realloc(*text, room);
+        if (!grown) return tg_fail(TG_ENOMEM, "out of memory");
+        *text = grown;
+        size += fread(grown + size, 1, room - 1 - size, f);
+        if (ferror(f))
+            return tg_fail(TG_EIO, "%s: cannot be read: %s", path, strerror(errno));
+        grown[size] = '\0';
+        if (size < room - 1) return TG_OK;
+    }
+    return tg_fail(TG_EIO, "%s: more than 1 GiB of text", path);
+}
+
 tg_status
 tg_file_read(const char *path, char **out)
 {
-    FILE  *f = fopen(path, "rb");
-    char  *text = NULL;
-    size_t size = 0;
+    FILE *f = fopen(path, "rb");
+    char *text = NULL;
 
     if (!f) return tg_fail(TG_EIO, "%s: cannot be opened: %s", path, strerror(errno));
-    for (size_t room = 4096;; room *= 2) {
-        char *grown = realloc(text, room);
-        if (!grown) {
-            free(text);
-            fclose(f);
-            return tg_fail(TG_ENOMEM, "out of memory");
-        }
-        text = grown;
-        size += fread(text + size, 1, room - 1 - size, f);
-        if (size < room - 1) break;
-    }
-    text[size] = '\0';
-    const int failed = ferror(f);
-    const int cause = errno;
+    const tg_status status = read_all(f, path, &text);
     fclose(f);
-    if (failed) {
+    if (status == TG_OK)
+        *out = text;
+    else
         free(text);
-        return tg_fail(TG_EIO, "%s: cannot be read: %s", path, strerror(cause));
-    }
-    *out = text;
-    return TG_OK;
+    return status;
 }
 
 char *

@@ -12,17 +12,18 @@ typedef struct tg_file {
 } tg_file;
 
 /* Open a temporary beside `path`; write to f->stream, then finish. After a failure nothing
- * needs to be released. Errors: TG_EIO, TG_ENOMEM. */
+ * needs to be released. Errors: TG_EIO, TG_EWRITE the disk is full, TG_ENOMEM. */
 TG_CHECKED tg_status tg_file_begin(tg_file *f, const char *path);
 
 /* Close and rename into place if `status` is TG_OK and every write succeeded; otherwise
- * remove the temporary. Returns `status`, or TG_EIO if it was TG_OK and writing failed. */
+ * remove the temporary. Returns `status`, or TG_EWRITE if it was TG_OK and writing failed. */
 TG_CHECKED tg_status tg_file_end(tg_file *f, tg_status status);
 
 /* Make a folder and its parents; an existing folder is fine. Errors: TG_EIO. */
 TG_CHECKED tg_status tg_folder_make(const char *path);
 
-/* A whole text file, NUL-terminated; caller frees. Errors: TG_EIO, TG_ENOMEM. */
+/* A whole text file, NUL-terminated; caller frees. Errors: TG_EIO, also for more than 1 GiB;
+ * TG_ENOMEM. */
 TG_CHECKED tg_status tg_file_read(const char *path, char **out);
 
 /* "folder/name"; caller frees; NULL when out of memory. `name` alone if it is absolute or

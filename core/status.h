@@ -14,7 +14,8 @@
     X(TG_EDIVERGED, "solution left the finite range")                                      \
     X(TG_ENOCONV, "iteration did not reach its tolerance")                                 \
     X(TG_ENOMEM, "out of memory")                                                          \
-    X(TG_EIO, "file could not be read or written")                                         \
+    X(TG_EIO, "file could not be opened or read")                                          \
+    X(TG_EWRITE, "results could not be written")                                           \
     X(TG_ESTOP, "stopped on request")
 
 typedef enum tg_status {

@@ -169,7 +169,8 @@ tg_study_whole(const tg_study *study, const char *path, ...)
 
     FORMAT_PATH(full, path);
     const char *text = text_in_force(study, full);
-    return text ? (size_t)strtod(text, NULL) : 0;
+    const double value = text ? strtod(text, NULL) : 0;
+    return value >= 0 && value <= 0x1p53 ? (size_t)value : 0;
 }
 
 const char *

@@ -71,7 +71,7 @@ tg_cell tg_table_cell(const tg_table *t, size_t row, size_t column);
 size_t tg_table_line(const tg_table *t, size_t row);
 
 /* Write the file whole or not at all: a temporary beside it is renamed into place.
- * Errors: TG_EIO folder unwritable or disk full. */
+ * Errors: TG_EIO folder unwritable; TG_EWRITE disk full. */
 TG_CHECKED tg_status tg_table_write(const tg_table *t, const char *path);
 
 /* Read a CSV with a header line. A column is text if any of its cells is not a number.

@@ -2,6 +2,8 @@
 
 #include "solver/dde_machine.h"
 
+#include "core/parallel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,7 +228,10 @@ run(tg_dde_machine *m)
     if (m->eq->tau) memcpy(m->tau, m->eq->tau, m->eq->delays * sizeof *m->tau);
     TG_TRY(slope_here(m));
     m->h = first_step(m);
-    while (m->t < m->t1 && !ended) TG_TRY(advance(m, &ended));
+    while (m->t < m->t1 && !ended) {
+        TG_TRY(tg_stop_check());
+        TG_TRY(advance(m, &ended));
+    }
     return TG_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "solver/dde_mesh_machine.h"
 
 #include "core/memory.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -89,6 +90,7 @@ run(tg_dde_mesh_machine *c, double horizon, size_t rows)
     TG_TRY(fill_history(c));
     for (size_t k = 0, row = 0; row < rows; k++) {
         const double t = c->h * (double)k;
+        TG_TRY(tg_stop_check());
         TG_TRY(tg_dde_mesh_step(c, k));
         for (; row < rows && (double)row * interval <= t + c->h * (1 + 1e-12); row++) {
             tg_gauss_dense(&c->gauss, ((double)row * interval - t) / c->h, B);

@@ -8,6 +8,8 @@
 
 #include "solver/dde_solution.h"
 
+#include "core/parallel.h"
+
 #include <cvode/cvode.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
@@ -183,7 +185,10 @@ run(machine *m)
         const double stop = m->kink[k];
         if (CVodeReInit(m->cvode, t, m->x) || CVodeSetStopTime(m->cvode, stop))
             return tg_fail(TG_ENOCONV, "CVODE could not start at t = %g", t);
-        while (t < stop && !ended) TG_TRY(advance(m, stop, &t, &ended));
+        while (t < stop && !ended) {
+            TG_TRY(tg_stop_check());
+            TG_TRY(advance(m, stop, &t, &ended));
+        }
     }
     return TG_OK;
 }

@@ -19,7 +19,7 @@
  * solver/dde.h. Errors: TG_EDOMAIN an argument out of range or missing, t0 and
  * t1 the same to rounding, delays that vary or are not > 0; TG_EDIVERGED x, its slope or an event not finite (which, when); TG_ENOCONV
  * the step became too small (singular, or t0 so large that doubles there are too far
- * apart), CVODE gave up, or more than a million steps; TG_ENOMEM; those
+ * apart), CVODE gave up, or more than a million steps; TG_ENOMEM; TG_ESTOP; those
  * of the callbacks. */
 TG_CHECKED tg_status tg_dde_stiff_solve(const tg_dde *eq, double t0, double t1,
                                         double relative, double absolute,

@@ -4,6 +4,8 @@
 
 #include "solver/lattice_matrix.h"
 
+#include "core/parallel.h"
+
 #include <cvode/cvode.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
@@ -130,6 +132,7 @@ follow(const tg_lattice *l, int order, double x0, double horizon, size_t n, doub
 
     for (size_t i = 0; status == TG_OK && i < n; i++) {
         const double at = horizon * (double)i / (double)(n - 1);
+        if ((status = tg_stop_check()) != TG_OK) break;
         if (i && CVode(c.cvode, at, c.u, &t, CV_NORMAL) < 0)
             status = tg_fail(TG_ENOCONV,
                              "the moment equations could not be followed to t = %g", at);

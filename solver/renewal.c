@@ -67,6 +67,18 @@ tg_renewal_rate(const tg_renewal *w)
     return w->lambda;
 }
 
+double
+tg_renewal_step(const tg_renewal *w)
+{
+    return w->grid->dt;
+}
+
+size_t
+tg_renewal_points(const tg_renewal *w)
+{
+    return w->grid->n;
+}
+
 tg_status
 tg_renewal_work_create(const tg_renewal *w, size_t reals, size_t transforms,
                        tg_renewal_work *out)

@@ -40,6 +40,8 @@ TG_CHECKED tg_status tg_renewal_create(const tg_renewal_group *group, size_t cou
 void                 tg_renewal_free(tg_renewal *w);
 
 double tg_renewal_rate(const tg_renewal *w); /* lambda [1/time] */
+double tg_renewal_step(const tg_renewal *w); /* of the grid [time] */
+size_t tg_renewal_points(const tg_renewal *w);
 
 /* Which server rule: a gradient is applied on arrival (ASGD), or each worker's newest one
  * at every arrival with weight 1/n (DuDe-ASGD). */
@@ -68,6 +70,8 @@ typedef struct tg_renewal_mode {
     double          noise;    /* (sigma/h)^2 [x^2] */
     double          start;    /* x at t = 0, which all workers hold */
     const double   *minimum;  /* (groups) each group's own [x], borrowed; NULL: 0 */
+    const double   *within;   /* (groups) variance of the minima within each group [x^2],
+                                 borrowed; NULL: 0 */
     bool            together; /* all begin a job at t = 0; else each is within one */
 } tg_renewal_mode;
 
@@ -83,9 +87,21 @@ TG_CHECKED tg_status tg_renewal_transient(const tg_renewal *w, const tg_renewal 
                                           const tg_renewal_variance *v, double *mean,
                                           double *second, double *error);
 
+/* The same of a single worker, exactly. Errors: TG_EDOMAIN more workers; TG_EDIVERGED e >= 2;
+ * TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_single(const tg_renewal *w, const tg_renewal_mode *m,
+                                       double *mean, double *second);
+
 /* Where the mean of ASGD settles with these minima (groups) [x]. */
 TG_CHECKED tg_status tg_renewal_bias(const tg_renewal *w, double e, const double *minimum,
                                      double *bias);
+
+/* The spread that workers pulling to marks of their own keep up under ASGD: a group's mark is
+ * what its gradients are over h where the mean has settled, `square` (groups) the mean of its
+ * square over the group's workers [x^2]; `v` the mode's tg_renewal_stationary(). */
+TG_CHECKED tg_status tg_renewal_marks(const tg_renewal *w, double e,
+                                      const tg_renewal_variance *v, const double *square,
+                                      double *variance);
 
 /* The rightmost root of the corrected characteristic function, followed from the mean
  * field's [1/time]. Errors: TG_ENOCONV it was lost on the way; TG_ENOMEM. */

@@ -17,48 +17,35 @@
 
 #include <math.h>
 
-enum { R, CORRELATION, AHEAD, Q, OWN, REALS };
-enum { FIELD, SPEED, GAINS, PRODUCT, COMPLEXES };
+enum { R, CORRELATION, AHEAD, Q, OWN, RESPONSES };
 
 typedef struct mode {
     const tg_renewal *w;
     double            e;
     tg_renewal_work   k;
     double           *r, *c, *ahead, *q, *own; /* (n) */
-    double complex   *field, *speed, *work;    /* (nz) r^; ch; scratch */
-    double complex   *gain;                    /* (groups, nz) G_g */
+    double complex   *field, *work;            /* (nz) r^; scratch */
 } mode;
 
 static tg_status
 open(const tg_renewal *w, double e, mode *m)
 {
     *m = (mode){ .w = w, .e = e };
-    TG_TRY(tg_renewal_work_create(w, REALS, COMPLEXES + w->groups, &m->k));
+    TG_TRY(tg_renewal_work_create(w, RESPONSES + w->groups, 2 + w->groups, &m->k));
     m->r = tg_renewal_real(&m->k, R);
     m->c = tg_renewal_real(&m->k, CORRELATION);
     m->ahead = tg_renewal_real(&m->k, AHEAD);
     m->q = tg_renewal_real(&m->k, Q);
     m->own = tg_renewal_real(&m->k, OWN);
-    m->field = tg_renewal_complex(&m->k, FIELD);
-    m->speed = tg_renewal_complex(&m->k, SPEED);
-    m->work = tg_renewal_complex(&m->k, PRODUCT);
-    m->gain = tg_renewal_complex(&m->k, COMPLEXES);
+    m->field = tg_renewal_complex(&m->k, 0);
+    m->work = tg_renewal_complex(&m->k, 1);
     return TG_OK;
 }
 
 static double complex *
 gain_of(mode *m, size_t g)
 {
-    return m->gain + g * m->k.crow;
-}
-
-static void
-respond(mode *m)
-{
-    tg_renewal_field(m->w, m->e, m->field);
-    tg_zgrid_function(m->w->grid, &m->k.room, m->field, 1, m->r);
-    for (size_t g = 0; g < m->w->groups; g++)
-        tg_renewal_own(m->w, g, &m->k.room, m->r, gain_of(m, g));
+    return tg_renewal_complex(&m->k, 2 + g);
 }
 
 /* 2 int U_g (D_g C)^2 - (1/m_g) int q^2 of the response whose transform is `response` and
@@ -110,23 +97,20 @@ first_order(mode *m, double energy)
     return sum;
 }
 
-/* q, and sum_g lambda_g I_g. The response of group g takes the place of its G. */
+/* q and sum_g lambda_g I_g of the responses, whose transforms have taken the place of G. */
 static double
 propagate(mode *m, double *energy)
 {
     const tg_zgrid *grid = m->w->grid;
     double          q = 0;
 
-    tg_renewal_speed(m->w, m->e, m->gain, m->k.crow, m->speed);
     *energy = 0;
     for (size_t g = 0; g < m->w->groups; g++) {
-        double complex *response = gain_of(m, g);
-        tg_renewal_answer(m->w, m->e, g, m->speed, response, response);
-        tg_zgrid_function(grid, &m->k.room, response, 1, m->own);
-        tg_zgrid_correlate(grid, &m->k.room, m->own, m->own, m->c);
+        const double *r = tg_renewal_real(&m->k, RESPONSES + g);
+        tg_zgrid_correlate(grid, &m->k.room, r, r, m->c);
         const double own = m->c[0];
         *energy += m->w->rate[g] * own;
-        q += m->e * m->e * m->w->rate[g] * (own + own_jumps(m, g, response) / own);
+        q += m->e * m->e * m->w->rate[g] * (own + own_jumps(m, g, gain_of(m, g)) / own);
     }
     return q;
 }
@@ -141,31 +125,55 @@ next_order(const tg_renewal *w, double d, double q, double spread)
     const double cv2 = w->law[0].cv2,
                  size = 0.45 * d * d * (1 + 2 / w->total) / (1 - q * q);
 
-    if (!(q < 1)) return INFINITY;
     return w->groups == 1 ? size * fabs(1 - cv2) / (1 + cv2) : fabs(spread) + 0.1 * size;
+}
+
+/* Which form: V_0/(1 - c) for one law as long as the response is not changed much; the
+ * propagator form for groups, and where the mean field does not settle; between the two,
+ * their geometric mean, since they err on either side. */
+static void
+choose(const tg_renewal *w, double one, double other, double d, tg_renewal_variance *v)
+{
+    const double half = fabs(log(one / other)) / 2;
+
+    v->value = w->groups == 1 ? one : other;
+    v->error = next_order(w, d, v->gain, one / other - 1);
+    if (w->groups > 1 || d > -0.35) return;
+    v->value = sqrt(one * other);
+    v->error = half;
 }
 
 tg_status
 tg_renewal_asgd_variance(const tg_renewal *w, double e, tg_renewal_variance *out)
 {
     mode   m;
-    double corrected_energy;
+    double own, energy = NAN, c = NAN;
 
     TG_TRY(open(w, e, &m));
-    respond(&m);
-    tg_zgrid_correlate(w->grid, &m.k.room, m.r, m.r, m.c);
-    const double energy = m.c[0], c = first_order(&m, energy);
-    const double q = propagate(&m, &corrected_energy);
-    const double field = e * e * w->lambda * energy;
+    const bool   settled = tg_renewal_respond(w, e, &m.k, RESPONSES);
+    const double q = propagate(&m, &own);
+    if (settled) {
+        tg_renewal_field(w, e, m.field);
+        tg_zgrid_function(w->grid, &m.k.room, m.field, 1, m.r);
+        for (size_t g = 0; g < w->groups; g++)
+            tg_renewal_own(w, g, &m.k.room, m.r, gain_of(&m, g));
+        tg_zgrid_correlate(w->grid, &m.k.room, m.r, m.r, m.c);
+        energy = m.c[0];
+        c = first_order(&m, energy);
+    }
     tg_renewal_work_free(&m.k);
-    if (!isfinite(c) || !isfinite(q))
+    if (!isfinite(q) || (settled && !isfinite(c)))
         return tg_fail(TG_EDIVERGED, "the mean does not settle at e = %g", e);
-    const double one = c < 1 ? field / (1 - c) : INFINITY;
-    const double other = q < 1 ? e * e * corrected_energy / (1 - q) : INFINITY;
-    *out = (tg_renewal_variance){
-        .field = field, .first = c, .value = w->groups == 1 ? one : other, .gain = q
-    };
-    out->error =
-        next_order(w, corrected_energy / (w->lambda * energy) - 1, q, one / other - 1);
+    *out = (tg_renewal_variance){ .field = settled ? e * e * w->lambda * energy : INFINITY,
+                                  .first = c,
+                                  .gain = q };
+    const double other = q < 1 ? e * e * own / (1 - q) : INFINITY;
+    if (!settled || !(q < 1)) {
+        out->value = other;
+        out->error = q < 1 ? fmin(0.1 + 0.25 * q / (1 - q), 1) : INFINITY;
+    } else {
+        choose(w, out->field / (1 - fmin(c, 0.99)), other, own / (w->lambda * energy) - 1,
+               out);
+    }
     return TG_OK;
 }

@@ -18,24 +18,6 @@
 
 /* ---- responses ----------------------------------------------------------------------- */
 
-/* r_g of ASGD on this grid, (groups, row) from row `first` of the work. */
-static void
-respond(const tg_renewal *w, double e, tg_renewal_work *k, size_t first)
-{
-    double complex *field = tg_renewal_complex(k, 0), *gain = tg_renewal_complex(k, 2);
-
-    tg_renewal_field(w, e, field);
-    tg_zgrid_function(w->grid, &k->room, field, 1, tg_renewal_real(k, first));
-    for (size_t g = 0; g < w->groups; g++)
-        tg_renewal_own(w, g, &k->room, tg_renewal_real(k, first), gain + g * k->crow);
-    tg_renewal_speed(w, e, gain, k->crow, field);
-    for (size_t g = 0; g < w->groups; g++) {
-        tg_renewal_answer(w, e, g, field, gain + g * k->crow, tg_renewal_complex(k, 1));
-        tg_zgrid_function(w->grid, &k->room, tg_renewal_complex(k, 1), 1,
-                          tg_renewal_real(k, first + g));
-    }
-}
-
 double
 tg_renewal_minimum(const tg_renewal_mode *m, size_t g)
 {
@@ -80,7 +62,6 @@ add_noise(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, siz
     return sum;
 }
 
-
 /* ---- spread -------------------------------------------------------------------------- */
 
 /* The responses of the groups, averaged over what is delivered. */
@@ -99,6 +80,20 @@ typedef struct correction {
 
 enum { Y, BEGUN, SUM, KICK, KICKED, OWN_ROWS };
 
+/* What minima that differ within the group add: their variance times the spread of marks 1. */
+static tg_status
+spread_within(const tg_spread *of, double variance, tg_renewal_work *k, size_t rows,
+              size_t free_rows)
+{
+    tg_spread s = *of;
+    double   *one = tg_renewal_real(k, rows + Y);
+
+    for (size_t i = 0; i < s.w->grid->n; i++) one[i] = sqrt(variance);
+    s.c = one;
+    s.before = sqrt(variance);
+    return tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM));
+}
+
 /* Both spreads on the coarse grid: R into SUM, W into KICKED. */
 static tg_status
 spread_all(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, size_t rows,
@@ -113,6 +108,8 @@ spread_all(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, si
         for (size_t i = 0; i < n; i++) c[i] = begun[i] - low;
         s.before = m->start - low;
         TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM)));
+        if (m->within && m->within[g] > 0)
+            TG_TRY(spread_within(&s, m->within[g], k, rows, free_rows));
         s.c = tg_renewal_real(k, rows + KICK);
         s.before = 0;
         TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + KICKED)));
@@ -131,7 +128,7 @@ correct(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
 
     TG_TRY(tg_renewal_work_create(coarse, rows + OWN_ROWS + TG_SPREAD_REALS, rows + 2, &k));
     double *y = tg_renewal_real(&k, rows + Y), *begun = tg_renewal_real(&k, rows + BEGUN);
-    respond(coarse, m->e, &k, 0);
+    (void)tg_renewal_respond(coarse, m->e, &k, 0);
     follow_mean(coarse, m, &k, 0, y);
     average(coarse, &k, tg_renewal_real(&k, rows + KICK));
     memcpy(begun, y, n * sizeof *y);
@@ -170,6 +167,9 @@ slow_spread(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, s
         };
         for (size_t i = 0; i < w->grid->n; i++) work[i] = mean[i] - low;
         tg_spread_add_slow(&s, k, SCRATCH, R);
+        if (!m->within || !(m->within[g] > 0)) continue;
+        for (size_t i = 0; i < w->grid->n; i++) work[i] = sqrt(m->within[g]);
+        tg_spread_add_slow(&s, k, SCRATCH, R);
     }
 }
 
@@ -195,20 +195,25 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
            *K = tg_renewal_real(k, KERNEL), *R = tg_renewal_real(k, SPREAD);
     double complex *transform = tg_renewal_complex(k, 0);
 
-    respond(w, m->e, k, ROWS);
+    (void)tg_renewal_respond(w, m->e, k, ROWS);
     follow_mean(w, m, k, ROWS, y);
     memset(R, 0, n * sizeof *R);
     if (coarse) {
         TG_TRY(correct(w, coarse, m, &(correction){ change, R, K }));
-        for (size_t i = 0; i < n; i++) y[i] += change[i];
+        const double end = coarse->grid->dt * (double)(coarse->grid->n - 1);
+        for (size_t i = 0; i < n && w->grid->dt * (double)i <= end; i++) y[i] += change[i];
     } else {
         if (m->together) TG_TRY(tg_renewal_begin(w, m, k, ROWS, y));
         slow_spread(w, m, k, ROWS, y, change, R);
     }
     const double white = add_noise(w, m, k, ROWS, shape, Z);
     const double q = isfinite(v->value) ? 1 - white / v->value : v->gain;
+    const bool   feeds = measure(w, k, coarse ? K : shape, q, transform);
+    if (coarse && feeds)
+        tg_spread_continue(w, k, transform, y, m->minimum,
+                           coarse->grid->dt * (double)(coarse->grid->n - 2), change, R);
     memcpy(off, R, n * sizeof *R);
-    if (measure(w, k, coarse ? K : shape, q, transform)) {
+    if (feeds) {
         tg_spread_feed(w, k, transform, Z);
         tg_spread_feed(w, k, transform, off);
     }

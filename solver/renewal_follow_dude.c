@@ -158,8 +158,11 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     const double q = fmin(tg_zgrid_integral(grid, kernel), 0.95), end = Z[grid->n - 1];
     const double whole = isfinite(v->value) ? v->value * (1 - q) : v->field;
     for (size_t i = 0; i < grid->n; i++) Z[i] *= m->noise * whole / end;
-    memcpy(off, sum, grid->n * sizeof *sum);
     tg_zgrid_transform(grid, &k->room, kernel, one);
+    if (coarse)
+        tg_spread_continue(w, k, one, y, false,
+                           coarse->grid->dt * (double)(coarse->grid->n - 2), work, sum);
+    memcpy(off, sum, grid->n * sizeof *sum);
     tg_spread_feed(w, k, one, Z);
     tg_spread_feed(w, k, one, off);
     for (size_t i = 0; i < grid->n; i++) {

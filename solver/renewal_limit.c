@@ -104,7 +104,7 @@ find(const tg_renewal *w, double workers, double *gain)
         if (!(q < 1)) break;
         before = q;
         at = k;
-        k *= q < 0.3 ? 1.1 : q < 0.7 ? 1.04 : 1.015;
+        k *= q < 0.3 ? 1.15 : q < 0.7 ? 1.06 : 1.02;
     }
     tg_renewal_work_free(&s.k);
     if (status != TG_OK) return status;
@@ -145,28 +145,41 @@ open(const tg_renewal_group *group, size_t count, double workers, tg_renewal **o
     }
     if (!(rate > 0) || !isfinite(rate))
         return tg_fail(TG_EDOMAIN, "workers need a mean time > 0 and finite");
-    return tg_renewal_create(group, count, all / rate / 24,
-                             (size_t)(24 * (30 + 8 * workers)), out);
+    return tg_renewal_create(group, count, all / rate / 16,
+                             (size_t)(16 * (24 + 7 * workers)), out);
+}
+
+/* The gain at which q = 1 for `workers` workers in the groups' proportions. */
+static tg_status
+form(const tg_renewal_group *group, size_t count, double workers, double *gain, double *cv2)
+{
+    tg_renewal *w = NULL;
+
+    TG_TRY(open(group, count, workers, &w));
+    *cv2 = variation(w);
+    const tg_status status = find(w, workers, gain);
+    tg_renewal_free(w);
+    return status;
 }
 
 tg_status
 tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, double *gain,
                  double *error)
 {
-    enum { MANY = 24 };
-    double      all = 0, one, some;
-    tg_renewal *w = NULL;
+    enum { MANY = 16 };
+    double all = 0, one, some, cv2;
 
     for (size_t g = 0; g < count; g++) all += group[g].workers;
+    if (all == 1) {
+        *gain = 2;
+        *error = 0;
+        return TG_OK;
+    }
     const double workers = fmin(all, MANY);
-    TG_TRY(open(group, count, workers, &w));
-    const double cv2 = variation(w);
-    tg_status    status = find(w, 1, &one);
-    if (status == TG_OK) status = find(w, workers, &some);
-    tg_renewal_free(w);
-    if (status != TG_OK) return status;
+    TG_TRY(form(group, count, 1, &one, &cv2));
+    TG_TRY(form(group, count, workers, &some, &cv2));
     const double d = (2 / one - 1) * miss(cv2, workers);
-    double       k = some * (1 + d), off = k * (0.3 * fabs(d) + 0.01 / workers);
+    double       k = some * (1 + d), off = k * (0.4 * fabs(d) + 0.006);
     if (all > workers && isfinite(field)) {
         k = field + (k - field) * workers / all;
         off *= workers / all;

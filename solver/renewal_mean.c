@@ -34,6 +34,31 @@ tg_renewal_bias(const tg_renewal *w, double e, const double *minimum, double *bi
     return TG_OK;
 }
 
+/* e^2 sum_g lambda_g mu_g^2 (C_g(0) + 2 int du_g C_g), the atom at 0 apart, and what feeds it
+ * back: the integral of K is 1 - e^2 sum_g lambda_g I_g / V. */
+tg_status
+tg_renewal_marks(const tg_renewal *w, double e, const tg_renewal_variance *v,
+                 const double *square, double *variance)
+{
+    tg_renewal_work k;
+    double          sum = 0, white = 0;
+
+    TG_TRY(tg_renewal_work_create(w, w->groups + 1, w->groups + 2, &k));
+    double *c = tg_renewal_real(&k, w->groups);
+    (void)tg_renewal_respond(w, e, &k, 0);
+    for (size_t g = 0; g < w->groups; g++) {
+        const double *r = tg_renewal_real(&k, g), scale = e * e * w->rate[g];
+        tg_zgrid_correlate(w->grid, &k.room, r, r, c);
+        white += scale * c[0];
+        sum +=
+            scale * square[g] * fmax(c[0] + 2 * tg_zgrid_dot(w->grid, w->law[g].du, c), 0);
+    }
+    tg_renewal_work_free(&k);
+    const double q = isfinite(v->value) ? fmax(1 - white / v->value, 0) : 1;
+    *variance = q < 1 ? sum / (1 - q) : INFINITY;
+    return TG_OK;
+}
+
 /* ---- root ---------------------------------------------------------------------------- */
 
 typedef struct mean {

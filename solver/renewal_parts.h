@@ -29,6 +29,12 @@ void                 tg_renewal_work_free(tg_renewal_work *k);
 double              *tg_renewal_real(tg_renewal_work *k, size_t row);
 double complex      *tg_renewal_complex(tg_renewal_work *k, size_t row);
 
+/* The responses r_g of ASGD, rows from `first` of the work, and their transforms (groups,
+ * crow) from transform 2; transforms 0 and 1 are used. G_g is made of the mean field's r where
+ * that settles on the grid; else of the groups' own responses, continued in e from where it
+ * does. Returns whether it does. */
+bool tg_renewal_respond(const tg_renewal *w, double e, tg_renewal_work *k, size_t first);
+
 /* Stationary variance by rule; `field` etc. as in tg_renewal_stationary. */
 TG_CHECKED tg_status tg_renewal_asgd_variance(const tg_renewal *w, double e,
                                               tg_renewal_variance *out);

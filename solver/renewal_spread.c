@@ -202,6 +202,24 @@ tg_spread_carry(const tg_zgrid *from, const double *f, const tg_zgrid *to, doubl
 }
 
 void
+tg_spread_continue(const tg_renewal *w, tg_renewal_work *k, const double complex *K,
+                   const double *y, bool marks, double from, double *work, double *R)
+{
+    const tg_zgrid *grid = w->grid;
+    const size_t    n = grid->n, end = (size_t)(from / grid->dt);
+    const double    limit = marks ? y[n - 1] : 0;
+    double complex *one = tg_renewal_complex(k, 1);
+
+    if (end + 1 >= n) return;
+    for (size_t i = 0; i < n; i++) work[i] = (y[i] - limit) * (y[i] - limit);
+    tg_zgrid_transform(grid, &k->room, work, one);
+    for (size_t i = 0; i < grid->nz; i++) one[i] *= K[i];
+    tg_zgrid_function(grid, &k->room, one, 0, work);
+    const double rest = marks ? R[end] - work[end] : 0;
+    for (size_t i = end + 1; i < n; i++) R[i] = work[i] + rest;
+}
+
+void
 tg_spread_feed(const tg_renewal *w, tg_renewal_work *k, const double complex *K, double *F)
 {
     double complex *one = tg_renewal_complex(k, 1);

@@ -3,22 +3,40 @@
 
 #include "core/study.h"
 
-/* Ask for everything there is, with the index 0 in place of every list's. */
+/* A list's key "workers[].count" as the path of its first item's. */
+static void
+first_item(const char *key, char path[128])
+{
+    const char *open = strstr(key, "[]");
+
+    snprintf(path, 128, "%.*s%s%s", open ? (int)(open - key) : 127, key, open ? "[0]" : "",
+             open ? open + 2 : "");
+}
+
+/* Ask for everything there is, each as what it is. */
 static void
 ask(const tg_study *s)
 {
     tg_table *t = NULL;
+    tg_delay *law = NULL;
+    char      path[128];
 
     if (tg_table_create(&(tg_column){ .name = "x" }, 1, &t) == TG_OK &&
         tg_study_note(s, t) == TG_OK)
         FUZZ_ASSERT(tg_table_notes(t) > 0);
     tg_table_free(t);
     for (const tg_key *k = tg_schema; k->path; k++) {
-        tg_study_count(s, k->path);
-        tg_study_number(s, "%s", k->path);
-        tg_study_whole(s, "%s", k->path);
-        tg_study_text(s, "%s", k->path);
-        tg_study_item(s, k->path, 1);
+        first_item(k->path, path);
+        const size_t count = tg_study_count(s, path);
+        if (k->type == TG_KEY_NUMBER) tg_study_number(s, "%s", path);
+        if (k->type == TG_KEY_WHOLE) tg_study_whole(s, "%s", path);
+        if (k->type == TG_KEY_TEXT) tg_study_text(s, "%s", path);
+        for (size_t i = 0; k->type == TG_KEY_NUMBERS && i < count + 1; i++)
+            tg_study_item(s, path, i);
+        if (k->type == TG_KEY_LAW && count)
+            FUZZ_ASSERT(tg_study_law(s, &law, "%s", path) == TG_OK);
+        tg_delay_free(law);
+        law = NULL;
     }
 }
 

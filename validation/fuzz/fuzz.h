@@ -27,13 +27,15 @@ fuzz_text(const uint8_t *data, size_t size)
     return text;
 }
 
-/* The bytes as a file of this process; the path stays valid. */
+/* The bytes as a file of this process, in memory where that is a folder; the path stays
+ * valid. */
 static inline const char *
 fuzz_file(const uint8_t *data, size_t size)
 {
     static char path[64];
 
-    snprintf(path, sizeof path, "/tmp/tardigrad-fuzz-%ld", (long)getpid());
+    snprintf(path, sizeof path, "%s/tardigrad-fuzz-%ld",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (long)getpid());
     FILE *f = fopen(path, "wb");
     if (!f || fwrite(data, 1, size, f) != size || fclose(f) != 0) abort();
     return path;

@@ -65,6 +65,16 @@ wait $pid 2> /dev/null
 $t study s.yaml --quiet --out o --set seed=2 || fail "a dead run's lock holds"
 diff -rq o whole2 > /dev/null || fail "after a dead run"
 
+# ---- a disk that is full (as a limit of the size of files): exit status 1, the old results
+for c in "study s.yaml --quiet --set seed=1" "predict s.yaml" \
+         "region s.yaml --quiet --x algorithm[0].step=.01:1:40 --y horizon=1:2:40"; do
+    (ulimit -f 1; $t $c --out o > stdout 2> stderr)
+    got=$?
+    [ $got = 1 ] || fail "exit $got on a full disk: $c"
+    grep -q 'cannot be written' stderr || fail "full disk: $c: $(cat stderr)"
+done
+diff -rq o whole2 > /dev/null || fail "a full disk changed the results"
+
 # ---- with a mask
 (umask 077 && $t study s.yaml --quiet --out private) || fail "umask"
 [ -z "$(find private -perm /077)" ] || fail "not private: $(find private -perm /077)"

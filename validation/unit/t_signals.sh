@@ -19,6 +19,8 @@ awk 'BEGIN { srand(1); print "worker,seconds"
     while (n++ < 400000) printf "w%d,%g\n", n % 40, .1 - log(1 - rand()) }' > log.csv
 $t study s.yaml --quiet --out whole --set replicas=4 --set sweep.workers=32 || fail "study"
 cp -r whole o
+bound=200
+nm "$t" 2> /dev/null | grep -q __asan_init && bound=1000 # what ends there looks for leaks first
 law='{law: gamma, shape: 4, mean: 1}'
 
 now() {
@@ -46,7 +48,7 @@ check() { # COMMAND...: stopped at 20 moments by each signal
         moment=$(awk -v n=$n 'BEGIN { srand(n + 1); rand(); printf "%.3f", .02 + rand() * rand() * .2 }')
         for try in 1 2 3; do
             stop $signal $moment "$@"
-            [ $took -le 200 ] && break
+            [ $took -le $bound ] && break
         done
         [ $took -gt $worst ] && worst=$took
         case $status in
@@ -57,7 +59,7 @@ check() { # COMMAND...: stopped at 20 moments by each signal
         n=$((n + 1))
     done
     echo "$1: worst $worst ms, $ended of 40 had ended"
-    [ $worst -le 200 ] || fail "$worst ms: $*"
+    [ $worst -le $bound ] || fail "$worst ms: $*"
     [ $ended -lt 40 ] || fail "ended each time: $*"
     [ -z "$(find . -name '*tardigrad-draft*')" ] || fail "left behind: $(find . -name '*draft*')"
 }

@@ -1,5 +1,7 @@
 /* A stop request leaves what is finished: of every kind of ensemble the paths that are
  * whole, in all results alike. */
+#include "solver/dde.h"
+#include "solver/dde_stiff.h"
 #include "solver/exact.h"
 #include "solver/jump.h"
 #include "solver/sdde.h"
@@ -224,6 +226,44 @@ test_a_block_is_whole_or_nothing(void **state)
     for (size_t k = BLOCK * ROWS; k < KEEP * ROWS; k++) assert_true(isnan(kept[0][k]));
 }
 
-RUN(cmocka_unit_test(test_whole_paths_are_kept), cmocka_unit_test(test_at_once),
-    cmocka_unit_test(test_a_long_path_ends),
+/* x' = -x(t - 1), which asks to stop at its 500th evaluation */
+static tg_status
+until_500(double t, const double *x, const double *past, double *dx, void *context)
+{
+    size_t *calls = context;
+
+    (void)t;
+    (void)x;
+    if (++*calls == 500) tg_stop_request();
+    *dx = -*past;
+    return TG_OK;
+}
+
+/* Both solvers of deterministic equations end within a step or two, with nothing made. */
+static void
+test_deterministic(void **state)
+{
+    size_t       calls = 0;
+    const tg_dde eq = { .dim = 1,
+                        .delays = 1,
+                        .slope = until_500,
+                        .tau = &(double){ 1 },
+                        .history = one,
+                        .context = &calls };
+
+    (void)state;
+    for (int stiff = 0; stiff < 2; stiff++) {
+        tg_dde_solution *s = NULL;
+        calls = 0;
+        assert_int_equal(stiff ? tg_dde_stiff_solve(&eq, 0, 1e6, 1e-6, 1e-6, &s)
+                               : tg_dde_solve(&eq, 0, 1e6, 1e-6, 1e-6, 0, &s),
+                         TG_ESTOP);
+        tg_stop_clear();
+        assert_null(s);
+        assert_true(calls >= 500 && calls < 1500);
+    }
+}
+
+RUN(cmocka_unit_test(test_deterministic), cmocka_unit_test(test_whole_paths_are_kept),
+    cmocka_unit_test(test_at_once), cmocka_unit_test(test_a_long_path_ends),
     cmocka_unit_test(test_a_block_is_whole_or_nothing))

@@ -1,0 +1,33 @@
+/* course: how a mode goes in time, known on a grid of its own, whatever grid is reported
+ *
+ * The grid ends where the mode has settled or the horizon is; from there on it stays. */
+#ifndef TG_ASGD_COURSE_H
+#define TG_ASGD_COURSE_H
+
+#include "core/status.h"
+
+#include <stddef.h>
+
+typedef struct tg_course {
+    double  dt;                  /* [time] */
+    size_t  n;                   /* points from t = 0; 0: nothing is known */
+    double *mean, *second, *off; /* (n) E x, E x^2 [x^2], what E x^2 may be off by; owned */
+    double  end, end_off;        /* E x^2 and its error after the grid; inf: it grows */
+} tg_course;
+
+/* Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_course_create(double dt, size_t n, tg_course *out);
+void                 tg_course_free(tg_course *c);
+
+/* E x^2 at t >= 0 and, unless NULL, its error: cubics through four points. */
+double tg_course_second(const tg_course *c, double t, double *off);
+
+/* The rate of the exponential through the beginning and the end of the mean's way to `limit`,
+ *
+ *     -ln( |y(t) - limit| / |y(0) - limit| ) / t,   t in the last tenth, where it is largest,
+ *
+ * the end no later than where it is last above 1e-6 of the beginning; NaN where there is
+ * none. Derived here, theory 3.1. */
+double tg_course_rate(const tg_course *c, double limit);
+
+#endif

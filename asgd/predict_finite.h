@@ -1,0 +1,78 @@
+/* predict_finite: levels exact and renewal, the worker process with the workers there are.
+ * Private to theory. */
+#ifndef TG_ASGD_PREDICT_FINITE_H
+#define TG_ASGD_PREDICT_FINITE_H
+
+#include "asgd/course.h"
+#include "asgd/predict_parts.h"
+#include "solver/phase.h"
+#include "solver/renewal.h"
+
+/* How it is done: one worker, exponential workers, the lattice of a phase-type law (all three
+ * exact), or to first order in 1/P. */
+typedef enum tg_way {
+    TG_WAY_SINGLE,
+    TG_WAY_EXPONENTIAL,
+    TG_WAY_LATTICE,
+    TG_WAY_RENEWAL
+} tg_way;
+
+/* A cluster under a rule. Arrays are by group of workers that has any. */
+typedef struct tg_finite {
+    const tg_case         *c;
+    const tg_modes        *m;
+    const tg_predict_plan *plan;
+    tg_way                 way;
+    size_t                 groups;
+    tg_renewal_group      *group;
+    double                *workers, *rate; /* n_g; deliveries of one worker [1/time] */
+    double                 total, mean;    /* P; P / lambda [time] */
+    double  *minimum, *within;   /* (count, groups), or NULL: all at F's minimum */
+    tg_phase law;                /* lattice */
+    double   limit, limit_error; /* gain at which the mean square is lost */
+} tg_finite;
+
+TG_CHECKED tg_status tg_finite_open(const tg_case *c, const tg_modes *m,
+                                    const tg_predict_plan *plan, tg_finite *out);
+void                 tg_finite_close(tg_finite *f);
+
+/* The loop gain k = eta h P at which the mean square is lost, and what it may be off by. */
+TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
+
+/* What is found of one mode. */
+typedef struct tg_finite_mode {
+    bool      settles;         /* in mean square */
+    double    variance, error; /* about the mean, stationary [x^2]; relative error */
+    double    bias;            /* of the mean [x] */
+    double    rate, rate_error;
+    bool      effective;
+    tg_course course;
+} tg_finite_mode;
+
+/* A grid of times for a mode. */
+typedef struct tg_finite_grid {
+    double dt, span;               /* [time] */
+    double coarse_dt, coarse_span; /* 0: the mode is slow, and needs none */
+} tg_finite_grid;
+
+/* The grid of a mode of loop gain k whose mean settles at the rate `re` < 0 (> 0: grows). */
+tg_finite_grid tg_finite_grid_of(const tg_finite *f, double k, double re);
+
+/* Fill `out` for mode j; `at` has the mean field's root. The laws on the mode's grids come
+ * from the caller: `fine`, and `coarse` or NULL. */
+TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j,
+                                       const tg_mode_prediction *at, const tg_renewal *fine,
+                                       const tg_renewal *coarse, tg_finite_mode *out);
+/* The exact ways but the single worker's. */
+TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
+
+/* Fill the prediction at the best level at hand, from the modes' roots on. */
+TG_CHECKED tg_status tg_predict_finite(const tg_case *c, const tg_modes *m,
+                                       const tg_predict_plan *plan, tg_prediction *p);
+
+/* When the last worker delivers its first: `n` times of equal probability (inf: not before
+ * `horizon`), for DuDe-ASGD, which begins then. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_begin(const tg_cluster *c, double horizon, double *at,
+                                      size_t n);
+
+#endif

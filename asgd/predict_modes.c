@@ -1,0 +1,272 @@
+/* predict_modes: one mode at levels exact and renewal, each way a call into solver/ */
+#include "asgd/predict_finite.h"
+
+#include "solver/exponential.h"
+#include "solver/lattice.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SLOW = 0.05; /* loop gain below which x hardly moves during a job */
+
+static double
+step_of(const tg_finite *f, size_t j)
+{
+    return f->c->step * f->m->h[j]; /* e */
+}
+
+/* Times of a mean job in a step: fine enough for the response, which moves like a = k/m. */
+static double
+between(double low, double x, double high)
+{
+    return fmin(fmax(x, low), high);
+}
+
+tg_finite_grid
+tg_finite_grid_of(const tg_finite *f, double k, double re)
+{
+    const double   horizon = f->plan->points ? f->plan->horizon : INFINITY;
+    const double   settled = re < 0 ? 28 / -re : re > 0 ? 3 / re : 600 * f->mean;
+    tg_finite_grid g = { 0 };
+
+    if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
+        g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(horizon, 8 * f->mean));
+        g.dt = fmax(f->mean / 20, g.span / 60000);
+        return g;
+    }
+    if (k < SLOW) {
+        g.dt = 0.02 / k * f->mean;
+        g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
+        return g;
+    }
+    g.span = between(16 * f->mean, settled, 1000 * f->mean);
+    if (re > 0) g.span = fmin(g.span, settled);
+    g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
+    g.coarse_dt = between(1. / 12, 0.04 / k, 0.4) * f->mean;
+    g.coarse_span =
+        fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);
+    if (f->plan->points) g.coarse_span = fmin(g.coarse_span, fmax(horizon, 4 * f->mean));
+    return g;
+}
+
+/* ---- renewal ------------------------------------------------------------------------- */
+
+/* Per unit of noise v; the marks of workers that pull elsewhere; both about the mean. */
+static tg_status
+settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_variance *v,
+       tg_finite_mode *out)
+{
+    const double  e = step_of(f, j), h = f->m->h[j];
+    const double *minimum = f->minimum ? f->minimum + j * f->groups : NULL;
+    double        square[64], marks = 0, field = 0, noise = 0;
+    const size_t  groups = f->groups < 64 ? f->groups : 64;
+
+    if (f->m->sigma2[j] > 0) noise = f->m->sigma2[j] / (h * h) * v->value;
+    if (minimum && f->c->biased) {
+        TG_TRY(tg_renewal_bias(w, e, minimum, &out->bias));
+        for (size_t g = 0; g < groups; g++) {
+            const double mark = minimum[g] - out->bias;
+            square[g] = mark * mark + f->within[j * f->groups + g];
+            field += square[g];
+        }
+        if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks));
+    }
+    out->variance = noise + marks;
+    out->error =
+        noise + marks > 0
+            ? (noise * (v->error + 1e-3) + marks * (2 * v->error + 0.05)) / (noise + marks)
+            : 0;
+    return TG_OK;
+}
+
+static tg_status
+find_rate(const tg_renewal *w, const tg_finite *f, size_t j, const tg_mode_prediction *at,
+          tg_finite_mode *out)
+{
+    const double         e = step_of(f, j);
+    const double complex field = at->re + I * at->im;
+    double complex       root;
+
+    out->rate = NAN;
+    out->effective = true;
+    if (!at->exponential || at->unstable) return TG_OK;
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    const tg_status       status = tg_renewal_root(w, rule, e, field, &root);
+    if (status == TG_ENOCONV || (status == TG_OK && !(creal(root) < 0))) return TG_OK;
+    TG_TRY(status);
+    const double moved = cabs(root - field);
+    out->effective = false;
+    out->rate = -creal(root);
+    out->rate_error = moved * moved / fmax(cabs(root), 1e-300) + 1e-3 * out->rate;
+    return TG_OK;
+}
+
+/* What the next order does to the way of the mean, on the scale of its envelope; marks and
+ * noise carry their own error; rounding. */
+static void
+state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course *c)
+{
+    const double x0 = f->m->start[j] - mode->bias;
+    const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
+
+    for (size_t i = 0; i < c->n; i++) {
+        const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
+        const double noise =
+            fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
+        const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
+        c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
+                     noise * mode->error + 2e-3 * c->second[i] + 1e-12 * x0 * x0;
+    }
+}
+
+static tg_status
+follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *coarse,
+       const tg_renewal_variance *v, tg_finite_mode *out)
+{
+    const double    h = f->m->h[j];
+    tg_renewal_mode m = {
+        .rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE,
+        .e = step_of(f, j),
+        .noise = f->m->sigma2[j] / (h * h),
+        .start = f->m->start[j],
+        .minimum = f->minimum && f->c->biased ? f->minimum + j * f->groups : NULL,
+        .within = f->within && f->c->biased ? f->within + j * f->groups : NULL,
+        .together = f->c->cluster->together
+    };
+
+    TG_TRY(tg_course_create(tg_renewal_step(fine), tg_renewal_points(fine), &out->course));
+    tg_course *c = &out->course;
+    if (f->way == TG_WAY_SINGLE)
+        TG_TRY(tg_renewal_single(fine, &m, c->mean, c->second));
+    else
+        TG_TRY(tg_renewal_transient(fine, coarse, &m, v, c->mean, c->second, c->off));
+    return TG_OK;
+}
+
+static void
+end_course(const tg_finite *f, tg_finite_mode *out)
+{
+    tg_course *c = &out->course;
+
+    if (c->n == 0) return;
+    const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon;
+    c->end = out->settles ? out->variance + out->bias * out->bias : INFINITY;
+    c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end : INFINITY;
+    if (!whole) return;
+    c->end = c->second[c->n - 1];
+    c->end_off = c->off[c->n - 1];
+}
+
+tg_status
+tg_finite_renewal(const tg_finite *f, size_t j, const tg_mode_prediction *at,
+                  const tg_renewal *fine, const tg_renewal *coarse, tg_finite_mode *out)
+{
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    const double          e = step_of(f, j);
+    tg_renewal_variance   v = { .value = INFINITY, .gain = 1 };
+
+    *out = (tg_finite_mode){ .variance = INFINITY };
+    out->settles = f->way == TG_WAY_SINGLE ? e < 2 : at->gain < f->limit;
+    if (f->way == TG_WAY_SINGLE) {
+        if (!out->settles) return TG_OK;
+        v = (tg_renewal_variance){ .value = e / (2 - e) };
+        out->variance = v.value * f->m->sigma2[j] / (f->m->h[j] * f->m->h[j]);
+    } else {
+        const tg_status status = tg_renewal_stationary(fine, rule, e, &v);
+        if (status == TG_EDIVERGED) out->settles = false;
+        if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
+        if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
+        TG_TRY(find_rate(fine, f, j, at, out));
+    }
+    if (f->plan->points) {
+        const tg_status status = follow(f, j, fine, coarse, &v, out);
+        if (status == TG_EDIVERGED) tg_course_free(&out->course);
+        if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
+    }
+    if (f->way == TG_WAY_SINGLE || isnan(out->rate)) {
+        out->rate = tg_course_rate(&out->course, out->bias);
+        out->rate_error = 0.02 * fabs(out->rate);
+        out->effective = f->way != TG_WAY_SINGLE;
+    }
+    if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
+    end_course(f, out);
+    return TG_OK;
+}
+
+/* ---- exact --------------------------------------------------------------------------- */
+
+/* Points of a course that ends where it has settled: its second moments decay at `abscissa`. */
+static tg_status
+lay_course(const tg_finite *f, double k, double abscissa, tg_course *out)
+{
+    const double horizon = f->plan->horizon;
+    const double settled = abscissa < 0 ? 40 / -abscissa : horizon;
+    const double span = fmin(horizon, fmax(settled, f->mean));
+    const double dt = fmin(between(1. / 40, 0.02 / k, 1e6) * f->mean, span / 8);
+    const size_t n = (size_t)fmin(ceil(span / dt) + 1, 20000);
+
+    return tg_course_create(span / (double)(n - 1), n, out);
+}
+
+static tg_status
+exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const double   h = f->m->h[j], eta = f->c->step;
+    double         mark[64] = { 0 }, second, square, mean;
+    tg_exponential e = { .rule = f->c->plain ? tg_linear_asgd(eta, h)
+                                             : tg_linear_dude(eta, h, f->total),
+                         .groups = f->groups,
+                         .workers = f->workers,
+                         .rate = f->rate,
+                         .mark = mark,
+                         .sigma = sqrt(f->m->sigma2[j]) };
+
+    for (size_t g = 0; f->minimum && g < f->groups; g++)
+        mark[g] = -h * f->minimum[j * f->groups + g];
+    TG_TRY(tg_exponential_stationary(&e, &out->bias, &second, &square, &mean));
+    if (!isfinite(out->bias)) out->bias = 0;
+    out->settles = isfinite(second);
+    out->variance = second - out->bias * out->bias;
+    out->rate = -mean;
+    if (!f->plan->points) return TG_OK;
+    TG_TRY(lay_course(f, eta * h * f->total, square, &out->course));
+    tg_course *c = &out->course;
+    return tg_exponential_transient(&e, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
+                                    c->mean, c->second);
+}
+
+/* To what the integrator of the moment equations is asked for: 1e-5. */
+static tg_status
+lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const tg_lattice l = { .law = f->law,
+                           .workers = f->c->cluster->workers,
+                           .eta = f->c->step,
+                           .h = f->m->h[j],
+                           .sigma = sqrt(f->m->sigma2[j]) };
+    double           square = NAN;
+    const tg_status  status = tg_lattice_variance(&l, &out->variance, &square);
+
+    if (status == TG_ENOMEM || status == TG_ENOCONV) return status;
+    out->settles = status == TG_OK && square < 0;
+    if (!out->settles) out->variance = INFINITY;
+    if (!f->plan->points) return TG_OK;
+    TG_TRY(lay_course(f, l.eta * l.h * f->total, square, &out->course));
+    tg_course *c = &out->course;
+    TG_TRY(tg_lattice_transient(&l, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
+                                c->mean, c->second));
+    for (size_t i = 0; i < c->n; i++)
+        c->off[i] =
+            1e-5 * fabs(c->second[i]) + 3e-8 * l.h * f->m->start[j] * f->m->start[j];
+    return TG_OK;
+}
+
+tg_status
+tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    *out = (tg_finite_mode){ .variance = INFINITY, .rate = NAN };
+    TG_TRY(f->way == TG_WAY_LATTICE ? lattice(f, j, out) : exponential(f, j, out));
+    if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
+    end_course(f, out);
+    return TG_OK;
+}
