@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25;
+static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25, ROUNDING = 1e-12;
 
 const char *
 tg_judgement_name(tg_judgement j)
@@ -29,9 +29,10 @@ tg_claim_judge(tg_claim *c)
         return;
     }
     if (!isfinite(stated)) return;
-    const double beyond = fmax(gap - c->model_error, 0);
+    const double rounding = ROUNDING * value;
+    const double beyond = fmax(gap - c->model_error - rounding, 0);
     c->z = beyond == 0 ? 0 : beyond / c->error;
-    if (gap > stated)
+    if (gap > stated + rounding)
         c->judgement = TG_FAILS;
     else if (stated <= MOST_OF_VALUE * value)
         c->judgement = TG_HOLDS;
@@ -102,8 +103,9 @@ target_time(const tg_prediction *p, const tg_simulation *s, const char *where,
     c.error = s->settle_error;
     c.model_error = p->settle_error;
     if (isinf(p->settle)) /* its lower edge may be below the target */
-        c.model_error =
-            isinf(tg_settling_time(p->t, p->low, p->points, target, NULL)) ? 0 : (double)NAN;
+        c.model_error = isinf(tg_settling_time(p->t, p->low, p->points, target, NULL))
+                            ? 0
+                            : (double)NAN;
     if (isnan(c.error) && isinf(c.simulated)) c.error = 0; /* no resampled mean settles */
     tg_claim_judge(&c);
     return c;

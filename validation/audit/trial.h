@@ -41,7 +41,7 @@ static inline tg_status
 predict_at(const trial *t, const tg_modes *m, double step, double horizon,
            tg_prediction **out)
 {
-    const tg_predict_plan plan = { horizon, 61, t->target };
+    const tg_predict_plan plan = { .horizon = horizon, .points = 61, .target = t->target };
 
     return tg_predict(m, t->cluster, t->algorithm, step, &plan, out);
 }
