@@ -13,12 +13,20 @@ tg_judgement_name(tg_judgement j)
     return name[j];
 }
 
+/* |simulated - predicted|, 0 where that is rounding. */
+static double
+gap_of(const tg_claim *c, double value)
+{
+    const double gap = fabs(c->simulated - c->predicted);
+
+    return isfinite(gap) && gap <= ROUNDING * value ? 0 : gap;
+}
+
 void
 tg_claim_judge(tg_claim *c)
 {
-    const double gap = fabs(c->simulated - c->predicted);
-    const double stated = c->model_error + MOST_STANDARD_ERRORS * c->error;
     const double value = fmax(fabs(c->predicted), fabs(c->simulated));
+    const double stated = c->model_error + MOST_STANDARD_ERRORS * c->error;
 
     c->z = NAN;
     c->judgement = TG_OPEN;
@@ -29,10 +37,9 @@ tg_claim_judge(tg_claim *c)
         return;
     }
     if (!isfinite(stated)) return;
-    const double rounding = ROUNDING * value;
-    const double beyond = fmax(gap - c->model_error - rounding, 0);
+    const double gap = gap_of(c, value), beyond = fmax(gap - c->model_error, 0);
     c->z = beyond == 0 ? 0 : beyond / c->error;
-    if (gap > stated + rounding)
+    if (gap > stated)
         c->judgement = TG_FAILS;
     else if (stated <= MOST_OF_VALUE * value)
         c->judgement = TG_HOLDS;
