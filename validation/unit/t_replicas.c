@@ -338,7 +338,8 @@ test_stop_inside_a_replica(void **state)
     const tg_replicas_plan endless = { 1e9, 3, NAN, 1, 1, NULL };
     const struct itimerval soon = { .it_value = { 0, 50000 } };
     struct timespec        before, after;
-    signal(SIGALRM, on_alarm);
+    const struct sigaction act = { .sa_handler = on_alarm };
+    assert_int_equal(sigaction(SIGALRM, &act, NULL), 0);
     clock_gettime(CLOCK_MONOTONIC, &before);
     assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
     assert_int_equal(tg_replicas_run(&setup, &endless, &s), TG_ESTOP);
@@ -349,8 +350,20 @@ test_stop_inside_a_replica(void **state)
                 .25);
     assert_fails(
         tg_replicas_run(&setup, &(tg_replicas_plan){ 1e300, 3, NAN, 1, 1, NULL }, &s),
-        TG_EDOMAIN, "a day is enough for");
+        TG_EDOMAIN, "a day is enough for 1e+12");
+    assert_fails(
+        tg_replicas_run(&setup, &(tg_replicas_plan){ 1e300, 3, NAN, 1, 4, NULL }, &s),
+        TG_EDOMAIN, "a day is enough for 4e+12");
     assert_null(s);
+    /* what is finished is kept */
+    const tg_replicas_plan many = { 10, 3, .1, 4000000, 1, NULL };
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    assert_ok(tg_replicas_run(&setup, &many, &s));
+    tg_stop_clear();
+    assert_true(s->replicas > 0 && s->replicas < 4000000);
+    assert_true(s->loss[0].n == (double)s->replicas);
+    assert_true(isfinite(s->settle));
+    tg_simulation_free(s);
     tg_problem_free(p);
     tg_cluster_free(c);
     tg_delay_free(law);
