@@ -51,6 +51,7 @@ typedef struct tg_mode_prediction {
     bool   settles;     /* whether the variance does, at the prediction's level */
     double variance;    /* stationary, inf if there is none [x^2] */
     double bias;        /* where the mean settles, minus the minimum [x] */
+    double bias_error;  /* what that may be off by; 0 at levels sde and jump */
 } tg_mode_prediction;
 
 typedef struct tg_prediction {

@@ -158,6 +158,15 @@ dude_limit(tg_finite *f, double threshold)
     f->limit_error = fabs(2 - threshold) / f->total + 0.1 * threshold / f->total;
 }
 
+/* Workers of constant times never mix: how bunched they happen to be decides for good. */
+static bool
+periodic(const tg_finite *f)
+{
+    for (size_t g = 0; g < f->groups; g++)
+        if (tg_delay_cv(f->group[g].law) > 0.05) return false;
+    return true;
+}
+
 tg_status
 tg_finite_limit(tg_finite *f, double threshold)
 {
@@ -166,8 +175,11 @@ tg_finite_limit(tg_finite *f, double threshold)
     if (f->way == TG_WAY_SINGLE) return TG_OK;
     if (f->way == TG_WAY_EXPONENTIAL) return exponential_limit(f, &f->limit);
     if (f->c->plain)
-        return tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error);
-    dude_limit(f, threshold);
+        TG_TRY(
+            tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
+    else
+        dude_limit(f, threshold);
+    if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);
     return TG_OK;
 }
 
@@ -212,11 +224,22 @@ typedef struct work {
     shelf              shelf;
 } work;
 
+/* Re of the mean field's root; where a heavy tail has none, about what a law without one has.
+ */
+static double
+settling_rate(const work *w, const tg_mode_prediction *at)
+{
+    const double edge = fmax(1 - at->gain / fmin(w->p->threshold, 100), 0.02) / 2;
+
+    if (at->exponential || at->unstable) return at->re;
+    return -fmin(at->gain, edge) / w->f->mean;
+}
+
 static tg_finite_grid
 grid_of(const work *w, size_t j)
 {
     const tg_mode_prediction *at = &w->p->mode[j];
-    tg_finite_grid            g = tg_finite_grid_of(w->f, at->gain, at->re);
+    tg_finite_grid            g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at));
 
     g.dt = rounded(g.dt);
     if (g.coarse_dt > 0) g.coarse_dt = rounded(g.coarse_dt);
@@ -246,6 +269,19 @@ one_mode(size_t j, size_t thread, void *context)
                              &w->mode[j]);
 }
 
+/* The grid on which slow modes' variances are found, if there are any. */
+static const shelf_entry *
+slow_entry(work *w)
+{
+    bool any = false;
+
+    for (size_t j = 0; j < w->f->m->count; j++)
+        any = any || w->p->mode[j].gain < TG_FINITE_SLOW;
+    return any && w->f->way == TG_WAY_RENEWAL
+               ? entry_of(&w->shelf, w->f->mean / 10, 500 * w->f->mean)
+               : NULL;
+}
+
 static tg_status
 lay_shelf(work *w)
 {
@@ -257,7 +293,9 @@ lay_shelf(work *w)
         (void)entry_of(&w->shelf, g.dt, g.span);
         if (g.coarse_dt > 0) (void)entry_of(&w->shelf, g.coarse_dt, g.coarse_span);
     }
+    const shelf_entry *slow = slow_entry(w);
     TG_TRY(tg_parallel_run(w->shelf.count, 0, make_laws, w, NULL));
+    if (slow) TG_TRY(tg_finite_slow(w->f, slow->laws, w->f->slow));
     for (size_t j = 0; j < count; j++) {
         const tg_finite_grid g = grid_of(w, j);
         w->fine[j] = entry_of(&w->shelf, g.dt, 0)->laws;
@@ -364,7 +402,7 @@ static tg_status
 fill_losses(const work *w, losses *l, double *all)
 {
     tg_prediction *p = w->p;
-    const bool     waits = !w->f->c->plain;
+    const bool     waits = !w->f->c->plain && w->f->way != TG_WAY_SINGLE;
     double        *loss = all, *low = all + l->n, *high = low + l->n;
 
     TG_TRY(run_losses(w, l));
@@ -454,6 +492,7 @@ fill_sums(const work *w)
         at->settles = mode->settles;
         at->variance = mode->variance;
         at->bias = mode->bias;
+        at->bias_error = mode->bias_error;
         if (!isnan(mode->rate)) {
             at->rate = mode->rate;
             at->effective = mode->effective;
@@ -466,6 +505,7 @@ fill_sums(const work *w)
         p->floor += m->h[j] / 2 * mode->variance;
         if (mode->variance > 0)
             p->floor_error += m->h[j] / 2 * mode->variance * mode->error;
+        p->floor_error += m->h[j] * fabs(mode->bias) * mode->bias_error;
         shift += m->h[j] / 2 * m->shift[j] * m->shift[j];
         bias += m->h[j] / 2 * mode->bias * mode->bias;
     }
@@ -500,7 +540,7 @@ tg_predict_finite(const tg_case *c, const tg_modes *m, const tg_predict_plan *pl
     TG_TRY(tg_finite_open(c, m, plan, &f));
     w.mode = calloc(m->count, sizeof *w.mode);
     w.fine = calloc(2 * m->count, sizeof *w.fine);
-    w.shelf.entry = calloc(2 * m->count, sizeof *w.shelf.entry);
+    w.shelf.entry = calloc(2 * m->count + 1, sizeof *w.shelf.entry);
     w.coarse = w.fine + m->count;
     const tg_status status =
         w.mode && w.fine && w.shelf.entry ? fill(&w) : tg_fail(TG_ENOMEM, "out of memory");

@@ -29,6 +29,7 @@ typedef struct tg_finite {
     double                 total, mean;    /* P; P / lambda [time] */
     double  *minimum, *within;   /* (count, groups), or NULL: all at F's minimum */
     tg_phase law;                /* lattice */
+    double   slow[4];            /* tg_finite_slow() */
     double   limit, limit_error; /* gain at which the mean square is lost */
 } tg_finite;
 
@@ -41,13 +42,19 @@ TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
-    bool      settles;         /* in mean square */
-    double    variance, error; /* about the mean, stationary [x^2]; relative error */
-    double    bias;            /* of the mean [x] */
+    bool      settles;          /* in mean square */
+    double    variance, error;  /* about the mean, stationary [x^2]; relative error */
+    double    bias, bias_error; /* of the mean [x] */
     double    rate, rate_error;
     bool      effective;
     tg_course course;
 } tg_finite_mode;
+
+/* Loop gain below which x hardly moves during a job. V/e at that gain and at twice that, V/e of
+ * the mean field there, and the relative error, on a grid for TG_FINITE_SLOW. */
+#define TG_FINITE_SLOW 0.05
+TG_CHECKED tg_status tg_finite_slow(const tg_finite *f, const tg_renewal *laws,
+                                    double out[4]);
 
 /* A grid of times for a mode. */
 typedef struct tg_finite_grid {

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double SLOW = 0.05; /* loop gain below which x hardly moves during a job */
-
 static double
 step_of(const tg_finite *f, size_t j)
 {
@@ -34,7 +32,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
         g.dt = fmax(f->mean / 20, g.span / 60000);
         return g;
     }
-    if (k < SLOW) {
+    if (k < TG_FINITE_SLOW) {
         g.dt = 0.02 / k * f->mean;
         g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
         return g;
@@ -43,13 +41,46 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     if (re > 0) g.span = fmin(g.span, settled);
     g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
     g.coarse_dt = between(1. / 12, 0.04 / k, 0.4) * f->mean;
+    if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
     g.coarse_span =
         fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);
-    if (f->plan->points) g.coarse_span = fmin(g.coarse_span, fmax(horizon, 4 * f->mean));
+    if (f->plan->points)
+        g.coarse_span = fmin(g.coarse_span, fmax(horizon + 8 * g.coarse_dt, 4 * f->mean));
     return g;
 }
 
 /* ---- renewal ------------------------------------------------------------------------- */
+
+/* V/e is smooth in the gain, and the grids of slow modes see no law: from the two gains that
+ * were asked of a finer one. */
+static tg_status
+slow_variance(const tg_finite *f, double k, tg_renewal_variance *v)
+{
+    const double *at = f->slow, more = (k - TG_FINITE_SLOW) / TG_FINITE_SLOW;
+    const double  e = k / f->total;
+
+    *v = (tg_renewal_variance){ .value = e * (at[0] + more * (at[1] - at[0])),
+                                .field = e * at[2],
+                                .gain = 0,
+                                .error = at[3] };
+    return TG_OK;
+}
+
+tg_status
+tg_finite_slow(const tg_finite *f, const tg_renewal *laws, double out[4])
+{
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    tg_renewal_variance   v[2];
+
+    for (int i = 0; i < 2; i++) {
+        const double e = (i + 1) * TG_FINITE_SLOW / f->total;
+        TG_TRY(tg_renewal_stationary(laws, rule, e, &v[i]));
+        out[i] = v[i].value / e;
+    }
+    out[2] = v[0].field * f->total / TG_FINITE_SLOW;
+    out[3] = v[0].error + 1e-3;
+    return TG_OK;
+}
 
 /* Per unit of noise v; the marks of workers that pull elsewhere; both about the mean. */
 static tg_status
@@ -64,6 +95,7 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
     if (f->m->sigma2[j] > 0) noise = f->m->sigma2[j] / (h * h) * v->value;
     if (minimum && f->c->biased) {
         TG_TRY(tg_renewal_bias(w, e, minimum, &out->bias));
+        out->bias_error = 0.3 * fabs(out->bias - f->m->shift[j]) + 1e-3 * fabs(out->bias);
         for (size_t g = 0; g < groups; g++) {
             const double mark = minimum[g] - out->bias;
             square[g] = mark * mark + f->within[j * f->groups + g];
@@ -74,7 +106,7 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
     out->variance = noise + marks;
     out->error =
         noise + marks > 0
-            ? (noise * (v->error + 1e-3) + marks * (2 * v->error + 0.05)) / (noise + marks)
+            ? (noise * (v->error + 1e-3) + marks * (2 * v->error + 0.25)) / (noise + marks)
             : 0;
     return TG_OK;
 }
@@ -115,7 +147,8 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
         const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
-                     noise * mode->error + 2e-3 * c->second[i] + 1e-12 * x0 * x0;
+                     noise * mode->error + 2e-3 * c->second[i] + 1e-12 * x0 * x0 +
+                     2 * fabs(mode->bias) * mode->bias_error;
     }
 }
 
@@ -151,7 +184,9 @@ end_course(const tg_finite *f, tg_finite_mode *out)
     if (c->n == 0) return;
     const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon;
     c->end = out->settles ? out->variance + out->bias * out->bias : INFINITY;
-    c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end : INFINITY;
+    c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end +
+                                    2 * fabs(out->bias) * out->bias_error
+                              : INFINITY;
     if (!whole) return;
     c->end = c->second[c->n - 1];
     c->end_off = c->off[c->n - 1];
@@ -172,7 +207,9 @@ tg_finite_renewal(const tg_finite *f, size_t j, const tg_mode_prediction *at,
         v = (tg_renewal_variance){ .value = e / (2 - e) };
         out->variance = v.value * f->m->sigma2[j] / (f->m->h[j] * f->m->h[j]);
     } else {
-        const tg_status status = tg_renewal_stationary(fine, rule, e, &v);
+        const tg_status status = at->gain < TG_FINITE_SLOW
+                                     ? slow_variance(f, at->gain, &v)
+                                     : tg_renewal_stationary(fine, rule, e, &v);
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));

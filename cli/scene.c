@@ -152,8 +152,16 @@ predict_nothing(const scene *s, tg_prediction **out)
         p->loss[i] = p->low[i] = p->high[i] = NAN;
     }
     for (size_t j = 0; j < n; j++)
-        p->mode[j] = (tg_mode_prediction){ s->modes.h[j], NAN, NAN, NAN, NAN, 0, NAN, 0, 0,
-                                           NAN,           0,   NAN, NAN };
+        p->mode[j] = (tg_mode_prediction){ .h = s->modes.h[j],
+                                           .a = NAN,
+                                           .gain = NAN,
+                                           .re = NAN,
+                                           .im = NAN,
+                                           .rate = NAN,
+                                           .mean_square = NAN,
+                                           .variance = NAN,
+                                           .bias = NAN,
+                                           .bias_error = NAN };
     *out = p;
     return TG_OK;
 }

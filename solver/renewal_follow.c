@@ -107,11 +107,13 @@ spread_all(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, si
         tg_spread s = { .w = w, .group = g, .e = m->e, .q = tg_renewal_real(k, g), .c = c };
         for (size_t i = 0; i < n; i++) c[i] = begun[i] - low;
         s.before = m->start - low;
+        s.begins = m->together;
         TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM)));
         if (m->within && m->within[g] > 0)
             TG_TRY(spread_within(&s, m->within[g], k, rows, free_rows));
         s.c = tg_renewal_real(k, rows + KICK);
         s.before = 0;
+        s.begins = false;
         TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + KICKED)));
     }
     return TG_OK;
@@ -218,14 +220,16 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
         tg_spread_feed(w, k, transform, off);
     }
     for (size_t i = 0; i < n; i++) {
-        Z[i] += (R[i] + off[i]) / 2;
-        off[i] = fabs(off[i] - R[i]) / 2;
+        const double middle = (R[i] + off[i]) / 2;
+        Z[i] += middle;
+        off[i] = fabs(off[i] - R[i]) / 2 + fabs(middle) / w->total;
     }
     return TG_OK;
 }
 
 /* What feeds R back again is of second order, where the exact transients of few workers lie
- * between with and without: the middle is taken, and half the difference stated. */
+ * between with and without: the middle is taken. Half the difference is stated, and 1/P
+ * of the spread. */
 tg_status
 tg_renewal_follow_asgd(const tg_renewal *w, const tg_renewal *coarse,
                        const tg_renewal_mode *m, const tg_renewal_variance *v, double *y,

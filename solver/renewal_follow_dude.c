@@ -140,6 +140,20 @@ correct(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
 
 enum { R, HELD, K, SPREAD, SCRATCH, ROWS };
 
+/* Where x hardly moves during some jobs: slots hold it as it is, and what is left is how many
+ * arrivals there are. R; no K. */
+static void
+count_arrivals(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k,
+               const double *r, const double *y, double *sum, double *kernel)
+{
+    memset(sum, 0, w->grid->n * sizeof *sum);
+    memset(kernel, 0, w->grid->n * sizeof *kernel);
+    for (size_t g = 0; g < w->groups; g++) {
+        const tg_spread s = { .w = w, .group = g, .e = m->e, .q = r, .c = y };
+        tg_spread_add_slow(&s, k, SCRATCH, sum);
+    }
+}
+
 static tg_status
 follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
        const tg_renewal_variance *v, tg_renewal_work *k, double *y, double *Z, double *off)
@@ -154,7 +168,10 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     tg_zgrid_function(grid, &k->room, response, 1, r);
     noise_of_slots(w, kernel, work, held);
     integrate_dude(w, m, k, r, response, held, work, y, Z);
-    TG_TRY(correct(w, coarse ? coarse : w, m, sum, kernel));
+    if (coarse)
+        TG_TRY(correct(w, coarse, m, sum, kernel));
+    else
+        count_arrivals(w, m, k, r, y, sum, kernel);
     const double q = fmin(tg_zgrid_integral(grid, kernel), 0.95), end = Z[grid->n - 1];
     const double whole = isfinite(v->value) ? v->value * (1 - q) : v->field;
     for (size_t i = 0; i < grid->n; i++) Z[i] *= m->noise * whole / end;
@@ -166,8 +183,9 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     tg_spread_feed(w, k, one, Z);
     tg_spread_feed(w, k, one, off);
     for (size_t i = 0; i < grid->n; i++) {
-        Z[i] += (sum[i] + off[i]) / 2;
-        off[i] = fabs(off[i] - sum[i]) / 2;
+        const double middle = (sum[i] + off[i]) / 2;
+        Z[i] += middle;
+        off[i] = fabs(off[i] - sum[i]) / 2 + fabs(middle) / w->total;
     }
     return TG_OK;
 }

@@ -1,6 +1,7 @@
 #include "solver/renewal_law.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* int_low^high F by Simpson's rule, halved until it agrees with itself or the cell is too
@@ -36,6 +37,29 @@ weigh(const tg_zgrid *g, const tg_delay *law, double *p)
         low = high;
     }
     p[g->n - 1] += 1 - before;
+}
+
+/* phi at the grid's s from a law on a finer grid of its own, where the steps are too long to
+ * see its variance. */
+static tg_status
+refine(const tg_zgrid *g, const tg_delay *law, double mean, double complex *phi)
+{
+    enum { FINE = 24, REACH = 40 };
+    const size_t n = FINE * REACH;
+    const double dt = mean / FINE;
+    tg_zgrid     fine = { .dt = dt, .n = n };
+    double      *p = malloc(n * sizeof *p);
+
+    if (!p) return tg_fail(TG_ENOMEM, "out of memory");
+    weigh(&fine, law, p);
+    for (size_t k = 0; k < g->nz; k++) {
+        const double complex half = g->s[k] * dt / 2, z = (1 - half) / (1 + half);
+        double complex       sum = 0;
+        for (size_t i = n; i-- > 0;) sum = sum * z + p[i];
+        phi[k] = sum;
+    }
+    free(p);
+    return TG_OK;
 }
 
 /* U^ = 1/(1 - phi). On the grid the mean is that of the weights. */
@@ -76,6 +100,11 @@ tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law,
     l.spectrum = l.phi + crow;
     weigh(g, law, l.p);
     tg_zgrid_generate(g, room, l.p, l.phi);
+    const tg_status status = g->dt > mean / 8 ? refine(g, law, mean, l.phi) : TG_OK;
+    if (status != TG_OK) {
+        tg_renewal_law_free(&l);
+        return status;
+    }
     tg_zgrid_spectrum(g, room, l.p, l.spectrum);
     renew(g, room, &l, room->two);
     *out = l;

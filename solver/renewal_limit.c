@@ -8,8 +8,7 @@
  *     f(P) = 1/(1 + (P-1)/2 + .13 (P-1)^2)   CV < 1,      1/(1 + .15 (P-1))   CV > 1
  *
  * fitted to the exact limits of validation/reference/finite_p_limit.csv for P = 2 .. 16. From
- * some dozens of workers on the limit comes to the mean field's k* like 1/P. Derived here,
- * theory 3.6.
+ * there on 1/k^2 comes to 1/k*^2 of the mean field like 1/P. Derived here, theory 3.6.
  */
 #include "solver/renewal_parts.h"
 
@@ -180,12 +179,11 @@ tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, doub
     TG_TRY(form(group, count, workers, &some, &cv2));
     const double d = (2 / one - 1) * miss(cv2, workers);
     double       k = some * (1 + d), off = k * (0.4 * fabs(d) + 0.006);
-    if (all > workers && isfinite(field)) {
-        k = field + (k - field) * workers / all;
-        off *= workers / all;
-    } else if (all > workers) {
-        k *= sqrt(all / workers);
-        off = k / 3;
+    if (all > workers) {
+        const double more = workers * (1 / (k * k) - 1 / (field * field)); /* inf: 0 */
+        const double many = 1 / sqrt(1 / (field * field) + more / all);
+        off = off * sqrt(workers / all) + 0.1 * fabs(many - k);
+        k = many;
     }
     *gain = k;
     *error = off;

@@ -60,6 +60,19 @@ halved(moments *m, const double *f, double before)
     return m->x[HALF];
 }
 
+/* Sums over the renewals from t = 0: masses on the grid, and not densities. */
+static void
+look_back_to_start(moments *m)
+{
+    const double *c = m->s->c;
+    double       *work = m->x[SCRATCH];
+
+    for (size_t i = 0; i < m->s->w->grid->n; i++) work[i] = m->law->u[i] * c[i];
+    late(m, work, 0, ONE);
+    for (size_t i = 0; i < m->s->w->grid->n; i++) work[i] *= c[i];
+    late(m, work, 0, ONE_ONE);
+}
+
 static void
 look_back(moments *m)
 {
@@ -67,6 +80,10 @@ look_back(moments *m)
     const double *c = m->s->c, before = m->s->before;
     double       *work = m->x[SCRATCH];
 
+    if (m->s->begins) {
+        look_back_to_start(m);
+        return;
+    }
     late(m, halved(m, c, before), before, ONE);
     for (size_t i = 0; i < n; i++) work[i] = c[i] * c[i];
     late(m, halved(m, work, before), before * before, ONE_ONE);
@@ -111,11 +128,12 @@ static double
 variance_at(moments *m, size_t i)
 {
     double     **x = m->x, square = 0, mean = 0;
-    const double theta = m->theta, dt = m->s->w->grid->dt;
+    const bool   begins = m->s->begins;
+    const double theta = m->theta, each = begins ? 1 : m->s->w->grid->dt / m->law->mean;
 
     sum_ahead(m, i);
     for (size_t j = 0; j <= i; j++) {
-        const double weight = j == 0 || j == i ? dt / 2 : dt;
+        const double weight = (j == 0 && !begins) || j == i ? each / 2 : each;
         const double a = x[APPLIED][j], q = m->s->q[i - j];
         double       first = a + q * x[ONE][j],
                own = a * a + 2 * a * q * x[ONE][j] + q * q * x[ONE_ONE][j];
@@ -128,8 +146,7 @@ variance_at(moments *m, size_t i)
         square += weight * (own + 2 * (first * x[AHEAD][j] - back));
         mean += weight * first;
     }
-    mean /= m->law->mean;
-    return square / m->law->mean - mean * mean;
+    return square - mean * mean;
 }
 
 tg_status

@@ -12,7 +12,8 @@
  *     (1/m) int { E B^2 + 2 E[B (F - c(t_{k-1}) theta Dq)] } ds - [(1/m) int E B ds]^2,
  *     F(s) = int (U - delta_0) a + int U c (Dq - theta D^2 q)
  *
- * Derived here, theory 3.8. Private to solver/.
+ * and with U(ds) for ds/m where the jobs begin at t = 0. Derived here, theory 3.8. Private to
+ * solver/.
  */
 #ifndef TG_SOLVER_RENEWAL_SPREAD_H
 #define TG_SOLVER_RENEWAL_SPREAD_H
@@ -28,6 +29,7 @@ typedef struct tg_spread {
     const double     *q, *r, *z; /* (n); r and z NULL: ASGD, theta = 0 */
     const double     *c;         /* (n) */
     double            before;
+    bool              begins; /* ASGD: all jobs begin at t = 0, none was under way */
 } tg_spread;
 
 enum { TG_SPREAD_REALS = 11, TG_SPREAD_COMPLEXES = 1 };

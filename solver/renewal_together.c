@@ -91,8 +91,10 @@ tg_renewal_begin(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work 
         double next = x;
         look_back(&b, i);
         for (int pass_ = 0; pass_ < PASSES; pass_++) next = x - m->e * pass(&b, i, x, next);
-        y[i] = x = next;
+        y[i] = (x + next) / 2; /* the lattice law stands for times around t_i */
+        x = next;
     }
+    y[0] = m->start;
     free(room);
     return status;
 }
