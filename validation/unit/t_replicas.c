@@ -356,7 +356,7 @@ test_stop_inside_a_replica(void **state)
         TG_EDOMAIN, "a day is enough for 4e+12");
     assert_null(s);
     /* what is finished is kept */
-    const tg_replicas_plan many = { 10, 3, .1, 4000000, 1, NULL };
+    const tg_replicas_plan many = { 10, 3, .35, 4000000, 1, NULL };
     assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
     assert_ok(tg_replicas_run(&setup, &many, &s));
     tg_stop_clear();
