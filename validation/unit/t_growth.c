@@ -132,6 +132,15 @@ test_times(void **state)
     assert_int_equal(judge(&brief), TG_UNDECIDED);
     assert_int_equal(judge(&waits), TG_UNDECIDED);
     assert_int_equal(judge(&late), TG_UNDECIDED); /* it may only have begun to rise */
+    const tg_growth_times just = { .horizon = 100,
+                                   .longest = 12.5,
+                                   .began = 0,
+                                   .last_began = 0 },
+                          whole = { .horizon = 100, .longest = 1, .last_began = 23 },
+                          half = { .horizon = 100, .longest = 1, .began = 12.5 };
+    assert_int_equal(judge(&just), TG_DIVERGES); /* each bound itself is allowed */
+    assert_int_equal(judge(&whole), TG_DIVERGES);
+    assert_int_equal(judge(&half), TG_DIVERGES);
     make((const double[]){ 8, 4, 2, 1 }, .1, 31);
     assert_int_equal(judge(&brief), TG_UNDECIDED);
     assert_int_equal(judge(&late), TG_CONVERGES);

@@ -307,6 +307,44 @@ test_staleness_beyond_the_bins(void **state)
     }
 }
 
+/* A loss that is asked for at grid times only: what is reported is the same, hits and the
+ * crossing are known to a cell, 4 deliveries or a 32nd of the time. */
+static void
+test_a_dear_loss(void **state)
+{
+    const double           one = 1, sigma = .1;
+    const size_t           n = 10;
+    const tg_replicas_plan plan = { 60, 31, .05, 40, 0, NULL };
+    tg_delay              *law = NULL;
+    tg_cluster            *c = NULL;
+    tg_problem            *p = NULL;
+    tg_simulation         *s = NULL, *t = NULL;
+
+    (void)state;
+    assert_ok(tg_delay_parse("{law: gamma, shape: 4, mean: 1}", &law));
+    assert_ok(tg_cluster_create(1, &n, &law, false, &c));
+    assert_ok(tg_problem_quadratic(1, &one, &one, &sigma, n, NULL, &p));
+    tg_problem_kind dear = *p->kind;
+    tg_problem      q = *p;
+    dear.cheap_loss = false;
+    q.kind = &dear;
+    assert_ok(tg_replicas_run(&(tg_setup){ p, c, &tg_asgd, .01, 1 }, &plan, &s));
+    assert_ok(tg_replicas_run(&(tg_setup){ &q, c, &tg_asgd, .01, 1 }, &plan, &t));
+    assert_memory_equal(s->loss, t->loss, 31 * sizeof *s->loss);
+    assert_memory_equal(s->staleness, t->staleness, TG_STALENESS_BINS * sizeof(uint64_t));
+    for (size_t i = 0; i < 40; i++) {
+        const double cell = fmax(.4, t->hit[i] / 32);
+        assert_true(t->hit[i] >= s->hit[i] && t->hit[i] <= s->hit[i] + 3 * cell);
+    }
+    assert_near(t->settle, s->settle, fmax(.4, s->settle / 32));
+    assert_near(t->floor.mean, s->floor.mean, 4 * tg_stats_error(&t->floor));
+    tg_simulation_free(s);
+    tg_simulation_free(t);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+    tg_delay_free(law);
+}
+
 static void
 on_alarm(int signal)
 {
@@ -401,5 +439,5 @@ RUN(cmocka_unit_test(test_threads_do_not_show), cmocka_unit_test(test_bookkeepin
     cmocka_unit_test(test_a_trajectory_known_exactly),
     cmocka_unit_test(test_crossings_of_the_quickstart), cmocka_unit_test(test_slow_worker),
     cmocka_unit_test(test_verdicts), cmocka_unit_test(test_waiting_is_no_verdict),
-    cmocka_unit_test(test_staleness_beyond_the_bins),
+    cmocka_unit_test(test_staleness_beyond_the_bins), cmocka_unit_test(test_a_dear_loss),
     cmocka_unit_test(test_stop_inside_a_replica), cmocka_unit_test(test_bad_plans))
