@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25, ROUNDING = 1e-12;
+static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25;
+static const double ROUNDING = 1e-12; /* of a value: two ways to the same number */
 
 const char *
 tg_judgement_name(tg_judgement j)
@@ -13,19 +14,12 @@ tg_judgement_name(tg_judgement j)
     return name[j];
 }
 
-/* |simulated - predicted|, 0 where that is rounding. */
-static double
-gap_of(const tg_claim *c, double value)
-{
-    const double gap = fabs(c->simulated - c->predicted);
-
-    return isfinite(gap) && gap <= ROUNDING * value ? 0 : gap;
-}
-
 void
 tg_claim_judge(tg_claim *c)
 {
     const double value = fmax(fabs(c->predicted), fabs(c->simulated));
+    const double off = fabs(c->simulated - c->predicted);
+    const double gap = isfinite(value) && off <= ROUNDING * value ? 0 : off;
     const double stated = c->model_error + MOST_STANDARD_ERRORS * c->error;
 
     c->z = NAN;
@@ -37,7 +31,7 @@ tg_claim_judge(tg_claim *c)
         return;
     }
     if (!isfinite(stated)) return;
-    const double gap = gap_of(c, value), beyond = fmax(gap - c->model_error, 0);
+    const double beyond = fmax(gap - c->model_error, 0);
     c->z = beyond == 0 ? 0 : beyond / c->error;
     if (gap > stated)
         c->judgement = TG_FAILS;

@@ -187,6 +187,7 @@ tg_finite_limit(tg_finite *f, double threshold)
 
 typedef struct shelf_entry {
     double      dt, span;
+    bool        coarse;
     tg_renewal *laws;
 } shelf_entry;
 
@@ -208,11 +209,22 @@ static shelf_entry *
 entry_of(shelf *s, double dt, double span)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->entry[i].dt == dt) {
+        if (s->entry[i].dt == dt && !s->entry[i].coarse) {
             s->entry[i].span = fmax(s->entry[i].span, span);
             return &s->entry[i];
         }
     s->entry[s->count] = (shelf_entry){ .dt = dt, .span = span };
+    return &s->entry[s->count++];
+}
+
+/* The same for coarse grids, whose work grows like the cube of their points. */
+static shelf_entry *
+exact_entry(shelf *s, double dt, double span)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->entry[i].coarse && s->entry[i].dt == dt && s->entry[i].span == span)
+            return &s->entry[i];
+    s->entry[s->count] = (shelf_entry){ .dt = dt, .span = span, .coarse = true };
     return &s->entry[s->count++];
 }
 
@@ -242,7 +254,10 @@ grid_of(const work *w, size_t j)
     tg_finite_grid            g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at));
 
     g.dt = rounded(g.dt);
-    if (g.coarse_dt > 0) g.coarse_dt = rounded(g.coarse_dt);
+    if (g.coarse_dt > 0) {
+        g.coarse_dt = rounded(g.coarse_dt);
+        g.coarse_span = rounded(1.1 * g.coarse_span);
+    }
     return g;
 }
 
@@ -291,7 +306,7 @@ lay_shelf(work *w)
     for (size_t j = 0; j < count; j++) {
         const tg_finite_grid g = grid_of(w, j);
         (void)entry_of(&w->shelf, g.dt, g.span);
-        if (g.coarse_dt > 0) (void)entry_of(&w->shelf, g.coarse_dt, g.coarse_span);
+        if (g.coarse_dt > 0) (void)exact_entry(&w->shelf, g.coarse_dt, g.coarse_span);
     }
     const shelf_entry *slow = slow_entry(w);
     TG_TRY(tg_parallel_run(w->shelf.count, 0, make_laws, w, NULL));
@@ -299,7 +314,9 @@ lay_shelf(work *w)
     for (size_t j = 0; j < count; j++) {
         const tg_finite_grid g = grid_of(w, j);
         w->fine[j] = entry_of(&w->shelf, g.dt, 0)->laws;
-        w->coarse[j] = g.coarse_dt > 0 ? entry_of(&w->shelf, g.coarse_dt, 0)->laws : NULL;
+        w->coarse[j] = g.coarse_dt > 0
+                           ? exact_entry(&w->shelf, g.coarse_dt, g.coarse_span)->laws
+                           : NULL;
     }
     return TG_OK;
 }

@@ -133,13 +133,16 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, const tg_mode_predi
     return TG_OK;
 }
 
-/* What the next order does to the way of the mean, on the scale of its envelope; marks and
- * noise carry their own error; rounding. */
+/* What the next order does to the way of the mean, on the scale of its envelope; regular
+ * workers that begin together stay bunched for long; marks and noise carry their own error;
+ * rounding. */
 static void
 state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course *c)
 {
     const double x0 = f->m->start[j] - mode->bias;
     const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
+    const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
+    const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
 
     for (size_t i = 0; i < c->n; i++) {
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
@@ -147,8 +150,8 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
         const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
-                     noise * mode->error + 2e-3 * c->second[i] + 1e-12 * x0 * x0 +
-                     2 * fabs(mode->bias) * mode->bias_error;
+                     noise * mode->error + (2e-3 + bunched) * c->second[i] +
+                     1e-12 * x0 * x0 + 2 * fabs(mode->bias) * mode->bias_error;
     }
 }
 

@@ -200,8 +200,7 @@ check_cost(const arguments *a, const region *r)
 
     TG_TRY(study_check(r->study));
     TG_TRY(scene_open(r->study, 0, &s));
-    const tg_status status =
-        cost_of_predictions(a, &s, r->x.values.count * r->y.values.count);
+    const tg_status status = cost_of_verdicts(a, &s, r->x.values.count * r->y.values.count);
     scene_close(&s);
     return status;
 }

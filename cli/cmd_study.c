@@ -21,8 +21,8 @@ write_json(const study_run *r)
     free(path);
     if (status == TG_OK) {
         const int failed = !document || json_dumpf(document, f.stream, JSON_INDENT(1));
-        status = tg_file_end(&f, failed ? tg_fail(TG_EWRITE, "summary.json cannot be written")
-                                        : TG_OK);
+        status = tg_file_end(
+            &f, failed ? tg_fail(TG_EWRITE, "summary.json cannot be written") : TG_OK);
     }
     json_decref(document);
     return status;

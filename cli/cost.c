@@ -10,9 +10,10 @@
 
 static const double MINUTE = 60, DAY = 86400;
 
-/* Seconds of one thread: a delivery and each of its coordinates; one mode of a prediction,
- * of a law in closed form and of another. */
-static const double DELIVERY = 5e-8, COORDINATE = 1e-8, MODE = 1e-3, COSTLY_MODE = 5e-3;
+/* Seconds of one thread: a delivery and each of its coordinates; a point of a replica's
+ * grid; what a prediction takes before its modes, and each of those. */
+static const double DELIVERY = 5e-8, COORDINATE = 1e-8, POINT = 3e-9;
+static const double PREDICTION = 0.2, MODE = 1e-3;
 
 enum { PAST = 21 }; /* jobs of a staggered worker before t = 0 */
 
@@ -44,19 +45,29 @@ cost_check(const arguments *a, const cost *c)
     return TG_OK;
 }
 
+static tg_status
+check_modes(const arguments *a, double count, double seconds)
+{
+    return cost_check(a, &(cost){ .count = count,
+                                  .seconds = seconds + count * MODE,
+                                  .unit = "predictions of a mode",
+                                  .advice = "fewer eigenvalues make it less" });
+}
+
 tg_status
 cost_of_predictions(const arguments *a, const scene *s, size_t n)
 {
     const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
-    bool         costly = false;
 
-    for (size_t g = 0; g < s->cluster->groups; g++)
-        costly = costly || tg_delay_costly(s->cluster->law[g]);
-    const double count = each * (double)s->problem->dim;
-    return cost_check(a, &(cost){ .count = count,
-                                  .seconds = count * (costly ? COSTLY_MODE : MODE),
-                                  .unit = "predictions of a mode",
-                                  .advice = "fewer eigenvalues make it less" });
+    return check_modes(a, each * (double)s->problem->dim, each * PREDICTION);
+}
+
+tg_status
+cost_of_verdicts(const arguments *a, const scene *s, size_t n)
+{
+    const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
+
+    return check_modes(a, each * (double)s->problem->dim, 0);
 }
 
 /* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % or u
@@ -114,12 +125,14 @@ cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, s
     }
     TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
                            "take fewer workers or fewer --threads"));
-    const double count =
-        replicas * (double)tg_study_count(s->study, "algorithm") * all * deliveries(s);
+    const double runs = replicas * (double)tg_study_count(s->study, "algorithm");
+    const double count = runs * all * deliveries(s);
+    const double points = runs * (double)n * (double)tg_study_whole(s->study, "points");
+    const double seconds = count * (DELIVERY + COORDINATE * dim) + points * POINT;
     return cost_check(
         a, &(cost){ .count = count,
-                    .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
+                    .seconds = seconds / threads,
                     .unit = "deliveries",
                     .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "
-                              "replicas=N) or fewer workers make it less" });
+                              "replicas=N), fewer workers or points make it less" });
 }

@@ -18,10 +18,13 @@ typedef struct cost {
  * end within a day; the message gives the number and the advice. */
 TG_CHECKED tg_status cost_check(const arguments *a, const cost *c);
 
-/* The same of n predictions of all algorithms, of which the scene is one; of the simulations
- * of all algorithms with these numbers of workers (n), likewise. Errors: also that the workers' models do not
- * fit into memory. */
+/* The same of n predictions, or of verdicts only, of all algorithms, of which the scene is
+ * one. */
 TG_CHECKED tg_status cost_of_predictions(const arguments *a, const scene *s, size_t n);
+TG_CHECKED tg_status cost_of_verdicts(const arguments *a, const scene *s, size_t n);
+
+/* The same of the simulations of all algorithms with these numbers of workers (n), of which
+ * the scene has one. Errors: also that the workers' models do not fit into memory. */
 TG_CHECKED tg_status cost_of_simulations(const arguments *a, const scene *s,
                                          const size_t *workers, size_t n);
 

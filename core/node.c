@@ -212,8 +212,7 @@ read_document(reader *r, tg_node *root)
 
     TG_TRY(skip(r, YAML_STREAM_START_EVENT, &other));
     TG_TRY(skip(r, YAML_DOCUMENT_START_EVENT, &other));
-    if (other)
-        return tg_fail(TG_EINPUT, "%s: empty, expected a YAML document", r->source);
+    if (other) return tg_fail(TG_EINPUT, "%s: empty, expected a YAML document", r->source);
     TG_TRY(next_event(r, &e));
     const tg_status status = read_value(r, &e, root);
     yaml_event_delete(&e);

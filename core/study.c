@@ -168,7 +168,7 @@ tg_study_whole(const tg_study *study, const char *path, ...)
     char full[PATH_ROOM];
 
     FORMAT_PATH(full, path);
-    const char *text = text_in_force(study, full);
+    const char  *text = text_in_force(study, full);
     const double value = text ? strtod(text, NULL) : 0;
     return value >= 0 && value <= 0x1p53 ? (size_t)value : 0;
 }

@@ -30,13 +30,14 @@ follow_mean(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, s
             double *y)
 {
     const size_t n = w->grid->n;
+    const double e = m->e / tg_renewal_whole(w, k, first, w->groups, m->e, w->rate);
 
     y[0] = m->start;
     for (size_t i = 1; i < n; i++) y[i] = 0;
     for (size_t g = 0; g < w->groups; g++) {
         const double *r = tg_renewal_real(k, first + g);
         const double  pull =
-            m->e * w->rate[g] * (m->start - tg_renewal_minimum(m, g)) * w->grid->dt / 2;
+            e * w->rate[g] * (m->start - tg_renewal_minimum(m, g)) * w->grid->dt / 2;
         for (size_t i = 1; i < n; i++) y[i] -= pull * (r[i - 1] + r[i]);
     }
     for (size_t i = 1; i < n; i++) y[i] += y[i - 1];
@@ -91,7 +92,7 @@ spread_within(const tg_spread *of, double variance, tg_renewal_work *k, size_t r
     for (size_t i = 0; i < s.w->grid->n; i++) one[i] = sqrt(variance);
     s.c = one;
     s.before = sqrt(variance);
-    return tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM));
+    return tg_spread_add(&s, k, free_rows, tg_renewal_real(k, rows + SUM));
 }
 
 /* Both spreads on the coarse grid: R into SUM, W into KICKED. */
@@ -108,13 +109,13 @@ spread_all(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k, si
         for (size_t i = 0; i < n; i++) c[i] = begun[i] - low;
         s.before = m->start - low;
         s.begins = m->together;
-        TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + SUM)));
+        TG_TRY(tg_spread_add(&s, k, free_rows, tg_renewal_real(k, rows + SUM)));
         if (m->within && m->within[g] > 0)
             TG_TRY(spread_within(&s, m->within[g], k, rows, free_rows));
         s.c = tg_renewal_real(k, rows + KICK);
         s.before = 0;
         s.begins = false;
-        TG_TRY(tg_spread_add(&s, k, free_rows, 0, tg_renewal_real(k, rows + KICKED)));
+        TG_TRY(tg_spread_add(&s, k, free_rows, tg_renewal_real(k, rows + KICKED)));
     }
     return TG_OK;
 }

@@ -35,12 +35,13 @@ noise_of_slots(const tg_renewal *w, double *work, double *tail, double *out)
  * N the noise of slots. Both (n); `work` and `held` are used up. */
 static void
 integrate_dude(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k,
-               const double *r, const double complex *response, double *held, double *work,
+               size_t row, const double complex *response, double *held, double *work,
                double *mean, double *S)
 {
     const tg_zgrid *grid = w->grid;
     double complex *product = tg_renewal_complex(k, 0);
-    const double    step = grid->dt / 2;
+    const double   *r = tg_renewal_real(k, row), step = grid->dt / 2;
+    const double pull = m->e * w->lambda / tg_renewal_whole(w, k, row, 1, m->e, &w->lambda);
 
     tg_zgrid_transform(grid, &k->room, held, product);
     for (size_t i = 0; i < grid->nz; i++) product[i] *= response[i];
@@ -48,7 +49,7 @@ integrate_dude(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k
     mean[0] = m->start;
     S[0] = 0;
     for (size_t i = 1; i < grid->n; i++) {
-        mean[i] = mean[i - 1] - step * m->e * w->lambda * m->start * (r[i - 1] + r[i]);
+        mean[i] = mean[i - 1] - step * pull * m->start * (r[i - 1] + r[i]);
         S[i] = S[i - 1] + step * (r[i - 1] * work[i - 1] + r[i] * work[i]);
     }
 }
@@ -100,7 +101,7 @@ spread_all(const tg_renewal *w, tg_renewal_work *k, double e, const double *c,
                               .z = slot,
                               .c = c,
                               .before = before };
-        TG_TRY(tg_spread_add(&s, k, OWN_ROWS, 2, out));
+        TG_TRY(tg_spread_add(&s, k, OWN_ROWS, out));
     }
     return TG_OK;
 }
@@ -120,10 +121,11 @@ correct(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
            *sum = tg_renewal_real(&k, SUM), *kicked = tg_renewal_real(&k, KICKED);
     tg_status status = tg_renewal_dude_speed(coarse, m->e, one, one, response);
     tg_zgrid_function(grid, &k.room, response, 1, r);
+    const double pull = m->e * coarse->lambda /
+                        tg_renewal_whole(coarse, &k, RESPONSE, 1, m->e, &coarse->lambda);
     y[0] = m->start;
     for (size_t i = 1; i < n; i++)
-        y[i] =
-            y[i - 1] - grid->dt / 2 * m->e * coarse->lambda * m->start * (r[i - 1] + r[i]);
+        y[i] = y[i - 1] - grid->dt / 2 * pull * m->start * (r[i - 1] + r[i]);
     if (status == TG_OK) status = spread_all(coarse, &k, m->e, y, m->start, sum);
     if (status == TG_OK) status = spread_all(coarse, &k, m->e, r, 0, kicked);
     if (status == TG_OK) {
@@ -167,7 +169,7 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     TG_TRY(tg_renewal_dude_speed(w, m->e, one, one, response));
     tg_zgrid_function(grid, &k->room, response, 1, r);
     noise_of_slots(w, kernel, work, held);
-    integrate_dude(w, m, k, r, response, held, work, y, Z);
+    integrate_dude(w, m, k, R, response, held, work, y, Z);
     if (coarse)
         TG_TRY(correct(w, coarse, m, sum, kernel));
     else

@@ -5,20 +5,21 @@
 #include <string.h>
 
 /* int_low^high F by Simpson's rule, halved until it agrees with itself or the cell is too
- * small for a jump in it to matter. */
+ * small for a jump in it to matter; twice at least, or two jumps look like a line. */
 static double
 integrate(const tg_delay *law, double low, double high, double at_low, double at_high,
-          double tolerance)
+          double tolerance, int depth)
 {
     const double middle = (low + high) / 2, width = high - low;
     const double at = tg_delay_cdf(law, middle);
     const double one = width * (at_low + 4 * at + at_high) / 6;
     const double other = width * (at_low + 2 * at + at_high) / 4;
 
-    if (fabs(one - other) <= tolerance || width * (at_high - at_low) <= tolerance)
+    if ((depth > 1 && fabs(one - other) <= tolerance) ||
+        width * (at_high - at_low) <= tolerance)
         return one;
-    return integrate(law, low, middle, at_low, at, tolerance) +
-           integrate(law, middle, high, at, at_high, tolerance);
+    return integrate(law, low, middle, at_low, at, tolerance, depth + 1) +
+           integrate(law, middle, high, at, at_high, tolerance, depth + 1);
 }
 
 /* The mass of the tail is put at the grid's end. */
@@ -31,7 +32,7 @@ weigh(const tg_zgrid *g, const tg_delay *law, double *p)
         const double t = g->dt * (double)i, high = tg_delay_cdf(law, t + g->dt);
         const double mean =
             low == high ? low
-                        : integrate(law, t, t + g->dt, low, high, 1e-9 * g->dt) / g->dt;
+                        : integrate(law, t, t + g->dt, low, high, 1e-9 * g->dt, 0) / g->dt;
         p[i] = fmax(mean - before, 0);
         before = fmax(mean, before);
         low = high;

@@ -65,6 +65,11 @@ double tg_renewal_minimum(const tg_renewal_mode *m, size_t g);
 TG_CHECKED tg_status tg_renewal_begin(const tg_renewal *w, const tg_renewal_mode *m,
                                       tg_renewal_work *k, size_t first, double *y);
 
+/* What e sum_g weight_g int r_g, which is 1 in the end, is on this grid, so that a mean settles
+ * where it should; 1 where it has not come to its end. r rows from `first`. */
+double tg_renewal_whole(const tg_renewal *w, tg_renewal_work *k, size_t first, size_t count,
+                        double e, const double *weight);
+
 /* y, Z = E x^2 - y^2 and what Z may be off by, of each rule; all (n), Z and off zeroed. */
 TG_CHECKED tg_status tg_renewal_follow_asgd(const tg_renewal *w, const tg_renewal *coarse,
                                             const tg_renewal_mode     *m,

@@ -64,3 +64,18 @@ tg_renewal_respond(const tg_renewal *w, double e, tg_renewal_work *k, size_t fir
     answer(w, e, k, first);
     return settled;
 }
+
+double
+tg_renewal_whole(const tg_renewal *w, tg_renewal_work *k, size_t first, size_t count,
+                 double e, const double *weight)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < count; g++) {
+        const double *r = tg_renewal_real(k, first + g);
+        for (size_t i = w->grid->n - w->grid->n / 8; i < w->grid->n; i++)
+            if (!(fabs(r[i]) < 1e-5)) return 1;
+        sum += e * weight[g] * tg_zgrid_integral(w->grid, r);
+    }
+    return fabs(sum - 1) < 0.05 ? sum : 1;
+}

@@ -26,7 +26,6 @@ typedef struct moments {
     const tg_renewal_law *law;
     tg_renewal_work      *k;
     double               *x[TG_SPREAD_REALS]; /* (n) each */
-    double complex       *moves;              /* spectrum of U */
     double                theta;
 } moments;
 
@@ -102,25 +101,27 @@ look_ahead(moments *m)
     late(m, halved(m, m->s->q, 0), 0, HELD);
     memset(m->x[HELD_TWICE], 0, n * sizeof(double));
     if (m->theta != 0) late(m, m->x[HELD], 0, HELD_TWICE);
-    tg_zgrid_spectrum(m->s->w->grid, &m->k->room, m->law->u, m->moves);
 }
 
-/* F on s <= t_i into AHEAD, a into APPLIED. */
+/* F on s <= t_i into AHEAD, a into APPLIED. The sum over the triangle of pairs is a third of
+ * what transforms would cost, and exact. */
 static void
 sum_ahead(moments *m, size_t i)
 {
     const tg_spread *s = m->s;
-    const tg_zgrid  *grid = s->w->grid;
     double          *later = m->x[SCRATCH], *a = m->x[APPLIED], *f = m->x[AHEAD];
 
     for (size_t j = 0; j <= i; j++) {
         a[j] = s->z ? s->z[j] * s->r[i - j] : 0;
         later[j] = s->c[j] * (m->x[HELD][i - j] - m->theta * m->x[HELD_TWICE][i - j]) +
                    (j < i ? a[j] : a[j] / 2);
+        f[j] = 0;
     }
-    memset(later + i + 1, 0, (grid->n - i - 1) * sizeof *later);
-    tg_zgrid_spectrum(grid, &m->k->room, later, m->k->room.two);
-    tg_zgrid_ahead(grid, &m->k->room, m->moves, m->k->room.two, f);
+    for (size_t x = 0; x <= i; x++) {
+        const double u = m->law->u[x], *restrict from = later + x;
+        double *restrict to = f;
+        for (size_t j = 0; j <= i - x; j++) to[j] += u * from[j];
+    }
     for (size_t j = 0; j <= i; j++) f[j] -= j < i ? a[j] : a[j] / 2;
 }
 
@@ -150,14 +151,12 @@ variance_at(moments *m, size_t i)
 }
 
 tg_status
-tg_spread_add(const tg_spread *s, tg_renewal_work *k, size_t real, size_t complexes,
-              double *out)
+tg_spread_add(const tg_spread *s, tg_renewal_work *k, size_t real, double *out)
 {
     moments      m = { .s = s, .law = &s->w->law[s->group], .k = k, .theta = s->z ? 1 : 0 };
     const double scale = s->e * s->e * s->w->workers[s->group];
 
     for (size_t i = 0; i < TG_SPREAD_REALS; i++) m.x[i] = tg_renewal_real(k, real + i);
-    m.moves = tg_renewal_complex(k, complexes);
     look_back(&m);
     look_ahead(&m);
     for (size_t i = 1; i < s->w->grid->n; i++) {

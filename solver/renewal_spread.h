@@ -32,12 +32,12 @@ typedef struct tg_spread {
     bool              begins; /* ASGD: all jobs begin at t = 0, none was under way */
 } tg_spread;
 
-enum { TG_SPREAD_REALS = 11, TG_SPREAD_COMPLEXES = 1 };
+enum { TG_SPREAD_REALS = 11 };
 
-/* e^2 n_g times that variance added to out (n); rows from `real` and transforms from
- * `complexes` of the work are used. Errors: TG_ESTOP. */
+/* e^2 n_g times that variance added to out (n); rows from `real` of the work are used. Errors:
+ * TG_ESTOP. */
 TG_CHECKED tg_status tg_spread_add(const tg_spread *s, tg_renewal_work *k, size_t real,
-                                   size_t complexes, double *out);
+                                   double *out);
 
 /* The same of ASGD where c hardly moves during some jobs: e^2 lambda CV^2 int E c(s - T)^2
  * r(t - s)^2 ds; one row and transforms 0 and 1 are used. */

@@ -41,7 +41,7 @@ says 2 "folder's name" $t study "$study" --set name=../elsewhere
 says 2 'expected whole numbers, got 1.5' $t predict "$study" --set 'sweep.workers=[1.5, 2]'
 says 2 'does not apply to tardigrad plot' $t plot "$d" --json
 says 2 'at most 1024' $t predict "$study" --threads 5000
-says 2 'a day is enough for' $t simulate "$study" --set replicas=1e7 --set points=1e6
+says 2 'would take' $t simulate "$study" --set replicas=1e7 --set horizon=1e9
 
 # ---- odd studies that must work: at the minimum, one replica, two points, no target reached, all
 # workers too many, and into a folder that holds another study's tables

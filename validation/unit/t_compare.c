@@ -36,8 +36,9 @@ test_three_judgements(void **state)
     judge((tg_claim){ .predicted = 8, .simulated = 99, .error = .25, .model_error = 2 },
           89 / .25, TG_FAILS); /* however large the error */
     judge((tg_claim){ .predicted = 0, .simulated = 0 }, 0, TG_HOLDS);
-    judge((tg_claim){ .predicted = 1, .simulated = 1 + 9e-13 }, 0, TG_HOLDS);
-    judge((tg_claim){ .predicted = 1, .simulated = 1 + 2e-12 }, INFINITY, TG_FAILS);
+    judge((tg_claim){ .predicted = .65, .simulated = .65 * (1 + 1e-15) }, 0, TG_HOLDS);
+    judge((tg_claim){ .predicted = .65, .simulated = .65 * (1 + 1e-11) }, INFINITY,
+          TG_FAILS); /* more than rounding */
     judge((tg_claim){ .predicted = 1, .simulated = 0 }, INFINITY, TG_FAILS);
 }
 

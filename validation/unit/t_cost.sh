@@ -31,7 +31,7 @@ done
 refused 'deliveries would take' simulate "$q" --set horizon=2.5e10 --set replicas=100
 refused 'GiB' simulate "$q" --set workers.count=1e7 --set replicas=1 \
     --set 'objective={quadratic: {spectrum: {law: power, count: 1000}}}'
-refused 'eigenvalues' predict "$q" --set 'sweep.workers=[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]' \
+refused 'eigenvalues' predict "$q" --set "sweep.workers=[$(seq -s, 1 40)]" \
     --set 'objective={quadratic: {spectrum: {law: power, count: 1000000}}}' \
     --set 'workers.compute={law: lognormal, mean: 1, cv: 1}' \
     --set 'algorithm=[{name: asgd, step: 0.01}, {name: dude, step: 0.01}, {name: asgd, step: 0.02}]'
