@@ -187,7 +187,7 @@ tg_finite_limit(tg_finite *f, double threshold)
 
 typedef struct shelf_entry {
     double      dt, span;
-    bool        coarse;
+    bool        coarse, slow;
     tg_renewal *laws;
 } shelf_entry;
 
@@ -197,12 +197,12 @@ typedef struct shelf {
     size_t       count;
 } shelf;
 
-/* Grids whose steps are within a tenth serve each other: steps are rounded to powers of 1.1
- * and spans to the longest asked for. */
+/* Modes with steps within a third share a grid: steps are rounded to powers of 1.3, and spans
+ * to the longest asked for. */
 static double
 rounded(double dt)
 {
-    return exp(floor(log(dt) / log(1.1)) * log(1.1));
+    return exp(floor(log(dt) / log(1.3)) * log(1.3));
 }
 
 static shelf_entry *
@@ -253,12 +253,12 @@ static tg_finite_grid
 grid_of(const work *w, size_t j)
 {
     const tg_mode_prediction *at = &w->p->mode[j];
-    tg_finite_grid            g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at->gain));
+    tg_finite_grid g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at->gain));
 
     g.dt = rounded(g.dt);
     if (g.coarse_dt > 0) {
         g.coarse_dt = rounded(g.coarse_dt);
-        g.coarse_span = rounded(1.1 * g.coarse_span);
+        g.coarse_span = fmin(rounded(1.3 * g.coarse_span), 520 * g.coarse_dt);
     }
     return g;
 }
@@ -271,7 +271,7 @@ make_laws(size_t i, size_t thread, void *context)
 
     (void)thread;
     return tg_renewal_create(w->f->group, w->f->groups, e->dt,
-                             (size_t)fmax(e->span / e->dt, 64) + 2, &e->laws);
+                             (size_t)fmax(e->span / e->dt, 64) + 2, e->slow, &e->laws);
 }
 
 static tg_status
@@ -307,7 +307,7 @@ lay_shelf(work *w)
     if (w->f->way == TG_WAY_EXPONENTIAL || w->f->way == TG_WAY_LATTICE) return TG_OK;
     for (size_t j = 0; j < count; j++) {
         const tg_finite_grid g = grid_of(w, j);
-        (void)entry_of(&w->shelf, g.dt, g.span);
+        entry_of(&w->shelf, g.dt, g.span)->slow = g.slow;
         if (g.coarse_dt > 0) (void)exact_entry(&w->shelf, g.coarse_dt, g.coarse_span);
     }
     const shelf_entry *slow = slow_entry(w);

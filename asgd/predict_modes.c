@@ -33,6 +33,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
         return g;
     }
     if (k < TG_FINITE_SLOW) {
+        g.slow = true;
         g.dt = 0.02 / k * f->mean;
         g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
         return g;
@@ -40,7 +41,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     g.span = between(16 * f->mean, settled, 1000 * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
     g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
-    g.coarse_dt = between(1. / 12, 0.04 / k, 0.4) * f->mean;
+    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
     if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
     g.coarse_span =
         fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);

@@ -80,10 +80,13 @@ renew(const tg_zgrid *g, tg_zroom *room, tg_renewal_law *l, double complex *work
     l->more[0] -= 1;
     for (size_t i = 0; i < g->n; i++) l->du[i] = l->more[i] - g->dt / mean;
     l->du[0] += g->dt / mean / 2;
+    l->flat = g->dt / mean;
+    l->known = g->n;
+    while (l->known > 1 && fabs(l->du[l->known - 1]) < 1e-8 * l->flat) l->known--;
 }
 
 tg_status
-tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law,
+tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law, bool slow,
                       tg_renewal_law *out)
 {
     const double   mean = tg_delay_mean(law);
@@ -105,7 +108,7 @@ tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law,
     l.spectrum = l.phi + crow;
     weigh(g, law, l.p);
     tg_zgrid_generate(g, room, l.p, l.phi);
-    const tg_status status = g->dt > mean / 8 ? refine(g, law, mean, l.phi) : TG_OK;
+    const tg_status status = slow ? refine(g, law, mean, l.phi) : TG_OK;
     if (status != TG_OK) {
         tg_renewal_law_free(&l);
         return status;

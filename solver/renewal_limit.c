@@ -103,7 +103,7 @@ find(const tg_renewal *w, double workers, double *gain)
         if (!(q < 1)) break;
         before = q;
         at = k;
-        k *= q < 0.3 ? 1.15 : q < 0.7 ? 1.06 : 1.02;
+        k *= q < 0.3 ? 1.25 : q < 0.7 ? 1.08 : 1.025;
     }
     tg_renewal_work_free(&s.k);
     if (status != TG_OK) return status;
@@ -145,7 +145,7 @@ open(const tg_renewal_group *group, size_t count, double workers, tg_renewal **o
     if (!(rate > 0) || !isfinite(rate))
         return tg_fail(TG_EDOMAIN, "workers need a mean time > 0 and finite");
     return tg_renewal_create(group, count, all / rate / 16,
-                             (size_t)(16 * (24 + 7 * workers)), out);
+                             (size_t)(16 * (24 + 7 * workers)), false, out);
 }
 
 /* The gain at which q = 1 for `workers` workers in the groups' proportions. */
