@@ -489,7 +489,7 @@ fill_outcome(const work *w)
 
     for (size_t j = 0; j < w->f->m->count; j++) all = all && w->mode[j].settles;
     p->stable_square = all;
-    p->stable = all || p->gain < p->threshold;
+    p->stable = all || (w->f->way != TG_WAY_SINGLE && p->gain < p->threshold);
     p->outcome = all ? TG_CONVERGES : TG_DIVERGES;
     if (fabs(margin) <= p->threshold_error + 1e-9 * p->threshold_square)
         p->outcome = TG_UNDECIDED;

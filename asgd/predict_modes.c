@@ -29,7 +29,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
 
     if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
         g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(horizon, 8 * f->mean));
-        g.dt = fmax(f->mean / 20, g.span / 60000);
+        g.dt = fmax(f->mean / 100, g.span / 60000);
         return g;
     }
     if (k < TG_FINITE_SLOW) {
@@ -155,6 +155,18 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
     }
 }
 
+/* Exact but for the grid, whose error is of second order in its step and at most this. */
+static tg_status
+follow_single(const tg_renewal *w, const tg_renewal_mode *m, tg_course *c)
+{
+    const double step = c->dt * tg_renewal_rate(w); /* of a job */
+
+    TG_TRY(tg_renewal_single(w, m, c->mean, c->second));
+    for (size_t i = 0; i < c->n; i++)
+        c->off[i] = fmin(0.2 * step * step, 0.01) * c->second[i];
+    return TG_OK;
+}
+
 static tg_status
 follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *coarse,
        const tg_renewal_variance *v, tg_finite_mode *out)
@@ -173,7 +185,7 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
     TG_TRY(tg_course_create(tg_renewal_step(fine), tg_renewal_points(fine), &out->course));
     tg_course *c = &out->course;
     if (f->way == TG_WAY_SINGLE)
-        TG_TRY(tg_renewal_single(fine, &m, c->mean, c->second));
+        TG_TRY(follow_single(fine, &m, c));
     else
         TG_TRY(tg_renewal_transient(fine, coarse, &m, v, c->mean, c->second, c->off));
     return TG_OK;
@@ -193,6 +205,27 @@ end_course(const tg_finite *f, tg_finite_mode *out)
     if (!whole) return;
     c->end = c->second[c->n - 1];
     c->end_off = c->off[c->n - 1];
+}
+
+/* |1 - e| phi(-rate) = 1; NaN where phi ends at 0 or before that. */
+static double
+single_rate(const tg_delay *law, double e)
+{
+    const double theta = fabs(1 - e), edge = -tg_delay_abscissa(law);
+    double       low = 0, high = 0.1 / tg_delay_mean(law);
+
+    if (theta == 0) return INFINITY;
+    while (high < edge && theta * creal(tg_delay_laplace(law, -high, NULL)) < 1) {
+        low = high;
+        high *= 2;
+    }
+    high = fmin(high, edge);
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2;
+        const double value = theta * creal(tg_delay_laplace(law, -middle, NULL));
+        *(value < 1 ? &low : &high) = middle;
+    }
+    return high < edge * (1 - 1e-9) ? low : NAN;
 }
 
 tg_status
@@ -223,12 +256,13 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         if (status == TG_EDIVERGED) tg_course_free(&out->course);
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
     }
-    if (f->way == TG_WAY_SINGLE || isnan(out->rate)) {
+    if (f->way == TG_WAY_SINGLE) out->rate = single_rate(f->group[0].law, e);
+    if (isnan(out->rate)) {
         out->rate = tg_course_rate(&out->course, out->bias);
         out->rate_error = 0.02 * fabs(out->rate);
-        out->effective = f->way != TG_WAY_SINGLE;
-        out->root = -out->rate;
+        out->effective = true;
     }
+    if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
     if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
     end_course(f, out);
     return TG_OK;

@@ -34,6 +34,7 @@ tg_renewal_create(const tg_renewal_group *group, size_t count, double dt, size_t
     tg_renewal *w = calloc(1, sizeof *w);
     if (w) {
         w->groups = count;
+        w->slow = slow;
         w->law = calloc(count, sizeof *w->law);
         w->workers = calloc(2 * count, sizeof *w->workers);
     }

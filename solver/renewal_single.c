@@ -49,5 +49,7 @@ tg_renewal_single(const tg_renewal *w, const tg_renewal_mode *m, double *mean,
         mean[i] *= m->start;
         second[i] = V + (m->start * m->start - V) * second[i];
     }
+    mean[0] = m->start; /* the lattice law has jobs that end at once */
+    second[0] = m->start * m->start;
     return TG_OK;
 }
