@@ -252,14 +252,10 @@ settling_rate(const work *w, double gain)
 static tg_finite_grid
 grid_of(const work *w, size_t j)
 {
-    const tg_mode_prediction *at = &w->p->mode[j];
-    tg_finite_grid g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at->gain));
+    const double   k = w->p->mode[j].gain;
+    tg_finite_grid g = tg_finite_grid_of(w->f, k, settling_rate(w, k));
 
     g.dt = rounded(g.dt);
-    if (g.coarse_dt > 0) {
-        g.coarse_dt = rounded(g.coarse_dt);
-        g.coarse_span = fmin(rounded(1.3 * g.coarse_span), 520 * g.coarse_dt);
-    }
     return g;
 }
 

@@ -9,6 +9,8 @@
  */
 #include "solver/renewal_parts.h"
 
+#include "core/complexes.h"
+
 #include <math.h>
 
 tg_status
@@ -75,7 +77,8 @@ generate(size_t n, const double *a, const double *b, double complex z)
 {
     double complex sum = 0, power = 1;
 
-    for (size_t i = 0; i < n; i++, power *= z) sum += a[i] * (b ? b[i] : 1) * power;
+    for (size_t i = 0; i < n; i++, power = multiply(power, z))
+        sum += a[i] * (b ? b[i] : 1) * power;
     return sum;
 }
 
