@@ -14,8 +14,9 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "delay_cv", "", "its standard deviation over its mean", false },
     { "staleness", "", "mean staleness in updates", false },
     { "gain", "", "loop gain k = eta h_max P", false },
-    { "threshold", "", "gain k* at which the mean is lost", false },
-    { "unstable", "", "characteristic roots with Re s >= 0, by the argument principle",
+    { "threshold", "", "the mean field's k*", false },
+    { "unstable", "",
+      "modes that do not settle; at level sde, characteristic roots with Re s >= 0",
       false },
     { "rate", "1/time", "of the slowest mode", false },
     { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
@@ -26,11 +27,11 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "bias", "loss", "excess loss from the bias on heterogeneous data", false },
     { "settle", "time", "excess loss stays below the target from here on", false },
     { "settle_error", "time", "expected model error", false },
-    { "step_limit", "x^2/loss", "learning rate at which the mean is lost", false },
-    { "workers_limit", "", "number of workers at which the mean is lost", false },
+    { "step_limit", "x^2/loss", "learning rate at which the mean square is lost", false },
+    { "workers_limit", "", "number of workers at which it is", false },
     { "resolved", "", "share of the initial excess loss that the modes account for",
       false },
-    { "level", "", "sde, jump or finite-P", true },
+    { "level", "", "exact, renewal, sde or jump", true },
 };
 
 const char *
