@@ -28,7 +28,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     tg_finite_grid g = { 0 };
 
     if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
-        g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(horizon, 8 * f->mean));
+        g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(2 * horizon, 8 * f->mean));
         g.dt = fmax(f->mean / 100, g.span / 60000);
         return g;
     }
@@ -129,7 +129,8 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     out->effective = false;
     out->root = root;
     out->rate = -creal(root);
-    out->rate_error = moved * moved / fmax(cabs(root), 1e-300) + 1e-3 * out->rate;
+    out->rate_error =
+        moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
     return TG_OK;
 }
 
@@ -141,6 +142,8 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
 {
     const double x0 = f->m->start[j] - mode->bias;
     const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
+    const double size =
+        f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
     const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
 
@@ -150,7 +153,7 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
         const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
-                     noise * mode->error + (2e-3 + bunched) * c->second[i] +
+                     noise * mode->error + (size + bunched) * c->second[i] +
                      1e-12 * x0 * x0 + 2 * fabs(mode->bias) * mode->bias_error;
     }
 }
