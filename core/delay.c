@@ -282,15 +282,22 @@ tg_delay_abscissa(const tg_delay *d)
     return d->abscissa;
 }
 
-/* |E T e^{-s T}| <= E T e^{-left T}, unless the law knows better. */
+/* |E T e^{-s T}| <= E T e^{-left T}. */
 double
-tg_delay_steepest(const tg_delay *d, double left, double height)
+tg_law_largest_left(const tg_delay *d, double left, double *steepest)
 {
     double complex slope;
+    const double   value = creal(tg_delay_laplace(d, left, &slope));
 
-    if (d->kind->steepest) return d->kind->steepest(d, left, height);
-    tg_delay_laplace(d, left, &slope);
-    return fabs(creal(slope));
+    *steepest = fabs(creal(slope));
+    return value;
+}
+
+double
+tg_delay_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    if (d->kind->largest) return d->kind->largest(d, left, height, steepest);
+    return tg_law_largest_left(d, left, steepest);
 }
 
 size_t

@@ -162,6 +162,15 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     return tg_panels_laplace(d->panels, s, derivative);
 }
 
+static double
+largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    const tg_delay *e = d->part[EQUIVALENT];
+
+    return e ? tg_delay_largest(e, left, height, steepest)
+             : tg_law_largest_left(d, left, steepest);
+}
+
 static size_t
 poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
@@ -180,5 +189,6 @@ const tg_delay_kind tg_law_at_most = { .name = "at_most",
                                        .cdf = cdf,
                                        .quantile = quantile,
                                        .laplace = laplace,
+                                       .largest = largest,
                                        .costly = true,
                                        .poles = poles };

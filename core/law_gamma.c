@@ -77,11 +77,13 @@ gamma_laplace(const tg_delay *d, double complex s, double complex *derivative)
 
 /* |phi'| = m |1 + m s/n|^{-n-1} falls with the distance from -n/m. */
 static double
-gamma_steepest(const tg_delay *d, double left, double height)
+gamma_largest(const tg_delay *d, double left, double height, double *steepest)
 {
     const double r = hypot(1 + d->c[SCALE] * left, d->c[SCALE] * height);
+    const double value = pow(r, -d->p[SHAPE]);
 
-    return d->mean * pow(r, -d->p[SHAPE] - 1);
+    *steepest = d->mean * value / r;
+    return value;
 }
 
 static size_t
@@ -103,7 +105,7 @@ const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .cdf = gamma_cdf,
                                      .quantile = tg_law_solve_quantile,
                                      .laplace = gamma_laplace,
-                                     .steepest = gamma_steepest,
+                                     .largest = gamma_largest,
                                      .poles = gamma_poles };
 
 const tg_delay_kind tg_law_erlang = { .name = "erlang",
@@ -117,7 +119,7 @@ const tg_delay_kind tg_law_erlang = { .name = "erlang",
                                       .cdf = gamma_cdf,
                                       .quantile = tg_law_solve_quantile,
                                       .laplace = gamma_laplace,
-                                      .steepest = gamma_steepest,
+                                      .largest = gamma_largest,
                                       .poles = gamma_poles };
 
 static const tg_delay_param hyper_params[] = {
@@ -228,6 +230,20 @@ hyper_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+static double
+hyper_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    double value = 0;
+
+    *steepest = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const double m = d->x[i], r = hypot(1 + m * left, m * height);
+        value += d->w[i] / r;
+        *steepest += d->w[i] * m / (r * r);
+    }
+    return value;
+}
+
 /* Equal means are one pole. */
 static size_t
 hyper_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
@@ -257,5 +273,6 @@ const tg_delay_kind tg_law_hyperexponential = {
     .cdf = hyper_cdf,
     .quantile = tg_law_solve_quantile,
     .laplace = hyper_laplace,
+    .largest = hyper_largest,
     .poles = hyper_poles
 };

@@ -216,6 +216,16 @@ exponential_laplace(const tg_delay *d, double complex s, double complex *derivat
     return phi;
 }
 
+static double
+exponential_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    const double r = hypot(1 + d->c[0] * left, d->c[0] * height);
+    const double value = exp(-d->low * left) / r;
+
+    *steepest = value * (d->low + d->c[0] / r);
+    return value;
+}
+
 static size_t
 exponential_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
@@ -234,6 +244,7 @@ const tg_delay_kind tg_law_exponential = { .name = "exponential",
                                            .cdf = exponential_cdf,
                                            .quantile = exponential_quantile,
                                            .laplace = exponential_laplace,
+                                           .largest = exponential_largest,
                                            .poles = exponential_poles };
 
 const tg_delay_kind tg_law_shifted_exponential = {
@@ -248,5 +259,6 @@ const tg_delay_kind tg_law_shifted_exponential = {
     .cdf = exponential_cdf,
     .quantile = exponential_quantile,
     .laplace = exponential_laplace,
+    .largest = exponential_largest,
     .poles = exponential_poles
 };
