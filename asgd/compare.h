@@ -3,7 +3,8 @@
  *     z = (|simulated - predicted| - model error) / standard error
  *
  * is how far apart the two are beyond what the level of the prediction allows. With the
- * stated error E = model error + 4 standard errors a claim
+ * stated error E = model error + 4 standard errors (a difference of 1e-12 of the value is
+ * rounding, and none) a claim
  *
  *     fails          if they are further apart than E,
  *     is undecided   else, if E is more than a quarter of the larger of the two, or unknown,

@@ -2,7 +2,6 @@
 
 #include "asgd/predict_finite.h"
 #include "asgd/predict_parts.h"
-#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -91,21 +90,18 @@ fill_grid(const tg_predict_plan *plan, tg_prediction *p)
         p->t[i] = plan->horizon * (double)i / (double)(p->points - 1);
 }
 
-/* The mean field's root of each mode: the modes' rates start from it. */
-static tg_status
-fill_roots(const tg_case *c, const tg_modes *m, tg_prediction *p)
+static void
+fill_gains(const tg_case *c, const tg_modes *m, tg_prediction *p)
 {
     for (size_t j = 0; j < m->count; j++) {
-        const tg_loop       l = tg_case_loop(c, c->step * c->lambda * m->h[j]);
-        tg_mode_prediction *mode = &p->mode[j];
-        *mode = (tg_mode_prediction){
-            .h = m->h[j], .a = l.a, .gain = l.a * p->delay_mean, .mean_square = NAN
-        };
-        TG_TRY(tg_stop_check());
-        TG_TRY(tg_case_roots(&l, mode));
-        p->unstable += mode->unstable;
+        const double a = c->step * c->lambda * m->h[j];
+        p->mode[j] = (tg_mode_prediction){ .h = m->h[j],
+                                           .a = a,
+                                           .gain = a * p->delay_mean,
+                                           .re = NAN,
+                                           .im = NAN,
+                                           .mean_square = NAN };
     }
-    return TG_OK;
 }
 
 static tg_status
@@ -115,7 +111,7 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
     fill_grid(plan, p);
     p->resolved = fmin(m->start_covered / m->start_loss, 1);
     if (plan->level != TG_LEVEL_BEST) return tg_predict_field(c, m, plan, p);
-    TG_TRY(fill_roots(c, m, p));
+    fill_gains(c, m, p);
     return tg_predict_finite(c, m, plan, p);
 }
 

@@ -187,7 +187,7 @@ tg_finite_limit(tg_finite *f, double threshold)
 
 typedef struct shelf_entry {
     double      dt, span;
-    bool        coarse;
+    bool        coarse, slow;
     tg_renewal *laws;
 } shelf_entry;
 
@@ -197,12 +197,12 @@ typedef struct shelf {
     size_t       count;
 } shelf;
 
-/* Grids whose steps are within a tenth serve each other: steps are rounded to powers of 1.1
- * and spans to the longest asked for. */
+/* Modes with steps within a third share a grid: steps are rounded to powers of 1.3, and spans
+ * to the longest asked for. */
 static double
 rounded(double dt)
 {
-    return exp(floor(log(dt) / log(1.1)) * log(1.1));
+    return exp(floor(log(dt) / log(1.3)) * log(1.3));
 }
 
 static shelf_entry *
@@ -236,27 +236,29 @@ typedef struct work {
     shelf              shelf;
 } work;
 
-/* Re of the mean field's root; where a heavy tail has none, about what a law without one has.
- */
+/* About how fast the mean of a mode settles, for the choice of its grid: like a for small
+ * gains, slower towards the limit, growing beyond. */
 static double
-settling_rate(const work *w, const tg_mode_prediction *at)
+settling_rate(const work *w, double gain)
 {
-    const double edge = fmax(1 - at->gain / fmin(w->p->threshold, 100), 0.02) / 2;
+    const double limit = fmin(fmin(w->p->threshold, w->f->limit), 1e3);
+    const double most = gain < w->f->limit ? w->f->limit : limit;
+    const double edge = (1 - gain / fmin(most, 1e3)) / 2;
 
-    if (at->exponential || at->unstable) return at->re;
-    return -fmin(at->gain, edge) / w->f->mean;
+    if (gain < most) return -fmin(gain, fmax(edge, 0.01)) / w->f->mean;
+    return fmin(fmax(-edge, 0.05), 1) / w->f->mean;
 }
 
 static tg_finite_grid
 grid_of(const work *w, size_t j)
 {
     const tg_mode_prediction *at = &w->p->mode[j];
-    tg_finite_grid            g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at));
+    tg_finite_grid g = tg_finite_grid_of(w->f, at->gain, settling_rate(w, at->gain));
 
     g.dt = rounded(g.dt);
     if (g.coarse_dt > 0) {
         g.coarse_dt = rounded(g.coarse_dt);
-        g.coarse_span = rounded(1.1 * g.coarse_span);
+        g.coarse_span = fmin(rounded(1.3 * g.coarse_span), 520 * g.coarse_dt);
     }
     return g;
 }
@@ -269,7 +271,7 @@ make_laws(size_t i, size_t thread, void *context)
 
     (void)thread;
     return tg_renewal_create(w->f->group, w->f->groups, e->dt,
-                             (size_t)fmax(e->span / e->dt, 64) + 2, &e->laws);
+                             (size_t)fmax(e->span / e->dt, 64) + 2, e->slow, &e->laws);
 }
 
 static tg_status
@@ -280,7 +282,7 @@ one_mode(size_t j, size_t thread, void *context)
     (void)thread;
     if (w->f->way == TG_WAY_EXPONENTIAL || w->f->way == TG_WAY_LATTICE)
         return tg_finite_exact(w->f, j, &w->mode[j]);
-    return tg_finite_renewal(w->f, j, &w->p->mode[j], w->fine[j], w->coarse[j],
+    return tg_finite_renewal(w->f, j, w->p->mode[j].gain, w->fine[j], w->coarse[j],
                              &w->mode[j]);
 }
 
@@ -305,7 +307,7 @@ lay_shelf(work *w)
     if (w->f->way == TG_WAY_EXPONENTIAL || w->f->way == TG_WAY_LATTICE) return TG_OK;
     for (size_t j = 0; j < count; j++) {
         const tg_finite_grid g = grid_of(w, j);
-        (void)entry_of(&w->shelf, g.dt, g.span);
+        entry_of(&w->shelf, g.dt, g.span)->slow = g.slow;
         if (g.coarse_dt > 0) (void)exact_entry(&w->shelf, g.coarse_dt, g.coarse_span);
     }
     const shelf_entry *slow = slow_entry(w);
@@ -487,7 +489,7 @@ fill_outcome(const work *w)
 
     for (size_t j = 0; j < w->f->m->count; j++) all = all && w->mode[j].settles;
     p->stable_square = all;
-    p->stable = all || p->unstable == 0;
+    p->stable = all || p->gain < p->threshold;
     p->outcome = all ? TG_CONVERGES : TG_DIVERGES;
     if (fabs(margin) <= p->threshold_error + 1e-9 * p->threshold_square)
         p->outcome = TG_UNDECIDED;
@@ -510,10 +512,13 @@ fill_sums(const work *w)
         at->variance = mode->variance;
         at->bias = mode->bias;
         at->bias_error = mode->bias_error;
-        if (!isnan(mode->rate)) {
-            at->rate = mode->rate;
-            at->effective = mode->effective;
-        }
+        at->re = creal(mode->root);
+        at->im = fabs(cimag(mode->root));
+        at->exponential = !mode->effective;
+        at->rate = mode->rate;
+        at->effective = mode->effective;
+        if (!mode->settles) at->unstable = 1;
+        p->unstable += at->unstable;
         if (at->rate < p->rate) {
             p->rate = at->rate;
             p->rate_error = isnan(mode->rate) ? NAN : mode->rate_error;

@@ -8,6 +8,8 @@
 #include "solver/phase.h"
 #include "solver/renewal.h"
 
+#include <complex.h>
+
 /* How it is done: one worker, exponential workers, the lattice of a phase-type law (all three
  * exact), or to first order in 1/P. */
 typedef enum tg_way {
@@ -42,12 +44,13 @@ TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
-    bool      settles;          /* in mean square */
-    double    variance, error;  /* about the mean, stationary [x^2]; relative error */
-    double    bias, bias_error; /* of the mean [x] */
-    double    rate, rate_error;
-    bool      effective;
-    tg_course course;
+    bool           settles;          /* in mean square */
+    double         variance, error;  /* about the mean, stationary [x^2]; relative error */
+    double         bias, bias_error; /* of the mean [x] */
+    double complex root;             /* of the mean, rightmost [1/time]; NaN: none */
+    double         rate, rate_error;
+    bool           effective;
+    tg_course      course;
 } tg_finite_mode;
 
 /* Loop gain below which x hardly moves during a job. V/e at that gain and at twice that, V/e of
@@ -58,18 +61,19 @@ TG_CHECKED tg_status tg_finite_slow(const tg_finite *f, const tg_renewal *laws,
 
 /* A grid of times for a mode. */
 typedef struct tg_finite_grid {
-    double dt, span;               /* [time] */
+    double dt, span; /* [time] */
+    bool   slow;
     double coarse_dt, coarse_span; /* 0: the mode is slow, and needs none */
 } tg_finite_grid;
 
 /* The grid of a mode of loop gain k whose mean settles at the rate `re` < 0 (> 0: grows). */
 tg_finite_grid tg_finite_grid_of(const tg_finite *f, double k, double re);
 
-/* Fill `out` for mode j; `at` has the mean field's root. The laws on the mode's grids come
- * from the caller: `fine`, and `coarse` or NULL. */
-TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j,
-                                       const tg_mode_prediction *at, const tg_renewal *fine,
-                                       const tg_renewal *coarse, tg_finite_mode *out);
+/* Fill `out` for mode j of loop gain k. The laws on the mode's grids come from the caller:
+ * `fine`, and `coarse` or NULL. */
+TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
+                                       const tg_renewal *fine, const tg_renewal *coarse,
+                                       tg_finite_mode *out);
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
 

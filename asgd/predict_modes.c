@@ -33,6 +33,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
         return g;
     }
     if (k < TG_FINITE_SLOW) {
+        g.slow = true;
         g.dt = 0.02 / k * f->mean;
         g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
         return g;
@@ -40,7 +41,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     g.span = between(16 * f->mean, settled, 1000 * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
     g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
-    g.coarse_dt = between(1. / 12, 0.04 / k, 0.4) * f->mean;
+    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
     if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
     g.coarse_span =
         fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);
@@ -111,23 +112,22 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
     return TG_OK;
 }
 
+/* A law with a heavy tail has no root that is a rate. */
 static tg_status
-find_rate(const tg_renewal *w, const tg_finite *f, size_t j, const tg_mode_prediction *at,
-          tg_finite_mode *out)
+find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out)
 {
-    const double         e = step_of(f, j);
-    const double complex field = at->re + I * at->im;
-    double complex       root;
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    double complex        field, root;
 
     out->rate = NAN;
     out->effective = true;
-    if (!at->exponential || at->unstable) return TG_OK;
-    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
-    const tg_status       status = tg_renewal_root(w, rule, e, field, &root);
+    if (!(tg_delay_abscissa(f->c->delay) < 0)) return TG_OK;
+    const tg_status status = tg_renewal_root(w, rule, step_of(f, j), &field, &root);
     if (status == TG_ENOCONV || (status == TG_OK && !(creal(root) < 0))) return TG_OK;
     TG_TRY(status);
     const double moved = cabs(root - field);
     out->effective = false;
+    out->root = root;
     out->rate = -creal(root);
     out->rate_error = moved * moved / fmax(cabs(root), 1e-300) + 1e-3 * out->rate;
     return TG_OK;
@@ -196,27 +196,27 @@ end_course(const tg_finite *f, tg_finite_mode *out)
 }
 
 tg_status
-tg_finite_renewal(const tg_finite *f, size_t j, const tg_mode_prediction *at,
-                  const tg_renewal *fine, const tg_renewal *coarse, tg_finite_mode *out)
+tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine,
+                  const tg_renewal *coarse, tg_finite_mode *out)
 {
     const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
     const double          e = step_of(f, j);
     tg_renewal_variance   v = { .value = INFINITY, .gain = 1 };
 
-    *out = (tg_finite_mode){ .variance = INFINITY };
-    out->settles = f->way == TG_WAY_SINGLE ? e < 2 : at->gain < f->limit;
+    *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
+    out->settles = f->way == TG_WAY_SINGLE ? e < 2 : k < f->limit;
     if (f->way == TG_WAY_SINGLE) {
         if (!out->settles) return TG_OK;
         v = (tg_renewal_variance){ .value = e / (2 - e) };
         out->variance = v.value * f->m->sigma2[j] / (f->m->h[j] * f->m->h[j]);
     } else {
-        const tg_status status = at->gain < TG_FINITE_SLOW
-                                     ? slow_variance(f, at->gain, &v)
+        const tg_status status = k < TG_FINITE_SLOW
+                                     ? slow_variance(f, k, &v)
                                      : tg_renewal_stationary(fine, rule, e, &v);
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
-        TG_TRY(find_rate(fine, f, j, at, out));
+        TG_TRY(find_rate(fine, f, j, out));
     }
     if (f->plan->points) {
         const tg_status status = follow(f, j, fine, coarse, &v, out);
@@ -227,6 +227,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, const tg_mode_prediction *at,
         out->rate = tg_course_rate(&out->course, out->bias);
         out->rate_error = 0.02 * fabs(out->rate);
         out->effective = f->way != TG_WAY_SINGLE;
+        out->root = -out->rate;
     }
     if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
     end_course(f, out);
@@ -304,9 +305,10 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
 tg_status
 tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
 {
-    *out = (tg_finite_mode){ .variance = INFINITY, .rate = NAN };
+    *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
     TG_TRY(f->way == TG_WAY_LATTICE ? lattice(f, j, out) : exponential(f, j, out));
     if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
+    out->root = -out->rate;
     end_course(f, out);
     return TG_OK;
 }

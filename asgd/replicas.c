@@ -1,5 +1,6 @@
 #include "asgd/replicas.h"
 
+#include "asgd/replica.h"
 #include "asgd/settling.h"
 #include "core/parallel.h"
 
@@ -7,18 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCHES = 48, LISTEN = 4096 /* deliveries between looks at the stop flag */ };
+enum { BATCHES = 48 };
 
-/* What is kept of a replica. */
-typedef struct replica {
-    double   hit, diverged_at;
-    double   began;      /* until then the model had not moved */
-    double   quarter[4]; /* mean loss over the quarters of the horizon */
-    uint64_t arrivals, updates;
-    bool     finished;
-} replica;
-
-/* The losses of one replica at the grid times, or their sum over a batch. */
+/* What the replicas of a batch have added up to. */
 typedef struct batch {
     tg_stats *loss; /* (points) */
     double   *sum;  /* (cells) */
@@ -28,138 +20,30 @@ typedef struct batch {
 typedef struct run {
     const tg_setup         *setup;
     const tg_replicas_plan *plan;
-    double                 *t, *cell; /* (points), (cells): the two grids */
-    size_t                  cells, batches, threads;
-    replica                *replica;    /* (plan->replicas) */
+    tg_replica_grids        grids;
+    size_t                  batches, threads;
+    tg_replica             *replica;    /* (plan->replicas) */
     batch                  *batch;      /* (batches) */
     double                 *loss, *own; /* (threads, points), (threads, cells) */
     uint64_t               *staleness;  /* (threads, TG_STALENESS_BINS) */
 } run;
 
-/* A loss this many times the largest of its beginning (until every worker has delivered
- * twice or so) is counted as diverged, long before it overflows. */
-static const double EXPLODED = 1e12;
-
 /* About a day of one thread. */
 static const double MOST_BYTES = 0x1p32, MOST_WORK = 1e12;
-
-/* ---- one replica --------------------------------------------------------------------- */
-
-/* A replica under way. */
-typedef struct walk {
-    tg_sim   *sim;
-    replica  *r;
-    double   *loss, *own; /* (points), (cells) */
-    uint64_t *staleness;  /* (TG_STALENESS_BINS) */
-    size_t    i, k;       /* grid points and cells filled */
-    double    scale, beginning;
-} walk;
-
-/* See the loss that holds from `now` on. */
-static void
-look(walk *w, double now, double loss, double target)
-{
-    const uint64_t updates = tg_sim_updates(w->sim);
-
-    if ((double)updates <= w->beginning) w->scale = fmax(w->scale, loss);
-    if (updates == 0) w->r->began = now;
-    if (!(loss <= EXPLODED * w->scale) || isinf(loss))
-        w->r->diverged_at = fmin(w->r->diverged_at, now);
-    if (loss <= target && isinf(w->r->hit)) w->r->hit = now;
-}
-
-/* Between deliveries the loss is constant: grid times before the next one get it. */
-static void
-fill(walk *w, const run *a, double next, double loss)
-{
-    while (w->k < a->cells && a->cell[w->k] < next) w->own[w->k++] = loss;
-    while (w->i < a->plan->points && a->t[w->i] < next) w->loss[w->i++] = loss;
-}
-
-/* The loss is known after every delivery. */
-static tg_status
-follow(walk *w, const run *a)
-{
-    double loss = tg_sim_loss(w->sim), now = 0;
-
-    for (uint64_t n = 1;; n++) {
-        const double next = tg_sim_next(w->sim);
-        look(w, now, loss, a->plan->target);
-        if (isfinite(w->r->diverged_at)) return TG_OK;
-        fill(w, a, next, loss);
-        if (next > a->plan->horizon) return TG_OK;
-        const uint64_t j = tg_sim_step(w->sim);
-        w->staleness[j < TG_STALENESS_BINS ? j : TG_STALENESS_BINS - 1]++;
-        now = next;
-        loss = tg_sim_loss(w->sim);
-        if (n % LISTEN == 0) TG_TRY(tg_stop_check());
-    }
-}
-
-/* A loss that costs a pass over the data is asked for at grid times only; what is found out
- * of it rests on the cells. */
-static tg_status
-follow_dear(walk *w, const run *a)
-{
-    for (;;) {
-        const double next = tg_sim_next(w->sim);
-        const bool   own = w->k < a->cells && a->cell[w->k] < next;
-        if (own || (w->i < a->plan->points && a->t[w->i] < next)) {
-            const double loss = tg_sim_loss(w->sim);
-            if (own) look(w, a->cell[w->k], loss, a->plan->target);
-            if (isfinite(w->r->diverged_at)) return TG_OK;
-            fill(w, a, next, loss);
-            TG_TRY(tg_stop_check());
-        }
-        if (next > a->plan->horizon) return TG_OK;
-        const uint64_t j = tg_sim_step(w->sim);
-        w->staleness[j < TG_STALENESS_BINS ? j : TG_STALENESS_BINS - 1]++;
-        if (j % LISTEN == 0) TG_TRY(tg_stop_check());
-    }
-}
-
-/* Mean loss over each quarter of the horizon, by the trapezium rule on the cells. */
-static void
-fill_quarters(const run *a, const double *own, double quarter[4])
-{
-    const double length = a->plan->horizon / 4;
-
-    for (int q = 0; q < 4; q++) quarter[q] = 0;
-    for (size_t k = 1; k < a->cells; k++) {
-        const double middle = (a->cell[k - 1] + a->cell[k]) / 2;
-        const int q = middle < 2 * length ? middle >= length : 2 + (middle >= 3 * length);
-        quarter[q] += (own[k - 1] + own[k]) / 2 * (a->cell[k] - a->cell[k - 1]);
-    }
-    for (int q = 0; q < 4; q++) quarter[q] /= length;
-}
 
 /* ---- batches ------------------------------------------------------------------------- */
 
 static tg_status
 run_one(const run *a, size_t index, size_t thread, batch *b)
 {
-    replica *r = &a->replica[index];
-    walk     w = { .r = r,
-                   .loss = a->loss + thread * a->plan->points,
-                   .own = a->own + thread * a->cells,
-                   .staleness = a->staleness + thread * TG_STALENESS_BINS,
-                   .beginning = 2 * (double)a->setup->cluster->workers };
+    const tg_replica_grids *g = &a->grids;
+    const tg_replica_room room = { a->loss + thread * g->points, a->own + thread * g->cells,
+                                   a->staleness + thread * TG_STALENESS_BINS };
 
-    TG_TRY(tg_sim_create(a->setup, index, &w.sim));
-    r->hit = r->diverged_at = INFINITY;
-    const tg_status status =
-        a->setup->problem->kind->cheap_loss ? follow(&w, a) : follow_dear(&w, a);
-    r->arrivals = tg_sim_arrivals(w.sim);
-    r->updates = tg_sim_updates(w.sim);
-    tg_sim_free(w.sim);
-    TG_TRY(status);
-    while (w.k < a->cells) w.own[w.k++] = INFINITY; /* diverged */
-    while (w.i < a->plan->points) w.loss[w.i++] = INFINITY;
-    for (size_t k = 0; k < a->cells; k++) b->sum[k] += w.own[k];
-    for (size_t i = 0; i < a->plan->points; i++) tg_stats_add(&b->loss[i], w.loss[i]);
-    fill_quarters(a, w.own, r->quarter);
+    TG_TRY(tg_replica_run(a->setup, index, g, &room, &a->replica[index]));
+    for (size_t k = 0; k < g->cells; k++) b->sum[k] += room.own[k];
+    for (size_t i = 0; i < g->points; i++) tg_stats_add(&b->loss[i], room.loss[i]);
     b->replicas++;
-    r->finished = true;
     tg_progress_tick(a->plan->progress);
     return TG_OK;
 }
@@ -181,7 +65,7 @@ run_batch(size_t index, size_t thread, void *context)
 /* ---- summing up ---------------------------------------------------------------------- */
 
 static void
-add_replica(tg_simulation *s, size_t index, const replica *r)
+add_replica(tg_simulation *s, size_t index, const tg_replica *r)
 {
     s->hit[s->replicas] = r->hit;
     s->arrivals += r->arrivals;
@@ -213,7 +97,7 @@ judge_growth(const run *a, tg_simulation *s)
 
     if (!quarter) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; i < a->plan->replicas; i++) {
-        const replica *r = &a->replica[i];
+        const tg_replica *r = &a->replica[i];
         if (!r->finished) continue;
         memcpy(quarter[n++], r->quarter, sizeof *quarter);
         times.began += r->began / (double)s->replicas;
@@ -237,7 +121,7 @@ find_settling(const run *a, tg_simulation *s)
             sum[n] = a->batch[b].sum;
             replicas[n++] = a->batch[b].replicas;
         }
-    const tg_settling of = { a->cell, sum, replicas, a->cells, n };
+    const tg_settling of = { a->grids.cell, sum, replicas, a->grids.cells, n };
     s->settle = INFINITY;
     s->settle_error = NAN;
     if (isnan(a->plan->target)) return TG_OK;
@@ -272,7 +156,7 @@ sum_up(const run *a, tg_simulation **out)
 
     TG_TRY(allocate_simulation(a->plan, &s));
     s->diverged_time = INFINITY;
-    memcpy(s->t, a->t, s->points * sizeof *s->t);
+    memcpy(s->t, a->grids.t, s->points * sizeof *s->t);
     for (size_t b = 0; b < a->batches; b++)
         for (size_t i = 0; i < s->points; i++)
             tg_stats_merge(&s->loss[i], &a->batch[b].loss[i]);
@@ -325,24 +209,29 @@ check(const tg_setup *setup, const tg_replicas_plan *plan)
 static tg_status
 open_grids(run *a)
 {
-    const double between = 1 / tg_cluster_rate(a->setup->cluster);
-    const bool   cheap = a->setup->problem->kind->cheap_loss;
+    const double      between = 1 / tg_cluster_rate(a->setup->cluster);
+    const bool        cheap = a->setup->problem->kind->cheap_loss;
+    tg_replica_grids *g = &a->grids;
 
-    if (!(a->t = malloc(a->plan->points * sizeof *a->t)))
+    *g = (tg_replica_grids){ .points = a->plan->points,
+                             .horizon = a->plan->horizon,
+                             .target = a->plan->target };
+    if (!(g->t = malloc(g->points * sizeof *g->t)))
         return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; i < a->plan->points; i++)
-        a->t[i] = a->plan->horizon * (double)i / (double)(a->plan->points - 1);
-    return tg_settling_grid(a->plan->horizon, cheap ? between / 32 : 4 * between,
-                            cheap ? 1024 : 32, &a->cell, &a->cells);
+    for (size_t i = 0; i < g->points; i++)
+        g->t[i] = g->horizon * (double)i / (double)(g->points - 1);
+    return tg_settling_grid(g->horizon, cheap ? between / 32 : 4 * between,
+                            cheap ? 1024 : 32, &g->cell, &g->cells);
 }
 
 static tg_status
 open_batches(run *a)
 {
-    const size_t points = a->plan->points, size = points * sizeof(tg_stats);
+    const size_t points = a->plan->points, cells = a->grids.cells;
+    const size_t size = points * sizeof(tg_stats);
     const double bytes =
         (double)a->batches * (double)size +
-        (double)(a->batches + a->threads) * (double)(a->cells + points) * sizeof(double);
+        (double)(a->batches + a->threads) * (double)(cells + points) * sizeof(double);
 
     if (bytes > MOST_BYTES)
         return tg_fail(TG_EDOMAIN, "%zu points need %.3g GiB, allowed are %g", points,
@@ -350,12 +239,12 @@ open_batches(run *a)
     a->replica = calloc(a->plan->replicas, sizeof *a->replica);
     a->batch = calloc(a->batches, sizeof *a->batch);
     a->loss = malloc(a->threads * points * sizeof *a->loss);
-    a->own = malloc(a->threads * a->cells * sizeof *a->own);
+    a->own = malloc(a->threads * cells * sizeof *a->own);
     a->staleness = calloc(a->threads * TG_STALENESS_BINS, sizeof *a->staleness);
     bool whole = a->replica && a->batch && a->loss && a->own && a->staleness;
     for (size_t b = 0; whole && b < a->batches; b++) {
         a->batch[b].loss = calloc(points, sizeof *a->batch[b].loss);
-        a->batch[b].sum = calloc(a->cells, sizeof *a->batch[b].sum);
+        a->batch[b].sum = calloc(cells, sizeof *a->batch[b].sum);
         whole = a->batch[b].loss && a->batch[b].sum;
     }
     return whole ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
@@ -373,8 +262,8 @@ close_run(run *a)
     free(a->loss);
     free(a->own);
     free(a->staleness);
-    free(a->t);
-    free(a->cell);
+    free(a->grids.t);
+    free(a->grids.cell);
 }
 
 static bool

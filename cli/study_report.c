@@ -19,6 +19,29 @@ put_title(const study_run *r, FILE *f)
     return TG_OK;
 }
 
+/* What follows the verdict where there is a prediction. */
+static void
+put_prediction(const study_run *r, size_t rule, FILE *f)
+{
+    const tg_prediction *p = outcome_at(r, r->own_index, rule)->prediction;
+    const advice        *v = &r->advice[rule];
+
+    if (p->stable && isfinite(p->threshold))
+        fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
+                100 * p->gain / p->threshold);
+    if (p->stable && p->stable_square)
+        fprintf(f, "It settles at an excess loss of %.3g. ", p->floor + p->bias_loss);
+    if (p->stable && p->bias_loss > p->floor)
+        fprintf(f, "Most of that is bias: the workers' data differ and fast workers weigh "
+                   "more. ");
+    if (isfinite(p->settle))
+        fprintf(f, "The target is reached after %.3g time units. ", p->settle);
+    if (r->n > 1 && isfinite(v->best_time) && v->best != (double)r->own)
+        fprintf(f, "%g workers are fastest: %.3g. ", v->best, v->best_time);
+    if (r->n > 1 && isfinite(v->limit))
+        fprintf(f, "Past %.0f workers it diverges. ", floor(v->limit));
+}
+
 /* One box for each algorithm: the verdict in words first. */
 static tg_status
 put_verdict(const study_run *r, FILE *f)
@@ -26,28 +49,20 @@ put_verdict(const study_run *r, FILE *f)
     char label[48];
 
     for (size_t k = 0; k < r->rules; k++) {
-        const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
-        const advice        *v = &r->advice[k];
+        const outcome   *o = outcome_at(r, r->own_index, k);
+        const tg_outcome verdict = o->prediction->outcome;
         study_label(r->study, k, label);
         fprintf(f, "<div class=\"verdict%s\"><strong>",
-                p->stable && p->stable_square ? "" : " bad");
+                verdict == TG_CONVERGES ? "" : " bad");
         tg_quote_html(f, label);
-        fprintf(f, " with %zu workers %s.</strong> ", r->own, verdict_text(p));
-        if (p->stable && isfinite(p->threshold))
-            fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
-                    100 * p->gain / p->threshold);
-        if (p->stable && p->stable_square)
-            fprintf(f, "It settles at an excess loss of %.3g. ", p->floor + p->bias_loss);
-        if (p->stable && p->bias_loss > p->floor)
-            fprintf(f,
-                    "Most of that is bias: the workers' data differ and fast workers weigh "
-                    "more. ");
-        if (isfinite(p->settle))
-            fprintf(f, "The target is reached after %.3g time units. ", p->settle);
-        if (r->n > 1 && isfinite(v->best_time) && v->best != (double)r->own)
-            fprintf(f, "%g workers are fastest: %.3g. ", v->best, v->best_time);
-        if (r->n > 1 && isfinite(v->limit))
-            fprintf(f, "Past %.0f workers it diverges. ", floor(v->limit));
+        fprintf(f, " with %zu workers %s.</strong> ", r->own,
+                verdict == TG_UNDECIDED ? "is undecided" : verdict_text(o->prediction));
+        if (*o->why) {
+            fprintf(f, "It was not computed: ");
+            tg_quote_html(f, o->why);
+        } else {
+            put_prediction(r, k, f);
+        }
         fprintf(f, "</div>\n");
     }
     return TG_OK;
@@ -95,7 +110,9 @@ static void
 put_cell(FILE *f, const tg_cell *cell)
 {
     if (cell->text) {
-        fprintf(f, "<td class=\"word%s\">", strcmp(cell->text, "fails") ? "" : " fails");
+        const bool marked =
+            !strcmp(cell->text, "fails") || !strcmp(cell->text, "undecided");
+        fprintf(f, "<td class=\"word%s%s\">", marked ? " " : "", marked ? cell->text : "");
         tg_quote_html(f, cell->text);
     } else if (isnan(cell->number)) {
         fprintf(f, "<td>-");

@@ -56,13 +56,8 @@ print_target(FILE *f, const outcome *o, double target)
 }
 
 static void
-print_own(const study_run *r, size_t rule, FILE *f)
+print_predicted(FILE *f, const tg_prediction *p)
 {
-    const outcome       *o = outcome_at(r, r->own_index, rule);
-    const tg_prediction *p = o->prediction;
-    const tg_simulation *s = o->simulation;
-
-    if (*o->why) fprintf(f, "  not computed  %s\n", o->why);
     fprintf(f, "  verdict       ");
     print_verdict(f, p);
     fprintf(f, "\n  rate          ");
@@ -76,7 +71,21 @@ print_own(const study_run *r, size_t rule, FILE *f)
     fprintf(f, " excess loss");
     if (p->bias_loss > 0)
         fprintf(f, ", and %.4g from the bias on heterogeneous data", p->bias_loss);
-    fprintf(f, "\n  at horizon    ");
+    fprintf(f, "\n");
+}
+
+static void
+print_own(const study_run *r, size_t rule, FILE *f)
+{
+    const outcome       *o = outcome_at(r, r->own_index, rule);
+    const tg_prediction *p = o->prediction;
+    const tg_simulation *s = o->simulation;
+
+    if (*o->why)
+        fprintf(f, "  not computed  %s\n", o->why);
+    else
+        print_predicted(f, p);
+    fprintf(f, "  at horizon    ");
     print_with_error(f, p->loss[p->points - 1],
                      (p->high[p->points - 1] - p->low[p->points - 1]) / 2);
     fprintf(f, " (predicted); ");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 static tg_status
-fill(tg_renewal *w, const tg_renewal_group *group, double dt, size_t n)
+fill(tg_renewal *w, const tg_renewal_group *group, double dt, size_t n, bool slow)
 {
     tg_zroom room;
 
@@ -12,7 +12,7 @@ fill(tg_renewal *w, const tg_renewal_group *group, double dt, size_t n)
     TG_TRY(tg_zroom_create(w->grid, &room));
     tg_status status = TG_OK;
     for (size_t g = 0; g < w->groups && status == TG_OK; g++) {
-        status = tg_renewal_law_create(w->grid, &room, group[g].law, &w->law[g]);
+        status = tg_renewal_law_create(w->grid, &room, group[g].law, slow, &w->law[g]);
         if (status != TG_OK) break;
         w->workers[g] = group[g].workers;
         w->rate[g] = group[g].workers / w->law[g].mean;
@@ -28,7 +28,7 @@ fill(tg_renewal *w, const tg_renewal_group *group, double dt, size_t n)
 
 tg_status
 tg_renewal_create(const tg_renewal_group *group, size_t count, double dt, size_t n,
-                  tg_renewal **out)
+                  bool slow, tg_renewal **out)
 {
     if (count == 0) return tg_fail(TG_EDOMAIN, "a cluster needs a group of workers");
     tg_renewal *w = calloc(1, sizeof *w);
@@ -42,7 +42,7 @@ tg_renewal_create(const tg_renewal_group *group, size_t count, double dt, size_t
         return tg_fail(TG_ENOMEM, "out of memory");
     }
     w->rate = w->workers + count;
-    const tg_status status = fill(w, group, dt, n);
+    const tg_status status = fill(w, group, dt, n, slow);
     if (status == TG_OK)
         *out = w;
     else

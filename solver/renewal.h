@@ -31,12 +31,14 @@ typedef struct tg_renewal_group {
     double          workers; /* n_g > 0 */
 } tg_renewal_group;
 
-/* The laws of `count` groups on a grid of n times dt apart [time]. A law whose tail passes
+/* The laws of `count` groups on a grid of n times dt apart [time]. A `slow` grid's steps are too
+ * long to see them: their transforms are then taken from finer grids, good for modes that hardly
+ * move during a job. A law whose tail passes
  * the grid's end keeps its mass, at the end. Owner of *out: the caller, tg_renewal_free().
  * Errors: TG_EDOMAIN no groups, workers not > 0, a law without finite mean > 0; TG_ENOMEM.
  */
 TG_CHECKED tg_status tg_renewal_create(const tg_renewal_group *group, size_t count,
-                                       double dt, size_t n, tg_renewal **out);
+                                       double dt, size_t n, bool slow, tg_renewal **out);
 void                 tg_renewal_free(tg_renewal *w);
 
 double tg_renewal_rate(const tg_renewal *w); /* lambda [1/time] */
@@ -103,10 +105,10 @@ TG_CHECKED tg_status tg_renewal_marks(const tg_renewal *w, double e,
                                       const tg_renewal_variance *v, const double *square,
                                       double *variance);
 
-/* The rightmost root of the corrected characteristic function, followed from the mean
- * field's [1/time]. Errors: TG_ENOCONV it was lost on the way; TG_ENOMEM. */
+/* The rightmost root of the mean field's characteristic function and of the corrected one,
+ * followed from it [1/time]. Errors: TG_ENOCONV one was lost on the way; TG_ENOMEM. */
 TG_CHECKED tg_status tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e,
-                                     double complex field, double complex *root);
+                                     double complex *field, double complex *root);
 
 /* The largest loop gain k = e sum_g n_g at which the mean square of ASGD settles, and what it
  * may be off by; `field` is the mean field's k* (inf: none). Source: derived here, theory

@@ -151,40 +151,79 @@ polish(const mean *m, double complex *s)
     return false;
 }
 
-tg_status
-tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e, double complex field,
-                double complex *root)
-{
-    enum { R, RHO, SUM_R, SUM_RHO, ROWS, STAGES = 4 };
-    tg_renewal_work k;
-    double complex  s = field;
-    bool            found = true;
+/* r and its like into x (ROWS). */
+enum { R, RHO, SUM_R, SUM_RHO, ROWS };
 
-    TG_TRY(tg_renewal_work_create(w, ROWS, 3, &k));
-    double complex *f = tg_renewal_complex(&k, 0), *one = tg_renewal_complex(&k, 1);
-    double         *x[ROWS];
-    for (size_t i = 0; i < ROWS; i++) x[i] = tg_renewal_real(&k, i);
+static tg_status
+respond(const tg_renewal *w, tg_renewal_rule rule, double e, tg_renewal_work *k, double **x)
+{
+    double complex       *f = tg_renewal_complex(k, 0), *one = tg_renewal_complex(k, 1);
+    const double complex *s = w->grid->s;
+
+    for (size_t i = 0; i < ROWS; i++) x[i] = tg_renewal_real(k, i);
     if (rule == TG_RENEWAL_DUDE) {
-        TG_TRY(tg_renewal_dude_speed(w, e, f, one, tg_renewal_complex(&k, 2)));
-        const double complex *grid_s = w->grid->s;
-        for (size_t i = 0; i < w->grid->nz; i++) one[i] = f[i] / grid_s[i];
-        tg_zgrid_function(w->grid, &k.room, one, 0, x[SUM_R]);
+        TG_TRY(tg_renewal_dude_speed(w, e, f, one, tg_renewal_complex(k, 2)));
+        for (size_t i = 0; i < w->grid->nz; i++) one[i] = f[i] / s[i];
+        tg_zgrid_function(w->grid, &k->room, one, 0, x[SUM_R]);
         /* 1/r^ = s + e lambda p, so rho^ = p r^ = (1 - s r^)/(e lambda) */
         for (size_t i = 0; i < w->grid->nz; i++)
-            one[i] = (1 - grid_s[i] * f[i]) / (e * w->lambda);
-        tg_zgrid_function(w->grid, &k.room, one, 0, x[RHO]);
-        for (size_t i = 0; i < w->grid->nz; i++) one[i] /= grid_s[i];
-        tg_zgrid_function(w->grid, &k.room, one, 0, x[SUM_RHO]);
+            one[i] = (1 - s[i] * f[i]) / (e * w->lambda);
+        tg_zgrid_function(w->grid, &k->room, one, 0, x[RHO]);
+        for (size_t i = 0; i < w->grid->nz; i++) one[i] /= s[i];
+        tg_zgrid_function(w->grid, &k->room, one, 0, x[SUM_RHO]);
     } else {
         tg_renewal_field(w, e, f);
     }
-    tg_zgrid_function(w->grid, &k.room, f, 1, x[R]);
-    mean m = { w, rule, e, 0, x[R], x[RHO], x[SUM_R], x[SUM_RHO] };
-    for (int i = 1; i <= STAGES && found; i++) {
+    tg_zgrid_function(w->grid, &k->room, f, 1, x[R]);
+    return TG_OK;
+}
+
+/* The two exponentials through the late part of r, as far as it is above rounding: r(t + 2d) =
+ * c_1 r(t + d) + c_2 r(t) by least squares (Prony 1795). The slower one. */
+static double complex
+guess(const tg_renewal *w, const double *r)
+{
+    const double job = w->total / w->lambda;
+    size_t       end = w->grid->n;
+
+    while (end > 64 && !(fabs(r[end - 1]) > 1e-5)) end--;
+    const double times = 0.4 * job / w->grid->dt;
+    const size_t d = (size_t)fmax(fmin((double)end / 8, times < 1 ? 1e9 : times), 1);
+    double       aa = 0, ab = 0, bb = 0, ay = 0, by = 0;
+    for (size_t i = end / 3; i + 2 * d < end; i++) {
+        const double a = r[i + d], b = r[i], y = r[i + 2 * d];
+        aa += a * a, ab += a * b, bb += b * b, ay += a * y, by += b * y;
+    }
+    const double         det = aa * bb - ab * ab;
+    const double         one = (ay * bb - by * ab) / det, two = (by * aa - ay * ab) / det;
+    const double complex root = csqrt(one * one / 4 + two + 0 * I);
+    const double complex p = one / 2 + root, q = one / 2 - root;
+    const double complex z = cabs(p) >= cabs(q) ? p : q;
+    if (!(det > 1e-6 * aa * bb)) return log(fabs(ab / bb)) / ((double)d * w->grid->dt);
+    return clog(z) / ((double)d * w->grid->dt);
+}
+
+tg_status
+tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e, double complex *field,
+                double complex *root)
+{
+    enum { STAGES = 4 };
+    tg_renewal_work k;
+    double         *x[ROWS];
+    double complex  s = NAN;
+    bool            found = true;
+
+    TG_TRY(tg_renewal_work_create(w, ROWS, 3, &k));
+    const tg_status status = respond(w, rule, e, &k, x);
+    mean            m = { w, rule, e, 0, x[R], x[RHO], x[SUM_R], x[SUM_RHO] };
+    if (status == TG_OK) s = guess(w, x[R]);
+    for (int i = 0; status == TG_OK && i <= STAGES && found; i++) {
         m.share = (double)i / STAGES;
         found = polish(&m, &s);
+        if (i == 0) *field = s;
     }
     tg_renewal_work_free(&k);
+    TG_TRY(status);
     if (!found) return tg_fail(TG_ENOCONV, "the root of the corrected mean was lost");
     *root = s;
     return TG_OK;

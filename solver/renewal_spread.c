@@ -103,8 +103,26 @@ look_ahead(moments *m)
     if (m->theta != 0) late(m, m->x[HELD], 0, HELD_TWICE);
 }
 
-/* F on s <= t_i into AHEAD, a into APPLIED. The sum over the triangle of pairs is a third of
- * what transforms would cost, and exact. */
+/* sum_x u_x f(t_j + t_x) for j <= i into out: what u falls to by running sums, what it is more
+ * than that pair by pair. */
+static void
+renewals_ahead(const tg_renewal_law *l, const double *f, size_t i, double *out)
+{
+    const size_t known = l->known <= i ? l->known : i + 1;
+    double       rest = 0;
+
+    for (size_t j = i + 1; j-- > 0;) {
+        out[j] = f[j] * (1 + l->flat / 2) + l->flat * rest;
+        rest += f[j];
+    }
+    for (size_t x = 0; x < known; x++) {
+        const double du = l->du[x], *restrict from = f + x;
+        double *restrict to = out;
+        for (size_t j = 0; j <= i - x; j++) to[j] += du * from[j];
+    }
+}
+
+/* F on s <= t_i into AHEAD, a into APPLIED. */
 static void
 sum_ahead(moments *m, size_t i)
 {
@@ -115,13 +133,8 @@ sum_ahead(moments *m, size_t i)
         a[j] = s->z ? s->z[j] * s->r[i - j] : 0;
         later[j] = s->c[j] * (m->x[HELD][i - j] - m->theta * m->x[HELD_TWICE][i - j]) +
                    (j < i ? a[j] : a[j] / 2);
-        f[j] = 0;
     }
-    for (size_t x = 0; x <= i; x++) {
-        const double u = m->law->u[x], *restrict from = later + x;
-        double *restrict to = f;
-        for (size_t j = 0; j <= i - x; j++) to[j] += u * from[j];
-    }
+    renewals_ahead(m->law, later, i, f);
     for (size_t j = 0; j <= i; j++) f[j] -= j < i ? a[j] : a[j] / 2;
 }
 

@@ -176,6 +176,7 @@ test_settling_of_one_side(void **state)
     a.s.settle_error = NAN; /* no resampled mean settles */
     assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
     assert_int_equal(c[2].judgement, TG_FAILS);
+    assert_near(c[2].error, 0, 0);
     a.s.settle_error = INFINITY; /* some do */
     assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
     assert_int_equal(c[2].judgement, TG_OPEN);

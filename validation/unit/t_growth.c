@@ -90,6 +90,33 @@ test_few_carry_the_mean(void **state)
     assert_int_equal(logarithms(3, 6, 3), TG_DIVERGES);
 }
 
+/* ln W by quarter, the same in all replicas but for its size, of which few carry the mean:
+ * a typical rise from the third to the last quarter counts unless it is less than half of
+ * what it was before. */
+static tg_outcome
+typical(double second, double third, double last)
+{
+    const double at[] = { 0, second, third, last };
+    tg_rng       g = tg_rng_stream(6, TG_PURPOSE_TEST, 0);
+
+    for (int i = 0; i < N; i++) {
+        const double size = 3 * tg_rng_normal(&g);
+        for (int q = 0; q < 4; q++)
+            quarter[i][q] = exp(at[q] + size + .1 * tg_rng_normal(&g));
+    }
+    return judge(&usual);
+}
+
+static void
+test_typical_rise(void **state)
+{
+    (void)state;
+    assert_int_equal(typical(1, 2, 3), TG_DIVERGES);
+    assert_int_equal(typical(1, 3, 4.2), TG_DIVERGES);
+    assert_int_equal(typical(1, 3, 3.8), TG_UNDECIDED);
+    assert_int_equal(typical(1, 2, 2), TG_UNDECIDED);
+}
+
 static void
 test_times(void **state)
 {
@@ -105,6 +132,15 @@ test_times(void **state)
     assert_int_equal(judge(&brief), TG_UNDECIDED);
     assert_int_equal(judge(&waits), TG_UNDECIDED);
     assert_int_equal(judge(&late), TG_UNDECIDED); /* it may only have begun to rise */
+    const tg_growth_times just = { .horizon = 100,
+                                   .longest = 12.5,
+                                   .began = 0,
+                                   .last_began = 0 },
+                          whole = { .horizon = 100, .longest = 1, .last_began = 23 },
+                          half = { .horizon = 100, .longest = 1, .began = 12.5 };
+    assert_int_equal(judge(&just), TG_DIVERGES); /* each bound itself is allowed */
+    assert_int_equal(judge(&whole), TG_DIVERGES);
+    assert_int_equal(judge(&half), TG_DIVERGES);
     make((const double[]){ 8, 4, 2, 1 }, .1, 31);
     assert_int_equal(judge(&brief), TG_UNDECIDED);
     assert_int_equal(judge(&late), TG_CONVERGES);
@@ -115,4 +151,5 @@ test_times(void **state)
 }
 
 RUN(cmocka_unit_test(test_shapes), cmocka_unit_test(test_numbers),
-    cmocka_unit_test(test_few_carry_the_mean), cmocka_unit_test(test_times))
+    cmocka_unit_test(test_few_carry_the_mean), cmocka_unit_test(test_typical_rise),
+    cmocka_unit_test(test_times))

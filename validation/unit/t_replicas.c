@@ -259,26 +259,90 @@ test_verdicts(void **state)
     tg_simulation_free(s);
 }
 
-/* One slow worker among fast ones comes to more updates than there are bins: the last one
- * takes them, and the number of deliveries is kept. */
+/* 50 workers of a heavy tail: DuDe-ASGD waits for the last of them, so over twenty round
+ * trips nothing moves in most replicas, which is no level that is kept. */
+static void
+test_waiting_is_no_verdict(void **state)
+{
+    const scene    w = { .law = { "{law: lognormal, mean: 1, cv: 3}", NULL },
+                         .count = { 50, 0 },
+                         .algorithm = &tg_dude,
+                         .step = .01,
+                         .start = 1 };
+    tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 20, 3, NAN, 40, 0, NULL }, 1);
+
+    (void)state;
+    assert_int_equal(s->growth.outcome, TG_UNDECIDED);
+    assert_string_equal(s->growth.reason, "the horizon is too short to tell");
+    tg_simulation_free(s);
+}
+
+/* A slow worker comes to as many updates as there are bins, or one less: the last bin takes
+ * both, the one before neither, and the number of deliveries is kept. */
 static void
 test_staleness_beyond_the_bins(void **state)
 {
-    const scene    w = { .law = { "{law: constant, value: 0.001}",
-                                  "{law: constant, value: 9}" },
-                         .count = { 1, 1 },
-                         .together = true,
-                         .algorithm = &tg_asgd,
-                         .step = 1e-6,
-                         .start = 1 };
-    tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 30, 3, NAN, 2, 1, NULL }, 1);
-    uint64_t       sum = 0;
+    static const struct {
+        const char *slow;
+        uint64_t    bin;
+    } at[] = { { "{law: constant, value: 4094.5}", TG_STALENESS_BINS - 2 },
+               { "{law: constant, value: 4095.5}", TG_STALENESS_BINS - 1 },
+               { "{law: constant, value: 4096.5}", TG_STALENESS_BINS - 1 },
+               { "{law: constant, value: 4999.5}", TG_STALENESS_BINS - 1 } };
 
     (void)state;
-    assert_int_equal(s->staleness[TG_STALENESS_BINS - 1], 2 * 3); /* at 9, 18, 27 */
-    for (size_t j = 0; j < TG_STALENESS_BINS; j++) sum += s->staleness[j];
-    assert_int_equal(sum, s->arrivals);
+    for (int k = 0; k < 4; k++) {
+        const scene    w = { .law = { "{law: constant, value: 1}", at[k].slow },
+                             .count = { 1, 1 },
+                             .together = true,
+                             .algorithm = &tg_asgd,
+                             .step = 1e-6,
+                             .start = 1 };
+        tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 5000, 3, NAN, 2, 1, NULL }, 1);
+        uint64_t       sum = 0;
+        assert_int_equal(s->staleness[at[k].bin], 2);
+        for (size_t j = 0; j < TG_STALENESS_BINS; j++) sum += s->staleness[j];
+        assert_int_equal(sum, s->arrivals);
+        tg_simulation_free(s);
+    }
+}
+
+/* A loss that is asked for at grid times only: what is reported is the same, hits and the
+ * crossing are known to a cell, 4 deliveries or a 32nd of the time. */
+static void
+test_a_dear_loss(void **state)
+{
+    const double           one = 1, sigma = .1;
+    const size_t           n = 10;
+    const tg_replicas_plan plan = { 60, 31, .05, 40, 0, NULL };
+    tg_delay              *law = NULL;
+    tg_cluster            *c = NULL;
+    tg_problem            *p = NULL;
+    tg_simulation         *s = NULL, *t = NULL;
+
+    (void)state;
+    assert_ok(tg_delay_parse("{law: gamma, shape: 4, mean: 1}", &law));
+    assert_ok(tg_cluster_create(1, &n, &law, false, &c));
+    assert_ok(tg_problem_quadratic(1, &one, &one, &sigma, n, NULL, &p));
+    tg_problem_kind dear = *p->kind;
+    tg_problem      q = *p;
+    dear.cheap_loss = false;
+    q.kind = &dear;
+    assert_ok(tg_replicas_run(&(tg_setup){ p, c, &tg_asgd, .01, 1 }, &plan, &s));
+    assert_ok(tg_replicas_run(&(tg_setup){ &q, c, &tg_asgd, .01, 1 }, &plan, &t));
+    assert_memory_equal(s->loss, t->loss, 31 * sizeof *s->loss);
+    assert_memory_equal(s->staleness, t->staleness, TG_STALENESS_BINS * sizeof(uint64_t));
+    for (size_t i = 0; i < 40; i++) {
+        const double cell = fmax(.4, t->hit[i] / 32);
+        assert_true(t->hit[i] >= s->hit[i] && t->hit[i] <= s->hit[i] + 3 * cell);
+    }
+    assert_near(t->settle, s->settle, fmax(.4, s->settle / 32));
+    assert_near(t->floor.mean, s->floor.mean, 4 * tg_stats_error(&t->floor));
     tg_simulation_free(s);
+    tg_simulation_free(t);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+    tg_delay_free(law);
 }
 
 static void
@@ -312,7 +376,8 @@ test_stop_inside_a_replica(void **state)
     const tg_replicas_plan endless = { 1e9, 3, NAN, 1, 1, NULL };
     const struct itimerval soon = { .it_value = { 0, 50000 } };
     struct timespec        before, after;
-    signal(SIGALRM, on_alarm);
+    const struct sigaction act = { .sa_handler = on_alarm };
+    assert_int_equal(sigaction(SIGALRM, &act, NULL), 0);
     clock_gettime(CLOCK_MONOTONIC, &before);
     assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
     assert_int_equal(tg_replicas_run(&setup, &endless, &s), TG_ESTOP);
@@ -323,8 +388,20 @@ test_stop_inside_a_replica(void **state)
                 .25);
     assert_fails(
         tg_replicas_run(&setup, &(tg_replicas_plan){ 1e300, 3, NAN, 1, 1, NULL }, &s),
-        TG_EDOMAIN, "a day is enough for");
+        TG_EDOMAIN, "a day is enough for 1e+12");
+    assert_fails(
+        tg_replicas_run(&setup, &(tg_replicas_plan){ 1e300, 3, NAN, 1, 4, NULL }, &s),
+        TG_EDOMAIN, "a day is enough for 4e+12");
     assert_null(s);
+    /* what is finished is kept */
+    const tg_replicas_plan many = { 10, 3, .35, 4000000, 1, NULL };
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    assert_ok(tg_replicas_run(&setup, &many, &s));
+    tg_stop_clear();
+    assert_true(s->replicas > 0 && s->replicas < 4000000);
+    assert_true(s->loss[0].n == (double)s->replicas);
+    assert_true(isfinite(s->settle));
+    tg_simulation_free(s);
     tg_problem_free(p);
     tg_cluster_free(c);
     tg_delay_free(law);
@@ -361,5 +438,6 @@ RUN(cmocka_unit_test(test_threads_do_not_show), cmocka_unit_test(test_bookkeepin
     cmocka_unit_test(test_reported_grid_changes_nothing),
     cmocka_unit_test(test_a_trajectory_known_exactly),
     cmocka_unit_test(test_crossings_of_the_quickstart), cmocka_unit_test(test_slow_worker),
-    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_staleness_beyond_the_bins),
+    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_waiting_is_no_verdict),
+    cmocka_unit_test(test_staleness_beyond_the_bins), cmocka_unit_test(test_a_dear_loss),
     cmocka_unit_test(test_stop_inside_a_replica), cmocka_unit_test(test_bad_plans))

@@ -84,7 +84,7 @@ test_known_crossings(void **state)
         for (size_t k = 0; k < c.n; k++) c.sum[b][k] = exp(-c.t[k]);
     find(&c, .01, &time, &error);
     assert_near(time, log(100), 1.0 / 32 / 32 / 8); /* the chord of a convex curve */
-    assert_near(error, 1. / 32 / sqrt(12), 1e-9); /* the grid's resolution alone */
+    assert_near(error, 1. / 32 / sqrt(12), 1e-9);   /* the grid's resolution alone */
     find(&c, 1, &time, &error);
     assert_true(time == 0 && error == 0); /* never above */
     find(&c, 1e-30, &time, &error);
@@ -172,6 +172,38 @@ test_one_by_one(void **state)
     end(&c);
 }
 
+/* A second hump at t = 8 stays .3 below the level, at 1.5 of its standard errors, while the
+ * mean where it crosses, t = 3, is known exactly. Of resampled means a share p = Phi(-1.5)
+ * crosses at 8: the variance is p (1 - p) 5^2. */
+static void
+test_hump(void **state)
+{
+    enum { B = 48, SEEDS = 40 };
+    const double p = erfc(1.5 / sqrt(2)) / 2;
+    double       x[B], mean = 0, square = 0, sum = 0;
+    tg_rng       g = tg_rng_stream(10, TG_PURPOSE_TEST, 0);
+    curves       c;
+
+    (void)state;
+    begin(&c, B, 10, 1. / 64, 512);
+    for (int b = 0; b < B; b++) mean += (x[b] = tg_rng_normal(&g)) / B;
+    for (int b = 0; b < B; b++) square += (x[b] - mean) * (x[b] - mean) / B;
+    for (int b = 0; b < B; b++)
+        for (size_t k = 0; k < c.n; k++) {
+            const double t = c.t[k], hump = .7 + .2 * (x[b] - mean) * sqrt(B / square);
+            c.sum[b][k] = t < 3 ? 2 : t >= 7.9 && t < 8 ? hump : .1;
+        }
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        const tg_settling s = { c.t, c.row, c.replicas, c.n, c.batches };
+        double            time, error;
+        assert_ok(tg_settling_find(&s, 1, seed, &time, &error));
+        assert_near(time, 3, 1. / 64);
+        sum += error * error / SEEDS;
+    }
+    assert_near(sum, 25 * p * (1 - p), 4 * 25 * sqrt(p / (64 * SEEDS)));
+    end(&c);
+}
+
 /* No error can be stated where two of fifty carry the mean, nor where some resampled means
  * settle and others do not; below two batches there is none. */
 static void
@@ -219,4 +251,5 @@ test_infinite(void **state)
 
 RUN(cmocka_unit_test(test_grid), cmocka_unit_test(test_known_crossings),
     cmocka_unit_test(test_stated_scatter), cmocka_unit_test(test_one_by_one),
-    cmocka_unit_test(test_unknown_error), cmocka_unit_test(test_infinite))
+    cmocka_unit_test(test_hump), cmocka_unit_test(test_unknown_error),
+    cmocka_unit_test(test_infinite))

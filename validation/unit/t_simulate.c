@@ -244,6 +244,8 @@ test_bad_setups(void **state)
                  "2 workers");
     assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, NAN, 1 }, 0, &s), TG_EDOMAIN,
                  "step");
+    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, 0, 1 }, 0, &s), TG_EDOMAIN,
+                 "step must be > 0, got 0");
     assert_null(s);
     tg_cluster *none_at_all = NULL;
     assert_fails(tg_cluster_create(0, NULL, NULL, true, &none_at_all), TG_EDOMAIN,
