@@ -282,13 +282,17 @@ tg_delay_abscissa(const tg_delay *d)
     return d->abscissa;
 }
 
-/* |E T e^{-s T}| <= E T e^{-left T}. */
 double
-tg_law_largest_left(const tg_delay *d, double left, double *steepest)
+tg_law_largest(const tg_delay *d, double left, double height, double *steepest)
 {
     double complex slope;
-    const double   value = creal(tg_delay_laplace(d, left, &slope));
 
+    if (left >= 0) { /* as good as at 0, and free */
+        *steepest = d->mean;
+        if (d->kind->peak) *steepest = fmin(d->mean, 3 * d->kind->peak(d) / height);
+        return 1;
+    }
+    const double value = creal(tg_delay_laplace(d, left, &slope));
     *steepest = fabs(creal(slope));
     return value;
 }
@@ -297,7 +301,7 @@ double
 tg_delay_largest(const tg_delay *d, double left, double height, double *steepest)
 {
     if (d->kind->largest) return d->kind->largest(d, left, height, steepest);
-    return tg_law_largest_left(d, left, steepest);
+    return tg_law_largest(d, left, height, steepest);
 }
 
 size_t

@@ -94,6 +94,14 @@ gamma_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
     return 1;
 }
 
+static double
+gamma_peak(const tg_delay *d)
+{
+    const double n = d->p[SHAPE];
+
+    return exp(n * log(n) - n - lgamma(n));
+}
+
 const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .also = "gam",
                                      .doc = "shape > 0, mean [time] > 0",
@@ -104,6 +112,7 @@ const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .pdf = gamma_pdf,
                                      .cdf = gamma_cdf,
                                      .quantile = tg_law_solve_quantile,
+                                     .peak = gamma_peak,
                                      .laplace = gamma_laplace,
                                      .largest = gamma_largest,
                                      .poles = gamma_poles };
@@ -118,6 +127,7 @@ const tg_delay_kind tg_law_erlang = { .name = "erlang",
                                       .pdf = gamma_pdf,
                                       .cdf = gamma_cdf,
                                       .quantile = tg_law_solve_quantile,
+                                      .peak = gamma_peak,
                                       .laplace = gamma_laplace,
                                       .largest = gamma_largest,
                                       .poles = gamma_poles };
@@ -260,6 +270,13 @@ hyper_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
     return n;
 }
 
+static double
+hyper_peak(const tg_delay *d)
+{
+    (void)d;
+    return exp(-1);
+}
+
 const tg_delay_kind tg_law_hyperexponential = {
     .name = "hyperexponential",
     .also = "h2 hyperexp hyper_exponential phase_type",
@@ -272,6 +289,7 @@ const tg_delay_kind tg_law_hyperexponential = {
     .pdf = hyper_pdf,
     .cdf = hyper_cdf,
     .quantile = tg_law_solve_quantile,
+    .peak = hyper_peak,
     .laplace = hyper_laplace,
     .largest = hyper_largest,
     .poles = hyper_poles

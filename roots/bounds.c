@@ -85,7 +85,7 @@ tg_bounds_make(const tg_loop *loop, double left, size_t rungs, tg_bounds *out)
         return tg_fail(TG_EDOMAIN, "the line %g is too far left: the transform overflows",
                        left);
     b.right = right_end(&b);
-    b.local = isfinite(edge) && left < 0;
+    b.local = left >= 0 || isfinite(edge);
     fill(&b, edge);
     *out = b;
     return TG_OK;
