@@ -61,7 +61,8 @@ TG_CHECKED tg_status tg_finite_slow(const tg_finite *f, const tg_renewal *laws,
 
 /* A grid of times for a mode. */
 typedef struct tg_finite_grid {
-    double dt, span;               /* [time] */
+    double dt, span; /* [time] */
+    bool   slow;
     double coarse_dt, coarse_span; /* 0: the mode is slow, and needs none */
 } tg_finite_grid;
 

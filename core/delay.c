@@ -282,15 +282,26 @@ tg_delay_abscissa(const tg_delay *d)
     return d->abscissa;
 }
 
-/* |E T e^{-s T}| <= E T e^{-left T}, unless the law knows better. */
 double
-tg_delay_steepest(const tg_delay *d, double left, double height)
+tg_law_largest(const tg_delay *d, double left, double height, double *steepest)
 {
     double complex slope;
 
-    if (d->kind->steepest) return d->kind->steepest(d, left, height);
-    tg_delay_laplace(d, left, &slope);
-    return fabs(creal(slope));
+    if (left >= 0) { /* as good as at 0, and free */
+        *steepest = d->mean;
+        if (d->kind->peak) *steepest = fmin(d->mean, 3 * d->kind->peak(d) / height);
+        return 1;
+    }
+    const double value = creal(tg_delay_laplace(d, left, &slope));
+    *steepest = fabs(creal(slope));
+    return value;
+}
+
+double
+tg_delay_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    if (d->kind->largest) return d->kind->largest(d, left, height, steepest);
+    return tg_law_largest(d, left, height, steepest);
 }
 
 size_t

@@ -105,8 +105,9 @@ int tg_delay_costly(const tg_delay *d);
  * tails. */
 double tg_delay_abscissa(const tg_delay *d);
 
-/* A bound of |phi'(s)| over Re s >= left, |Im s| >= height, left > abscissa and poles. */
-double tg_delay_steepest(const tg_delay *d, double left, double height);
+/* Bounds of |phi(s)| and |phi'(s)| over Re s >= left, |Im s| >= height, left > abscissa and
+ * poles: above a pole they fall with the height. */
+double tg_delay_largest(const tg_delay *d, double left, double height, double *steepest);
 
 /* Poles of the continuation of phi, all real and < 0: at most `room` of them are stored;
  * the number there are is returned. */

@@ -33,8 +33,13 @@ struct tg_delay_kind {
     double complex (*laplace)(const tg_delay *d, double complex s,
                               double complex *derivative);
 
-    /* sup |phi'(s)| over Re s >= left, |Im s| >= height; NULL: |phi'(left)|. */
-    double (*steepest)(const tg_delay *d, double left, double height);
+    /* Bounds of |phi(s)| and |phi'(s)| over Re s >= left, |Im s| >= height; NULL: phi(left),
+     * |phi'(left)|. */
+    double (*largest)(const tg_delay *d, double left, double height, double *steepest);
+
+    /* P such that t f(t) c(t) varies by no more than 3 P in all for any c that falls from 1;
+     * the largest t f(t) if that has one peak. NULL: not known, or there are atoms. */
+    double (*peak)(const tg_delay *d);
 
     /* Poles of the continuation of phi, each place once; NULL: none. */
     size_t (*poles)(const tg_delay *d, tg_delay_pole *out, size_t room);
@@ -66,6 +71,10 @@ TG_CHECKED tg_status tg_law_finish(tg_delay *d, tg_delay **out);
  * of the hand, comes nearest to, or NULL. */
 const tg_delay_kind *tg_law_kind(const char *name);
 const char          *tg_law_nearest(const char *name);
+
+/* phi(left) and |phi'(left)|, bounds of any law to the right of `left`; and, right of the
+ * axis, |phi'(s)| <= 3 peak/|Im s|, an oscillating integral of bounded variation. */
+double tg_law_largest(const tg_delay *d, double left, double height, double *steepest);
 
 /* Set the moments from E T, E T^2, E T^3. */
 void tg_law_set_raw_moments(tg_delay *d, double m1, double m2, double m3);

@@ -162,10 +162,27 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     return tg_panels_laplace(d->panels, s, derivative);
 }
 
+static double
+largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    const tg_delay *e = d->part[EQUIVALENT];
+
+    return e ? tg_delay_largest(e, left, height, steepest)
+             : tg_law_largest(d, left, height, steepest);
+}
+
 static size_t
 poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
     return d->part[EQUIVALENT] ? tg_delay_poles(d->part[EQUIVALENT], out, room) : 0;
+}
+
+static double
+peak(const tg_delay *d)
+{
+    const tg_delay *part = d->part[PART];
+
+    return part->kind->peak ? part->kind->peak(part) / d->c[SHARE] : INFINITY;
 }
 
 const tg_delay_kind tg_law_at_most = { .name = "at_most",
@@ -179,6 +196,8 @@ const tg_delay_kind tg_law_at_most = { .name = "at_most",
                                        .pdf = pdf,
                                        .cdf = cdf,
                                        .quantile = quantile,
+                                       .peak = peak,
                                        .laplace = laplace,
+                                       .largest = largest,
                                        .costly = true,
                                        .poles = poles };

@@ -77,11 +77,13 @@ gamma_laplace(const tg_delay *d, double complex s, double complex *derivative)
 
 /* |phi'| = m |1 + m s/n|^{-n-1} falls with the distance from -n/m. */
 static double
-gamma_steepest(const tg_delay *d, double left, double height)
+gamma_largest(const tg_delay *d, double left, double height, double *steepest)
 {
     const double r = hypot(1 + d->c[SCALE] * left, d->c[SCALE] * height);
+    const double value = pow(r, -d->p[SHAPE]);
 
-    return d->mean * pow(r, -d->p[SHAPE] - 1);
+    *steepest = d->mean * value / r;
+    return value;
 }
 
 static size_t
@@ -90,6 +92,14 @@ gamma_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
     if (isfinite(d->abscissa)) return 0; /* a branch point */
     if (room) out[0] = (tg_delay_pole){ -1 / d->c[SCALE], (unsigned)d->p[SHAPE] };
     return 1;
+}
+
+static double
+gamma_peak(const tg_delay *d)
+{
+    const double n = d->p[SHAPE];
+
+    return exp(n * log(n) - n - lgamma(n));
 }
 
 const tg_delay_kind tg_law_gamma = { .name = "gamma",
@@ -102,8 +112,9 @@ const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .pdf = gamma_pdf,
                                      .cdf = gamma_cdf,
                                      .quantile = tg_law_solve_quantile,
+                                     .peak = gamma_peak,
                                      .laplace = gamma_laplace,
-                                     .steepest = gamma_steepest,
+                                     .largest = gamma_largest,
                                      .poles = gamma_poles };
 
 const tg_delay_kind tg_law_erlang = { .name = "erlang",
@@ -116,8 +127,9 @@ const tg_delay_kind tg_law_erlang = { .name = "erlang",
                                       .pdf = gamma_pdf,
                                       .cdf = gamma_cdf,
                                       .quantile = tg_law_solve_quantile,
+                                      .peak = gamma_peak,
                                       .laplace = gamma_laplace,
-                                      .steepest = gamma_steepest,
+                                      .largest = gamma_largest,
                                       .poles = gamma_poles };
 
 static const tg_delay_param hyper_params[] = {
@@ -228,6 +240,20 @@ hyper_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+static double
+hyper_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    double value = 0;
+
+    *steepest = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const double m = d->x[i], r = hypot(1 + m * left, m * height);
+        value += d->w[i] / r;
+        *steepest += d->w[i] * m / (r * r);
+    }
+    return value;
+}
+
 /* Equal means are one pole. */
 static size_t
 hyper_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
@@ -244,6 +270,13 @@ hyper_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
     return n;
 }
 
+static double
+hyper_peak(const tg_delay *d)
+{
+    (void)d;
+    return exp(-1);
+}
+
 const tg_delay_kind tg_law_hyperexponential = {
     .name = "hyperexponential",
     .also = "h2 hyperexp hyper_exponential phase_type",
@@ -256,6 +289,8 @@ const tg_delay_kind tg_law_hyperexponential = {
     .pdf = hyper_pdf,
     .cdf = hyper_cdf,
     .quantile = tg_law_solve_quantile,
+    .peak = hyper_peak,
     .laplace = hyper_laplace,
+    .largest = hyper_largest,
     .poles = hyper_poles
 };

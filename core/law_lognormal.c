@@ -121,6 +121,12 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     return multiply(scale, sum);
 }
 
+static double
+peak(const tg_delay *d)
+{
+    return d->c[FACTOR];
+}
+
 const tg_delay_kind tg_law_lognormal = { .name = "lognormal",
                                          .also = "log_normal lognorm galton",
                                          .doc = "mean [time] > 0, cv > 0",
@@ -131,5 +137,6 @@ const tg_delay_kind tg_law_lognormal = { .name = "lognormal",
                                          .pdf = pdf,
                                          .cdf = cdf,
                                          .quantile = quantile,
+                                         .peak = peak,
                                          .laplace = laplace,
                                          .costly = true };

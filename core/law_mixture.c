@@ -126,6 +126,19 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+static double
+largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    double value = 0, slope = 0, part;
+
+    for (size_t i = 0; i < d->n; i++) {
+        value += d->w[i] * tg_delay_largest(d->part[i], left, height, &part);
+        slope += d->w[i] * part;
+    }
+    *steepest = slope;
+    return value;
+}
+
 static size_t
 poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
@@ -143,4 +156,5 @@ const tg_delay_kind tg_law_mixture = { .name = "mixture",
                                        .cdf = cdf,
                                        .quantile = tg_law_solve_quantile,
                                        .laplace = laplace,
+                                       .largest = largest,
                                        .poles = poles };

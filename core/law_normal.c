@@ -182,6 +182,16 @@ normal_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return sum / (2 * d->c[MASS]);
 }
 
+static double
+normal_peak(const tg_delay *d)
+{
+    const double mu = d->c[CENTRE], sd = d->c[WIDTH];
+    const double t = mu / 2 + hypot(mu / 2, sd);
+    const double top = fmin(d->high, fmax(d->low, t));
+
+    return top * normal_pdf(d, top);
+}
+
 const tg_delay_kind tg_law_truncated_normal = {
     .name = "truncated_normal",
     .also = "normal gaussian norm truncnorm bell",
@@ -193,6 +203,7 @@ const tg_delay_kind tg_law_truncated_normal = {
     .pdf = normal_pdf,
     .cdf = normal_cdf,
     .quantile = normal_quantile,
+    .peak = normal_peak,
     .laplace = normal_laplace
 };
 
@@ -206,4 +217,5 @@ const tg_delay_kind tg_law_half_normal = { .name = "half_normal",
                                            .pdf = normal_pdf,
                                            .cdf = normal_cdf,
                                            .quantile = normal_quantile,
+                                           .peak = normal_peak,
                                            .laplace = normal_laplace };

@@ -2,8 +2,9 @@
  *
  *     phi(s) = alpha e^{-s b} int_0^inf (1 + v)^{-alpha-1} e^{-s b v} dv
  *
- * along the ray v = y e^{-i arg s} (the path of steepest descent) with y = exp(x - e^{-x}),
- * by the trapezoidal rule in x. Lives in Re s >= 0. Derived here.
+ * along v = y e^{-i psi(y)}, psi = arg((alpha + 1)/(1 + y) + s b) (the integrand falls fastest
+ * that way), with y = v0 exp(x - e^{-x}), by the trapezoidal rule in x. Lives in Re s >= 0.
+ * Derived here.
  */
 #include "core/complexes.h"
 #include "core/law.h"
@@ -13,7 +14,9 @@
 enum { SHAPE, MEAN }; /* p */
 
 static const tg_delay_param params[] = {
-    { "shape", "1", "tail exponent alpha", 1, 1e3, 1, 0, 0, TG_DELAY_NUMBER },
+    { "shape", "1",
+      "tail exponent; nearer to 1 the mean comes from delays too rare to be drawn", 1.05,
+      1e3, 0, 0, 0, TG_DELAY_NUMBER },
     { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
 };
 
@@ -23,8 +26,10 @@ prepare(tg_delay *d)
     const double a = d->p[SHAPE], b = d->p[MEAN] * (a - 1) / a;
 
     d->low = b;
-    tg_law_set_raw_moments(d, d->p[MEAN], a > 2 ? a * b * b / (a - 2) : INFINITY,
-                           a > 3 ? a * b * b * b / (a - 3) : INFINITY);
+    const double gap = b / (a - 1); /* mean - b */
+    d->mean = d->p[MEAN];
+    d->variance = a > 2 ? gap * gap * a / (a - 2) : INFINITY;
+    d->third = a > 3 ? 2 * gap * gap * gap * a * (a + 1) / ((a - 2) * (a - 3)) : INFINITY;
     d->abscissa = 0;
     return TG_OK;
 }
@@ -55,33 +60,56 @@ quantile(const tg_delay *d, double p)
     return d->low * exp(-log1p(-p) / d->p[SHAPE]);
 }
 
-/* v turns at v0, where either factor has fallen. */
+/* e^{-i psi} for the direction psi = arg g(y), and d psi/dy. */
+static double complex
+direction(double shape, double complex sb, double y, double *turn)
+{
+    const double         pull = (shape + 1) / (1 + y);
+    const double complex g = pull + sb;
+
+    *turn = cimag(-pull / (1 + y) / g);
+    return conj(g) / cabs(g);
+}
+
+/* The integrand turns at v0. */
 static double complex
 laplace(const tg_delay *d, double complex s, double complex *derivative)
 {
-    const double         a = d->p[SHAPE], size = cabs(s) * d->low, step = 0.17;
-    const double         v0 = 1 / (size + a + 1);
-    const double complex turn = size > 0 ? conj(s) / cabs(s) : 1;
+    const double         a = d->p[SHAPE], step = 0.17;
+    const double complex sb = d->low * s;
+    const double         v0 = 1 / cabs(a + 1 + sb);
     double complex       sum = 0, slope = 0;
 
+    if (s == 0) { /* the first moment converges too slowly for shapes near 1 */
+        if (derivative) *derivative = -d->mean;
+        return 1;
+    }
     for (double x = -3.7; x < 1e3; x += step) {
         const double         e = exp(-x), y = v0 * exp(x - e);
-        const double complex v = y * turn;
-        const double complex u = clog(1 + v);
-        const double complex term = y * (1 + e) * exponential(-(a + 1) * u - size * y);
+        double               turn;
+        const double complex way = direction(a, sb, y, &turn), v = y * way;
+        const double complex g = exponential(-(a + 1) * clog(1 + v) - multiply(sb, v));
+        const double complex term =
+            y * (1 + e) * multiply(multiply(g, way), complex_of(1, -y * turn));
         sum += term;
         slope += multiply(term, v);
         if (x > 0 && abs_squared(term) * (1 + y * y) < 1e-36 * abs_squared(sum)) break;
     }
-    const double complex scale = a * step * multiply(turn, exponential(-d->low * s));
+    const double complex scale = a * step * exponential(-sb);
     const double complex phi = multiply(scale, sum);
     if (derivative) *derivative = -d->low * (phi + multiply(scale, slope));
     return phi;
 }
 
+static double
+peak(const tg_delay *d)
+{
+    return d->p[SHAPE];
+}
+
 const tg_delay_kind tg_law_pareto = { .name = "pareto",
                                       .also = "power power_law powerlaw lomax zipf",
-                                      .doc = "shape > 1, mean [time] > 0",
+                                      .doc = "shape 1.05..1000, mean [time] > 0",
                                       .params = params,
                                       .count = 2,
                                       .prepare = prepare,
@@ -89,5 +117,6 @@ const tg_delay_kind tg_law_pareto = { .name = "pareto",
                                       .pdf = pdf,
                                       .cdf = cdf,
                                       .quantile = quantile,
+                                      .peak = peak,
                                       .laplace = laplace,
                                       .costly = true };

@@ -146,6 +146,12 @@ uniform_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+static double
+uniform_peak(const tg_delay *d)
+{
+    return d->high / (d->high - d->low);
+}
+
 const tg_delay_kind tg_law_uniform = { .name = "uniform",
                                        .also = "flat rectangular unif",
                                        .doc = "min, max [time], 0 <= min < max",
@@ -156,6 +162,7 @@ const tg_delay_kind tg_law_uniform = { .name = "uniform",
                                        .pdf = uniform_pdf,
                                        .cdf = uniform_cdf,
                                        .quantile = uniform_quantile,
+                                       .peak = uniform_peak,
                                        .laplace = uniform_laplace };
 
 /* Both exponential laws keep the mean of the exponential part in c[0]. */
@@ -216,11 +223,29 @@ exponential_laplace(const tg_delay *d, double complex s, double complex *derivat
     return phi;
 }
 
+static double
+exponential_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    const double r = hypot(1 + d->c[0] * left, d->c[0] * height);
+    const double value = exp(-d->low * left) / r;
+
+    *steepest = value * (d->low + d->c[0] / r);
+    return value;
+}
+
 static size_t
 exponential_poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
     if (room) out[0] = (tg_delay_pole){ -1 / d->c[0], 1 };
     return 1;
+}
+
+static double
+exponential_peak(const tg_delay *d)
+{
+    const double t = fmax(d->low, d->c[0]);
+
+    return t * exponential_pdf(d, t);
 }
 
 const tg_delay_kind tg_law_exponential = { .name = "exponential",
@@ -233,7 +258,9 @@ const tg_delay_kind tg_law_exponential = { .name = "exponential",
                                            .pdf = exponential_pdf,
                                            .cdf = exponential_cdf,
                                            .quantile = exponential_quantile,
+                                           .peak = exponential_peak,
                                            .laplace = exponential_laplace,
+                                           .largest = exponential_largest,
                                            .poles = exponential_poles };
 
 const tg_delay_kind tg_law_shifted_exponential = {
@@ -247,6 +274,8 @@ const tg_delay_kind tg_law_shifted_exponential = {
     .pdf = exponential_pdf,
     .cdf = exponential_cdf,
     .quantile = exponential_quantile,
+    .peak = exponential_peak,
     .laplace = exponential_laplace,
+    .largest = exponential_largest,
     .poles = exponential_poles
 };

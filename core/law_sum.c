@@ -258,6 +258,21 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+static double
+largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    double value = 1, slope = 0;
+
+    for (size_t i = 0; i < d->n; i++) {
+        double       steep;
+        const double large = tg_delay_largest(d->part[i], left, height, &steep);
+        slope = slope * large + value * steep;
+        value *= large;
+    }
+    *steepest = slope;
+    return value;
+}
+
 static size_t
 poles(const tg_delay *d, tg_delay_pole *out, size_t room)
 {
@@ -275,4 +290,5 @@ const tg_delay_kind tg_law_sum = { .name = "sum",
                                    .cdf = cdf,
                                    .quantile = tg_law_solve_quantile,
                                    .laplace = laplace,
+                                   .largest = largest,
                                    .poles = poles };

@@ -125,6 +125,12 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     return multiply(scale, sum);
 }
 
+static double
+peak(const tg_delay *d)
+{
+    return d->p[SHAPE] * exp(-1);
+}
+
 const tg_delay_kind tg_law_weibull = { .name = "weibull",
                                        .also = "weibull_min stretched_exponential",
                                        .doc = "shape 0.1..100, mean [time] > 0",
@@ -135,5 +141,6 @@ const tg_delay_kind tg_law_weibull = { .name = "weibull",
                                        .pdf = pdf,
                                        .cdf = cdf,
                                        .quantile = quantile,
+                                       .peak = peak,
                                        .laplace = laplace,
                                        .costly = true };

@@ -74,6 +74,10 @@ size_t tg_loop_poles(const tg_loop *l, tg_delay_pole *out, size_t room);
 /* s + b + a phi F is analytic for Re s > abscissa but for those poles. */
 double tg_loop_abscissa(const tg_loop *l);
 
+/* A bound of |(phi F)'(s)| over Re s >= left, |Im s| >= height > 0, left > abscissa and
+ * poles. */
+double tg_loop_steepest(const tg_loop *l, double left, double height);
+
 /* N(w) of the loop's filter. */
 double tg_loop_noise(const tg_loop *l, double w);
 

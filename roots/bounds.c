@@ -85,8 +85,7 @@ tg_bounds_make(const tg_loop *loop, double left, size_t rungs, tg_bounds *out)
         return tg_fail(TG_EDOMAIN, "the line %g is too far left: the transform overflows",
                        left);
     b.right = right_end(&b);
-    b.local = isfinite(tg_delay_abscissa(loop->delay)) && left < 0 &&
-              (!loop->filter || loop->filter == tg_filters[0]);
+    b.local = left >= 0 || isfinite(edge);
     fill(&b, edge);
     *out = b;
     return TG_OK;
@@ -106,6 +105,6 @@ tg_bounds_slope(const tg_bounds *b, double x, double height)
     const double most = b->slope[tg_bounds_rung(b, x)];
 
     if (!b->local) return most;
-    return fmin(most, 1 + fabs(b->loop->a) *
-                              tg_delay_steepest(b->loop->delay, fmax(x, b->left), height));
+    return fmin(most,
+                1 + fabs(b->loop->a) * tg_loop_steepest(b->loop, fmax(x, b->left), height));
 }

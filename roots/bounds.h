@@ -34,8 +34,8 @@ TG_CHECKED tg_status tg_bounds_make(const tg_loop *loop, double left, size_t run
 /* Bounds that hold for Re s >= x, x >= left. */
 size_t tg_bounds_rung(const tg_bounds *b, double x);
 
-/* A bound of |f'| for Re s >= x, |Im s| >= height: where phi has a branch point on the real
- * axis, much smaller than D near the line through it. */
+/* A bound of |f'| for Re s >= x, |Im s| >= height: where phi has a pole or a branch point on
+ * the real axis, much smaller than D near the line through it. */
 double tg_bounds_slope(const tg_bounds *b, double x, double height);
 
 /* The rightmost x where the loop stops being analytic: its abscissa or a pole; -inf:

@@ -52,6 +52,7 @@ void                 tg_roots_free(tg_roots *r);
 typedef struct tg_rightmost {
     size_t unstable;    /* roots with Re s >= 0, with multiplicity: 0 means it converges */
     int    exponential; /* is there a root right of where phi ends? */
+    int    on_line;     /* |Re s| is within rounding of 0: the verdict rests on the threshold */
     double complex s;   /* the rightmost one (Im >= 0); if there is none, the edge of phi: a
                          heavy-tailed law has no exponential rate */
     double         residual;

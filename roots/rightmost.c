@@ -1,6 +1,6 @@
 /* The rightmost root: Newton's iteration from the root of the loop with a constant delay of
- * the same mean; the argument principle says whether anything lies right of where it led.
- * If so, or if it led nowhere, a line is moved until a few roots lie right of it, and they
+ * the same mean, or from where |f| is least along the imaginary axis; the argument principle
+ * says whether anything lies right of where it led. If so, or if it led nowhere, a line is moved until a few roots lie right of it, and they
  * are found by boxes.
  */
 #include "core/complexes.h"
@@ -9,6 +9,7 @@
 #include "roots/find.h"
 #include "roots/lambert.h"
 #include "roots/rational.h"
+#include "roots/threshold.h"
 
 #include <math.h>
 
@@ -30,17 +31,62 @@ unit_of(const tg_loop *l)
     return fabs(l->a) + fabs(l->b) + (m > 0 ? 1 / m : 0);
 }
 
+/* Does nothing lie right of *s, but for the rounding of a double root? */
 static int
-by_newton(const tg_loop *l, double edge, double complex *s)
+is_rightmost(const tg_loop *l, double complex *s)
 {
     size_t beyond = 1;
 
-    *s = guess(l);
-    if (tg_root_polish(l, s) != TG_OK || !(creal(*s) > edge)) return 0;
     if (fabs(cimag(*s)) < 1e-9 * cabs(*s)) *s = creal(*s);
-    const double line = creal(*s) + 1e-7 * (cabs(*s) + unit_of(l) * 1e-3);
     *s = complex_of(creal(*s), fabs(cimag(*s)));
+    const double line = creal(*s) + 1e-7 * (cabs(*s) + unit_of(l) * 1e-3);
     return tg_count_right_of(l, line, &beyond, NULL) == TG_OK && beyond == 0;
+}
+
+static int
+by_newton(const tg_loop *l, double edge, double complex *s)
+{
+    *s = guess(l);
+    return tg_root_polish(l, s) == TG_OK && creal(*s) > edge && is_rightmost(l, s);
+}
+
+static double
+size_at(const tg_loop *l, double w)
+{
+    return cabs(tg_loop_value(l, complex_of(0, w), NULL));
+}
+
+/* No root right of where phi ends on the axis, as for most heavy tails? */
+static int
+is_empty(const tg_loop *l, double edge)
+{
+    size_t count = 1;
+
+    if (!(edge >= 0)) return 0;
+    return tg_count_right_of(l, edge + 1e-9 * unit_of(l), &count, NULL) == TG_OK &&
+           count == 0;
+}
+
+/* From every w where |f(iw)| is least among its neighbours; no root has a larger |s| than the
+ * end. */
+static int
+by_scan(const tg_loop *l, double edge, double complex *s)
+{
+    const double end = 1.1 * (size_at(l, 0) + 2 * fabs(l->b)), ratio = 1.05;
+    double       before = INFINITY, now = size_at(l, 1e-4 * end);
+
+    *s = -INFINITY;
+    if (is_empty(l, edge)) return 0;
+    for (double w = 1e-4 * end; w < end; w *= ratio) {
+        const double   next = size_at(l, w * ratio);
+        double complex at = complex_of(0, w);
+        if (now < before && now <= next && tg_root_polish(l, &at) == TG_OK &&
+            creal(at) > edge && creal(at) > creal(*s))
+            *s = at;
+        before = now;
+        now = next;
+    }
+    return creal(*s) > -INFINITY && is_rightmost(l, s);
 }
 
 /* Near a branch point every bound is bad: go as far right as roots can still be counted.
@@ -134,6 +180,22 @@ by_boxes(const tg_loop *l, double edge, tg_rightmost *out)
     return TG_OK;
 }
 
+/* The sign of Re s is rounding: the loop settles below its threshold. */
+static tg_status
+judge_on_line(const tg_loop *l, tg_rightmost *r)
+{
+    tg_threshold t;
+
+    TG_TRY(tg_loop_threshold(l, &t));
+    r->on_line = 1;
+    if (l->a < t.a * (1 - 1e-12)) {
+        r->s = complex_of(fmin(creal(r->s), -0.0), cimag(r->s));
+        return TG_OK;
+    }
+    r->unstable = cimag(r->s) != 0 ? 2 : 1;
+    return TG_OK;
+}
+
 /* A root on the axis counts as unstable: it does not converge. */
 static tg_status
 count_unstable(const tg_loop *l, double edge, tg_rightmost *r)
@@ -146,6 +208,8 @@ count_unstable(const tg_loop *l, double edge, tg_rightmost *r)
         r->unstable = tg_lambert_unstable(l);
         return TG_OK;
     }
+    if (creal(r->s) <= tiny && l->a > 0 && l->b >= 0 && cimag(r->s) != 0)
+        return judge_on_line(l, r);
     for (int i = 0; i < 4 && status == TG_ENOCONV; i++) {
         const double line = i ? -tiny * pow(100, i) : 0;
         if (line < edge) break;
@@ -188,7 +252,7 @@ tg_loop_rightmost(const tg_loop *loop, tg_rightmost *out)
         *out = r;
         return TG_OK;
     }
-    if (by_newton(loop, edge, &r.s)) {
+    if (by_newton(loop, edge, &r.s) || by_scan(loop, edge, &r.s)) {
         r.exponential = 1;
         r.residual = cabs(tg_loop_value(loop, r.s, NULL));
     } else {

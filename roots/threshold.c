@@ -1,37 +1,49 @@
+/* The point q(w) = G(iw)/(iw + b) runs along a curve whose speed is bounded, so a step shorter
+ * than its distance from the ray (-inf, -1/a*] over that speed cannot miss a crossing with a
+ * smaller a than the best so far, a*. Beside the ray itself steps are a thousandth of the
+ * distance to 0, and a crossing is a change of sign of Im q. The search ends where |q| <=
+ * G(0)/w is too small for any. Derived here. */
 #include "roots/threshold.h"
 
 #include "core/complexes.h"
+#include "core/parallel.h"
 
 #include <math.h>
 
-/* a(w) = -(i w + b)/G(i w); its imaginary part as a share of its size is the sine of what
- * the phase still lacks. */
+enum { MOST_CHEAP = 4000000, MOST_COSTLY = 40000 };
+
+typedef struct sweep {
+    tg_loop unit;       /* the loop at a = 1 */
+    double  open, most; /* G(0), |G'(0)| */
+    double  rounding;   /* of Im G, where the law is known to so much of the whole only */
+} sweep;
+
 static double complex
-drive(const tg_loop *unit, double w)
+point(const sweep *q, double w)
 {
-    const double complex s = complex_of(0, w);
-    const double complex open = tg_loop_value(unit, s, NULL) - s - unit->b;
+    double complex       phi;
+    const double complex s = complex_of(q->unit.b, w);
 
-    return -(s + unit->b) / open;
+    return tg_loop_kernel(&q->unit, complex_of(0, w), &phi) / s;
 }
 
 static double
-sine(double complex a)
+sine(double complex q)
 {
-    return cimag(a) / cabs(a);
+    return cimag(q) / cabs(q);
 }
 
-/* Where the sine changes sign between two frequencies: regula falsi, Illinois form. */
+/* Where Im q changes sign between two frequencies: regula falsi, Illinois form. */
 static double
-crossing(const tg_loop *unit, double low, double high)
+crossing(const sweep *q, double low, double high)
 {
-    double at_low = sine(drive(unit, low)), at_high = sine(drive(unit, high)), w = high;
+    double at_low = sine(point(q, low)), at_high = sine(point(q, high)), w = high;
     int    side = 0;
 
     for (int i = 0; i < 100 && high - low > 4e-16 * high; i++) {
         w = (low * at_high - high * at_low) / (at_high - at_low);
-        if (!(w > low && w < high)) w = (low + high) / 2;
-        const double now = sine(drive(unit, w));
+        if (i % 4 == 3 || !(w > low && w < high)) w = (low + high) / 2;
+        const double now = sine(point(q, w));
         if (now == 0) break;
         if ((now > 0) == (at_high > 0)) {
             high = w;
@@ -48,42 +60,103 @@ crossing(const tg_loop *unit, double low, double high)
     return w;
 }
 
-/* a >= w/G(0), so the search ends where that exceeds the best so far. */
-static void
-search(const tg_loop *unit, double scale, double open, tg_threshold *best)
+/* On the ray to the last bit, as where Im phi alone is left of a transform. */
+static int
+is_lost(double complex at)
 {
-    double w = 1e-6 * scale, before = sine(drive(unit, w));
-
-    while (w < 1e5 * scale && w < best->a * open) {
-        const double next = w + fmax(0.02 * scale, 0.01 * w), now = sine(drive(unit, next));
-        if ((now > 0) != (before > 0)) {
-            const double         at = crossing(unit, w, next);
-            const double complex a = drive(unit, at);
-            if (creal(a) > 0 && fabs(sine(a)) < 1e-6 && creal(a) < best->a) {
-                best->a = creal(a);
-                best->frequency = at;
-            }
-        }
-        w = next;
-        before = now;
-    }
+    return fabs(cimag(at)) <= 1e-15 * cabs(at);
 }
 
-/* Steps are small against the longest delay that matters: mean + a few deviations. */
+/* |q'| <= (|G'| + |G|/|s|)/|s|; |G| at most doubles on the way. */
+static double
+step(const sweep *q, double w, double complex at, double best)
+{
+    const double size = hypot(w, q->unit.b), end = -1 / best;
+    const double gap = creal(at) <= end ? fabs(cimag(at)) : cabs(at - end);
+    const double slope = fmin(q->most, tg_loop_steepest(&q->unit, 0, w));
+    const double speed = (slope + 2 * cabs(at)) / size;
+
+    return fmax(0.9 * gap, (is_lost(at) ? 0.1 : 1e-3) * cabs(at)) / speed;
+}
+
+static void
+try_crossing(const sweep *q, double low, double high, tg_threshold *best)
+{
+    const double         w = crossing(q, low, high);
+    const double complex at = point(q, w);
+    const double         a = -1 / creal(at);
+
+    if (!(a > 0) || !(a < best->a) || !(fabs(sine(at)) < 1e-6)) return;
+    best->a = a;
+    best->frequency = w;
+}
+
+/* -1, 0, 1; 0: within rounding. */
+static int
+side_of(const sweep *q, double w, double complex at)
+{
+    const double least = q->rounding / hypot(w, q->unit.b);
+
+    return (cimag(at) > least) - (cimag(at) < -least);
+}
+
+/* Beside the ray for a decade: no crossing that doubles can tell will come. */
+static int
+is_over(double w, double complex at, double *lost)
+{
+    if (!is_lost(at) || creal(at) > 0)
+        *lost = INFINITY;
+    else
+        *lost = fmin(*lost, w);
+    return w > 10 * *lost;
+}
+
+/* Below w = G(0)/|G'(0)| the real part of G is > 0, and no crossing is possible. */
+static tg_status
+search(const sweep *q, tg_threshold *best)
+{
+    const size_t   most = q->rounding > 0 ? MOST_COSTLY : MOST_CHEAP;
+    const double   first = q->open / q->most, last = 1e15 * first;
+    double         before = first, lost = INFINITY;
+    double complex at = point(q, first);
+    int            side = side_of(q, first, at), now;
+    size_t         steps = 0;
+
+    for (double w = first; w < last && w < best->a * q->open && steps < most; steps++) {
+        if (steps % 1024 == 1023) TG_TRY(tg_stop_check());
+        const double next = w + fmin(w, step(q, w, at, best->a));
+        at = point(q, next);
+        now = side_of(q, next, at);
+        if (now && side && now != side && creal(at) < 0)
+            try_crossing(q, before, next, best);
+        if (now) {
+            side = now;
+            before = next;
+        }
+        w = next;
+        best->searched = next;
+        if (is_over(w, at, &lost)) break;
+    }
+    return TG_OK;
+}
+
 tg_status
 tg_loop_threshold(const tg_loop *loop, tg_threshold *out)
 {
-    tg_loop unit = *loop;
+    sweep          q = { .unit = *loop };
+    double complex slope;
 
-    unit.a = 1;
-    TG_TRY(tg_loop_check(&unit));
-    const double m = tg_delay_mean(loop->delay), cv = tg_delay_cv(loop->delay);
+    q.unit.a = 1;
+    TG_TRY(tg_loop_check(&q.unit));
+    const double m = tg_delay_mean(loop->delay);
     if (!(m > 0)) return tg_fail(TG_EDOMAIN, "a loop without delay has no threshold");
     if (!(loop->b >= 0))
         return tg_fail(TG_EDOMAIN, "threshold: b must be >= 0, got %g", loop->b);
     tg_threshold best = { .a = INFINITY };
-    const double open = creal(tg_loop_value(&unit, 0, NULL)) - loop->b;
-    search(&unit, 1 / (m * (1 + fmin(cv, 3))), open, &best);
+    q.open = creal(tg_loop_value(&q.unit, 0, &slope)) - loop->b;
+    q.most = fabs(creal(slope) - 1);
+    q.rounding = tg_delay_costly(loop->delay) ? 1e-14 * q.open : 0;
+    TG_TRY(search(&q, &best));
     best.gain = best.a * m;
     *out = best;
     return TG_OK;

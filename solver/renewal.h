@@ -31,12 +31,14 @@ typedef struct tg_renewal_group {
     double          workers; /* n_g > 0 */
 } tg_renewal_group;
 
-/* The laws of `count` groups on a grid of n times dt apart [time]. A law whose tail passes
+/* The laws of `count` groups on a grid of n times dt apart [time]. A `slow` grid's steps are too
+ * long to see them: their transforms are then taken from finer grids, good for modes that hardly
+ * move during a job. A law whose tail passes
  * the grid's end keeps its mass, at the end. Owner of *out: the caller, tg_renewal_free().
  * Errors: TG_EDOMAIN no groups, workers not > 0, a law without finite mean > 0; TG_ENOMEM.
  */
 TG_CHECKED tg_status tg_renewal_create(const tg_renewal_group *group, size_t count,
-                                       double dt, size_t n, tg_renewal **out);
+                                       double dt, size_t n, bool slow, tg_renewal **out);
 void                 tg_renewal_free(tg_renewal *w);
 
 double tg_renewal_rate(const tg_renewal *w); /* lambda [1/time] */

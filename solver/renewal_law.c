@@ -1,25 +1,29 @@
 #include "solver/renewal_law.h"
 
+#include "core/complexes.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* int_low^high F by Simpson's rule, halved until it agrees with itself or the cell is too
- * small for a jump in it to matter; twice at least, or two jumps look like a line. */
+/* int_low^high F by the parabola through three points, split until that agrees with the line
+ * through the ends. The middle point is at the golden section: jumps that are spread evenly
+ * over the halves of a cell would look like a line from its centre. */
 static double
 integrate(const tg_delay *law, double low, double high, double at_low, double at_high,
-          double tolerance, int depth)
+          double tolerance)
 {
-    const double middle = (low + high) / 2, width = high - low;
-    const double at = tg_delay_cdf(law, middle);
-    const double one = width * (at_low + 4 * at + at_high) / 6;
-    const double other = width * (at_low + 2 * at + at_high) / 4;
+    const double golden = 0.38196601125010515, width = high - low;
+    const double middle = low + golden * width, at = tg_delay_cdf(law, middle);
+    const double line = width * (at_low + at_high) / 2;
+    const double parabola = width * (at_low * (3 * golden - 1) / (6 * golden) +
+                                     at / (6 * golden * (1 - golden)) +
+                                     at_high * (2 - 3 * golden) / (6 * (1 - golden)));
 
-    if ((depth > 1 && fabs(one - other) <= tolerance) ||
-        width * (at_high - at_low) <= tolerance)
-        return one;
-    return integrate(law, low, middle, at_low, at, tolerance, depth + 1) +
-           integrate(law, middle, high, at, at_high, tolerance, depth + 1);
+    if (fabs(line - parabola) <= tolerance || width * (at_high - at_low) <= tolerance)
+        return parabola;
+    return integrate(law, low, middle, at_low, at, tolerance) +
+           integrate(law, middle, high, at, at_high, tolerance);
 }
 
 /* The mass of the tail is put at the grid's end. */
@@ -32,12 +36,14 @@ weigh(const tg_zgrid *g, const tg_delay *law, double *p)
         const double t = g->dt * (double)i, high = tg_delay_cdf(law, t + g->dt);
         const double mean =
             low == high ? low
-                        : integrate(law, t, t + g->dt, low, high, 1e-9 * g->dt, 0) / g->dt;
+                        : integrate(law, t, t + g->dt, low, high, 1e-6 * g->dt) / g->dt;
         p[i] = fmax(mean - before, 0);
         before = fmax(mean, before);
         low = high;
     }
-    p[g->n - 1] += 1 - before;
+    if (1 - before > 1e-12) p[g->n - 1] += 1 - before; /* less is rounding */
+    for (size_t i = 0; i < g->n; i++)
+        if (p[i] < 1e-14) p[i] = 0;
 }
 
 /* phi at the grid's s from a law on a finer grid of its own, where the steps are too long to
@@ -56,7 +62,7 @@ refine(const tg_zgrid *g, const tg_delay *law, double mean, double complex *phi)
     for (size_t k = 0; k < g->nz; k++) {
         const double complex half = g->s[k] * dt / 2, z = (1 - half) / (1 + half);
         double complex       sum = 0;
-        for (size_t i = n; i-- > 0;) sum = sum * z + p[i];
+        for (size_t i = n; i-- > 0;) sum = multiply(sum, z) + p[i];
         phi[k] = sum;
     }
     free(p);
@@ -70,16 +76,19 @@ renew(const tg_zgrid *g, tg_zroom *room, tg_renewal_law *l, double complex *work
     double mean = 0;
 
     for (size_t i = 0; i < g->n; i++) mean += l->p[i] * g->dt * (double)i;
-    for (size_t k = 0; k < g->nz; k++) work[k] = 1 / (1 - l->phi[k]);
+    for (size_t k = 0; k < g->nz; k++) work[k] = inverse(1 - l->phi[k]);
     tg_zgrid_sequence(g, room, work, l->u);
     memcpy(l->more, l->u, g->n * sizeof *l->u);
     l->more[0] -= 1;
     for (size_t i = 0; i < g->n; i++) l->du[i] = l->more[i] - g->dt / mean;
     l->du[0] += g->dt / mean / 2;
+    l->flat = g->dt / mean;
+    l->known = g->n;
+    while (l->known > 1 && fabs(l->du[l->known - 1]) < 1e-8 * l->flat) l->known--;
 }
 
 tg_status
-tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law,
+tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law, bool slow,
                       tg_renewal_law *out)
 {
     const double   mean = tg_delay_mean(law);
@@ -101,7 +110,7 @@ tg_renewal_law_create(const tg_zgrid *g, tg_zroom *room, const tg_delay *law,
     l.spectrum = l.phi + crow;
     weigh(g, law, l.p);
     tg_zgrid_generate(g, room, l.p, l.phi);
-    const tg_status status = g->dt > mean / 8 ? refine(g, law, mean, l.phi) : TG_OK;
+    const tg_status status = slow ? refine(g, law, mean, l.phi) : TG_OK;
     if (status != TG_OK) {
         tg_renewal_law_free(&l);
         return status;

@@ -12,10 +12,12 @@
  */
 #include "solver/renewal_parts.h"
 
+#include "core/complexes.h"
 #include "core/parallel.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
 
 typedef struct search {
     const tg_renewal *w;
@@ -47,7 +49,8 @@ speed(const search *s, double e, const double complex *gain, double complex *out
         double complex f = w->grid->s[k];
         for (size_t g = 0; g < w->groups; g++) {
             const double complex phi = w->law[g].phi[k];
-            f += e * share * w->rate[g] * phi / (1 + e * phi * gain[g * s->k.crow + k]);
+            f += multiply(e * share * w->rate[g] * phi,
+                          inverse(1 + e * multiply(phi, gain[g * s->k.crow + k])));
         }
         out[k] = f;
     }
@@ -74,7 +77,8 @@ advance(search *s, double e)
         double complex       *answer = gain + g * s->k.crow;
         tg_renewal_answer(w, e, g, ch, answer, answer);
         tg_zgrid_function(grid, &s->k.room, answer, 1, r);
-        for (size_t k = 0; k < grid->nz; k++) square[k] = answer[k] * answer[k] * l->phi[k];
+        for (size_t k = 0; k < grid->nz; k++)
+            square[k] = multiply(multiply(answer[k], answer[k]), l->phi[k]);
         tg_zgrid_function(grid, &s->k.room, square, 0, held);
         tg_zgrid_correlate(grid, &s->k.room, r, r, c);
         tg_renewal_law_ahead(grid, &s->k.room, l, c, ahead);
@@ -85,32 +89,56 @@ advance(search *s, double e)
     return q;
 }
 
-/* The gain at which q = 1, by steps that shorten towards it; from there by the line through
- * the last two of 1/q - 1, which is nearly straight. */
+/* Whether the responses have settled by the end of the grid: else the mean is lost. */
+static bool
+settles(search *s)
+{
+    const size_t n = s->w->grid->n;
+
+    for (size_t g = 0; g < s->w->groups; g++) {
+        const double *r = tg_renewal_real(&s->k, ROWS + g);
+        for (size_t i = n - n / 8; i < n; i++)
+            if (!(fabs(r[i]) < 0.02)) return false;
+    }
+    return true;
+}
+
+static void
+copy(search *s, size_t from, size_t to)
+{
+    const size_t size = s->w->groups * s->k.row * sizeof(double);
+
+    memcpy(tg_renewal_real(&s->k, to), tg_renewal_real(&s->k, from), size);
+}
+
+/* The gain at which q = 1 or the mean is lost: steps from where both settle, taken back and
+ * halved where they go beyond. */
 static tg_status
 find(const tg_renewal *w, double workers, double *gain)
 {
-    enum { STEPS = 200 };
-    search s = { .w = w, .workers = workers };
-    double k = 0.5, before = 0, at = 0, q = 0;
+    search       s = { .w = w, .workers = workers };
+    const size_t kept = ROWS + w->groups;
+    double       k = 0.5, factor = 1.2;
 
-    TG_TRY(tg_renewal_work_create(w, ROWS + w->groups, 2 + w->groups, &s.k));
+    TG_TRY(tg_renewal_work_create(w, ROWS + 2 * w->groups, 2 + w->groups, &s.k));
     respond(&s, k / workers);
+    copy(&s, ROWS, kept);
     tg_status status = TG_OK;
-    for (int i = 0; i < STEPS && status == TG_OK; i++) {
+    while (factor > 1.004 && k < 1e4 && status == TG_OK) {
+        const double q = advance(&s, k * factor / workers);
         status = tg_stop_check();
-        q = advance(&s, k / workers);
-        if (!(q < 1)) break;
-        before = q;
-        at = k;
-        k *= q < 0.3 ? 1.15 : q < 0.7 ? 1.06 : 1.02;
+        if (q < 1 && q > -1 && settles(&s)) {
+            k *= factor;
+            copy(&s, ROWS, kept);
+            if (q > 0.3) factor = fmin(factor, 1.06);
+        } else {
+            copy(&s, kept, ROWS);
+            factor = sqrt(factor);
+        }
     }
     tg_renewal_work_free(&s.k);
     if (status != TG_OK) return status;
-    if (q < 1 || at == 0)
-        return tg_fail(TG_ENOCONV, "no limit of the mean square up to a gain of %g", k);
-    const double high = isfinite(q) ? 1 / q - 1 : -0.05, low = 1 / before - 1;
-    *gain = at + (k - at) * low / (low - high);
+    *gain = k * factor;
     return TG_OK;
 }
 
@@ -145,7 +173,20 @@ open(const tg_renewal_group *group, size_t count, double workers, tg_renewal **o
     if (!(rate > 0) || !isfinite(rate))
         return tg_fail(TG_EDOMAIN, "workers need a mean time > 0 and finite");
     return tg_renewal_create(group, count, all / rate / 16,
-                             (size_t)(16 * (24 + 7 * workers)), out);
+                             (size_t)(16 * (24 + 7 * workers)), false, out);
+}
+
+/* Towards constant times the limit comes to that of evenly staggered workers, 2 P sin(pi/(2(2P
+ * - 1))), which the form does not know; how far is not known either. */
+static void
+steady(double cv2, double workers, double *k, double *off)
+{
+    const double pi = 3.14159265358979323846;
+    const double even = 2 * workers * sin(pi / (2 * (2 * workers - 1)));
+    const double share = fmin(cv2 / 0.25, 1), middle = even + share * (*k - even);
+
+    *off += fabs(middle - *k) / 2;
+    *k = middle;
 }
 
 /* The gain at which q = 1 for `workers` workers in the groups' proportions. */
@@ -179,6 +220,7 @@ tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, doub
     TG_TRY(form(group, count, workers, &some, &cv2));
     const double d = (2 / one - 1) * miss(cv2, workers);
     double       k = some * (1 + d), off = k * (0.4 * fabs(d) + 0.006);
+    steady(cv2, workers, &k, &off);
     if (all > workers) {
         const double more = workers * (1 / (k * k) - 1 / (field * field)); /* inf: 0 */
         const double many = 1 / sqrt(1 / (field * field) + more / all);

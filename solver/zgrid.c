@@ -1,5 +1,7 @@
 #include "solver/zgrid.h"
 
+#include "core/complexes.h"
+
 #include <fftw3.h>
 #include <math.h>
 #include <pthread.h>
@@ -35,7 +37,10 @@ fill(tg_zgrid *g)
     const double sigma = DAMPING / ((double)g->padded * g->dt);
     const double step = 2 * 3.14159265358979323846 / (double)g->padded;
 
-    for (size_t i = 0; i < g->n; i++) g->decay[i] = exp(-sigma * g->dt * (double)i);
+    for (size_t i = 0; i < g->n; i++) {
+        g->decay[i] = exp(-sigma * g->dt * (double)i);
+        g->growth[i] = 1 / g->decay[i];
+    }
     for (size_t i = 0; i < g->nz; i++) {
         const double complex z = exp(-sigma * g->dt) * cexp(-I * step * (double)i);
         g->s[i] = 2 / g->dt * (1 - z) / (1 + z);
@@ -53,7 +58,8 @@ tg_zgrid_create(double dt, size_t n, tg_zgrid **out)
         *g = (tg_zgrid){ .dt = dt, .n = n, .padded = 8 };
         while (g->padded < 4 * n) g->padded *= 2;
         g->nz = g->padded / 2 + 1;
-        g->decay = malloc(n * sizeof *g->decay);
+        g->decay = malloc(2 * n * sizeof *g->decay);
+        g->growth = g->decay ? g->decay + n : NULL;
         g->s = malloc(g->nz * sizeof *g->s);
         plan(g);
     }
@@ -158,7 +164,7 @@ tg_zgrid_sequence(const tg_zgrid *g, tg_zroom *r, const double complex *f, doubl
 {
     memcpy(r->one, f, g->nz * sizeof *f);
     back(g, r, 1, out);
-    for (size_t i = 0; i < g->n; i++) out[i] /= g->decay[i];
+    for (size_t i = 0; i < g->n; i++) out[i] *= g->growth[i];
 }
 
 void
@@ -167,7 +173,7 @@ tg_zgrid_function(const tg_zgrid *g, tg_zroom *r, const double complex *f, doubl
 {
     for (size_t k = 0; k < g->nz; k++) r->one[k] = f[k] / g->dt + jump / 2;
     back(g, r, 1, out);
-    for (size_t i = 0; i < g->n; i++) out[i] /= g->decay[i];
+    for (size_t i = 0; i < g->n; i++) out[i] *= g->growth[i];
 }
 
 void
@@ -195,7 +201,7 @@ void
 tg_zgrid_ahead(const tg_zgrid *g, tg_zroom *r, const double complex *x,
                const double complex *y, double *out)
 {
-    for (size_t k = 0; k < g->nz; k++) r->one[k] = conj(x[k]) * y[k];
+    for (size_t k = 0; k < g->nz; k++) r->one[k] = multiply(conj(x[k]), y[k]);
     back(g, r, 1, out);
 }
 
@@ -203,7 +209,7 @@ void
 tg_zgrid_behind(const tg_zgrid *g, tg_zroom *r, const double complex *x,
                 const double complex *y, double *out)
 {
-    for (size_t k = 0; k < g->nz; k++) r->one[k] = x[k] * y[k];
+    for (size_t k = 0; k < g->nz; k++) r->one[k] = multiply(x[k], y[k]);
     back(g, r, 1, out);
 }
 
@@ -213,10 +219,10 @@ tg_zgrid_correlate(const tg_zgrid *g, tg_zroom *r, const double *x, const double
 {
     tg_zgrid_spectrum(g, r, x, r->two);
     if (x == y) {
-        for (size_t k = 0; k < g->nz; k++) r->one[k] = conj(r->two[k]) * r->two[k];
+        for (size_t k = 0; k < g->nz; k++) r->one[k] = abs_squared(r->two[k]);
     } else {
         tg_zgrid_spectrum(g, r, y, r->one);
-        for (size_t k = 0; k < g->nz; k++) r->one[k] *= conj(r->two[k]);
+        for (size_t k = 0; k < g->nz; k++) r->one[k] = multiply(r->one[k], conj(r->two[k]));
     }
     back(g, r, g->dt, out);
     for (size_t i = 0; i < g->n; i++) out[i] -= g->dt * x[0] * y[i] / 2;

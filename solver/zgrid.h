@@ -24,6 +24,7 @@ struct tg_zgrid {
     size_t          padded; /* length of a transform, >= 4 n */
     size_t          nz;     /* padded / 2 + 1 frequencies */
     double         *decay;  /* (n) e^{-sigma t} */
+    double         *growth; /* (n) e^{sigma t} */
     double complex *s;      /* (nz) [1/time] */
     void           *forward, *backward;
 };

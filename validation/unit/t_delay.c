@@ -25,6 +25,8 @@ static const char *const laws[] = {
     "{law: weibull, shape: 0.8, mean: 1}",
     "{law: weibull, shape: 6, mean: 3}",
     "{law: pareto, shape: 4.5, mean: 1}",
+    "{law: pareto, shape: 40, mean: 1}",
+    "{law: pareto, shape: 300, mean: 2}",
     "{law: truncated_normal, mu: 1, sd: 0.5}",
     "{law: truncated_normal, mu: 1, sd: 0.5, min: 0.8, max: 2.5}",
     "{law: truncated_normal, mu: -2, sd: 1, min: 0.5}",

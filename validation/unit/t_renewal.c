@@ -74,7 +74,7 @@ predict(const case_ *c, tg_renewal_rule rule, double k, double dt, size_t n)
     tg_renewal         *w = NULL;
     tg_renewal_variance v;
 
-    assert_ok(tg_renewal_create(c->group, c->groups, dt, n, &w));
+    assert_ok(tg_renewal_create(c->group, c->groups, dt, n, false, &w));
     assert_ok(tg_renewal_stationary(w, rule, k / c->workers, &v));
     tg_renewal_free(w);
     return v;
@@ -194,14 +194,14 @@ test_bad_input(void **state)
     tg_renewal_group    g = { law_of("g1", 1), 4 };
 
     (void)state;
-    assert_fails(tg_renewal_create(&g, 0, .1, 100, &w), TG_EDOMAIN, "a group");
-    assert_fails(tg_renewal_create(&g, 1, NAN, 100, &w), TG_EDOMAIN, "step > 0");
-    assert_fails(tg_renewal_create(&g, 1, .1, 1, &w), TG_EDOMAIN, "two points");
+    assert_fails(tg_renewal_create(&g, 0, .1, 100, false, &w), TG_EDOMAIN, "a group");
+    assert_fails(tg_renewal_create(&g, 1, NAN, 100, false, &w), TG_EDOMAIN, "step > 0");
+    assert_fails(tg_renewal_create(&g, 1, .1, 1, false, &w), TG_EDOMAIN, "two points");
     g.workers = NAN;
-    assert_fails(tg_renewal_create(&g, 1, .1, 100, &w), TG_EDOMAIN, "workers > 0");
+    assert_fails(tg_renewal_create(&g, 1, .1, 100, false, &w), TG_EDOMAIN, "workers > 0");
     g.workers = 4;
     assert_null(w);
-    assert_ok(tg_renewal_create(&g, 1, .1, 100, &w));
+    assert_ok(tg_renewal_create(&g, 1, .1, 100, false, &w));
     assert_fails(tg_renewal_stationary(w, TG_RENEWAL_ASGD, NAN, &v), TG_EDOMAIN, "e must");
     tg_renewal_free(w);
     tg_delay_free((tg_delay *)g.law);

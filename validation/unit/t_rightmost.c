@@ -78,11 +78,57 @@ test_near_branch_point(void **state)
     tg_delay_free(d);
 }
 
+/* Re phi(iw) > 0 at every w, so the half-normal law never diverges; at large a its roots come
+ * nearer to the axis than doubles can tell, and the threshold decides. */
+static void
+test_verdict_does_not_rest_on_rounding(void **state)
+{
+    (void)state;
+    for (double a = 100; a < 2e5; a *= sqrt(10)) {
+        const tg_rightmost r = rightmost("{law: half_normal, sd: 1}", a);
+        if (r.unstable) fail_msg("a = %g: %zu, Re s = %g", a, r.unstable, creal(r.s));
+        assert_true(r.exponential && r.on_line && creal(r.s) <= 0);
+        /* a phi(iw) ~ -i a sqrt(2/pi)/w there */
+        near("frequency", cimag(r.s), sqrt(a * sqrt(2 / pi)), 0.01 * cimag(r.s));
+        assert_true(r.residual < 1e-14 * a);
+    }
+    assert_false(rightmost("{law: half_normal, sd: 1}", 1).on_line);
+}
+
+/* On the boundary itself a root is on the line, and the loop does not converge. */
+static void
+test_on_the_line(void **state)
+{
+    (void)state;
+    const double       angle = pi / 6, k = 3 * tan(angle) / pow(cos(angle), 3);
+    const tg_rightmost r = rightmost("{sum: [{law: erlang, stages: 3, mean: 1}, {law: "
+                                     "constant, value: 1e-300}]}",
+                                     k);
+
+    assert_true(r.on_line && r.unstable == 2);
+    near("frequency", cimag(r.s), 3 * tan(angle), 1e-13);
+}
+
+/* A root at high frequency, far from that of the constant delay: found by where |f| is
+ * least on the axis. Just above the threshold, 9106.0976, with w = 353.09. */
+static void
+test_high_frequency(void **state)
+{
+    (void)state;
+    assert_int_equal(rightmost("{law: lognormal, mean: 1, cv: 8}", 9106).unstable, 0);
+    const tg_rightmost r = rightmost("{law: lognormal, mean: 1, cv: 8}", 9107);
+    assert_int_equal(r.unstable, 2);
+    near("frequency", cimag(r.s), 353.1, 0.1);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_rightmost),
-                                        cmocka_unit_test(test_near_branch_point) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rightmost), cmocka_unit_test(test_near_branch_point),
+        cmocka_unit_test(test_verdict_does_not_rest_on_rounding),
+        cmocka_unit_test(test_on_the_line), cmocka_unit_test(test_high_frequency)
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

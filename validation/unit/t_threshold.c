@@ -108,6 +108,55 @@ test_separates(void **state)
     }
 }
 
+/* Crossings that a grid of frequencies steps over: a short atom beside a long one turns the
+ * phase at w ~ 1/short. {1/2 at e + 1/2 at 1}: w = pi/(1 + e), a = w/sin(pi e/(1 + e)). The
+ * other rows: cases of 0.1.0, from independent quadrature. */
+static void
+test_high_frequencies(void **state)
+{
+    (void)state;
+    tg_threshold t = threshold("{mixture: [{weight: .9, law: exponential, mean: .1}, "
+                               "{weight: .1, law: constant, value: 9.1}]}",
+                               NULL, 0);
+    near(t.a, 94.66744, 1e-7);
+    assert_true(t.searched >= t.a);
+    for (double e = 1e-2; e > 1e-5; e /= 10) {
+        char text[128];
+        snprintf(text, sizeof text,
+                 "{mixture: [{weight: .5, law: constant, value: %.17g}, {weight: .5, law: "
+                 "constant, value: 1}]}",
+                 e);
+        t = threshold(text, NULL, 0);
+        near(t.a, pi / (1 + e) / sin(pi * e / (1 + e)), 1e-16 / (e * e) + 1e-13);
+    }
+    t = threshold("{mixture: [{weight: .5, law: constant, value: 1e-6}, {weight: .5, law: "
+                  "constant, value: 1}]}",
+                  NULL, 0);
+    near(t.a, 1e6, 1e-6);
+    t = threshold("{law: lognormal, mean: 1, cv: 50}", NULL, 0);
+    near(t.a, 1.6608e7, 1e-4);
+    near(t.frequency, 78726, 1e-5);
+    t = threshold("{law: pareto, shape: 1.05, mean: 1}", NULL, 0);
+    near(t.gain, 33.4154, 2e-6);
+}
+
+/* Times in nanoseconds or in centuries: the same number. */
+static void
+test_units_of_time(void **state)
+{
+    const double unit[] = { 1e-9, 1e-3, 1, 1e9 };
+    double       k[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "{law: lognormal, mean: %g, cv: 0.5}", unit[i]);
+        k[i] = threshold(text, NULL, 0).gain;
+        near(k[i], 2.2519601337264628, 1e-11);
+    }
+    for (int i = 0; i < 4; i++) near(k[i], k[2], 1e-14);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -128,10 +177,11 @@ test_bad_input(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_reference),
-                                        cmocka_unit_test(test_closed_forms),
-                                        cmocka_unit_test(test_separates),
-                                        cmocka_unit_test(test_bad_input) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reference),     cmocka_unit_test(test_closed_forms),
+        cmocka_unit_test(test_separates),     cmocka_unit_test(test_high_frequencies),
+        cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_bad_input)
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
