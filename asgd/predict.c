@@ -122,7 +122,7 @@ static tg_status
 fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *p)
 {
     const tg_status status =
-        tg_predict_single(cluster, rule, fmin(p->threshold_square, p->threshold),
+        tg_predict_single(cluster, rule, fmin(p->threshold_square, p->threshold), 1,
                           &p->threshold_single, &p->single_error);
 
     return status == TG_EDOMAIN || status == TG_ENOCONV ? TG_OK : status;

@@ -79,14 +79,22 @@ tg_predict_hits(const tg_modes *m, const tg_cluster *c, const tg_algorithm *rule
 
 /* ---- single runs --------------------------------------------------------------------- */
 
-/* Deliveries in all: the error of the zero is then about .3 % whatever P is. */
-static const double PATHS = 64, DELIVERIES = 5e5, FEWEST = 100;
+/* Half a million deliveries in all, each worker's enough to forget where it began. */
+static void
+share_out(double effort, double workers, tg_workers *w, double *each)
+{
+    const double all = 5e5 * effort;
+
+    *each = fmax(all / 64 / workers, 60);
+    w->paths = (size_t)fmin(fmax(all / (*each * workers), 8), 64);
+}
 
 tg_status
-tg_predict_single(const tg_cluster *c, const tg_algorithm *rule, double low, double *gain,
-                  double *error)
+tg_predict_single(const tg_cluster *c, const tg_algorithm *rule, double low, double effort,
+                  double *gain, double *error)
 {
     tg_workers w;
+    double     each;
 
     if (!(low > 0)) return tg_fail(TG_EDOMAIN, "expected a gain > 0, got %g", low);
     if (isinf(low)) {
@@ -95,11 +103,9 @@ tg_predict_single(const tg_cluster *c, const tg_algorithm *rule, double low, dou
         return TG_OK;
     }
     TG_TRY(workers_of(c, rule, &w));
-    w.paths = (size_t)PATHS;
     w.seed = 1;
-    const double    each = DELIVERIES / PATHS / (double)c->workers;
-    const tg_status status =
-        tg_workers_threshold(&w, fmax(each, FEWEST), low / 2, gain, error);
+    share_out(effort, (double)c->workers, &w, &each);
+    const tg_status status = tg_workers_threshold(&w, each, low / 2, gain, error);
     free((void *)w.group);
     return status;
 }

@@ -15,6 +15,9 @@ static const double MINUTE = 60, DAY = 86400;
 static const double DELIVERY = 5e-8, COORDINATE = 1e-8, POINT = 3e-9;
 static const double PREDICTION = 0.2, MODE = 1e-3;
 
+/* A chart's limits of the mean square, in seconds; of single runs, how many. */
+static const double LIMITS = 3, CHARTED = 25;
+
 enum { PAST = 21 }; /* jobs of a staggered worker before t = 0 */
 
 static void
@@ -54,12 +57,20 @@ check_modes(const arguments *a, double count, double seconds)
                                   .advice = "fewer eigenvalues make it less" });
 }
 
+/* Seconds for the gain at which a single run is lost (tg_predict_single). */
+static double
+single_run(const scene *s)
+{
+    return 5e-7 * fmax(1e5, 480 * (double)s->cluster->workers);
+}
+
 tg_status
 cost_of_predictions(const arguments *a, const scene *s, size_t n)
 {
     const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
 
-    return check_modes(a, each * (double)s->problem->dim, each * PREDICTION);
+    return check_modes(a, each * (double)s->problem->dim,
+                       each * (PREDICTION + (s->single ? single_run(s) : 0)));
 }
 
 tg_status
@@ -67,7 +78,9 @@ cost_of_verdicts(const arguments *a, const scene *s, size_t n)
 {
     const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
 
-    return check_modes(a, each * (double)s->problem->dim, 0);
+    return check_modes(a, each * (double)s->problem->dim,
+                       (double)tg_study_count(s->study, "algorithm") *
+                           (LIMITS + CHARTED * single_run(s)));
 }
 
 /* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % or u

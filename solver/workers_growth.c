@@ -153,9 +153,11 @@ run(growth *a, tg_stats *exponent)
     if (!a->log) return tg_fail(TG_ENOMEM, "out of memory");
     const tg_status status = tg_parallel_run(w->paths, w->threads, one_path, a, NULL);
     for (size_t g = 0; g < a->count && status == TG_OK; g++) {
-        exponent[g] = (tg_stats){ 0 };
+        tg_stats s = { 0 };
         for (size_t p = 0; p < w->paths; p++)
-            tg_stats_add(&exponent[g], a->log[p * a->count + g] / round);
+            tg_stats_add(&s, a->log[p * a->count + g] / round);
+        if (isnan(s.mean)) s = (tg_stats){ (double)w->paths, -INFINITY, 0 }; /* all is 0 */
+        exponent[g] = s;
     }
     free(a->log);
     return status;
@@ -180,7 +182,7 @@ tg_workers_exponents(const tg_workers *w, double deliveries, const double *gain,
 
 /* ---- the zero ------------------------------------------------------------------------ */
 
-enum { GAINS = 16 };
+enum { GAINS = 16, FEWEST = 20 };
 
 /* The first interval of rising gains over which the mean exponent turns positive; GAINS if
  * there is none. */
@@ -209,7 +211,8 @@ tg_workers_threshold(const tg_workers *w, double deliveries, double low, double 
 
     for (size_t pass = 0; pass < 3; pass++) {
         spread_gains(low, high, k);
-        TG_TRY(tg_workers_exponents(w, fmax(deliveries * share[pass], 1), k, GAINS, e));
+        TG_TRY(tg_workers_exponents(
+            w, fmax(deliveries * share[pass], fmin(deliveries, FEWEST)), k, GAINS, e));
         if (pass == 0 && !(e[0].mean < 0))
             return tg_fail(TG_ENOCONV, "no run settles at a loop gain of %g", low);
         const size_t at = first_crossing(e);
