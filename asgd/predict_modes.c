@@ -24,7 +24,7 @@ tg_finite_grid
 tg_finite_grid_of(const tg_finite *f, double k, double re)
 {
     const double   horizon = f->plan->points ? f->plan->horizon : INFINITY;
-    const double   settled = re < 0 ? 28 / -re : re > 0 ? 3 / re : 600 * f->mean;
+    const double   settled = re < 0 ? 20 / -re : re > 0 ? 3 / re : 600 * f->mean;
     tg_finite_grid g = { 0 };
 
     if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
@@ -40,7 +40,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     }
     g.span = between(16 * f->mean, settled, 1000 * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
-    g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
+    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
     g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
     if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
     g.coarse_span =
