@@ -207,7 +207,7 @@ fill_sums(const work *w)
         at->exponential = !mode->effective;
         at->rate = mode->rate;
         at->effective = mode->effective;
-        if (!mode->settles) at->unstable = 1;
+        at->unstable = mode->unstable;
         p->unstable += at->unstable;
         if (at->rate < p->rate) {
             p->rate = at->rate;

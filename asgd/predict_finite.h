@@ -44,10 +44,11 @@ TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
-    bool           settles;          /* in mean square */
-    double         variance, error;  /* about the mean, stationary [x^2]; relative error */
-    double         bias, bias_error; /* of the mean [x] */
-    double complex root;             /* of the mean, rightmost [1/time]; NaN: none */
+    bool   settles;          /* in mean square */
+    double variance, error;  /* about the mean, stationary [x^2]; relative error */
+    double bias, bias_error; /* of the mean [x] */
+    size_t unstable;     /* roots of the mean with Re s > 0, or 1: grows in mean square */
+    double complex root; /* of the mean, rightmost [1/time]; NaN: none */
     double         rate, rate_error;
     bool           effective;
     tg_course      course;
