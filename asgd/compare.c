@@ -139,13 +139,32 @@ tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where, do
     return n;
 }
 
+size_t
+tg_compare_hits(const tg_waiting *integrated, const tg_waiting *simulated,
+                const char *where, tg_claim out[TG_WAITINGS])
+{
+    size_t n = 0;
+
+    for (int i = 0; i < TG_WAITINGS; i++) {
+        tg_claim c = claim("", where, "time", "integrator");
+        if (isinf(integrated->value[i]) && isinf(simulated->value[i])) continue;
+        snprintf(c.name, sizeof c.name, "hit: %s", tg_waiting_name(i));
+        c.predicted = integrated->value[i];
+        c.simulated = simulated->value[i];
+        c.error = hypot(integrated->error[i], simulated->error[i]);
+        tg_claim_judge(&c);
+        out[n++] = c;
+    }
+    return n;
+}
+
 const tg_column tg_claim_columns[TG_CLAIM_COLUMNS] = {
     { "claim", "", "what is predicted", true },
     { "where", "", "algorithm and cluster", true },
     { "unit", "", "unit of the next four columns", true },
-    { "predicted", "", "by theory", false },
+    { "predicted", "", "by theory; hits by the integrator", false },
     { "simulated", "", "by the event simulator", false },
-    { "error", "", "standard error of the simulation", false },
+    { "error", "", "standard error of the simulation; of hits, of both", false },
     { "model_error", "", "expected size of the prediction's own error", false },
     { "z", "", "difference beyond the model error, in standard errors", false },
     { "level", "", "level of the prediction", true },

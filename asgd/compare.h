@@ -17,6 +17,7 @@
 
 #include "asgd/predict.h"
 #include "asgd/replicas.h"
+#include "asgd/waiting.h"
 #include "core/table.h"
 
 typedef enum tg_judgement { TG_HOLDS, TG_FAILS, TG_OPEN } tg_judgement;
@@ -25,7 +26,8 @@ const char *tg_judgement_name(tg_judgement j); /* "holds", "fails", "undecided" 
 typedef struct tg_claim {
     char         name[48];                    /* what is claimed, e.g. "stationary loss" */
     char         where[48];                   /* for which algorithm and cluster */
-    double       predicted, simulated, error; /* error: standard error of the simulation */
+    double       predicted, simulated, error; /* error: standard error of the simulation,
+                                                 and of paths that were integrated */
     double       model_error;                 /* expected size of the prediction's own */
     double       z;                           /* filled by tg_claim_judge */
     tg_judgement judgement;                   /* filled by tg_claim_judge */
@@ -51,6 +53,12 @@ void tg_tally_text(const tg_tally *t, char text[80]);
 enum { TG_CLAIMS = 4 };
 size_t tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where,
                   double target, tg_claim claim[TG_CLAIMS]);
+
+/* The claims about when single runs are at a target, by the integrator: mean, 10 %, median
+ * and 90 %, but for those that neither reaches. The error is that of both. At most
+ * TG_WAITINGS, judged; returns how many. */
+size_t tg_compare_hits(const tg_waiting *integrated, const tg_waiting *simulated,
+                       const char *where, tg_claim claim[TG_WAITINGS]);
 
 /* Columns of a table of claims, and a row of it. */
 extern const tg_column tg_claim_columns[];

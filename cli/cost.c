@@ -111,22 +111,45 @@ deliveries(const scene *s)
     return sum;
 }
 
+/* Deliveries of so many runs of every algorithm with each of these numbers of workers. */
+static double
+all_deliveries(const scene *s, double runs, const size_t *workers, size_t n)
+{
+    double all = 0;
+
+    for (size_t i = 0; i < n; i++) all += (double)workers[i];
+    return runs * (double)tg_study_count(s->study, "algorithm") * all * deliveries(s);
+}
+
+tg_status
+cost_of_hits(const arguments *a, const scene *s, const size_t *workers, size_t n)
+{
+    const double paths = (double)scene_hit_paths(s), dim = (double)s->problem->dim;
+    const double threads = fmin((double)tg_parallel_threads(), fmax(paths, 1));
+    const double count = all_deliveries(s, paths, workers, n);
+
+    return cost_check(
+        a,
+        &(cost){ .count = count,
+                 .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
+                 .unit = "deliveries of single runs up to the target",
+                 .advice = "a shorter horizon (--set horizon=T) or fewer replicas (--set "
+                           "replicas=N) make it less" });
+}
+
 tg_status
 cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, size_t n)
 {
     const double replicas = (double)tg_study_whole(s->study, "replicas");
     const double dim = (double)s->problem->dim;
     const double threads = fmin((double)tg_parallel_threads(), replicas);
-    double       all = 0, most = 0;
+    double       most = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        all += (double)workers[i];
-        most = fmax(most, (double)workers[i]);
-    }
+    for (size_t i = 0; i < n; i++) most = fmax(most, (double)workers[i]);
     TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
                            "take fewer workers or fewer --threads"));
     const double runs = replicas * (double)tg_study_count(s->study, "algorithm");
-    const double count = runs * all * deliveries(s);
+    const double count = all_deliveries(s, replicas, workers, n);
     const double points = runs * (double)n * (double)tg_study_whole(s->study, "points");
     const double seconds = count * (DELIVERY + COORDINATE * dim) + points * POINT;
     return cost_check(

@@ -14,7 +14,13 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "delay_cv", "", "its standard deviation over its mean", false },
     { "staleness", "", "mean staleness in updates", false },
     { "gain", "", "loop gain k = eta h_max P", false },
-    { "threshold", "", "the mean field's k*", false },
+    { "threshold", "", "the mean field's k*, at which the mean of many workers is lost",
+      false },
+    { "threshold_square", "", "at which the mean square of these is lost", false },
+    { "threshold_error", "", "expected model error", false },
+    { "threshold_single", "", "at which a single run ceases to settle; with --single-run",
+      false },
+    { "single_error", "", "its standard error", false },
     { "unstable", "",
       "modes that do not settle; at level sde, characteristic roots with Re s >= 0",
       false },
@@ -43,6 +49,20 @@ verdict_text(const tg_prediction *p)
 }
 
 const char *
+threshold_text(const tg_prediction *p)
+{
+    if (fabs(p->gain - p->threshold_square) <= p->threshold_error)
+        return "at the threshold of the mean square, within its error";
+    if (p->stable_square) return "below all: each run settles, and so does their average";
+    if (p->gain < p->threshold_single - 4 * p->single_error)
+        return "past the mean square but not a single run: most runs settle, with bursts, "
+               "while their average is carried away by the few that grow";
+    if (p->gain > p->threshold_single + 4 * p->single_error)
+        return "past all: each run grows";
+    return "past the mean square: the average over runs grows";
+}
+
+const char *
 rate_kind(bool effective)
 {
     return effective ? "effective" : "exponential";
@@ -64,6 +84,10 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
                                         TG_NUMBER(p->staleness),
                                         TG_NUMBER(p->gain),
                                         TG_NUMBER(p->threshold),
+                                        TG_NUMBER(p->threshold_square),
+                                        TG_NUMBER(p->threshold_error),
+                                        TG_NUMBER(p->threshold_single),
+                                        TG_NUMBER(p->single_error),
                                         TG_NUMBER((double)p->unstable),
                                         TG_NUMBER(p->rate),
                                         TG_TEXT(rate_kind(p->effective)),
