@@ -21,7 +21,13 @@ tg_cluster_create(size_t groups, const size_t *count, tg_delay *const *law, bool
 {
     size_t workers = 0;
 
-    for (size_t g = 0; g < groups; g++) workers += count[g];
+    for (size_t g = 0; g < groups; g++) {
+        workers += count[g];
+        if (count[g] > 0 && !(tg_delay_mean(law[g]) > 0))
+            return tg_fail(TG_EDOMAIN,
+                           "a job takes no time by the law %s: its mean must be > 0",
+                           tg_delay_text(law[g]));
+    }
     if (workers == 0) return tg_fail(TG_EDOMAIN, "a cluster needs at least one worker");
     tg_cluster *c = calloc(1, sizeof *c);
     if (c) {

@@ -24,7 +24,7 @@ tg_finite_grid
 tg_finite_grid_of(const tg_finite *f, double k, double re)
 {
     const double   horizon = f->plan->points ? f->plan->horizon : INFINITY;
-    const double   settled = re < 0 ? 28 / -re : re > 0 ? 3 / re : 600 * f->mean;
+    const double   settled = re < 0 ? 20 / -re : re > 0 ? 3 / re : 600 * f->mean;
     tg_finite_grid g = { 0 };
 
     if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
@@ -40,7 +40,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     }
     g.span = between(16 * f->mean, settled, 1000 * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
-    g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
+    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
     g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
     if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
     g.coarse_span =
@@ -210,6 +210,15 @@ end_course(const tg_finite *f, tg_finite_mode *out)
     c->end_off = c->off[c->n - 1];
 }
 
+/* Where the count is lost the mode is known not to settle, and no more. */
+static tg_status
+count_roots(const tg_renewal *w, double e, size_t *count)
+{
+    const tg_status status = tg_renewal_unstable(w, TG_RENEWAL_ASGD, e, count);
+
+    return status == TG_ENOCONV ? TG_OK : status;
+}
+
 /* |1 - e| phi(-rate) = 1; NaN where phi ends at 0 or before that. */
 static double
 single_rate(const tg_delay *law, double e)
@@ -254,6 +263,9 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
         TG_TRY(find_rate(fine, f, j, out));
     }
+    out->unstable = out->settles ? 0 : 1;
+    if (!out->settles && f->way == TG_WAY_RENEWAL && f->c->plain)
+        TG_TRY(count_roots(fine, e, &out->unstable));
     if (f->plan->points) {
         const tg_status status = follow(f, j, fine, coarse, &v, out);
         if (status == TG_EDIVERGED) tg_course_free(&out->course);
@@ -346,6 +358,7 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
     TG_TRY(f->way == TG_WAY_LATTICE ? lattice(f, j, out) : exponential(f, j, out));
     if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
     out->root = -out->rate;
+    out->unstable = out->settles ? 0 : 1;
     end_course(f, out);
     return TG_OK;
 }

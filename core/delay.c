@@ -93,7 +93,10 @@ tg_law_begin(const tg_delay_kind *kind, size_t n, tg_delay **out)
         d->part = n ? calloc(n, sizeof(tg_delay *)) : NULL;
         d->high = INFINITY;
         d->abscissa = -INFINITY;
+        d->accuracy = 3e-16;
         atomic_init(&d->references, 1);
+        atomic_init(&d->measured, false);
+        pthread_mutex_init(&d->making, NULL);
     }
     if (!d || (n && (!d->x || !d->w || !d->part))) {
         tg_delay_free(d);
@@ -120,18 +123,9 @@ tg_law_finish(tg_delay *d, tg_delay **out)
 tg_status
 tg_law_check_param(const tg_delay_param *q, double x)
 {
-    const int below = q->open ? !(x > q->min) : !(x >= q->min);
-    const int above = q->open && isfinite(q->max) ? !(x < q->max) : !(x <= q->max);
-
-    if (!below && !above && (isfinite(x) || (q->optional && x == q->fallback)))
-        return TG_OK;
-    if (isfinite(q->max))
-        return tg_fail(TG_EDOMAIN, "%s must be %s %g and %s %g, got %g", q->name,
-                       q->open ? ">" : ">=", q->min, q->open ? "<" : "<=", q->max, x);
-    if (isfinite(q->min))
-        return tg_fail(TG_EDOMAIN, "%s must be finite and %s %g, got %g", q->name,
-                       q->open ? ">" : ">=", q->min, x);
-    return tg_fail(TG_EDOMAIN, "%s must be finite, got %g", q->name, x);
+    if ((x >= q->min && x <= q->max) || (q->optional && x == q->fallback)) return TG_OK;
+    return tg_fail(TG_EDOMAIN, "%s must be >= %g and <= %g, got %g", q->name, q->min,
+                   q->max, x);
 }
 
 tg_status
@@ -165,6 +159,9 @@ tg_delay_free(tg_delay *d)
     if (!d || atomic_fetch_sub(&d->references, 1) > 1) return;
     for (size_t i = 0; d->part && i < d->n; i++) tg_delay_free(d->part[i]);
     tg_panels_free(d->panels);
+    pthread_mutex_destroy(&d->making);
+    for (size_t i = 0; i < d->terms; i++) tg_delay_free(d->term[i].law);
+    free(d->term);
     free(d->part);
     free(d->x);
     free(d->w);
@@ -184,28 +181,58 @@ tg_delay_name(const tg_delay *d)
     return d->kind->name;
 }
 
+/* Only what prepare() left open changes, and only under the lock. */
+bool
+tg_law_measured(const tg_delay *d)
+{
+    tg_delay *made = (tg_delay *)d;
+
+    if (!d->kind->measure || atomic_load_explicit(&d->measured, memory_order_acquire))
+        return true;
+    pthread_mutex_lock(&made->making);
+    bool done = atomic_load(&d->measured);
+    if (!done && (done = d->kind->measure(made) == TG_OK))
+        atomic_store_explicit(&made->measured, true, memory_order_release);
+    pthread_mutex_unlock(&made->making);
+    return done;
+}
+
+double complex
+tg_law_panels_laplace(const tg_delay *d, double complex s, double complex *derivative)
+{
+    if (tg_law_measured(d)) return tg_panels_laplace(d->panels, s, derivative);
+    if (derivative) *derivative = NAN;
+    return NAN;
+}
+
+static double
+moment(const tg_delay *d, const double *at)
+{
+    return !d->late || tg_law_measured(d) ? *at : NAN;
+}
+
 double
 tg_delay_mean(const tg_delay *d)
 {
-    return d->mean;
+    return moment(d, &d->mean);
 }
 
 double
 tg_delay_variance(const tg_delay *d)
 {
-    return d->variance;
+    return moment(d, &d->variance);
 }
 
 double
 tg_delay_third(const tg_delay *d)
 {
-    return d->third;
+    return moment(d, &d->third);
 }
 
 double
 tg_delay_cv(const tg_delay *d)
 {
-    return sqrt(d->variance) / d->mean;
+    return sqrt(tg_delay_variance(d)) / tg_delay_mean(d);
 }
 
 void
@@ -269,7 +296,7 @@ tg_delay_laplaces(const tg_delay *d, const double complex *s, size_t n, double c
 int
 tg_delay_costly(const tg_delay *d)
 {
-    int any = d->kind->costly || d->panels;
+    int any = d->kind->costly || d->panelled;
 
     for (size_t i = 0; d->part && i < d->n; i++)
         any = any || (d->part[i] && tg_delay_costly(d->part[i]));
@@ -288,8 +315,8 @@ tg_law_largest(const tg_delay *d, double left, double height, double *steepest)
     double complex slope;
 
     if (left >= 0) { /* as good as at 0, and free */
-        *steepest = d->mean;
-        if (d->kind->peak) *steepest = fmin(d->mean, 3 * d->kind->peak(d) / height);
+        *steepest = tg_delay_mean(d);
+        if (d->kind->peak) *steepest = fmin(*steepest, 3 * d->kind->peak(d) / height);
         return 1;
     }
     const double value = creal(tg_delay_laplace(d, left, &slope));
@@ -352,7 +379,7 @@ tg_law_set_raw_moments(tg_delay *d, double m1, double m2, double m3)
 double
 tg_law_solve_quantile(const tg_delay *d, double p)
 {
-    double low = d->low, high = isfinite(d->high) ? d->high : 2 * d->mean;
+    double low = d->low, high = isfinite(d->high) ? d->high : 2 * tg_delay_mean(d);
 
     while (high < d->high && d->kind->cdf(d, high) < p) high = low + 2 * (high - low);
     for (double t = low + (high - low) / 2; high - low > 1e-15 * high;) {

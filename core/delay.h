@@ -123,8 +123,7 @@ typedef enum tg_delay_type { TG_DELAY_NUMBER, TG_DELAY_LIST, TG_DELAY_WORD } tg_
 
 typedef struct tg_delay_param {
     const char   *name, *unit, *doc;
-    double        min, max; /* allowed range, ends excluded where `open` */
-    int           open;
+    double        min, max; /* allowed range, ends included */
     int           optional; /* then `fallback` is taken */
     double        fallback;
     tg_delay_type type; /* lists and words are only read from descriptions */

@@ -1,7 +1,8 @@
 /* law: what a law of delay is inside the library; core/delay.h is the view from outside
  *
- * A law is made once (prepare() fills moments, support, abscissa and caches) and is
- * read-only from then on, but for its count of references.
+ * A law is made once: prepare() fills support, abscissa and those moments that have a closed
+ * form. What costs quadrature or a table, measure() makes when it is first asked for, once,
+ * whichever thread asks; otherwise a law is read-only, but for its count of references.
  */
 #ifndef TG_CORE_LAW_H
 #define TG_CORE_LAW_H
@@ -9,8 +10,14 @@
 #include "core/delay.h"
 #include "core/panels.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+
+/* Times are 0 or between these, in whatever unit: third moments, their inverses and their
+ * ratios stay within doubles. So do the ratios of weights. */
+#define LAW_SHORTEST 1e-60
+#define LAW_LONGEST  1e60
 
 enum { LAW_PARAMS = 4, LAW_CONSTANTS = 8 };
 
@@ -23,8 +30,12 @@ struct tg_delay_kind {
     /* Make *out from a description; NULL: all parameters are numbers. */
     tg_status (*read)(const tg_node *node, tg_delay **out);
 
-    /* Check what ranges of single parameters cannot say; set moments, support, abscissa. */
+    /* Check what ranges of single parameters cannot say; set moments, support, abscissa, or
+     * leave moments to measure(), with `late` set. Costs no quadrature. */
     tg_status (*prepare)(tg_delay *d);
+
+    /* Panels, tables and, if late, moments. NULL: there are none. */
+    tg_status (*measure)(tg_delay *d);
 
     double (*sample)(const tg_delay *d, tg_rng *g);
     double (*pdf)(const tg_delay *d, double t);
@@ -47,18 +58,33 @@ struct tg_delay_kind {
     bool costly; /* phi takes microseconds */
 };
 
+/* With probability `weight` a delay of `law` after `shift`; of no more than that if NULL. */
+typedef struct tg_law_term {
+    double    weight, shift;
+    tg_delay *law;
+} tg_law_term;
+
 struct tg_delay {
     const tg_delay_kind *kind;
     atomic_int           references;
     double               p[LAW_PARAMS];    /* as described */
     double               c[LAW_CONSTANTS]; /* constants that prepare() derives from p */
     double               mean, variance, third, low, high, abscissa;
+    double               accuracy; /* of pdf and cdf, 3e-16 but for those by quadrature */
+
+    bool            late;     /* moments wait for measure() */
+    bool            panelled; /* so does the transform, by panels */
+    atomic_bool     measured;
+    pthread_mutex_t making;
 
     size_t     n;      /* entries of a list, or parts */
     double    *x, *w;  /* (n) values or means; (n) weights that sum to 1, or running sums */
     tg_delay **part;   /* (n) references held */
-    tg_panels *panels; /* transform by quadrature; NULL if there is a closed form */
+    tg_panels *panels; /* transform or density by quadrature */
     char      *text;
+
+    tg_law_term *term; /* (terms) a sum's density and distribution, taken apart */
+    size_t       terms;
 };
 
 /* A zeroed law of this kind with one reference and room for n parts, x and w each if n > 0;
@@ -66,6 +92,13 @@ struct tg_delay {
  * Errors: TG_ENOMEM; those of prepare(). */
 TG_CHECKED tg_status tg_law_begin(const tg_delay_kind *kind, size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_law_finish(tg_delay *d, tg_delay **out);
+
+/* The law with all that measure() makes; false when that failed, for want of memory. */
+bool tg_law_measured(const tg_delay *d);
+
+/* phi from the panels; NaN when they could not be made. */
+double complex tg_law_panels_laplace(const tg_delay *d, double complex s,
+                                     double complex *derivative);
 
 /* The kind called `name`, or NULL; the name of the kind that another word means or, as a slip
  * of the hand, comes nearest to, or NULL. */
@@ -85,6 +118,18 @@ double tg_law_solve_quantile(const tg_delay *d, double p);
 
 /* Is x in the range of the parameter q? Errors: TG_EDOMAIN. */
 TG_CHECKED tg_status tg_law_check_param(const tg_delay_param *q, double x);
+
+/* Has the law atoms beside or instead of a density? */
+bool tg_law_has_atoms(const tg_delay *d);
+
+/* A lower bound of P(T <= t) that costs no quadrature: of a sum, that every part takes no more
+ * than its share. */
+double tg_law_cdf_least(const tg_delay *d, double t);
+
+/* The law of two independent delays without atoms one after the other: density and
+ * distribution alone. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_law_convolve(const tg_delay *first, const tg_delay *second,
+                                     tg_delay **out);
 
 /* Make a law from a description, which may carry a key `weight` if `weighted`. */
 TG_CHECKED tg_status tg_law_read(const tg_node *node, bool weighted, tg_delay **out);

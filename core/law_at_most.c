@@ -4,7 +4,7 @@
  *
  * Where the conditioned law is again one of the registry (constant, uniform, truncated
  * normal, trace, mixture) that one speaks for it; otherwise its density goes through
- * panels.
+ * panels, for moments and transform.
  */
 #include "core/law.h"
 
@@ -15,8 +15,9 @@ enum { THETA };            /* p */
 enum { SHARE };            /* c: P(T <= theta) of the part */
 enum { PART, EQUIVALENT }; /* part; the second may be NULL */
 
-static const tg_delay_param params[] = { { "at_most", "time", "largest delay theta", 0,
-                                           INFINITY, 0, 0, 0, TG_DELAY_NUMBER } };
+static const tg_delay_param params[] = { { "at_most", "time", "largest delay theta",
+                                           LAW_SHORTEST, LAW_LONGEST, 0, 0,
+                                           TG_DELAY_NUMBER } };
 
 static tg_status
 mixture_equivalent(const tg_delay *part, double theta, tg_delay **out)
@@ -62,10 +63,18 @@ find_equivalent(const tg_delay *part, double theta, tg_delay **out)
     if (part->kind == &tg_law_empirical)
         return tg_delay_empirical(
             part->x, (size_t)llround(tg_delay_cdf(part, theta) * (double)part->n), out);
-    if (part->kind == &tg_law_mixture) return mixture_equivalent(part, theta, out);
+    if (part->kind == &tg_law_mixture && (part->accuracy < 1e-15 || tg_law_has_atoms(part)))
+        return mixture_equivalent(part, theta, out);
     if (part->kind == &tg_law_at_most)
         return tg_delay_at_most(part->part[PART], theta, out);
     return TG_OK;
+}
+
+/* Known from the start unless it costs quadrature. */
+static double
+share_of(const tg_delay *d)
+{
+    return d->part[PART]->accuracy < 1e-15 || tg_law_measured(d) ? d->c[SHARE] : NAN;
 }
 
 static double
@@ -81,26 +90,45 @@ prepare(tg_delay *d)
 {
     const tg_delay *part = d->part[PART];
     const double    theta = d->p[THETA];
-    double          moment[4];
 
     TG_TRY(tg_law_check_param(&params[0], theta));
-    d->c[SHARE] = tg_delay_cdf(part, theta);
-    if (!(d->c[SHARE] > 0))
-        return tg_fail(TG_EDOMAIN, "no delay is at most %g: the law begins at %g", theta,
-                       part->low);
+    const double least = tg_law_cdf_least(part, theta);
+    if (!(least > 1e-6 || (d->c[SHARE] = tg_delay_cdf(part, theta)) > 1e3 * part->accuracy))
+        return tg_fail(TG_EDOMAIN,
+                       "next to no delay is at most %g: %g of them; the law begins at %g",
+                       theta, d->c[SHARE], part->low);
+    if (part->accuracy < 1e-15) d->c[SHARE] = tg_delay_cdf(part, theta);
     d->low = part->low;
     d->high = fmin(theta, part->high);
     TG_TRY(find_equivalent(part, theta, &d->part[EQUIVALENT]));
     const tg_delay *e = d->part[EQUIVALENT];
+    d->accuracy = part->accuracy < 1e-15 ? 3e-16 : 10 * part->accuracy;
+    d->panelled = !e;
+    d->late = !e || e->late;
+    if (!e) return TG_OK;
+    d->mean = e->mean;
+    d->variance = e->variance;
+    d->third = e->third;
+    d->abscissa = e->abscissa;
+    d->high = e->high;
+    return TG_OK;
+}
+
+static tg_status
+measure(tg_delay *d)
+{
+    const tg_delay *e = d->part[EQUIVALENT];
+    double          moment[4];
+
     if (e) {
-        d->mean = e->mean;
-        d->variance = e->variance;
-        d->third = e->third;
-        d->abscissa = e->abscissa;
-        d->high = e->high;
+        d->mean = tg_delay_mean(e);
+        d->variance = tg_delay_variance(e);
+        d->third = tg_delay_third(e);
         return TG_OK;
     }
-    TG_TRY(tg_panels_density_create(shape, d, d->low, theta, NULL, 0, &d->panels));
+    if (!(d->c[SHARE] > 0)) d->c[SHARE] = tg_delay_cdf(d->part[PART], d->p[THETA]);
+    TG_TRY(tg_panels_density_create(shape, d, d->low, d->high, NULL, 0, d->accuracy,
+                                    &d->panels));
     tg_panels_moments(d->panels, moment);
     tg_law_set_raw_moments(d, moment[1], moment[2], moment[3]);
     return TG_OK;
@@ -128,7 +156,7 @@ read_law(const tg_node *node, tg_delay **out)
 static double
 quantile(const tg_delay *d, double p)
 {
-    return fmin(d->high, tg_delay_quantile(d->part[PART], p * d->c[SHARE]));
+    return fmin(d->high, tg_delay_quantile(d->part[PART], p * share_of(d)));
 }
 
 /* Try again while that is cheap, else by the quantile. */
@@ -136,7 +164,7 @@ static double
 sample(const tg_delay *d, tg_rng *g)
 {
     if (d->part[EQUIVALENT]) return tg_delay_sample(d->part[EQUIVALENT], g);
-    if (d->c[SHARE] < 0.1) return quantile(d, tg_rng_uniform(g));
+    if (share_of(d) < 0.1) return quantile(d, tg_rng_uniform(g));
     for (;;) {
         const double t = tg_delay_sample(d->part[PART], g);
         if (t <= d->p[THETA]) return t;
@@ -146,20 +174,20 @@ sample(const tg_delay *d, tg_rng *g)
 static double
 pdf(const tg_delay *d, double t)
 {
-    return tg_delay_pdf(d->part[PART], t) / d->c[SHARE];
+    return tg_delay_pdf(d->part[PART], t) / share_of(d);
 }
 
 static double
 cdf(const tg_delay *d, double t)
 {
-    return fmin(1, tg_delay_cdf(d->part[PART], t) / d->c[SHARE]);
+    return fmin(1, tg_delay_cdf(d->part[PART], t) / share_of(d));
 }
 
 static double complex
 laplace(const tg_delay *d, double complex s, double complex *derivative)
 {
     if (d->part[EQUIVALENT]) return tg_delay_laplace(d->part[EQUIVALENT], s, derivative);
-    return tg_panels_laplace(d->panels, s, derivative);
+    return tg_law_panels_laplace(d, s, derivative);
 }
 
 static double
@@ -182,7 +210,7 @@ peak(const tg_delay *d)
 {
     const tg_delay *part = d->part[PART];
 
-    return part->kind->peak ? part->kind->peak(part) / d->c[SHARE] : INFINITY;
+    return part->kind->peak ? part->kind->peak(part) / share_of(d) : INFINITY;
 }
 
 const tg_delay_kind tg_law_at_most = { .name = "at_most",
@@ -192,6 +220,7 @@ const tg_delay_kind tg_law_at_most = { .name = "at_most",
                                        .count = 1,
                                        .read = read_law,
                                        .prepare = prepare,
+                                       .measure = measure,
                                        .sample = sample,
                                        .pdf = pdf,
                                        .cdf = cdf,

@@ -17,8 +17,8 @@
 enum { LONG_TRACE = 256 };
 
 static const tg_delay_param params[] = {
-    { "file", "", "CSV file of observed times", 0, 0, 0, 0, 0, TG_DELAY_WORD },
-    { "column", "", "name of the column [time]", 0, 0, 0, 0, 0, TG_DELAY_WORD }
+    { "file", "", "CSV file of observed times", 0, 0, 0, 0, TG_DELAY_WORD },
+    { "column", "", "name of the column [time]", 0, 0, 0, 0, TG_DELAY_WORD }
 };
 
 static int
@@ -35,8 +35,9 @@ prepare(tg_delay *d)
     double m1 = 0, m2 = 0, m3 = 0;
 
     for (size_t i = 0; i < d->n; i++)
-        if (!(d->x[i] >= 0 && isfinite(d->x[i])))
-            return tg_fail(TG_EDOMAIN, "a time must be finite and >= 0, got %g", d->x[i]);
+        if (!(d->x[i] >= 0 && d->x[i] <= LAW_LONGEST))
+            return tg_fail(TG_EDOMAIN, "a time must be >= 0 and <= %g, got %g", LAW_LONGEST,
+                           d->x[i]);
     qsort(d->x, d->n, sizeof *d->x, ascending);
     for (size_t i = 0; i < d->n; i++) m1 += d->x[i] / (double)d->n;
     for (size_t i = 0; i < d->n; i++) {
@@ -49,8 +50,14 @@ prepare(tg_delay *d)
     d->third = m3;
     d->low = d->x[0];
     d->high = d->x[d->n - 1];
-    if (d->n < LONG_TRACE || d->high == d->low) return TG_OK;
-    return tg_panels_times_create(d->x, d->n, &d->panels);
+    d->panelled = d->n >= LONG_TRACE && d->high > d->low;
+    return TG_OK;
+}
+
+static tg_status
+measure(tg_delay *d)
+{
+    return d->panelled ? tg_panels_times_create(d->x, d->n, &d->panels) : TG_OK;
 }
 
 tg_status
@@ -142,7 +149,7 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 {
     double complex phi = 0, slope = 0;
 
-    if (d->panels &&
+    if (d->panelled && tg_law_measured(d) &&
         abs_squared(s) <= tg_panels_reach(d->panels) * tg_panels_reach(d->panels))
         return tg_panels_laplace(d->panels, s, derivative);
     for (size_t i = 0; i < d->n; i++) {
@@ -161,6 +168,7 @@ const tg_delay_kind tg_law_empirical = { .name = "empirical",
                                          .count = 2,
                                          .read = read_law,
                                          .prepare = prepare,
+                                         .measure = measure,
                                          .sample = sample,
                                          .pdf = pdf,
                                          .cdf = cdf,

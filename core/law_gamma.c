@@ -13,13 +13,15 @@ enum { SHAPE, MEAN };        /* p */
 enum { SCALE, WHOLE_SHAPE }; /* c: m/n; n if it is a whole number <= 64, else 0 */
 
 static const tg_delay_param gamma_params[] = {
-    { "shape", "1", "1/CV^2", 0, 1e6, 1, 0, 0, TG_DELAY_NUMBER },
-    { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+    { "shape", "1", "1/CV^2; below 0.05 some delays would be too short for doubles", 0.05,
+      1e6, 0, 0, TG_DELAY_NUMBER },
+    { "mean", "time", "mean delay", LAW_SHORTEST, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER }
 };
 
 static const tg_delay_param erlang_params[] = {
-    { "stages", "1", "number of exponential stages", 1, 1e6, 0, 0, 0, TG_DELAY_NUMBER },
-    { "mean", "time", "mean of the whole delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+    { "stages", "1", "number of exponential stages", 1, 1e6, 0, 0, TG_DELAY_NUMBER },
+    { "mean", "time", "mean of the whole delay", LAW_SHORTEST, LAW_LONGEST, 0, 0,
+      TG_DELAY_NUMBER }
 };
 
 static tg_status
@@ -104,7 +106,7 @@ gamma_peak(const tg_delay *d)
 
 const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .also = "gam",
-                                     .doc = "shape > 0, mean [time] > 0",
+                                     .doc = "shape 0.05..1e6, mean [time] > 0",
                                      .params = gamma_params,
                                      .count = 2,
                                      .prepare = gamma_prepare,
@@ -133,8 +135,10 @@ const tg_delay_kind tg_law_erlang = { .name = "erlang",
                                       .poles = gamma_poles };
 
 static const tg_delay_param hyper_params[] = {
-    { "weights", "1", "share of each exponential", 0, INFINITY, 1, 0, 0, TG_DELAY_LIST },
-    { "means", "time", "mean of each exponential", 0, INFINITY, 1, 0, 0, TG_DELAY_LIST }
+    { "weights", "1", "share of each exponential", LAW_SHORTEST, LAW_LONGEST, 0, 0,
+      TG_DELAY_LIST },
+    { "means", "time", "mean of each exponential", LAW_SHORTEST, LAW_LONGEST, 0, 0,
+      TG_DELAY_LIST }
 };
 
 static tg_status

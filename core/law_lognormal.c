@@ -26,10 +26,12 @@ enum {
     FACTOR
 }; /* c: log-mean, log-deviation, sigma^2 e^mu, 1/(sigma sqrt 2pi) */
 
-static const tg_delay_param params[] = {
-    { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER },
-    { "cv", "1", "standard deviation / mean", 0, 1e3, 1, 0, 0, TG_DELAY_NUMBER }
-};
+static const tg_delay_param params[] = { { "mean", "time", "mean delay", LAW_SHORTEST,
+                                           LAW_LONGEST, 0, 0, TG_DELAY_NUMBER },
+                                         { "cv", "1",
+                                           "standard deviation / mean; above 1000 the mean "
+                                           "comes from delays too rare to be drawn",
+                                           1e-6, 1e3, 0, 0, TG_DELAY_NUMBER } };
 
 static tg_status
 prepare(tg_delay *d)
@@ -129,7 +131,7 @@ peak(const tg_delay *d)
 
 const tg_delay_kind tg_law_lognormal = { .name = "lognormal",
                                          .also = "log_normal lognorm galton",
-                                         .doc = "mean [time] > 0, cv > 0",
+                                         .doc = "mean [time] > 0, cv 1e-6..1000",
                                          .params = params,
                                          .count = 2,
                                          .prepare = prepare,

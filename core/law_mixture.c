@@ -6,15 +6,35 @@
 
 #include <math.h>
 
-static const tg_delay_param params[] = { { "mixture", "", "list of {weight: w, law: ...}",
-                                           0, 0, 0, 0, 0, TG_DELAY_LIST },
-                                         { "weight", "1", "share of one part, normalised",
-                                           0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER } };
+static const tg_delay_param params[] = {
+    { "mixture", "", "list of {weight: w, law: ...}", 0, 0, 0, 0, TG_DELAY_LIST },
+    { "weight", "1", "share of one part, normalised", LAW_SHORTEST, LAW_LONGEST, 0, 0,
+      TG_DELAY_NUMBER }
+};
+
+/* About the common mean. */
+static tg_status
+measure(tg_delay *d)
+{
+    double m1 = 0, v = 0, third = 0;
+
+    for (size_t i = 0; i < d->n; i++) m1 += d->w[i] * tg_delay_mean(d->part[i]);
+    for (size_t i = 0; i < d->n; i++) {
+        const tg_delay *part = d->part[i];
+        const double    gap = tg_delay_mean(part) - m1, var = tg_delay_variance(part);
+        v += d->w[i] * (var + gap * gap);
+        third += d->w[i] * (tg_delay_third(part) + 3 * gap * var + gap * gap * gap);
+    }
+    d->mean = m1;
+    d->variance = v;
+    d->third = isnan(third) && !isnan(m1) ? INFINITY : third;
+    return TG_OK;
+}
 
 static tg_status
 prepare(tg_delay *d)
 {
-    double total = 0, m1 = 0, v = 0, third = 0;
+    double total = 0;
 
     for (size_t i = 0; i < d->n; i++) {
         TG_TRY(tg_law_check_param(&params[1], d->w[i]));
@@ -24,20 +44,14 @@ prepare(tg_delay *d)
     d->high = 0;
     for (size_t i = 0; i < d->n; i++) {
         const tg_delay *part = d->part[i];
-        m1 += (d->w[i] /= total) * part->mean;
+        d->w[i] /= total;
         d->low = fmin(d->low, part->low);
         d->high = fmax(d->high, part->high);
         d->abscissa = fmax(d->abscissa, part->abscissa);
+        d->accuracy = fmax(d->accuracy, part->accuracy);
+        d->late = d->late || part->late;
     }
-    for (size_t i = 0; i < d->n; i++) { /* about the common mean */
-        const double gap = d->part[i]->mean - m1, var = d->part[i]->variance;
-        v += d->w[i] * (var + gap * gap);
-        third += d->w[i] * (d->part[i]->third + 3 * gap * var + gap * gap * gap);
-    }
-    d->mean = m1;
-    d->variance = v;
-    d->third = isnan(third) ? INFINITY : third;
-    return TG_OK;
+    return d->late ? TG_OK : measure(d);
 }
 
 tg_status
@@ -151,6 +165,7 @@ const tg_delay_kind tg_law_mixture = { .name = "mixture",
                                        .count = 1,
                                        .read = read_law,
                                        .prepare = prepare,
+                                       .measure = measure,
                                        .sample = sample,
                                        .pdf = pdf,
                                        .cdf = cdf,

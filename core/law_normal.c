@@ -18,15 +18,18 @@ enum { CENTRE, WIDTH, ALPHA, BETA, MASS, TAIL }; /* c */
 static const double root_half = 0.70710678118654752440, root_2pi = 2.50662827463100050242;
 
 static const tg_delay_param truncated_params[] = {
-    { "mu", "time", "mean before truncation", -INFINITY, INFINITY, 0, 0, 0,
+    { "mu", "time", "mean before truncation", -LAW_LONGEST, LAW_LONGEST, 0, 0,
       TG_DELAY_NUMBER },
-    { "sd", "time", "deviation before truncation", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER },
-    { "min", "time", "shortest delay", 0, INFINITY, 0, 1, 0, TG_DELAY_NUMBER },
-    { "max", "time", "longest delay", 0, INFINITY, 0, 1, INFINITY, TG_DELAY_NUMBER }
+    { "sd", "time", "deviation before truncation", LAW_SHORTEST, LAW_LONGEST, 0, 0,
+      TG_DELAY_NUMBER },
+    { "min", "time", "shortest delay", 0, LAW_LONGEST, 1, 0, TG_DELAY_NUMBER },
+    { "max", "time", "longest delay", LAW_SHORTEST, LAW_LONGEST, 1, INFINITY,
+      TG_DELAY_NUMBER }
 };
 
 static const tg_delay_param half_params[] = {
-    { "sd", "time", "deviation of the whole normal", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+    { "sd", "time", "deviation of the whole normal", LAW_SHORTEST, LAW_LONGEST, 0, 0,
+      TG_DELAY_NUMBER }
 };
 
 /* P(a < Z < b) without cancellation in either tail. */
@@ -65,6 +68,22 @@ normal_shape(double t, const void *context)
     return d->kind->pdf(d, t);
 }
 
+/* Far out in a tail the law ends long before `high`. */
+static tg_status
+normal_measure(tg_delay *d)
+{
+    const double scale = 40 / fmax(1, fabs(d->c[ALPHA]));
+    const double top = fmin(d->high, d->low + d->c[WIDTH] * scale);
+    double       moment[4];
+
+    if (!d->panelled) return TG_OK;
+    TG_TRY(
+        tg_panels_density_create(normal_shape, d, d->low, top, NULL, 0, 3e-16, &d->panels));
+    tg_panels_moments(d->panels, moment);
+    tg_law_set_raw_moments(d, moment[1], moment[2], moment[3]);
+    return TG_OK;
+}
+
 /* On a piece much narrower than sd the closed form cancels: then by panels. */
 static tg_status
 normal_prepare(tg_delay *d, double mu, double sd, double low, double high)
@@ -80,13 +99,8 @@ normal_prepare(tg_delay *d, double mu, double sd, double low, double high)
     d->c[MASS] = normal_mass(d->c[ALPHA], d->c[BETA]);
     if (!(d->c[MASS] > 1e-290))
         return tg_fail(TG_EDOMAIN, "no probability between min %g and max %g", low, high);
-    set_moments(d);
-    if (d->c[BETA] - d->c[ALPHA] > 0.5 && d->c[ALPHA] < 20) return TG_OK;
-    const double top = fmin(high, low + sd * 40 / fmax(1, fabs(d->c[ALPHA])));
-    TG_TRY(tg_panels_density_create(normal_shape, d, low, top, NULL, 0, &d->panels));
-    double moment[4];
-    tg_panels_moments(d->panels, moment);
-    tg_law_set_raw_moments(d, moment[1], moment[2], moment[3]);
+    d->panelled = d->late = !(d->c[BETA] - d->c[ALPHA] > 0.5 && d->c[ALPHA] < 20);
+    if (!d->late) set_moments(d);
     return TG_OK;
 }
 
@@ -168,7 +182,7 @@ normal_laplace(const tg_delay *d, double complex s, double complex *derivative)
     double complex d1, d2 = 0, g1, g2 = 0, sum, slope;
     bool           in1, in2 = false;
 
-    if (d->panels) return tg_panels_laplace(d->panels, s, derivative);
+    if (d->panelled) return tg_law_panels_laplace(d, s, derivative);
     g1 = edge(d, d->low, s, &in1, &d1);
     if (isfinite(d->high)) g2 = edge(d, d->high, s, &in2, &d2);
     sum = (in1 ? -g1 : g1) - (in2 ? -g2 : g2);
@@ -199,6 +213,7 @@ const tg_delay_kind tg_law_truncated_normal = {
     .params = truncated_params,
     .count = 4,
     .prepare = truncated_prepare,
+    .measure = normal_measure,
     .sample = truncated_sample,
     .pdf = normal_pdf,
     .cdf = normal_cdf,
@@ -213,6 +228,7 @@ const tg_delay_kind tg_law_half_normal = { .name = "half_normal",
                                            .params = half_params,
                                            .count = 1,
                                            .prepare = half_prepare,
+                                           .measure = normal_measure,
                                            .sample = half_sample,
                                            .pdf = normal_pdf,
                                            .cdf = normal_cdf,

@@ -16,8 +16,8 @@ enum { SHAPE, MEAN }; /* p */
 static const tg_delay_param params[] = {
     { "shape", "1",
       "tail exponent; nearer to 1 the mean comes from delays too rare to be drawn", 1.05,
-      1e3, 0, 0, 0, TG_DELAY_NUMBER },
-    { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+      1e3, 0, 0, TG_DELAY_NUMBER },
+    { "mean", "time", "mean delay", LAW_SHORTEST, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER }
 };
 
 static tg_status

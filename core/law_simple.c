@@ -8,7 +8,7 @@
 #include <math.h>
 
 static const tg_delay_param constant_params[] = { { "value", "time", "the delay", 0,
-                                                    INFINITY, 0, 0, 0, TG_DELAY_NUMBER } };
+                                                    LAW_LONGEST, 0, 0, TG_DELAY_NUMBER } };
 
 static tg_status
 constant_prepare(tg_delay *d)
@@ -68,8 +68,8 @@ const tg_delay_kind tg_law_constant = {
 };
 
 static const tg_delay_param uniform_params[] = {
-    { "min", "time", "shortest delay", 0, INFINITY, 0, 0, 0, TG_DELAY_NUMBER },
-    { "max", "time", "longest delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+    { "min", "time", "shortest delay", 0, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER },
+    { "max", "time", "longest delay", LAW_SHORTEST, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER }
 };
 
 static tg_status
@@ -167,12 +167,12 @@ const tg_delay_kind tg_law_uniform = { .name = "uniform",
 
 /* Both exponential laws keep the mean of the exponential part in c[0]. */
 static const tg_delay_param exponential_params[] = {
-    { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+    { "mean", "time", "mean delay", LAW_SHORTEST, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER }
 };
 
 static const tg_delay_param shifted_params[] = {
-    { "shift", "time", "shortest delay", 0, INFINITY, 0, 0, 0, TG_DELAY_NUMBER },
-    { "mean", "time", "mean of the exponential part", 0, INFINITY, 1, 0, 0,
+    { "shift", "time", "shortest delay", 0, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER },
+    { "mean", "time", "mean of the exponential part", LAW_SHORTEST, LAW_LONGEST, 0, 0,
       TG_DELAY_NUMBER }
 };
 

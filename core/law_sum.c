@@ -2,18 +2,88 @@
  *
  *     phi(s) = prod_i phi_i(s),   F(t) = E F_1(t - T_2 - T_3 - ...)
  *
- * The distribution takes one part after the other: constants shift, mixtures and traces
- * average, and the rest is integrated by adaptive Gauss-Kronrod to 1e-11.
+ * For density and distribution parts without atoms become one law (law_convolution.c);
+ * constants shift it, mixtures with atoms and traces average over it.
  */
 #include "core/complexes.h"
 #include "core/law.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-enum { PARTS = 16 };
+enum { PARTS = 16, MOST_TERMS = 1000000, MOST_LAWS = 64 };
 
-static const tg_delay_param params[] = { { "sum", "", "list of laws", 0, 0, 0, 0, 0,
+static const tg_delay_param params[] = { { "sum", "", "list of laws", 0, 0, 0, 0,
                                            TG_DELAY_LIST } };
+
+/* What stands for a law: the equivalent of a bounded one. */
+static const tg_delay *
+resolve(const tg_delay *d)
+{
+    while (d->kind == &tg_law_at_most && d->part[1]) d = d->part[1];
+    return d;
+}
+
+/* How many terms, and how many different laws among them, a law is taken apart into. */
+typedef struct size {
+    double terms, laws;
+    bool   atoms;
+} size;
+
+static size
+measure_size(const tg_delay *part)
+{
+    const tg_delay *d = resolve(part);
+    const bool      product = d->kind == &tg_law_sum;
+    size            all = { .terms = product, .laws = product, .atoms = product };
+
+    if (d->kind == &tg_law_constant) return (size){ 1, 0, true };
+    if (d->kind == &tg_law_empirical) return (size){ (double)d->n, 0, true };
+    if (!product && d->kind != &tg_law_mixture) return (size){ 1, 1, false };
+    for (size_t i = 0; i < d->n; i++) {
+        const size one = measure_size(d->part[i]);
+        all.terms = product ? all.terms * one.terms : all.terms + one.terms;
+        all.laws = product ? all.laws * (one.laws + one.atoms) : all.laws + one.laws;
+        all.atoms = product ? all.atoms && one.atoms : all.atoms || one.atoms;
+    }
+    all.laws -= product && all.atoms;
+    return all.atoms || product ? all : (size){ 1, 1, false };
+}
+
+bool
+tg_law_has_atoms(const tg_delay *d)
+{
+    return measure_size(d).atoms;
+}
+
+double
+tg_law_cdf_least(const tg_delay *part, double t)
+{
+    const tg_delay *d = resolve(part);
+    double          product = 1, sum = 0;
+
+    if (d->accuracy < 1e-15) return tg_delay_cdf(d, t);
+    if (d->kind == &tg_law_at_most) return tg_law_cdf_least(d->part[0], t);
+    for (size_t i = 0; i < d->n; i++) {
+        const double own = d->part[i]->low + (t - d->low) / (double)d->n;
+        if (d->kind == &tg_law_sum)
+            product *= t < d->low ? 0 : tg_law_cdf_least(d->part[i], own);
+        else
+            sum += d->w[i] * tg_law_cdf_least(d->part[i], t);
+    }
+    return d->kind == &tg_law_sum ? product : sum;
+}
+
+/* Also where a moment does not exist: inf - inf is none. */
+static void
+set_moments(tg_delay *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        d->mean += tg_delay_mean(d->part[i]);
+        d->variance += tg_delay_variance(d->part[i]);
+        d->third += tg_delay_third(d->part[i]);
+    }
+}
 
 static tg_status
 prepare(tg_delay *d)
@@ -23,13 +93,20 @@ prepare(tg_delay *d)
     d->high = 0;
     for (size_t i = 0; i < d->n; i++) {
         const tg_delay *part = d->part[i];
-        d->mean += part->mean;
-        d->variance += part->variance;
-        d->third += part->third;
         d->low += part->low;
         d->high += part->high;
         d->abscissa = fmax(d->abscissa, part->abscissa);
+        d->accuracy = fmax(d->accuracy, part->accuracy);
+        d->late = d->late || part->late;
     }
+    if (d->n > 1) d->accuracy = fmax(d->accuracy, 1e-11);
+    const size all = measure_size(d);
+    if (all.terms > MOST_TERMS || all.laws > MOST_LAWS)
+        return tg_fail(TG_EDOMAIN,
+                       "the parts of a sum multiply to %g terms with %g different laws; at "
+                       "most %d with %d",
+                       all.terms, all.laws, MOST_TERMS, MOST_LAWS);
+    if (!d->late) set_moments(d);
     return TG_OK;
 }
 
@@ -73,173 +150,157 @@ sample(const tg_delay *d, tg_rng *g)
     return t;
 }
 
-/* What is left to add up at time t: density or distribution of part[0] + ... + part[n-1].
- */
-typedef struct remainder_law {
-    const tg_delay *part[PARTS];
-    size_t          n;
-    double          t;
-    bool            density;
-} remainder_law;
+typedef struct list {
+    tg_law_term *term;
+    size_t       count;
+} list;
 
-static double evaluate(const remainder_law *r);
-
-/* f(u) of the last part times what the others leave at t - u. */
-static double
-integrand(const remainder_law *r, double u)
+static void
+drop(list *l)
 {
-    remainder_law rest = *r;
-    const double  f = tg_delay_pdf(r->part[r->n - 1], u);
-
-    if (!(f > 0)) return 0;
-    rest.n--;
-    rest.t -= u;
-    const double value = f * evaluate(&rest);
-    return isfinite(value) ? value : 0;
+    for (size_t i = 0; i < l->count; i++) tg_delay_free(l->term[i].law);
+    free(l->term);
+    *l = (list){ 0 };
 }
 
-/* Gauss 7 and Kronrod 15 points on [a, b]. Source: Kronrod 1965, as in QUADPACK. */
-static double
-kronrod(const remainder_law *r, double a, double b, double *error)
+static tg_status
+make_list(size_t n, list *out)
 {
-    static const double x[] = {
-        0.991455371120812639206854697526329, 0.949107912342758524526189684047851,
-        0.864864423359769072789712788640926, 0.741531185599394439863864773280788,
-        0.586087235467691130294144045257293, 0.405845151377397166906606412076961,
-        0.207784955007898467600689403773245, 0
-    };
-    static const double k[] = {
-        0.022935322010529224963732008058970, 0.063092092629978553290700663189204,
-        0.104790010322250183839876322541518, 0.140653259715525918745189590510238,
-        0.169004726639267902826583426598550, 0.190350578064785409913256402421014,
-        0.204432940075298892414161999234649, 0.209482141084727828012999174891714
-    };
-    static const double g[] = { 0.129484966168869693270611432679082,
-                                0.279705391489276667901467771423780,
-                                0.381830050505118944950369775488975,
-                                0.417959183673469387755102040816327 };
-    const double        c = (a + b) / 2, h = (b - a) / 2;
-    double              high = 0, low = 0;
+    out->term = calloc(n, sizeof *out->term);
+    out->count = out->term ? n : 0;
+    return out->term ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+}
 
-    for (int i = 0; i < 8; i++) {
-        const double f =
-            integrand(r, c - h * x[i]) + (i < 7 ? integrand(r, c + h * x[i]) : 0);
-        high += k[i] * f;
-        if (i % 2) low += g[i / 2] * f;
+/* The law of two terms together, made once for every two laws: *known has those so far. */
+static tg_status
+join(const tg_delay *a, const tg_delay *b, const list *known, tg_delay **out)
+{
+    *out = NULL;
+    if (!a || !b) {
+        if (a || b) *out = tg_delay_keep(a ? a : b);
+        return TG_OK;
     }
-    *error = fabs(high - low) * h;
-    return high * h;
-}
-
-static double
-adapt(const remainder_law *r, double a, double b, int depth)
-{
-    double       error;
-    const double whole = kronrod(r, a, b, &error);
-
-    if (depth == 0 || error < 1e-12 + 1e-11 * fabs(whole)) return whole;
-    const double middle = (a + b) / 2;
-    return adapt(r, a, middle, depth - 1) + adapt(r, middle, b, depth - 1);
-}
-
-/* Between the quantiles of the last part, where it does its work, and the kink that the end
- * of the others' support makes. */
-static double
-integrate(const remainder_law *r)
-{
-    static const double p[] = { 0, 0.001, 0.1, 0.5, 0.9, 0.999, 1 - 1e-8 };
-    const tg_delay     *last = r->part[r->n - 1];
-    double              low = 0, high = 0, sum = 0;
-
-    for (size_t i = 0; i + 1 < r->n; i++) {
-        low += r->part[i]->low;
-        high += r->part[i]->high;
+    for (size_t i = 0; i < known->count && known->term[i].law; i++) {
+        const tg_delay *k = known->term[i].law;
+        if (k->part[0] != a || k->part[1] != b) continue;
+        *out = tg_delay_keep(k);
+        return TG_OK;
     }
-    const double end = fmin(last->high, r->t - low), kink = fmax(last->low, r->t - high);
-    double       at = r->density ? kink : last->low;
-    for (size_t i = 1; i <= 7; i++) {
-        double next = i < 7 ? fmin(end, tg_delay_quantile(last, p[i])) : end;
-        if (at < kink && kink < next) {
-            sum += adapt(r, at, kink, 30);
-            at = kink;
-        }
-        if (next > at) sum += adapt(r, at, next, 30);
-        at = fmax(at, next);
-    }
-    return sum;
+    return tg_law_convolve(a, b, out);
 }
 
-static double
-average_mixture(const remainder_law *r, size_t i)
+static void
+remember(list *known, tg_delay *law)
 {
-    const tg_delay *mixture = r->part[i];
-    remainder_law   rest = *r;
-    double          sum = 0;
+    size_t i = 0;
 
-    for (size_t k = 0; k < mixture->n; k++) {
-        rest.part[i] = mixture->part[k];
-        sum += mixture->w[k] * evaluate(&rest);
-    }
-    return sum;
+    while (i < known->count && known->term[i].law && known->term[i].law != law) i++;
+    if (i < known->count && !known->term[i].law) known->term[i].law = tg_delay_keep(law);
 }
 
-static double
-average_trace(const remainder_law *r, size_t i)
+/* Every term of *a with every one of *b, into *a. */
+static tg_status
+multiply_lists(list *a, const list *b)
 {
-    const tg_delay *trace = r->part[i];
-    remainder_law   rest = *r;
-    double          sum = 0;
+    list      all = { 0 }, known = { 0 };
+    tg_status status = make_list(a->count * b->count, &all);
 
-    rest.part[i] = rest.part[--rest.n];
-    for (size_t k = 0; k < trace->n; k++) {
-        rest.t = r->t - trace->x[k];
-        sum += evaluate(&rest);
+    if (status == TG_OK) status = make_list(MOST_LAWS, &known);
+    for (size_t i = 0; status == TG_OK && i < all.count; i++) {
+        const tg_law_term *x = &a->term[i / b->count], *y = &b->term[i % b->count];
+        tg_law_term       *z = &all.term[i];
+        z->weight = x->weight * y->weight;
+        z->shift = x->shift + y->shift;
+        status = join(x->law, y->law, &known, &z->law);
+        if (status == TG_OK && x->law && y->law) remember(&known, z->law);
     }
-    return sum / (double)trace->n;
+    drop(&known);
+    if (status != TG_OK) {
+        drop(&all);
+        return status;
+    }
+    drop(a);
+    *a = all;
+    return TG_OK;
 }
 
-static double
-evaluate(const remainder_law *r)
+static tg_status
+append_list(list *a, double weight, list *b)
 {
-    remainder_law rest = *r;
+    tg_law_term *grown = realloc(a->term, (a->count + b->count) * sizeof *grown);
 
-    for (size_t i = 0; i < rest.n;) {
-        if (rest.n > 1 && rest.part[i]->kind == &tg_law_constant) {
-            rest.t -= rest.part[i]->p[0];
-            rest.part[i] = rest.part[--rest.n];
-            i = 0;
-        } else if (rest.n > 1 && rest.part[i]->kind == &tg_law_mixture) {
-            return average_mixture(&rest, i);
-        } else if (rest.n > 1 && rest.part[i]->kind == &tg_law_empirical) {
-            return average_trace(&rest, i);
-        } else {
-            i++;
-        }
+    if (!grown) return tg_fail(TG_ENOMEM, "out of memory");
+    a->term = grown;
+    for (size_t i = 0; i < b->count; i++) {
+        a->term[a->count] = b->term[i];
+        a->term[a->count++].weight *= weight;
     }
-    if (rest.n > 1) return integrate(&rest);
-    return rest.density ? tg_delay_pdf(rest.part[0], rest.t)
-                        : tg_delay_cdf(rest.part[0], rest.t);
+    b->count = 0; /* the laws have moved */
+    return TG_OK;
 }
 
-static double
-evaluate_at(const tg_delay *d, double t, bool density)
+static tg_status
+take_apart(const tg_delay *part, list *out)
 {
-    remainder_law r = { .n = d->n, .t = t, .density = density };
+    const tg_delay *d = resolve(part);
+    const bool      product = d->kind == &tg_law_sum, trace = d->kind == &tg_law_empirical;
+    const bool      mixed = d->kind == &tg_law_mixture && measure_size(d).atoms;
+    tg_status       status = make_list(mixed ? 1 : trace ? d->n : 1, out);
 
-    for (size_t i = 0; i < d->n; i++) r.part[i] = d->part[i];
-    return evaluate(&r);
+    if (status != TG_OK) return status;
+    for (size_t i = 0; i < out->count; i++)
+        out->term[i] = (tg_law_term){ 1 / (double)out->count, trace ? d->x[i] : 0, NULL };
+    if (d->kind == &tg_law_constant) out->term[0].shift = d->p[0];
+    if (mixed) out->count = 0;
+    for (size_t i = 0; (product || mixed) && status == TG_OK && i < d->n; i++) {
+        list one = { 0 };
+        status = take_apart(d->part[i], &one);
+        if (status == TG_OK)
+            status = mixed ? append_list(out, d->w[i], &one) : multiply_lists(out, &one);
+        drop(&one);
+    }
+    if (status != TG_OK) drop(out);
+    const bool whole = !product && !mixed && !trace && d->kind != &tg_law_constant;
+    if (status == TG_OK && whole) out->term[0].law = tg_delay_keep(d);
+    return status;
+}
+
+static tg_status
+measure(tg_delay *d)
+{
+    list all;
+
+    TG_TRY(take_apart(d, &all));
+    d->term = all.term;
+    d->terms = all.count;
+    if (d->late) set_moments(d);
+    return TG_OK;
 }
 
 static double
 pdf(const tg_delay *d, double t)
 {
-    return evaluate_at(d, t, true);
+    double sum = 0;
+
+    if (!tg_law_measured(d)) return NAN;
+    for (size_t i = 0; i < d->terms; i++)
+        if (d->term[i].law)
+            sum += d->term[i].weight * tg_delay_pdf(d->term[i].law, t - d->term[i].shift);
+    return sum;
 }
 
 static double
 cdf(const tg_delay *d, double t)
 {
-    return evaluate_at(d, t, false);
+    double sum = 0;
+
+    if (!tg_law_measured(d)) return NAN;
+    for (size_t i = 0; i < d->terms; i++) {
+        const tg_law_term *k = &d->term[i];
+        const double       left = t - k->shift;
+        sum += k->weight * (k->law ? tg_delay_cdf(k->law, left) : left >= 0);
+    }
+    return sum;
 }
 
 static double complex
@@ -285,6 +346,7 @@ const tg_delay_kind tg_law_sum = { .name = "sum",
                                    .count = 1,
                                    .read = read_law,
                                    .prepare = prepare,
+                                   .measure = measure,
                                    .sample = sample,
                                    .pdf = pdf,
                                    .cdf = cdf,

@@ -21,22 +21,23 @@ enum { Y, ROOT, WEIGHT, ROW }; /* columns of the nodes in x: y, y^{1/k}, y (1 + 
 static const double pi = 3.14159265358979323846;
 
 static const tg_delay_param params[] = {
-    { "shape", "1", "1: exponential; above: ageing; below: heavy tail", 0.1, 100, 0, 0, 0,
+    { "shape", "1", "1: exponential; above: ageing; below: heavy tail", 0.1, 100, 0, 0,
       TG_DELAY_NUMBER },
-    { "mean", "time", "mean delay", 0, INFINITY, 1, 0, 0, TG_DELAY_NUMBER }
+    { "mean", "time", "mean delay", LAW_SHORTEST, LAW_LONGEST, 0, 0, TG_DELAY_NUMBER }
 };
 
 /* Nodes at x = -3.6, -3.6 + step, ..., as far as any transform may need them. */
 static tg_status
-make_nodes(tg_delay *d, double k)
+measure(tg_delay *d)
 {
+    const double k = d->p[SHAPE];
     const double step = 0.0966 * fmin(1, k), first = -3.6,
                  last = fmax(20 / fmin(1, k), 5 * k);
     const size_t n = (size_t)((last - first) / step);
 
-    d->c[STEP] = step;
     if (!(d->x = malloc(n * ROW * sizeof *d->x)))
         return tg_fail(TG_ENOMEM, "out of memory");
+    d->c[STEP] = step;
     d->c[NODES] = (double)n;
     for (size_t i = 0; i < n; i++) {
         const double x = first + (double)i * step, e = exp(-x);
@@ -56,7 +57,7 @@ prepare(tg_delay *d)
     tg_law_set_raw_moments(d, d->p[MEAN], b * b * tgamma(1 + 2 / k),
                            b * b * b * tgamma(1 + 3 / k));
     d->abscissa = k > 1 ? -INFINITY : k == 1 ? -1 / b : 0;
-    return make_nodes(d, k);
+    return TG_OK;
 }
 
 static double
@@ -98,6 +99,10 @@ ray(double complex s, double k)
 static double complex
 laplace(const tg_delay *d, double complex s, double complex *derivative)
 {
+    if (!tg_law_measured(d)) {
+        if (derivative) *derivative = NAN;
+        return NAN;
+    }
     const double         k = d->p[SHAPE], b = d->c[SCALE], size = cabs(s) * b;
     const double         beta = s == 0 ? 0 : ray(s, k), v0 = size > 1 ? pow(size, -k) : 1;
     const double complex v = v0 * complex_of(cos(beta), -sin(beta));
@@ -137,6 +142,7 @@ const tg_delay_kind tg_law_weibull = { .name = "weibull",
                                        .params = params,
                                        .count = 2,
                                        .prepare = prepare,
+                                       .measure = measure,
                                        .sample = sample,
                                        .pdf = pdf,
                                        .cdf = cdf,

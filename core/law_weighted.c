@@ -47,13 +47,13 @@ by_density(tg_delay *d)
     tg_panels *square = NULL;
     double     moment[4];
 
-    TG_TRY(
-        tg_panels_density_create(twice, d, part->low, high, &d->p[REFERENCE], 1, &square));
+    TG_TRY(tg_panels_density_create(twice, d, part->low, high, &d->p[REFERENCE], 1,
+                                    d->accuracy, &square));
     tg_panels_moments(square, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];
     TG_TRY(tg_panels_density_create(once, d, part->low, high, &d->p[REFERENCE], 1,
-                                    &d->panels));
+                                    d->accuracy, &d->panels));
     tg_panels_moments(d->panels, moment);
     d->c[SHARE] = moment[0];
     tg_law_set_raw_moments(d, moment[1] / moment[0], moment[2] / moment[0],
@@ -68,6 +68,8 @@ prepare(tg_delay *d)
     tg_delay_pole pole[32];
     const size_t  n = tg_delay_poles(d->part[0], pole, 32);
 
+    d->panelled = true;
+    d->accuracy = d->part[0]->accuracy;
     d->low = d->part[0]->low;
     d->high = d->part[0]->high;
     d->abscissa = d->part[0]->abscissa;
@@ -90,21 +92,10 @@ pdf(const tg_delay *d, double t)
     return once(t, d) / d->c[SHARE];
 }
 
-/* int_0^F(t) c(Q(p)) dp by Gauss-Legendre on 16 equal pieces, 4 points each. */
 static double
 cdf(const tg_delay *d, double t)
 {
-    static const double x[] = { 0.06943184420297371, 0.33000947820757187,
-                                0.66999052179242813, 0.93056815579702629 };
-    static const double w[] = { 0.17392742256872693, 0.32607257743127307,
-                                0.32607257743127307, 0.17392742256872693 };
-    const double        end = tg_delay_cdf(d->part[0], t);
-    double              sum = 0;
-
-    for (int i = 0; i < 16; i++)
-        for (int k = 0; k < 4; k++)
-            sum += w[k] * weight(d, tg_delay_quantile(d->part[0], end * (i + x[k]) / 16));
-    return fmin(1, sum * end / 16 / d->c[SHARE]);
+    return fmin(1, tg_panels_mass_to(d->panels, t) / d->c[SHARE]);
 }
 
 static double complex

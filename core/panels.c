@@ -14,12 +14,13 @@ typedef struct panel {
     double centre, half;
     double m[TERMS];  /* (2n+1) (-1)^n int P_n dmu */
     double tm[TERMS]; /* the same of t mu(dt) */
+    double before;    /* mass of the panels to the left */
 } panel;
 
 struct tg_panels {
     panel *panel;
     size_t count, room;
-    double reach, total;
+    double reach, accuracy;
 };
 
 void
@@ -65,12 +66,12 @@ add_mass(panel *q, double x, double w)
 }
 
 static bool
-converged(const panel *q, double total)
+converged(const panel *q, double accuracy)
 {
     double tail = 0;
 
     for (int n = TERMS - 3; n < TERMS; n++) tail = fmax(tail, fabs(q->m[n]));
-    return tail <= 3e-16 * total || fabs(q->m[0]) < 1e-18 * total;
+    return tail <= accuracy || fabs(q->m[0]) < accuracy / 300;
 }
 
 typedef struct builder {
@@ -101,7 +102,7 @@ refine(const builder *b, double low, double high, int depth)
     const panel *q = measure(b, low, high);
 
     if (!q) return tg_fail(TG_ENOMEM, "out of memory");
-    if (!isfinite(q->m[0]) || (depth < DEPTH && !converged(q, b->out->total))) {
+    if (!isfinite(q->m[0]) || (depth < DEPTH && !converged(q, b->out->accuracy))) {
         if (middle <= low || middle >= high || depth >= DEPTH) return TG_OK;
         b->out->count--;
         TG_TRY(refine(b, low, middle, depth + 1));
@@ -121,7 +122,9 @@ build(const builder *b, double low, double high, const double *breaks, size_t co
         TG_TRY(refine(b, at, next, 0));
         at = next;
     }
-    double moment[4];
+    double moment[4], before = 0;
+    for (size_t i = 0; i < b->out->count; before += b->out->panel[i++].m[0])
+        b->out->panel[i].before = before;
     tg_panels_moments(b->out, moment);
     if (!(moment[0] > 0 && isfinite(moment[0])))
         return tg_fail(TG_EDOMAIN, "the law has no density between %g and %g", low, high);
@@ -130,7 +133,8 @@ build(const builder *b, double low, double high, const double *breaks, size_t co
 
 tg_status
 tg_panels_density_create(tg_panels_density f, const void *context, double low, double high,
-                         const double *breaks, size_t count, tg_panels **out)
+                         const double *breaks, size_t count, double accuracy,
+                         tg_panels **out)
 {
     gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
     tg_panels           *p = calloc(1, sizeof *p);
@@ -140,7 +144,8 @@ tg_panels_density_create(tg_panels_density f, const void *context, double low, d
     gsl_set_error_handler(old);
     if (p && b.rule) {
         p->reach = INFINITY;
-        p->total = 1; /* laws are normalised to within a factor that does not matter here */
+        p->accuracy =
+            accuracy; /* laws have mass 1, but for a factor that does not matter */
         status = build(&b, low, high, breaks, count);
     }
     if (b.rule) gsl_integration_glfixed_table_free(b.rule);
@@ -174,6 +179,60 @@ tg_panels_times_create(const double *times, size_t n, tg_panels **out)
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     *out = p;
     return TG_OK;
+}
+
+/* The panel that holds t, in [-1, 1] of which it is *x; NULL left of all. */
+static const panel *
+find(const tg_panels *p, double t, double *x)
+{
+    size_t low = 0, high = p->count; /* the panel begins at or left of t for i < low */
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (p->panel[middle].centre - p->panel[middle].half <= t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0) return NULL;
+    const panel *q = &p->panel[low - 1];
+    *x = (t - q->centre) / q->half;
+    return q;
+}
+
+double
+tg_panels_density_at(const tg_panels *p, double t)
+{
+    double       x, sum = 0, before = 0, now = 1;
+    const panel *q = find(p, t, &x);
+
+    if (!q || x > 1) return 0;
+    for (int n = 0; n < TERMS; n++) {
+        const double next = ((2 * n + 1) * x * now - n * before) / (n + 1);
+        sum += (n % 2 ? -q->m[n] : q->m[n]) * now;
+        before = now;
+        now = next;
+    }
+    return sum / (2 * q->half);
+}
+
+/* int_{-1}^x P_n = (P_{n+1} - P_{n-1})/(2n+1), and x + 1 for n = 0. */
+double
+tg_panels_mass_to(const tg_panels *p, double t)
+{
+    double       x, before = 0, now = 1;
+    const panel *q = find(p, t, &x);
+
+    if (!q) return 0;
+    if (x > 1) return q->before + q->m[0];
+    double sum = q->m[0] * (x + 1);
+    for (int n = 0; n < TERMS; n++) {
+        const double next = ((2 * n + 1) * x * now - n * before) / (n + 1);
+        if (n) sum += (n % 2 ? -q->m[n] : q->m[n]) * (next - before) / (2 * n + 1);
+        before = now;
+        now = next;
+    }
+    return q->before + sum / 2;
 }
 
 double

@@ -22,12 +22,13 @@ typedef struct tg_panels tg_panels;
 typedef double (*tg_panels_density)(double t, const void *context);
 
 /* The measure f(t) dt on [low, high], split until every panel's Legendre series has
- * converged to 1e-15 of the whole. f may have an integrable singularity at `low` and jumps
+ * converged to `accuracy` of the whole (3e-16: as far as doubles go). f may have an integrable singularity at `low` and jumps
  * or kinks at the `breaks` (count). *out is the caller's, tg_panels_free(). Errors:
  * TG_EDOMAIN the integral is not finite and > 0; TG_ENOMEM. */
 TG_CHECKED tg_status tg_panels_density_create(tg_panels_density f, const void *context,
                                               double low, double high, const double *breaks,
-                                              size_t count, tg_panels **out);
+                                              size_t count, double accuracy,
+                                              tg_panels **out);
 
 /* Mass 1/n at each of n >= 1 sorted times. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_panels_times_create(const double *times, size_t n, tg_panels **out);
@@ -37,6 +38,10 @@ void tg_panels_free(tg_panels *p);
 /* The transform and, unless NULL, its derivative. */
 double complex tg_panels_laplace(const tg_panels *p, double complex s,
                                  double complex *derivative);
+
+/* The density at t, and the mass up to t. */
+double tg_panels_density_at(const tg_panels *p, double t);
+double tg_panels_mass_to(const tg_panels *p, double t);
 
 /* Largest |s| for which the transform is exact: inf for a density. */
 double tg_panels_reach(const tg_panels *p);

@@ -142,7 +142,7 @@ choose(const tg_renewal *w, double one, double other, double d, tg_renewal_varia
     v->error = next_order(w, d, v->gain, one / other - 1);
     if (w->groups > 1 || d > -0.35) return;
     v->value = sqrt(one * other);
-    v->error = half;
+    v->error += half;
 }
 
 tg_status

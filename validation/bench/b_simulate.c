@@ -10,7 +10,7 @@
 #include <gsl/gsl_rng.h>
 
 enum { WORKERS = 1000, UPDATES = 200000, PLAIN = 20000 };
-static const double STEP = 0.8 / WORKERS, PI = 3.14159265358979323846;
+static const double STEP = 0.8 / WORKERS;
 
 typedef struct scalar {
     tg_sim *sim;

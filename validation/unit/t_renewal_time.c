@@ -135,7 +135,7 @@ test_together(void **state)
 static void
 test_single(void **state)
 {
-    enum { N = 1001 };
+    enum { N = 3001 };
     const tg_renewal_mode m = { .e = 0.7, .start = 2, .noise = 3 };
     tg_delay             *law = NULL;
     tg_renewal           *w = NULL;
@@ -147,7 +147,7 @@ test_single(void **state)
     assert_ok(tg_renewal_create(&group, 1, 0.01, N, false, &w));
     assert_ok(tg_renewal_single(w, &m, mean, second));
     const double V = 3 * .7 / 1.3;
-    for (int i = 0; i < N; i += 50) {
+    for (int i = 0; i < 1001; i += 50) {
         const double t = 0.01 * i;
         assert_near(mean[i], 2 * exp(-.7 * t), 1e-4);
         assert_near(second[i], V + (4 - V) * exp(-(1 - .09) * t), 1e-4);

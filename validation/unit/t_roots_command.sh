@@ -72,7 +72,7 @@ grep -q "2 roots in .* edges were moved by" "$d/stdout" ||
 counts 1 $t roots --damping 1 --law "$edge" --inside -1:0:0:3
 
 # ---- bad loops
-says 2 'value must be finite and >= 0, got -2' $t roots --damping 1 --law '{law: constant, value: -2}'
+says 2 'value must be >= 0 and <= 1e+60, got -2' $t roots --damping 1 --law '{law: constant, value: -2}'
 says 2 'mean must be' $t roots --damping 1 --law '{law: gamma, shape: 4, mean: -1}'
 says 2 'the line -3 is not right of -2.5, where the transform of' \
     $t roots --damping 1 --law "$gamma" --right-of -3
