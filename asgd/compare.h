@@ -3,7 +3,7 @@
  *     z = (|simulated - predicted| - model error) / standard error
  *
  * is how far apart the two are beyond what the level of the prediction allows. With the
- * stated error E = model error + 4 standard errors (a difference of 1e-12 of the value is
+ * stated error E = model error + 4 standard errors (a difference of 1e-9 of the value is
  * rounding, and none) a claim
  *
  *     fails          if they are further apart than E,
@@ -48,7 +48,8 @@ void tg_tally_add(tg_tally *t, tg_judgement j);
 void tg_tally_text(const tg_tally *t, char text[80]);
 
 /* The claims a prediction makes that this simulation can test: does it converge (1 or 0,
- * NaN undecided), the loss at the end of the horizon, the time to target. At most
+ * NaN undecided), over a horizon of at least 8 round trips of the slowest workers, since no
+ * simulation tells in less; the loss at the end of the horizon, the time to target. At most
  * TG_CLAIMS, judged; returns how many. */
 enum { TG_CLAIMS = 4 };
 size_t tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where,

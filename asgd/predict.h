@@ -59,6 +59,7 @@ typedef struct tg_prediction {
     /* the cluster */
     size_t workers;
     double lambda, delay_mean, delay_cv; /* arrivals [1/time]; round trip [time] */
+    double longest;                      /* mean round trip of the slowest workers [time] */
     double staleness;                    /* mean staleness in updates: P - 1 */
     /* the loop */
     double     gain, threshold;  /* largest k = eta h_max P in force; the mean field's k* */
