@@ -185,6 +185,24 @@ fill_outcome(const work *w)
         p->outcome = TG_UNDECIDED;
 }
 
+/* Workers of constant times that begin together deliver together for good: within a bunch of n
+ * the model moves by up to e (n - 1) / 2 of its way unseen, which the floor of workers spread
+ * out does not know. */
+static void
+add_bunching(const tg_finite *f, tg_prediction *p)
+{
+    double bunch = 1;
+
+    for (size_t g = 0; g < f->groups; g++)
+        if (f->c->cluster->together && tg_delay_cv(f->group[g].law) < 0.05)
+            bunch = fmax(bunch, f->workers[g]);
+    if (bunch == 1) return;
+    const double share = p->gain / f->total * (bunch - 1) / 2;
+    p->floor_error += share * (p->floor + p->bias_loss);
+    for (size_t j = 0; j < p->modes; j++)
+        p->mode[j].bias_error += share * fabs(p->mode[j].bias);
+}
+
 /* Rates, floor and bias of all modes together. */
 static void
 fill_sums(const work *w)
@@ -223,6 +241,7 @@ fill_sums(const work *w)
     }
     if (!isfinite(p->floor)) p->floor_error = INFINITY;
     p->bias_loss = w->run.f->c->biased ? fmax(m->shift_loss - shift, 0) + bias : 0;
+    add_bunching(w->run.f, p);
 }
 
 static tg_status

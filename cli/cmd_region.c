@@ -1,10 +1,10 @@
-#include "cli/contour.h"
 #include "cli/cost.h"
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/region.h"
 #include "cli/rows.h"
 #include "cli/scene.h"
+#include "core/contour.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -86,14 +86,14 @@ static tg_status
 add_contours(const region *r, const double *limit, const char *kind, const char *label,
              size_t *curve, tg_table *table)
 {
-    const size_t   nx = r->x.values.count, ny = r->y.values.count;
-    contour_point *point = NULL;
-    size_t         count = 0;
-    double        *f = malloc(nx * ny * sizeof *f);
+    const size_t      nx = r->x.values.count, ny = r->y.values.count;
+    tg_contour_point *point = NULL;
+    size_t            count = 0;
+    double           *f = malloc(nx * ny * sizeof *f);
 
     if (!f) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t k = 0; k < nx * ny; k++) f[k] = log(r->cell[k].gain / limit[k]);
-    tg_status status = contour_trace(f, nx, ny, &point, &count);
+    tg_status status = tg_contour_trace(f, nx, ny, &point, &count);
     for (size_t i = 0; i < count && status == TG_OK; i++) {
         *curve += point[i].first;
         status = tg_table_add(

@@ -82,12 +82,12 @@ if (log_of[1] > 0) { set logscale x }
 if (log_of[2] > 0) { set logscale y }
 set xlabel setting[1]; set ylabel setting[2]
 unset grid; set tics out nomirror
-set key outside top left horizontal Left reverse maxcols 3; set tmargin 4.5
+set key outside top left horizontal Left reverse width -3; set tmargin 5
 
 # One line for each curve, by its kind.
 array kind[3] = ["mean", "mean square", "single run"]
 array dash[3] = [3, 1, 2]
-array name[3] = ["mean of many workers", label . ": mean square", "single run"]
+array name[3] = ["mean field", label . ": mean square", "single run"]
 is(k, i) = (column("curve") == k && stringcolumn("kind") eq kind[i] ? column("x") : NaN)
 array has[3]
 do for [i=1:3] { has[i] = 0 }
@@ -98,7 +98,7 @@ if (points > 0) {
     }
 }
 diverges = (single < all ? "diverges" : "")
-bursts = (middle < 0 ? "single runs settle, their average does not exist" : "")
+bursts = (middle < 0 ? "single runs only" : "")
 set style line 31 linewidth 2 linecolor rgb "#222222"
 if (lines > 0) {
     plot $image using (int($0) % int(count[1])):(int($0) / int(count[1])):1 \

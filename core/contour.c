@@ -1,4 +1,4 @@
-#include "cli/contour.h"
+#include "core/contour.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ join_cell(net *n, size_t i, size_t j)
     for (size_t k = 0; k + 1 < count; k += 2) join(n, found[k], found[k + 1]);
 }
 
-static contour_point
+static tg_contour_point
 point_on(const net *n, size_t edge, bool first)
 {
     const size_t half = n->nx * n->ny, at = edge % half, i = at % n->nx, j = at / n->nx;
@@ -62,12 +62,12 @@ point_on(const net *n, size_t edge, bool first)
     const double x = (double)i + (edge < half ? u : 0),
                  y = (double)j + (edge < half ? 0 : u);
 
-    return (contour_point){ x, y, first };
+    return (tg_contour_point){ x, y, first };
 }
 
 /* Follow a curve from one of its edges on. */
 static void
-walk(const net *n, size_t edge, contour_point *out, size_t *count)
+walk(const net *n, size_t edge, tg_contour_point *out, size_t *count)
 {
     bool first = true;
 
@@ -86,12 +86,13 @@ walk(const net *n, size_t edge, contour_point *out, size_t *count)
 }
 
 tg_status
-contour_trace(const double *f, size_t nx, size_t ny, contour_point **out, size_t *count)
+tg_contour_trace(const double *f, size_t nx, size_t ny, tg_contour_point **out,
+                 size_t *count)
 {
-    const size_t   edges = 2 * nx * ny;
-    net            n = { f, nx, ny, malloc(edges * sizeof *n.next), calloc(edges, 1) };
-    contour_point *point = malloc((edges + 1) * sizeof *point);
-    size_t         found = 0;
+    const size_t      edges = 2 * nx * ny;
+    net               n = { f, nx, ny, malloc(edges * sizeof *n.next), calloc(edges, 1) };
+    tg_contour_point *point = malloc((edges + 1) * sizeof *point);
+    size_t            found = 0;
 
     if (!n.next || !n.seen || !point) {
         free(n.next);
