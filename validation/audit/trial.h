@@ -41,7 +41,9 @@ static inline tg_status
 predict_at(const trial *t, const tg_modes *m, double step, double horizon,
            tg_prediction **out)
 {
-    const tg_predict_plan plan = { .horizon = horizon, .points = 61, .target = t->target };
+    const tg_predict_plan plan = {
+        .horizon = horizon, .points = 61, .target = t->target, .single = true
+    };
 
     return tg_predict(m, t->cluster, t->algorithm, step, &plan, out);
 }
@@ -67,10 +69,13 @@ trial_predict(trial *t)
         snprintf(t->failure, sizeof t->failure, "%s", tg_message());
 }
 
-/* Whether more replicas could decide it: the prediction leaves room below a quarter. */
+/* Whether more replicas could decide it: the prediction leaves room below a quarter. A failure
+ * must stand with more: where rare jobs carry the mean, few replicas have not seen one, and
+ * their standard error does not know it. */
 static inline bool
 wants_more(const tg_claim *c)
 {
+    if (c->judgement == TG_FAILS) return c->error > 0;
     if (c->judgement != TG_OPEN || isnan(c->predicted)) return false;
     if (isnan(c->simulated) || !isfinite(c->error)) return true;
     return c->model_error < 0.24 * fmax(fabs(c->predicted), fabs(c->simulated));
