@@ -83,12 +83,12 @@ cost_of_verdicts(const arguments *a, const scene *s, size_t n)
                            (LIMITS + CHARTED * single_run(s)));
 }
 
-/* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % or u
- * by less than 5 %. */
+/* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % of
+ * itself or u by less than 5 %. */
 static double
 mean_within(const tg_delay *law, double low, double high, double at_low, double at_high)
 {
-    if (!(fabs(at_high - at_low) > 0.002) || high < 1.05 * low)
+    if (!(at_low - at_high > 0.002 * at_high) || high < 1.05 * low)
         return (high - low) * (at_low + at_high) / 2;
     const double middle = sqrt(low) * sqrt(high);
     const double at_middle = 1 - tg_delay_cdf(law, middle);
