@@ -68,9 +68,6 @@ fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
     p->delay_mean = tg_delay_mean(c->delay);
     p->delay_cv = tg_delay_cv(c->delay);
     p->staleness = (double)cluster->workers - 1;
-    for (size_t g = 0; g < cluster->groups; g++)
-        if (cluster->count[g] > 0)
-            p->longest = fmax(p->longest, tg_delay_mean(cluster->law[g]));
     TG_TRY(tg_case_threshold(c, &p->threshold));
     return TG_OK;
 }
