@@ -160,13 +160,15 @@ fill_limits(const tg_finite *f, tg_prediction *p)
     }
 }
 
-/* About how much further single runs settle than their mean square: random delays multiply x
- * at random. Bounds what is known of the top Lyapunov exponent (theory 3.9); one worker and
- * constant times have no such gap. */
+/* At most how much further single runs settle than their mean square, over which random delays
+ * multiply x (theory 3.9): three tenths; where enough workers make a field of a finite threshold,
+ * of 1/P. One worker and constant times have no such gap. */
 static double
-single_runs(const tg_finite *f)
+single_runs(const tg_finite *f, double threshold)
 {
-    return f->way == TG_WAY_SINGLE ? 0 : 0.3 * fmin(tg_delay_cv(f->c->delay), 1) * f->limit;
+    if (f->way == TG_WAY_SINGLE) return 0;
+    const double few = fmax(2 / (double)f->c->cluster->workers, fabs(1 - f->limit / threshold));
+    return 0.3 * fmin(2 * tg_delay_cv(f->c->delay), 1) * fmin(few / 0.3, 1) * f->limit;
 }
 
 static void
@@ -181,7 +183,7 @@ fill_outcome(const work *w)
     p->stable = all || (w->run.f->way != TG_WAY_SINGLE && p->gain < p->threshold);
     p->outcome = all ? TG_CONVERGES : TG_DIVERGES;
     if (margin >= -p->threshold_error - 1e-9 * p->threshold_square &&
-        margin <= p->threshold_error + 1e-9 * p->threshold_square + single_runs(w->run.f))
+        margin <= p->threshold_error + 1e-9 * p->threshold_square + single_runs(w->run.f, p->threshold))
         p->outcome = TG_UNDECIDED;
 }
 

@@ -2,6 +2,7 @@
 #include "validation/unit/check.h"
 
 #include "asgd/predict.h"
+#include "asgd/predict_hits.h"
 
 typedef struct setting {
     const char         *law[2];
@@ -349,6 +350,45 @@ test_odd_clusters(void **state)
     }
 }
 
+/* Between the limits of mean square and of single runs a verdict is not given; past the bound of
+ * the second it is. */
+static void
+test_single_runs_are_no_divergence(void **state)
+{
+    const char  *law[] = { "{law: exponential, mean: 1}", "{law: gamma, shape: 4, mean: 1}",
+                           "{law: lognormal, mean: 1, cv: 2}",
+                           "{law: uniform, min: 0.5, max: 1.5}" };
+    const size_t count[] = { 2, 8, 32 };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < 3; j++)
+            for (int dude = 0; dude < 2; dude++) {
+                setting        s = { .law = { law[i] },
+                                     .count = { count[j] },
+                                     .rule = dude ? &tg_dude : &tg_asgd,
+                                     .start = 1,
+                                     .step = 0.01 };
+                tg_cluster    *c = cluster_of(&s);
+                tg_prediction *p = predict(&s);
+                double         single = 0, error = 0;
+
+                assert_ok(tg_predict_single(c, s.rule, p->threshold_square, 0.3, &single,
+                                            &error));
+                s.step *= (single - 3 * error) / p->gain;
+                tg_prediction_free(p);
+                p = predict(&s);
+                assert_int_not_equal(p->outcome, TG_DIVERGES);
+                s.step *=
+                    (1.31 * p->threshold_square + 1.01 * p->threshold_error) / p->gain;
+                tg_prediction_free(p);
+                p = predict(&s);
+                assert_int_equal(p->outcome, TG_DIVERGES);
+                tg_prediction_free(p);
+                tg_cluster_free(c);
+            }
+}
+
 static void
 test_step_square(void **state)
 {
@@ -381,4 +421,5 @@ RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time)
     cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
     cmocka_unit_test(test_bias), cmocka_unit_test(test_reported_grid),
     cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
+    cmocka_unit_test(test_single_runs_are_no_divergence),
     cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
