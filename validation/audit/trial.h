@@ -206,7 +206,8 @@ try_side(trial *t, const char *name, double step)
     tg_problem_free(problem);
 }
 
-/* Above, past where a single run is lost too: before that a simulation sees runs that settle. */
+/* Above, past where a single run is lost too: before that a simulation sees runs that settle.
+ * Below, by as much as single runs go beyond: nearer the mean is carried by few of them. */
 static inline void
 try_limit(trial *t)
 {
@@ -215,7 +216,8 @@ try_limit(trial *t)
     const double         single = p->threshold_single / p->threshold_square;
 
     if (!isfinite(p->step_limit)) return;
-    if (away < 0.9) try_side(t, "converges below", p->step_limit * (1 - away));
+    const double under = fmax(away, fmin(single - 1, 0.5));
+    if (under < 0.9) try_side(t, "converges below", p->step_limit * (1 - under));
     try_side(t, "converges above", p->step_limit * fmax(1 + away, 1.1 * single));
 }
 
