@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 24, MOST_STEPS = 300000 };
+enum { SMALL = 24, MOST_FACTORS = 300000 };
 
 static const double pi = 3.14159265358979323846;
 
@@ -250,7 +250,7 @@ walk_down(tg_system_work *w, double height, double *change)
     if (!tg_system_factor(w, complex_of(w->line, height), &p)) return TG_ENOCONV;
     for (double y = height; y > 0;) {
         const double h = safe_step(w, &p);
-        if (!(h > 1e-13 * (height + fabs(w->line))) || w->evaluations > MOST_STEPS)
+        if (!(h > 1e-13 * (height + fabs(w->line))) || w->evaluations > MOST_FACTORS)
             return TG_ENOCONV;
         y = fmax(0, y - h);
         if (!tg_system_factor(w, complex_of(w->line, y), &next)) return TG_ENOCONV;
@@ -295,7 +295,7 @@ tg_system_walk_circle(tg_system_work *w, double complex centre, double radius,
     if (!tg_system_factor(w, centre + radius, &p)) return TG_ENOCONV;
     for (double angle = 0; angle < 2 * pi;) {
         const double h = safe_step(w, &p) / radius;
-        if (!(h > 1e-5) || w->evaluations > MOST_STEPS) return TG_ENOCONV;
+        if (!(h > 1e-5) || w->evaluations > MOST_FACTORS) return TG_ENOCONV;
         angle = fmin(2 * pi, angle + fmin(h, 0.7));
         if (!tg_system_factor(w, centre + radius * cexp(complex_of(0, angle)), &next))
             return TG_ENOCONV;
