@@ -3,7 +3,7 @@
  *     z = (|simulated - predicted| - model error) / standard error
  *
  * is how far apart the two are beyond what the level of the prediction allows. With the
- * stated error E = model error + 4 standard errors (a difference of 1e-12 of the value is
+ * stated error E = model error + 4 standard errors (a difference of 1e-9 of the value is
  * rounding, and none) a claim
  *
  *     fails          if they are further apart than E,
@@ -17,6 +17,7 @@
 
 #include "asgd/predict.h"
 #include "asgd/replicas.h"
+#include "asgd/waiting.h"
 #include "core/table.h"
 
 typedef enum tg_judgement { TG_HOLDS, TG_FAILS, TG_OPEN } tg_judgement;
@@ -25,7 +26,8 @@ const char *tg_judgement_name(tg_judgement j); /* "holds", "fails", "undecided" 
 typedef struct tg_claim {
     char         name[48];                    /* what is claimed, e.g. "stationary loss" */
     char         where[48];                   /* for which algorithm and cluster */
-    double       predicted, simulated, error; /* error: standard error of the simulation */
+    double       predicted, simulated, error; /* error: standard error of the simulation,
+                                                 and of paths that were integrated */
     double       model_error;                 /* expected size of the prediction's own */
     double       z;                           /* filled by tg_claim_judge */
     tg_judgement judgement;                   /* filled by tg_claim_judge */
@@ -46,11 +48,18 @@ void tg_tally_add(tg_tally *t, tg_judgement j);
 void tg_tally_text(const tg_tally *t, char text[80]);
 
 /* The claims a prediction makes that this simulation can test: does it converge (1 or 0,
- * NaN undecided), the loss at the end of the horizon, the time to target. At most
+ * NaN undecided), over a horizon of at least 8 round trips of the slowest workers, since no
+ * simulation tells in less; the loss at the end of the horizon, the time to target. At most
  * TG_CLAIMS, judged; returns how many. */
 enum { TG_CLAIMS = 4 };
 size_t tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where,
                   double target, tg_claim claim[TG_CLAIMS]);
+
+/* The claims about when single runs are at a target, by the integrator: mean, 10 %, median
+ * and 90 %, but for those that neither reaches. The error is that of both. At most
+ * TG_WAITINGS, judged; returns how many. */
+size_t tg_compare_hits(const tg_waiting *integrated, const tg_waiting *simulated,
+                       const char *where, tg_claim claim[TG_WAITINGS]);
 
 /* Columns of a table of claims, and a row of it. */
 extern const tg_column tg_claim_columns[];

@@ -1,6 +1,7 @@
 #include "asgd/predict.h"
 
 #include "asgd/predict_finite.h"
+#include "asgd/predict_hits.h"
 #include "asgd/predict_parts.h"
 
 #include <math.h>
@@ -67,6 +68,9 @@ fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
     p->delay_mean = tg_delay_mean(c->delay);
     p->delay_cv = tg_delay_cv(c->delay);
     p->staleness = (double)cluster->workers - 1;
+    for (size_t g = 0; g < cluster->groups; g++)
+        if (cluster->count[g] > 0)
+            p->longest = fmax(p->longest, tg_delay_mean(cluster->law[g]));
     TG_TRY(tg_case_threshold(c, &p->threshold));
     return TG_OK;
 }
@@ -110,9 +114,21 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
     fill_gain(c, m, p);
     fill_grid(plan, p);
     p->resolved = fmin(m->start_covered / m->start_loss, 1);
+    p->threshold_single = p->single_error = NAN;
     if (plan->level != TG_LEVEL_BEST) return tg_predict_field(c, m, plan, p);
     fill_gains(c, m, p);
     return tg_predict_finite(c, m, plan, p);
+}
+
+/* Where the others are not known, or nothing settles, this is not either. */
+static tg_status
+fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *p)
+{
+    const tg_status status =
+        tg_predict_single(cluster, rule, fmin(p->threshold_square, p->threshold), 1,
+                          &p->threshold_single, &p->single_error);
+
+    return status == TG_EDOMAIN || status == TG_ENOCONV ? TG_OK : status;
 }
 
 tg_status
@@ -128,6 +144,7 @@ tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm 
     tg_status status = allocate(modes->count, plan->points, &p);
     if (status == TG_OK) status = fill_cluster(&c, cluster, p);
     if (status == TG_OK) status = fill(&c, modes, plan, p);
+    if (status == TG_OK && plan->single) status = fill_single(cluster, algorithm, p);
     tg_case_close(&c);
     if (status == TG_OK)
         *out = p;

@@ -59,6 +59,7 @@ typedef struct tg_prediction {
     /* the cluster */
     size_t workers;
     double lambda, delay_mean, delay_cv; /* arrivals [1/time]; round trip [time] */
+    double longest;                      /* mean round trip of the slowest workers [time] */
     double staleness;                    /* mean staleness in updates: P - 1 */
     /* the loop */
     double     gain, threshold;  /* largest k = eta h_max P in force; the mean field's k* */
@@ -68,8 +69,10 @@ typedef struct tg_prediction {
     bool       stable, stable_square; /* in mean; in mean square */
     tg_outcome outcome;         /* in mean square; undecided within the threshold's error */
     double     threshold_error; /* of that, in units of the gain */
-    size_t     unstable;        /* roots right of 0, all modes together */
-    double     rate;            /* of the slowest mode [1/time]; < 0: grows */
+    double     threshold_single, single_error; /* gain at which a single run ceases to
+                                                  settle; NaN unless asked for */
+    size_t     unstable;                       /* roots right of 0, all modes together */
+    double     rate; /* of the slowest mode [1/time]; < 0: grows */
     double     rate_error;
     bool       effective; /* over the horizon: the slowest mode has no exponential rate */
     /* what it settles to, excess loss */
@@ -90,6 +93,7 @@ typedef struct tg_predict_plan {
     size_t   points;  /* grid t_i = i horizon / (points - 1); 0: no trajectory */
     double   target;  /* excess loss; NaN: none */
     tg_level level;   /* best, sde or jump */
+    bool     single;  /* also where a single run ceases to settle (asgd/predict_hits.h) */
 } tg_predict_plan;
 
 /* Predict what this algorithm does with these modes on this cluster.

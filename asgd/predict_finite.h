@@ -44,10 +44,11 @@ TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
-    bool           settles;          /* in mean square */
-    double         variance, error;  /* about the mean, stationary [x^2]; relative error */
-    double         bias, bias_error; /* of the mean [x] */
-    double complex root;             /* of the mean, rightmost [1/time]; NaN: none */
+    bool   settles;          /* in mean square */
+    double variance, error;  /* about the mean, stationary [x^2]; relative error */
+    double bias, bias_error; /* of the mean [x] */
+    size_t unstable;     /* roots of the mean with Re s > 0, or 1: grows in mean square */
+    double complex root; /* of the mean, rightmost [1/time]; NaN: none */
     double         rate, rate_error;
     bool           effective;
     tg_course      course;
@@ -76,6 +77,16 @@ TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
                                        tg_finite_mode *out);
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
+
+/* A prediction at work: the cluster and what has been found of its modes. */
+typedef struct tg_finite_run {
+    tg_finite      *f;
+    tg_prediction  *p;
+    tg_finite_mode *mode; /* (modes) */
+} tg_finite_run;
+
+/* p->loss, low, high and settle, from the modes' courses. Errors: TG_ESTOP; TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_losses(const tg_finite_run *r);
 
 /* Fill the prediction at the best level at hand, from the modes' roots on. */
 TG_CHECKED tg_status tg_predict_finite(const tg_case *c, const tg_modes *m,

@@ -24,12 +24,12 @@ tg_finite_grid
 tg_finite_grid_of(const tg_finite *f, double k, double re)
 {
     const double   horizon = f->plan->points ? f->plan->horizon : INFINITY;
-    const double   settled = re < 0 ? 28 / -re : re > 0 ? 3 / re : 600 * f->mean;
+    const double   settled = re < 0 ? 20 / -re : re > 0 ? 3 / re : 600 * f->mean;
     tg_finite_grid g = { 0 };
 
     if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
-        g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(horizon, 8 * f->mean));
-        g.dt = fmax(f->mean / 20, g.span / 60000);
+        g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(2 * horizon, 8 * f->mean));
+        g.dt = fmax(f->mean / 100, g.span / 60000);
         return g;
     }
     if (k < TG_FINITE_SLOW) {
@@ -40,7 +40,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     }
     g.span = between(16 * f->mean, settled, 1000 * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
-    g.dt = fmax(between(1. / 50, 0.01 / k, 1. / 10) * f->mean, g.span / 20000);
+    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
     g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
     if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
     g.coarse_span =
@@ -129,7 +129,8 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     out->effective = false;
     out->root = root;
     out->rate = -creal(root);
-    out->rate_error = moved * moved / fmax(cabs(root), 1e-300) + 1e-3 * out->rate;
+    out->rate_error =
+        moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
     return TG_OK;
 }
 
@@ -141,6 +142,8 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
 {
     const double x0 = f->m->start[j] - mode->bias;
     const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
+    const double size =
+        f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
     const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
 
@@ -150,9 +153,21 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
         const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
-                     noise * mode->error + (2e-3 + bunched) * c->second[i] +
+                     noise * mode->error + (size + bunched) * c->second[i] +
                      1e-12 * x0 * x0 + 2 * fabs(mode->bias) * mode->bias_error;
     }
+}
+
+/* Exact but for the grid, whose error is of second order in its step and at most this. */
+static tg_status
+follow_single(const tg_renewal *w, const tg_renewal_mode *m, tg_course *c)
+{
+    const double step = c->dt * tg_renewal_rate(w); /* of a job */
+
+    TG_TRY(tg_renewal_single(w, m, c->mean, c->second));
+    for (size_t i = 0; i < c->n; i++)
+        c->off[i] = fmin(0.2 * step * step, 0.01) * c->second[i];
+    return TG_OK;
 }
 
 static tg_status
@@ -173,7 +188,7 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
     TG_TRY(tg_course_create(tg_renewal_step(fine), tg_renewal_points(fine), &out->course));
     tg_course *c = &out->course;
     if (f->way == TG_WAY_SINGLE)
-        TG_TRY(tg_renewal_single(fine, &m, c->mean, c->second));
+        TG_TRY(follow_single(fine, &m, c));
     else
         TG_TRY(tg_renewal_transient(fine, coarse, &m, v, c->mean, c->second, c->off));
     return TG_OK;
@@ -193,6 +208,36 @@ end_course(const tg_finite *f, tg_finite_mode *out)
     if (!whole) return;
     c->end = c->second[c->n - 1];
     c->end_off = c->off[c->n - 1];
+}
+
+/* Where the count is lost the mode is known not to settle, and no more. */
+static tg_status
+count_roots(const tg_renewal *w, double e, size_t *count)
+{
+    const tg_status status = tg_renewal_unstable(w, TG_RENEWAL_ASGD, e, count);
+
+    return status == TG_ENOCONV ? TG_OK : status;
+}
+
+/* |1 - e| phi(-rate) = 1; NaN where phi ends at 0 or before that. */
+static double
+single_rate(const tg_delay *law, double e)
+{
+    const double theta = fabs(1 - e), edge = -tg_delay_abscissa(law);
+    double       low = 0, high = 0.1 / tg_delay_mean(law);
+
+    if (theta == 0) return INFINITY;
+    while (high < edge && theta * creal(tg_delay_laplace(law, -high, NULL)) < 1) {
+        low = high;
+        high *= 2;
+    }
+    high = fmin(high, edge);
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2;
+        const double value = theta * creal(tg_delay_laplace(law, -middle, NULL));
+        *(value < 1 ? &low : &high) = middle;
+    }
+    return high < edge * (1 - 1e-9) ? low : NAN;
 }
 
 tg_status
@@ -218,17 +263,21 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
         TG_TRY(find_rate(fine, f, j, out));
     }
+    out->unstable = out->settles ? 0 : 1;
+    if (!out->settles && f->way == TG_WAY_RENEWAL && f->c->plain)
+        TG_TRY(count_roots(fine, e, &out->unstable));
     if (f->plan->points) {
         const tg_status status = follow(f, j, fine, coarse, &v, out);
         if (status == TG_EDIVERGED) tg_course_free(&out->course);
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
     }
-    if (f->way == TG_WAY_SINGLE || isnan(out->rate)) {
+    if (f->way == TG_WAY_SINGLE) out->rate = single_rate(f->group[0].law, e);
+    if (isnan(out->rate)) {
         out->rate = tg_course_rate(&out->course, out->bias);
         out->rate_error = 0.02 * fabs(out->rate);
-        out->effective = f->way != TG_WAY_SINGLE;
-        out->root = -out->rate;
+        out->effective = true;
     }
+    if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
     if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
     end_course(f, out);
     return TG_OK;
@@ -309,6 +358,7 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
     TG_TRY(f->way == TG_WAY_LATTICE ? lattice(f, j, out) : exponential(f, j, out));
     if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
     out->root = -out->rate;
+    out->unstable = out->settles ? 0 : 1;
     end_course(f, out);
     return TG_OK;
 }

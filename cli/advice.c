@@ -21,6 +21,7 @@ time_with(const search *s, size_t workers, double *time, double *error)
 
     TG_TRY(tg_stop_check());
     TG_TRY(scene_open(s->run->study, workers, &one));
+    one.level = s->run->level;
     const tg_status status = scene_predict(&one, s->rule, &p);
     *time = INFINITY;
     *error = NAN;

@@ -24,6 +24,13 @@ run(const arguments *a)
     return sweep_run(a, &plan, NULL);
 }
 
+static const option options[] = {
+    LEVEL_OPTION,
+    { "single-run", NULL,
+      "also the gain at which a single run ceases to settle, by following workers" },
+    { 0 },
+};
+
 const command cmd_predict = { .name = "predict",
                               .operands = "STUDY",
                               .summary =
@@ -35,4 +42,5 @@ const command cmd_predict = { .name = "predict",
                                      "floor, bias on heterogeneous data and time to "
                                      "target, each with its level and the\n"
                                      "model error to expect.",
+                              .options = options,
                               .run = run };

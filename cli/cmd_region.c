@@ -4,6 +4,7 @@
 #include "cli/region.h"
 #include "cli/rows.h"
 #include "cli/scene.h"
+#include "core/contour.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,8 +16,9 @@ static const tg_column cell_columns[] = {
     { "x", "", "value of the setting --x", false },
     { "y", "", "value of the setting --y", false },
     { "unstable", "", "characteristic roots with Re s >= 0, all modes together", false },
-    { "converges", "", "1 if the mean converges", false },
-    { "mean_square", "", "largest over the modes; the variance settles iff it is < 1",
+    { "converges", "", "1 if the mean of many workers converges", false },
+    { "mean_square", "", "loop gain over that at which the mean square is lost", false },
+    { "single_run", "", "loop gain over that at which a single run ceases to settle",
       false },
     { "rate", "1/time", "of the slowest mode; < 0: grows", false },
     { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
@@ -25,14 +27,15 @@ static const tg_column cell_columns[] = {
 static const tg_column curve_columns[] = {
     { "algorithm", "", "", true },
     { "curve", "", "number of the boundary curve", false },
+    { "kind", "", "mean (of many workers), mean square or single run", true },
     { "x", "", "value of the setting --x", false },
     { "y", "", "value of the setting --y", false },
-    { "frequency", "1/time", "of the root on the imaginary axis", false },
+    { "frequency", "1/time", "of the root on the imaginary axis; kind mean", false },
     { "unstable_left", "", "unstable roots of that mode left of the curve, as it runs",
       false },
     { "unstable_right", "", "and right of it", false },
 };
-enum { CELL_COLUMNS = 8, CURVE_COLUMNS = 7 };
+enum { CELL_COLUMNS = 9, CURVE_COLUMNS = 8 };
 
 static tg_status
 add_cells(const region *r, const char *label, tg_table *table)
@@ -45,8 +48,9 @@ add_cells(const region *r, const char *label, tg_table *table)
             table,
             (tg_cell[]){ TG_TEXT(label), TG_NUMBER(axis_value(&r->x, k % nx)),
                          TG_NUMBER(axis_value(&r->y, k / nx)), TG_NUMBER(c->unstable),
-                         TG_NUMBER(c->unstable == 0), TG_NUMBER(c->mean_square),
-                         TG_NUMBER(c->rate), TG_TEXT(rate_kind(c->effective)) }));
+                         TG_NUMBER(c->unstable == 0), TG_NUMBER(c->gain / r->square[k]),
+                         TG_NUMBER(c->gain / r->single[k]), TG_NUMBER(c->rate),
+                         TG_TEXT(rate_kind(c->effective)) }));
     }
     return TG_OK;
 }
@@ -57,33 +61,72 @@ add_curves(const tg_chart_curve *curve, size_t count, const char *label, tg_tabl
     for (size_t k = 0; k < count; k++)
         for (size_t i = 0; i < curve[k].count; i++) {
             const tg_chart_point p = curve[k].point[i];
-            TG_TRY(tg_table_add(table,
-                                (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)k + 1),
-                                             TG_NUMBER(p.x), TG_NUMBER(p.y), TG_NUMBER(p.w),
-                                             TG_NUMBER((double)curve[k].unstable[0]),
-                                             TG_NUMBER((double)curve[k].unstable[1]) }));
+            TG_TRY(tg_table_add(
+                table, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)k + 1),
+                                    TG_TEXT("mean"), TG_NUMBER(p.x), TG_NUMBER(p.y),
+                                    TG_NUMBER(p.w), TG_NUMBER((double)curve[k].unstable[0]),
+                                    TG_NUMBER((double)curve[k].unstable[1]) }));
         }
     return TG_OK;
 }
 
+/* An axis between two of its values. */
+static double
+value_between(const axis *a, double u)
+{
+    const size_t i = (size_t)floor(u), last = a->values.count - 1;
+    const double low = tg_chart_value(&a->values, i),
+                 high = tg_chart_value(&a->values, i < last ? i + 1 : last);
+
+    return low + (u - (double)i) * (high - low);
+}
+
+/* The curves on which the loop gain is `limit`, numbered from *curve on. */
+static tg_status
+add_contours(const region *r, const double *limit, const char *kind, const char *label,
+             size_t *curve, tg_table *table)
+{
+    const size_t      nx = r->x.values.count, ny = r->y.values.count;
+    tg_contour_point *point = NULL;
+    size_t            count = 0;
+    double           *f = malloc(nx * ny * sizeof *f);
+
+    if (!f) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t k = 0; k < nx * ny; k++) f[k] = log(r->cell[k].gain / limit[k]);
+    tg_status status = tg_contour_trace(f, nx, ny, &point, &count);
+    for (size_t i = 0; i < count && status == TG_OK; i++) {
+        *curve += point[i].first;
+        status = tg_table_add(
+            table, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)*curve), TG_TEXT(kind),
+                                TG_NUMBER(value_between(&r->x, point[i].x)),
+                                TG_NUMBER(value_between(&r->y, point[i].y)), TG_NUMBER(NAN),
+                                TG_NUMBER(NAN), TG_NUMBER(NAN) });
+    }
+    free(point);
+    free(f);
+    return status;
+}
+
 /* One sentence for the person at the terminal. */
 static void
-announce(const region *r, const char *label, size_t curves)
+announce(const region *r, const char *label)
 {
     const size_t cells = r->x.values.count * r->y.values.count;
-    size_t       stable = 0, square = 0, best = 0;
+    size_t       mean = 0, square = 0, single = 0, best = 0;
     double       most = 0;
 
     for (size_t k = 0; k < cells; k++) {
         const cell *c = &r->cell[k];
-        stable += c->unstable == 0;
-        square += c->unstable == 0 && c->mean_square < 1;
+        mean += c->unstable == 0;
+        square += c->gain < r->square[k];
+        single += c->gain < r->single[k];
         most = fmax(most, c->unstable);
         if (c->rate > r->cell[best].rate) best = k;
     }
-    printf("%s: of %zu settings %zu converge in mean, %zu of them in mean square; up to %g "
-           "unstable roots; %zu boundary curve%s",
-           label, cells, stable, square, most, curves, curves == 1 ? "" : "s");
+    printf(
+        "%s: of %zu settings %zu converge in mean square, %zu run by run, %zu in the mean "
+        "of many workers; up to %g unstable roots",
+        label, cells, square, single, mean, most);
     if (r->cell[best].rate > 0)
         printf("; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
                r->x.path, axis_value(&r->x, best % r->x.values.count), r->y.path,
@@ -95,16 +138,22 @@ static tg_status
 chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_table *curves)
 {
     tg_chart_curve curve[MOST_CURVES] = { 0 };
-    size_t         count = 0;
+    size_t         count = 0, number;
     char           label[48];
 
     study_label(r->study, r->algorithm, label);
     tg_status status = region_fill(r, threads);
+    if (status == TG_OK) status = region_limits(r, threads, false, r->square);
+    if (status == TG_OK) status = region_limits(r, threads, true, r->single);
     if (status == TG_OK) status = add_cells(r, label, cells);
     if (status == TG_OK) status = region_trace(r, curve, &count);
     if (status == TG_OK) status = add_curves(curve, count, label, curves);
-    if (status == TG_OK && !given(a, "json") && !given(a, "quiet"))
-        announce(r, label, count);
+    number = count;
+    if (status == TG_OK)
+        status = add_contours(r, r->square, "mean square", label, &number, curves);
+    if (status == TG_OK)
+        status = add_contours(r, r->single, "single run", label, &number, curves);
+    if (status == TG_OK && !given(a, "json") && !given(a, "quiet")) announce(r, label);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
 }
@@ -220,8 +269,12 @@ run(const arguments *a)
     TG_TRY(axis_of(a, "y", &r.y));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
-    r.cell = calloc(r.x.values.count * r.y.values.count, sizeof *r.cell);
-    tg_status status = r.cell ? check_cost(a, &r) : tg_fail(TG_ENOMEM, "out of memory");
+    const size_t cells_of = r.x.values.count * r.y.values.count;
+    r.cell = calloc(cells_of, sizeof *r.cell);
+    r.square = malloc(2 * cells_of * sizeof *r.square);
+    r.single = r.square ? r.square + cells_of : NULL;
+    tg_status status =
+        r.cell && r.square ? check_cost(a, &r) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = begin_tables(a, &r, &cells, &curves);
     for (; r.algorithm < tg_study_count(study, "algorithm") && status == TG_OK;
          r.algorithm++)
@@ -233,6 +286,7 @@ run(const arguments *a)
         tg_table_free(curves);
     }
     free(r.cell);
+    free(r.square);
     tg_study_free(study);
     return status;
 }
@@ -249,15 +303,21 @@ const command cmd_region = {
     .name = "region",
     .operands = "STUDY",
     .summary = "the region of convergence over any two settings, and its boundary curves",
-    .doc =
-        "Solve a study on a grid of two of its settings: verdict in mean and in mean "
-        "square, rate,\n"
-        "number of unstable roots. The boundary curves of the steepest mode are traced by\n"
-        "continuation, with the number of unstable roots on either side; a number of "
-        "workers\n"
-        "is a continuous setting where there is one group of them. With --out: tables "
-        "region,\n"
-        "boundary and axes, and a chart of every algorithm, figures/chart-NAME.svg.",
+    .doc = "Solve a study on a grid of two of its settings: rate, number of unstable "
+           "roots, and how "
+           "far\n"
+           "the loop gain is from the three at which the mean of many workers, the mean "
+           "square of\n"
+           "these and a single run are lost. Their boundary curves: that of the mean by "
+           "continuation,\n"
+           "with the number of unstable roots on either side, the others between the "
+           "points of "
+           "the\n"
+           "grid. A number of workers is a continuous setting where there is one group of "
+           "them. "
+           "With\n"
+           "--out: tables region, boundary and axes, and a chart of every algorithm,\n"
+           "figures/chart-NAME.svg.",
     .options = options,
     .run = run
 };

@@ -85,6 +85,7 @@ run(const arguments *a)
     study_run   r = { .arguments = a };
 
     TG_TRY(only_file(a, &file));
+    TG_TRY(level_of(a, &r.level));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
     snprintf(folder, sizeof folder, "out/%s", tg_study_text(study, "name"));
@@ -106,6 +107,8 @@ run(const arguments *a)
     return status;
 }
 
+static const option options[] = { LEVEL_OPTION, { 0 } };
+
 const command cmd_study = {
     .name = "study",
     .operands = "STUDY",
@@ -115,5 +118,6 @@ const command cmd_study = {
            "against each other, and write tables, figures, summary.json and report.html "
            "into one\n"
            "folder (out/NAME unless --out says otherwise).",
+    .options = options,
     .run = run
 };

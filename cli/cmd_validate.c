@@ -5,16 +5,18 @@
 #include <stdio.h>
 
 static tg_status
-add_claims(sweep *w, const scene *s, size_t algorithm, const tg_prediction *p,
+add_claims(sweep *w, scene *s, size_t algorithm, const tg_prediction *p,
            const tg_simulation *r)
 {
-    tg_claim claim[TG_CLAIMS];
-    char     label[48], where[80];
+    tg_claim   claim[TG_CLAIMS + TG_WAITINGS];
+    tg_waiting hits, seen;
+    char       label[48], where[80];
 
     study_label(w->study, algorithm, label);
     snprintf(where, sizeof where, "%s P=%zu", label, s->cluster->workers);
-    const size_t n =
-        tg_compare(p, r, where, tg_study_number(w->study, "target.loss"), claim);
+    size_t n = tg_compare(p, r, where, tg_study_number(w->study, "target.loss"), claim);
+    TG_TRY(scene_hits(s, algorithm, r, &hits, &seen));
+    if (hits.runs) n += tg_compare_hits(&hits, &seen, where, claim + n);
     for (size_t i = 0; i < n; i++) {
         TG_TRY(tg_claim_add(w->table, &claim[i]));
         tg_tally_add(&w->tally, claim[i].judgement);
@@ -58,6 +60,8 @@ run(const arguments *a)
                    tally.of[TG_FAILS]);
 }
 
+static const option options[] = { LEVEL_OPTION, { 0 } };
+
 const command cmd_validate = {
     .name = "validate",
     .operands = "STUDY",
@@ -69,5 +73,6 @@ const command cmd_validate = {
            "whether the claim holds, fails, or is undecided because that "
            "error is more than a\n"
            "quarter of the value. Exit status 1 if one fails.",
+    .options = options,
     .run = run
 };

@@ -15,6 +15,9 @@ static const double MINUTE = 60, DAY = 86400;
 static const double DELIVERY = 5e-8, COORDINATE = 1e-8, POINT = 3e-9;
 static const double PREDICTION = 0.2, MODE = 1e-3;
 
+/* A chart's limits of the mean square, in seconds; of single runs, how many. */
+static const double LIMITS = 3, CHARTED = 25;
+
 enum { PAST = 21 }; /* jobs of a staggered worker before t = 0 */
 
 static void
@@ -54,12 +57,20 @@ check_modes(const arguments *a, double count, double seconds)
                                   .advice = "fewer eigenvalues make it less" });
 }
 
+/* Seconds for the gain at which a single run is lost (tg_predict_single). */
+static double
+single_run(const scene *s)
+{
+    return 5e-7 * fmax(1e5, 480 * (double)s->cluster->workers);
+}
+
 tg_status
 cost_of_predictions(const arguments *a, const scene *s, size_t n)
 {
     const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
 
-    return check_modes(a, each * (double)s->problem->dim, each * PREDICTION);
+    return check_modes(a, each * (double)s->problem->dim,
+                       each * (PREDICTION + (s->single ? single_run(s) : 0)));
 }
 
 tg_status
@@ -67,15 +78,17 @@ cost_of_verdicts(const arguments *a, const scene *s, size_t n)
 {
     const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
 
-    return check_modes(a, each * (double)s->problem->dim, 0);
+    return check_modes(a, each * (double)s->problem->dim,
+                       (double)tg_study_count(s->study, "algorithm") *
+                           (LIMITS + CHARTED * single_run(s)));
 }
 
-/* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % or u
- * by less than 5 %. */
+/* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % of
+ * itself or u by less than 5 %. */
 static double
 mean_within(const tg_delay *law, double low, double high, double at_low, double at_high)
 {
-    if (!(fabs(at_high - at_low) > 0.002) || high < 1.05 * low)
+    if (!(at_low - at_high > 0.002 * at_high) || high < 1.05 * low)
         return (high - low) * (at_low + at_high) / 2;
     const double middle = sqrt(low) * sqrt(high);
     const double at_middle = 1 - tg_delay_cdf(law, middle);
@@ -111,22 +124,45 @@ deliveries(const scene *s)
     return sum;
 }
 
+/* Deliveries of so many runs of every algorithm with each of these numbers of workers. */
+static double
+all_deliveries(const scene *s, double runs, const size_t *workers, size_t n)
+{
+    double all = 0;
+
+    for (size_t i = 0; i < n; i++) all += (double)workers[i];
+    return runs * (double)tg_study_count(s->study, "algorithm") * all * deliveries(s);
+}
+
+tg_status
+cost_of_hits(const arguments *a, const scene *s, const size_t *workers, size_t n)
+{
+    const double paths = (double)scene_hit_paths(s), dim = (double)s->problem->dim;
+    const double threads = fmin((double)tg_parallel_threads(), fmax(paths, 1));
+    const double count = all_deliveries(s, paths, workers, n);
+
+    return cost_check(
+        a,
+        &(cost){ .count = count,
+                 .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
+                 .unit = "deliveries of single runs up to the target",
+                 .advice = "a shorter horizon (--set horizon=T) or fewer replicas (--set "
+                           "replicas=N) make it less" });
+}
+
 tg_status
 cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, size_t n)
 {
     const double replicas = (double)tg_study_whole(s->study, "replicas");
     const double dim = (double)s->problem->dim;
     const double threads = fmin((double)tg_parallel_threads(), replicas);
-    double       all = 0, most = 0;
+    double       most = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        all += (double)workers[i];
-        most = fmax(most, (double)workers[i]);
-    }
+    for (size_t i = 0; i < n; i++) most = fmax(most, (double)workers[i]);
     TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
                            "take fewer workers or fewer --threads"));
     const double runs = replicas * (double)tg_study_count(s->study, "algorithm");
-    const double count = runs * all * deliveries(s);
+    const double count = all_deliveries(s, replicas, workers, n);
     const double points = runs * (double)n * (double)tg_study_whole(s->study, "points");
     const double seconds = count * (DELIVERY + COORDINATE * dim) + points * POINT;
     return cost_check(

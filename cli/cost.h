@@ -28,6 +28,10 @@ TG_CHECKED tg_status cost_of_verdicts(const arguments *a, const scene *s, size_t
 TG_CHECKED tg_status cost_of_simulations(const arguments *a, const scene *s,
                                          const size_t *workers, size_t n);
 
+/* The same of what the integrator follows beside them (scene_hits), at most. */
+TG_CHECKED tg_status cost_of_hits(const arguments *a, const scene *s, const size_t *workers,
+                                  size_t n);
+
 /* The mean number of renewals of a law in a time t, within a factor of two:
  * t / E min(T, t) <= E N(t) + 1 <= 2 t / E min(T, t); the first of these.
  * Source: Erickson 1973, Annals of Probability 1:382. */

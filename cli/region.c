@@ -18,6 +18,31 @@ study_at(const region *r, double x, double y, tg_study **out)
     return status;
 }
 
+/* A number of workers between two whole ones: the nearest, at `share` of its rate of
+ * arrivals. That is what it means where there is one group; of several each moves in whole
+ * steps. */
+static double
+whole_workers(const region *r, const axis *a, double value, double *share)
+{
+    if (!axis_is_workers(a)) return value;
+    const double whole = fmax(1, round(value));
+    if (tg_study_count(r->study, "workers") == 1) *share *= value / whole;
+    return whole;
+}
+
+tg_status
+region_cluster(const region *r, double x, double y, tg_cluster **out)
+{
+    tg_study *study = NULL;
+    double    share = 1;
+
+    TG_TRY(study_at(r, whole_workers(r, &r->x, x, &share),
+                    whole_workers(r, &r->y, y, &share), &study));
+    const tg_status status = tg_cluster_from_study(study, 0, out);
+    tg_study_free(study);
+    return status;
+}
+
 typedef struct setting {
     tg_study *study;
     scene     scene;
@@ -31,18 +56,6 @@ setting_close(setting *s)
     scene_close(&s->scene);
     tg_study_free(s->study);
     *s = (setting){ 0 };
-}
-
-/* A number of workers between two whole ones: the nearest, at `share` of its rate of
- * arrivals. That is what it means where there is one group; of several each moves in whole
- * steps. */
-static double
-whole_workers(const region *r, const axis *a, double value, double *share)
-{
-    if (!axis_is_workers(a)) return value;
-    const double whole = fmax(1, round(value));
-    if (tg_study_count(r->study, "workers") == 1) *share *= value / whole;
-    return whole;
 }
 
 static tg_status
@@ -97,13 +110,13 @@ fill_cell(size_t index, size_t thread, void *context)
     TG_TRY(setting_open(r, axis_value(&r->x, i), axis_value(&r->y, j), &s));
     const tg_modes *m = &s.scene.modes;
     const size_t    top = steepest(m);
-    const double    horizon = tg_study_number(s.study, "horizon");
-    tg_status       status = TG_OK;
+    c.gain = s.one.step * s.one.lambda * m->h[top] * tg_delay_mean(s.one.delay);
+    const double horizon = tg_study_number(s.study, "horizon");
+    tg_status    status = TG_OK;
     for (size_t k = 0; k < m->count && status == TG_OK; k++) {
         tg_mode_prediction mode = { 0 };
         status = tg_case_mode(&s.one, m, k, 1, &mode);
         c.unstable += (double)mode.unstable;
-        c.mean_square = fmax(c.mean_square, mode.mean_square);
         if (status == TG_OK) status = tg_case_effective_rate(&s.one, 1, horizon, &mode);
         if (mode.rate < c.rate) {
             c.rate = mode.rate;

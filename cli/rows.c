@@ -14,8 +14,15 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "delay_cv", "", "its standard deviation over its mean", false },
     { "staleness", "", "mean staleness in updates", false },
     { "gain", "", "loop gain k = eta h_max P", false },
-    { "threshold", "", "gain k* at which the mean is lost", false },
-    { "unstable", "", "characteristic roots with Re s >= 0, by the argument principle",
+    { "threshold", "", "the mean field's k*, at which the mean of many workers is lost",
+      false },
+    { "threshold_square", "", "at which the mean square of these is lost", false },
+    { "threshold_error", "", "expected model error", false },
+    { "threshold_single", "", "at which a single run ceases to settle; with --single-run",
+      false },
+    { "single_error", "", "its standard error", false },
+    { "unstable", "",
+      "modes that do not settle; at level sde, characteristic roots with Re s >= 0",
       false },
     { "rate", "1/time", "of the slowest mode", false },
     { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
@@ -26,11 +33,11 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "bias", "loss", "excess loss from the bias on heterogeneous data", false },
     { "settle", "time", "excess loss stays below the target from here on", false },
     { "settle_error", "time", "expected model error", false },
-    { "step_limit", "x^2/loss", "learning rate at which the mean is lost", false },
-    { "workers_limit", "", "number of workers at which the mean is lost", false },
+    { "step_limit", "x^2/loss", "learning rate at which the mean square is lost", false },
+    { "workers_limit", "", "number of workers at which it is", false },
     { "resolved", "", "share of the initial excess loss that the modes account for",
       false },
-    { "level", "", "sde, jump or finite-P", true },
+    { "level", "", "exact, renewal, sde or jump", true },
 };
 
 const char *
@@ -39,6 +46,20 @@ verdict_text(const tg_prediction *p)
     if (p->outcome == TG_UNDECIDED) return "undecided";
     if (!p->stable) return "diverges";
     return p->stable_square ? "converges" : "converges in mean only";
+}
+
+const char *
+threshold_text(const tg_prediction *p)
+{
+    if (fabs(p->gain - p->threshold_square) <= p->threshold_error)
+        return "at the threshold of the mean square, within its error";
+    if (p->stable_square) return "below all: each run settles, and so does their average";
+    if (p->gain < p->threshold_single - 4 * p->single_error)
+        return "past the mean square but not a single run: most runs settle, with bursts, "
+               "while their average is carried away by the few that grow";
+    if (p->gain > p->threshold_single + 4 * p->single_error)
+        return "past all: each run grows";
+    return "past the mean square: the average over runs grows";
 }
 
 const char *
@@ -63,6 +84,10 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
                                         TG_NUMBER(p->staleness),
                                         TG_NUMBER(p->gain),
                                         TG_NUMBER(p->threshold),
+                                        TG_NUMBER(p->threshold_square),
+                                        TG_NUMBER(p->threshold_error),
+                                        TG_NUMBER(p->threshold_single),
+                                        TG_NUMBER(p->single_error),
                                         TG_NUMBER((double)p->unstable),
                                         TG_NUMBER(p->rate),
                                         TG_TEXT(rate_kind(p->effective)),

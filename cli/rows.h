@@ -7,7 +7,7 @@
 #include "core/study.h"
 #include "core/table.h"
 
-enum { PREDICTION_COLUMNS = 23, SIMULATION_COLUMNS = 15 };
+enum { PREDICTION_COLUMNS = 27, SIMULATION_COLUMNS = 15 };
 extern const tg_column prediction_columns[], simulation_columns[];
 
 TG_CHECKED tg_status prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
@@ -23,5 +23,9 @@ const char *rate_kind(bool effective);
 
 /* "converges", "converges in mean only", "diverges" or "undecided". */
 const char *verdict_text(const tg_prediction *p);
+
+/* Where the loop gain lies among the thresholds of mean square and single run, and what that
+ * looks like. */
+const char *threshold_text(const tg_prediction *p);
 
 #endif

@@ -104,12 +104,23 @@ study_check(const tg_study *study)
 }
 
 tg_status
+level_of(const arguments *a, tg_level *out)
+{
+    const char *name = value_of(a, "level");
+
+    *out = TG_LEVEL_BEST;
+    return name ? tg_level_find(name, out) : TG_OK;
+}
+
+tg_status
 scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 {
     const tg_algorithm   *rule = NULL;
     const tg_predict_plan plan = { .horizon = tg_study_number(s->study, "horizon"),
                                    .points = tg_study_whole(s->study, "points"),
-                                   .target = tg_study_number(s->study, "target.loss") };
+                                   .target = tg_study_number(s->study, "target.loss"),
+                                   .level = s->level,
+                                   .single = s->single };
 
     TG_TRY(study_rule(s->study, algorithm, &rule));
     TG_TRY(scene_modes(s));
@@ -145,8 +156,9 @@ predict_nothing(const scene *s, tg_prediction **out)
     p->high = p->low + points;
     p->lambda = tg_cluster_rate(s->cluster);
     p->delay_mean = p->delay_cv = p->staleness = p->gain = p->threshold = p->step_limit =
-        p->workers_limit = p->threshold_error = p->rate = p->rate_error = p->floor =
-            p->floor_error = p->bias_loss = p->resolved = p->settle = p->settle_error = NAN;
+        p->workers_limit = p->threshold_square = p->threshold_error = p->threshold_single =
+            p->single_error = p->rate = p->rate_error = p->floor = p->floor_error =
+                p->bias_loss = p->resolved = p->settle = p->settle_error = NAN;
     for (size_t i = 0; i < points; i++) {
         p->t[i] = tg_study_number(s->study, "horizon") * (double)i / (double)(points - 1);
         p->loss[i] = p->low[i] = p->high[i] = NAN;
@@ -193,6 +205,38 @@ scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simul
 
     TG_TRY(study_rule(s->study, algorithm, &setup.algorithm));
     return tg_replicas_run(&setup, &plan, out);
+}
+
+size_t
+scene_hit_paths(const scene *s)
+{
+    enum { FEWEST = 30, MOST = 1000 };
+    const size_t replicas = tg_study_whole(s->study, "replicas");
+
+    if (!(tg_study_number(s->study, "target.loss") > 0) || replicas < FEWEST) return 0;
+    return replicas < MOST ? replicas : MOST;
+}
+
+tg_status
+scene_hits(scene *s, size_t algorithm, const tg_simulation *r, tg_waiting *integrated,
+           tg_waiting *simulated)
+{
+    const tg_hits_plan  plan = { .target = tg_study_number(s->study, "target.loss"),
+                                 .horizon = tg_study_number(s->study, "horizon"),
+                                 .paths = scene_hit_paths(s),
+                                 .seed = tg_study_whole(s->study, "seed") };
+    const tg_algorithm *rule = NULL;
+    tg_hits_prediction  p;
+
+    integrated->runs = simulated->runs = 0;
+    TG_TRY(study_rule(s->study, algorithm, &rule));
+    TG_TRY(scene_modes(s));
+    if (plan.paths == 0 || !tg_predict_hits_apply(&s->modes, rule)) return TG_OK;
+    TG_TRY(tg_predict_hits(&s->modes, s->cluster, rule, study_step(s->study, algorithm),
+                           &plan, &p));
+    TG_TRY(tg_waiting_of(r->hit, r->replicas, plan.horizon, simulated));
+    *integrated = p.hit;
+    return TG_OK;
 }
 
 static int

@@ -3,15 +3,27 @@
 #define TG_CLI_SCENE_H
 
 #include "asgd/predict.h"
+#include "asgd/predict_hits.h"
 #include "asgd/replicas.h"
+#include "cli/command.h"
 #include "core/study.h"
 
 typedef struct scene {
     const tg_study *study; /* borrowed */
     tg_cluster     *cluster;
     tg_problem     *problem;
-    tg_modes        modes; /* found by the first prediction */
+    tg_modes        modes;  /* found by the first prediction */
+    tg_level        level;  /* of predictions; best unless set */
+    bool            single; /* they say where a single run ceases to settle */
 } scene;
+
+/* The level that --level asks for, best without it. Errors: TG_EINPUT. */
+#define LEVEL_OPTION                                                                       \
+    {                                                                                      \
+        "level", "LEVEL",                                                                  \
+            "best: what these workers do (default); sde, jump: the theories of many"       \
+    }
+TG_CHECKED tg_status level_of(const arguments *a, tg_level *out);
 
 /* workers 0: as many as the study says. Errors: those of the parts. */
 TG_CHECKED tg_status scene_open(const tg_study *study, size_t workers, scene *out);
@@ -33,6 +45,14 @@ TG_CHECKED tg_status study_check(const tg_study *study);
 TG_CHECKED tg_status scene_simulate(const scene *s, size_t algorithm, tg_progress *progress,
                                     tg_simulation **out);
 TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);
+
+/* When single runs are at the study's target, integrated over as many paths as there are
+ * replicas (1000 at most), and as simulated. Nothing, runs 0, without a target, below 30
+ * replicas, where the modes are not the whole problem, and for other algorithms than asgd and
+ * dude. */
+TG_CHECKED tg_status scene_hits(scene *s, size_t algorithm, const tg_simulation *r,
+                                tg_waiting *integrated, tg_waiting *simulated);
+size_t               scene_hit_paths(const scene *s);
 
 /* Whether a failure concerns one row of a sweep, and the others can go on: TG_EDOMAIN,
  * TG_ENOCONV, TG_EDIVERGED. */

@@ -13,15 +13,17 @@
 
 static const tg_column boundary_columns[] = {
     { "workers", "", "number of workers P", false },
-    { "step", "x^2/loss", "learning rate at which the mean is lost", false },
-    { "step_square", "x^2/loss", "at which the variance is lost, level jump", false },
+    { "step", "x^2/loss", "learning rate at which the mean of many workers is lost",
+      false },
+    { "step_square", "x^2/loss", "at which the mean square is", false },
+    { "step_single", "x^2/loss", "at which a single run ceases to settle", false },
 };
 
 static const tg_column region_columns[] = {
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate", false },
-    { "predicted", "", "1 converges in mean, 0 diverges", false },
-    { "simulated", "", "1 converged, 0 diverged", false },
+    { "predicted", "", "1 converges in mean square, 0 diverges", false },
+    { "simulated", "", "1 a single run converged, 0 diverged", false },
 };
 
 /* Learning rates as shares of the predicted limit: close on both sides of it. */
@@ -117,26 +119,42 @@ write_region(const trials *all, const char *label)
     return status;
 }
 
+/* The learning rates at which mean square and single runs are lost; NaN where not known. */
+static tg_status
+find_steps(const trials *all, size_t workers, double *square, double *single)
+{
+    const double effort = 0.25;
+    tg_cluster  *c = NULL;
+    double       gain = NAN, error;
+
+    *square = *single = NAN;
+    TG_TRY(tg_cluster_from_study(all->run->study, workers, &c));
+    const double unit = all->h * (double)workers;
+    tg_status    status = tg_predict_step_square(all->h, c, all->rule, square);
+    if (status == TG_OK)
+        status = tg_predict_single(c, all->rule, *square * unit, effort, &gain, &error);
+    *single = gain / unit;
+    tg_cluster_free(c);
+    return is_of_one_row(status) ? TG_OK : status;
+}
+
 static tg_status
 write_boundary(const trials *all, size_t rule, const char *label)
 {
     const study_run *r = all->run;
     tg_table        *t;
 
-    TG_TRY(table_begin(r->arguments, r->study, boundary_columns, 3, &t));
+    TG_TRY(table_begin(r->arguments, r->study, boundary_columns, 4, &t));
     tg_status status = TG_OK;
     for (size_t i = 0; i < r->n && status == TG_OK; i++) {
-        tg_cluster *c = NULL;
-        double      square = NAN;
-        status = tg_cluster_from_study(r->study, r->workers[i], &c);
-        if (status == TG_OK) status = tg_predict_step_square(all->h, c, all->rule, &square);
-        if (is_of_one_row(status)) status = TG_OK; /* square is not known */
+        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
+        const double         mean = p->threshold / (all->h * (double)r->workers[i]);
+        double               square, single;
+        status = find_steps(all, r->workers[i], &square, &single);
         if (status == TG_OK)
-            status = tg_table_add(
-                t, (tg_cell[]){ TG_NUMBER((double)r->workers[i]),
-                                TG_NUMBER(outcome_at(r, i, rule)->prediction->step_limit),
-                                TG_NUMBER(square) });
-        tg_cluster_free(c);
+            status = tg_table_add(t, (tg_cell[]){ TG_NUMBER((double)r->workers[i]),
+                                                  TG_NUMBER(mean), TG_NUMBER(square),
+                                                  TG_NUMBER(single) });
     }
     if (status == TG_OK) return study_run_write(r, "boundary", label, t);
     tg_table_free(t);

@@ -26,9 +26,11 @@ put_prediction(const study_run *r, size_t rule, FILE *f)
     const tg_prediction *p = outcome_at(r, r->own_index, rule)->prediction;
     const advice        *v = &r->advice[rule];
 
-    if (p->stable && isfinite(p->threshold))
+    if (p->stable_square && isfinite(p->threshold_square))
         fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
-                100 * p->gain / p->threshold);
+                100 * p->gain / p->threshold_square);
+    else
+        fprintf(f, "Its loop gain is %s. ", threshold_text(p));
     if (p->stable && p->stable_square)
         fprintf(f, "It settles at an excess loss of %.3g. ", p->floor + p->bias_loss);
     if (p->stable && p->bias_loss > p->floor)

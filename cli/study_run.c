@@ -16,7 +16,8 @@ static tg_status
 check_cost(const study_run *r, const scene *s)
 {
     TG_TRY(cost_of_predictions(r->arguments, s, r->n));
-    return cost_of_simulations(r->arguments, s, r->workers, r->n);
+    TG_TRY(cost_of_simulations(r->arguments, s, r->workers, r->n));
+    return cost_of_hits(r->arguments, s, r->workers, r->n);
 }
 
 static tg_status
@@ -25,11 +26,14 @@ run_scene(study_run *r, size_t index)
     scene s;
 
     TG_TRY(scene_open(r->study, r->workers[index], &s));
+    s.level = r->level;
+    s.single = index == r->own_index;
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];
         status = scene_predict_or_say(&s, k, &o->prediction, o->why, sizeof o->why);
         if (status == TG_OK) status = scene_simulate(&s, k, r->progress, &o->simulation);
+        if (status == TG_OK) status = scene_hits(&s, k, o->simulation, &o->hits, &o->seen);
     }
     scene_close(&s);
     return status;
@@ -90,15 +94,16 @@ static tg_status
 judge(study_run *r, size_t rule)
 {
     char     label[48], where[80];
-    tg_claim claim[TG_CLAIMS];
+    tg_claim claim[TG_CLAIMS + TG_WAITINGS];
 
     study_label(r->study, rule, label);
     TG_TRY(advise(r, rule));
     for (size_t i = 0; i < r->n; i++) {
         const outcome *o = outcome_at(r, i, rule);
         snprintf(where, sizeof where, "%s P=%zu", label, r->workers[i]);
-        const size_t n = tg_compare(o->prediction, o->simulation, where,
-                                    tg_study_number(r->study, "target.loss"), claim);
+        size_t n = tg_compare(o->prediction, o->simulation, where,
+                              tg_study_number(r->study, "target.loss"), claim);
+        if (o->hits.runs) n += tg_compare_hits(&o->hits, &o->seen, where, claim + n);
         for (size_t k = 0; k < n; k++) {
             TG_TRY(tg_claim_add(r->claims, &claim[k]));
             tg_tally_add(&r->tally, claim[k].judgement);

@@ -14,7 +14,8 @@
 typedef struct outcome {
     tg_prediction *prediction;
     tg_simulation *simulation;
-    char           why[200]; /* there is no prediction; "" if there is */
+    tg_waiting hits, seen; /* single runs at the target: integrated, simulated; or none */
+    char       why[200];   /* there is no prediction; "" if there is */
 } outcome;
 
 /* What the sweep over workers says of one algorithm. */
@@ -40,6 +41,7 @@ typedef struct study_run {
     advice          *advice;       /* (rules) */
     tg_table        *claims;       /* predictions against simulation */
     tg_tally         tally;        /* of the claims */
+    tg_level         level;        /* of predictions */
     bool             stopped;      /* on request: only what was finished is here */
     char             labels[1024]; /* words */
 } study_run;

@@ -21,14 +21,43 @@ print_with_error(FILE *f, double value, double error)
 static void
 print_verdict(FILE *f, const tg_prediction *p)
 {
-    fprintf(f, "%s: loop gain %.4g", verdict_text(p), p->gain);
-    if (isfinite(p->threshold))
-        fprintf(f, " of %.4g at which it diverges", p->threshold);
-    else
-        fprintf(f, "; no gain makes the mean diverge");
-    if (!p->stable_square && p->stable)
-        fprintf(f, ", but the variance grows without bound (level jump)");
+    fprintf(f, "%s: loop gain %.4g of ", verdict_text(p), p->gain);
+    print_with_error(f, p->threshold_square, p->threshold_error);
+    fprintf(f, " at which it diverges");
     if (p->unstable) fprintf(f, "; %zu characteristic roots right of 0", p->unstable);
+}
+
+/* The three by name, and what lies between them looks like. */
+static void
+print_thresholds(FILE *f, const tg_prediction *p)
+{
+    fprintf(f, "\n  thresholds    mean square ");
+    print_with_error(f, p->threshold_square, p->threshold_error);
+    if (!isnan(p->threshold_single)) {
+        fprintf(f, ", single run ");
+        print_with_error(f, p->threshold_single, p->single_error);
+    }
+    fprintf(f, ", mean of many workers %.4g; %s\n", p->threshold, threshold_text(p));
+}
+
+static void
+print_waiting(FILE *f, const tg_waiting *w, const char *by)
+{
+    print_with_error(f, w->value[TG_WAITING_MEDIAN], w->error[TG_WAITING_MEDIAN]);
+    fprintf(f, ", one in ten by %.4g, nine by %.4g (%s)", w->value[TG_WAITING_EARLY],
+            w->value[TG_WAITING_LATE], by);
+}
+
+/* When single runs are at the target, by the integrator and by the simulator. */
+static void
+print_hits(FILE *f, const outcome *o)
+{
+    if (!o->hits.runs) return;
+    fprintf(f, "  single runs   first there after ");
+    print_waiting(f, &o->hits, "integrated");
+    fprintf(f, "; ");
+    print_waiting(f, &o->seen, "simulated");
+    fputc('\n', f);
 }
 
 static void
@@ -60,7 +89,8 @@ print_predicted(FILE *f, const tg_prediction *p)
 {
     fprintf(f, "  verdict       ");
     print_verdict(f, p);
-    fprintf(f, "\n  rate          ");
+    print_thresholds(f, p);
+    fprintf(f, "  rate          ");
     print_with_error(f, p->rate, p->rate_error);
     fprintf(f, " per time, slowest mode%s\n  noise floor   ",
             p->effective
@@ -94,6 +124,7 @@ print_own(const study_run *r, size_t rule, FILE *f)
     fprintf(f, " (simulated)\n  simulation    %s: %s\n", tg_outcome_name(s->growth.outcome),
             s->growth.reason);
     print_target(f, o, tg_study_number(r->study, "target.loss"));
+    print_hits(f, o);
     if (s->diverged)
         fprintf(f,
                 "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g\n",
@@ -170,6 +201,12 @@ study_run_summary(const study_run *r, FILE *f)
             text);
 }
 
+static double
+median_of(const tg_waiting *w)
+{
+    return w->runs ? w->value[TG_WAITING_MEDIAN] : (double)NAN;
+}
+
 static json_t *
 json_of_rule(const study_run *r, size_t rule)
 {
@@ -182,7 +219,7 @@ json_of_rule(const study_run *r, size_t rule)
     study_label(r->study, rule, label);
     return json_pack(
         "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s}",
+        "s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o}",
         "algorithm", label, "workers", (json_int_t)r->own, "step",
         study_step(r->study, rule), "verdict", verdict_text(p), "level",
         tg_level_name(p->level), "gain", json_number(p->gain), "threshold",
@@ -196,7 +233,12 @@ json_of_rule(const study_run *r, size_t rule)
         "best_workers_low", json_number(v->best_low), "best_workers_high",
         json_number(v->best_high), "best_time", json_number(v->best_time), "cliff_workers",
         json_number(v->cliff), "simulated_verdict", tg_outcome_name(s->growth.outcome),
-        "simulated_reason", s->growth.reason);
+        "simulated_reason", s->growth.reason, "threshold_square",
+        json_number(p->threshold_square), "threshold_error",
+        json_number(p->threshold_error), "threshold_single",
+        json_number(p->threshold_single), "threshold_words", threshold_text(p),
+        "median_hit", json_number(median_of(&o->hits)), "simulated_median_hit",
+        json_number(median_of(&o->seen)));
 }
 
 json_t *

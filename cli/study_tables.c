@@ -119,7 +119,7 @@ static const tg_column mode_columns[] = {
     { "re", "1/time", "rightmost root, real part", false },
     { "im", "1/time", "imaginary part", false },
     { "unstable", "", "roots with Re s >= 0", false },
-    { "mean_square", "", "c J: the variance settles iff < 1", false },
+    { "settles", "", "1 if the variance does", false },
     { "variance", "x^2", "stationary", false },
     { "bias", "x", "where the mean settles, minus the minimum", false },
 };
@@ -137,7 +137,7 @@ write_modes(const study_run *r, size_t rule, const char *label)
         status = tg_table_add(
             t, (tg_cell[]){ TG_NUMBER(m->h), TG_NUMBER(m->a), TG_NUMBER(m->gain),
                             TG_NUMBER(m->re), TG_NUMBER(m->im),
-                            TG_NUMBER((double)m->unstable), TG_NUMBER(m->mean_square),
+                            TG_NUMBER((double)m->unstable), TG_NUMBER(m->settles),
                             TG_NUMBER(m->variance), TG_NUMBER(m->bias) });
     }
     if (status == TG_OK) return study_run_write(r, "modes", label, t);

@@ -58,10 +58,14 @@ fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, si
     scene s;
 
     TG_TRY(scene_open(w->study, workers[i], &s));
+    s.level = w->level;
+    s.single = w->single;
     tg_status status = TG_OK;
     if (i == 0 && plan->predicts) status = cost_of_predictions(w->arguments, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)
         status = cost_of_simulations(w->arguments, &s, workers, n);
+    if (i == 0 && plan->simulates && plan->predicts && status == TG_OK)
+        status = cost_of_hits(w->arguments, &s, workers, n);
     for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++) {
         status = tg_stop_check();
         if (status == TG_OK) status = plan->row(w, &s, k);
@@ -106,7 +110,9 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
     sweep       w = { .arguments = a };
     FILE       *terminal = plan->simulates && !given(a, "quiet") ? stderr : NULL;
 
+    w.single = given(a, "single-run");
     TG_TRY(only_file(a, &file));
+    TG_TRY(level_of(a, &w.level));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     w.study = study;
     tg_status status = study_check(study);

@@ -15,6 +15,8 @@ typedef struct sweep {
     tg_table        *table;
     tg_tally         tally;    /* for the rows to count in */
     size_t           marked;   /* rows that could not be computed */
+    tg_level         level;    /* of predictions */
+    bool             single;   /* see scene */
     tg_status        status;   /* of the first of them ... */
     char             why[256]; /* ... and its reason */
 } sweep;

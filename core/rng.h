@@ -23,7 +23,9 @@
     X(TG_PURPOSE_DATA, "splits and minibatches")                                           \
     X(TG_PURPOSE_BRIDGE, "level crossings between grid points")                            \
     X(TG_PURPOSE_START, "initial conditions")                                              \
-    X(TG_PURPOSE_RESAMPLE, "resampled replicas")
+    X(TG_PURPOSE_RESAMPLE, "resampled replicas")                                           \
+    X(TG_PURPOSE_WORKER, "jobs of the worker form")                                        \
+    X(TG_PURPOSE_SHAKE, "gradient noise of the worker form")
 
 typedef enum tg_purpose {
 #define X(code, doc) code,

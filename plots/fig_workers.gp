@@ -18,7 +18,7 @@ do for [i=1:words(labels)] {
     }
     if (limit == limit) {
         set arrow from limit, graph 0 to limit, graph 1 nohead linewidth 2 linecolor rgb tint(i)
-        set label sprintf("diverges past %.0f", limit) at limit, graph 0.67 - 0.07 * i right offset -0.5, 0 textcolor rgb tint(i)
+        set label sprintf("diverges past %.0f", floor(limit)) at limit, graph 0.67 - 0.07 * i right offset -0.5, 0 textcolor rgb tint(i)
     }
 }
 set xrange [0:*]; set yrange [0:*] # after stats, which would leave out what is outside

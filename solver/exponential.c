@@ -1,372 +1,10 @@
-#include "solver/exponential.h"
+#include "solver/exponential_flow.h"
 
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- rules --------------------------------------------------------------------------- */
-
-tg_linear_rule
-tg_linear_asgd(double eta, double h)
-{
-    return (tg_linear_rule){
-        .q = 1, .p = 1, .A = { 1 }, .B = { -eta * h }, .b = { -eta }, .D = { 1 }
-    };
-}
-
-/* w = (y, slot): the slot takes h y + xi, and x moves by -(eta/n) (W_slot - slot + h y +
- * xi). */
-tg_linear_rule
-tg_linear_dude(double eta, double h, double n)
-{
-    const double a = eta / n;
-
-    return (tg_linear_rule){ .q = 1,
-                             .p = 2,
-                             .A = { 1 },
-                             .B = { -a * h, a },
-                             .C = { 0, -a },
-                             .b = { -a },
-                             .D = { 1, 0 },
-                             .E = { 0, 0, h, 0 },
-                             .c = { 0, 1 } };
-}
-
-tg_linear_rule
-tg_linear_heavy_ball(double eta, double h, double beta)
-{
-    return (tg_linear_rule){ .q = 2,
-                             .p = 1,
-                             .A = { 1, -eta * beta, 0, beta },
-                             .B = { -eta * h, h },
-                             .b = { -eta, 1 },
-                             .D = { 1, 0 } };
-}
-
-/* ---- moments ------------------------------------------------------------------------- */
-
-/* The moments of one state of the system, rows of one vector: S (q, q); X_g (q, p) and Y_g
- * (p, p) by group; Z_gh (p, p) by pair, of different workers. */
-typedef struct layout {
-    const tg_exponential *e;
-    tg_linear_rule        r; /* the constant 1 is the last entry of its s */
-    size_t                q, p, groups, size;
-} layout;
-
-/* The rule's matrices with a last entry of s that stays what it is: 1, so that the moments
- * with it are the means, and marks are entries of A and D. */
-static tg_linear_rule
-with_constant(const tg_linear_rule *r)
-{
-    const size_t   q = r->q, p = r->p;
-    tg_linear_rule out = *r;
-
-    memset(out.A, 0, sizeof out.A);
-    memset(out.D, 0, sizeof out.D);
-    for (size_t i = 0; i < q; i++) {
-        for (size_t k = 0; k < q; k++) out.A[i * (q + 1) + k] = r->A[i * q + k];
-        for (size_t k = 0; k < p; k++) out.D[k * (q + 1) + i] = r->D[k * q + i];
-    }
-    out.A[(q + 1) * (q + 1) - 1] = 1;
-    for (size_t k = 0; k < p; k++) out.B[q * p + k] = out.C[q * p + k] = 0;
-    out.b[q] = 0;
-    out.q = q + 1;
-    return out;
-}
-
-static layout
-lay_out(const tg_exponential *e)
-{
-    layout l = {
-        .e = e, .r = with_constant(&e->rule), .p = e->rule.p, .groups = e->groups
-    };
-
-    l.q = l.r.q;
-    l.size =
-        l.q * l.q + l.groups * (l.q * l.p + l.p * l.p) + l.groups * l.groups * l.p * l.p;
-    return l;
-}
-
-static double *
-at_x(const layout *l, const double *v, size_t g)
-{
-    return (double *)v + l->q * l->q + g * l->q * l->p;
-}
-
-static double *
-at_y(const layout *l, const double *v, size_t g)
-{
-    return (double *)v + l->q * l->q + l->groups * l->q * l->p + g * l->p * l->p;
-}
-
-static double *
-at_z(const layout *l, const double *v, size_t g, size_t h)
-{
-    return at_y(l, v, l->groups) + (g * l->groups + h) * l->p * l->p;
-}
-
-/* out (m, n) += s a (m, k) b (k, n), each transposed where its flag is set. */
-static void
-add_product(double s, const double *a, int ta, const double *b, int tb, size_t m, size_t k,
-            size_t n, double *out)
-{
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++) {
-            double sum = 0;
-            for (size_t l = 0; l < k; l++)
-                sum +=
-                    (ta ? a[l * m + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * n + j]);
-            out[i * n + j] += s * sum;
-        }
-}
-
-/* E u u' for u = sum_i L_i v_i needs E v_i v_k' for every pair: here v = (s, w_j, W). The
- * second moments of these three, gathered. */
-typedef struct gathered {
-    double ss[9], sw[6], sW[6], ww[4], wW[4], WW[4];
-} gathered;
-
-static void
-add(double s, const double *a, size_t n, double *out)
-{
-    for (size_t i = 0; i < n; i++) out[i] += s * a[i];
-}
-
-/* E W w_k' for a worker k of group h. */
-static void
-sum_with(const layout *l, const double *v, size_t h, double *out)
-{
-    memset(out, 0, 4 * sizeof *out);
-    add(1, at_y(l, v, h), l->p * l->p, out);
-    for (size_t i = 0; i < l->groups; i++)
-        add(l->e->workers[i] - (i == h), at_z(l, v, i, h), l->p * l->p, out);
-}
-
-static gathered
-gather(const layout *l, const double *v, size_t g)
-{
-    const size_t q = l->q, p = l->p;
-    gathered     m = { 0 };
-    double       with[4];
-
-    memcpy(m.ss, v, q * q * sizeof *v);
-    memcpy(m.sw, at_x(l, v, g), q * p * sizeof *v);
-    memcpy(m.ww, at_y(l, v, g), p * p * sizeof *v);
-    for (size_t h = 0; h < l->groups; h++) {
-        add(l->e->workers[h], at_x(l, v, h), q * p, m.sW);
-        sum_with(l, v, h, with);
-        add(l->e->workers[h], with, p * p, m.WW);
-    }
-    sum_with(l, v, g, with);
-    for (size_t i = 0; i < p; i++)
-        for (size_t k = 0; k < p; k++) m.wW[i * p + k] = with[k * p + i];
-    return m;
-}
-
-/* The rule of a delivery of this group. */
-static tg_linear_rule
-of_group(const layout *l, size_t g)
-{
-    const double   mark = l->e->mark ? l->e->mark[g] : 0;
-    tg_linear_rule r = l->r;
-
-    for (size_t i = 0; i + 1 < l->q; i++) r.A[i * l->q + l->q - 1] = r.b[i] * mark;
-    for (size_t i = 0; i < l->p; i++) r.D[i * l->q + l->q - 1] = r.c[i] * mark;
-    return r;
-}
-
-/* E u z' with u = A s + B w + C W, given E s z', E w z', E W z' (rows of z: n). */
-static void
-moved(const layout *l, const tg_linear_rule *r, const double *s, const double *w,
-      const double *W, size_t n, double *out)
-{
-    const size_t q = l->q, p = l->p;
-
-    memset(out, 0, q * n * sizeof *out);
-    add_product(1, r->A, 0, s, 0, q, q, n, out);
-    add_product(1, r->B, 0, w, 0, q, p, n, out);
-    add_product(1, r->C, 0, W, 0, q, p, n, out);
-}
-
-static void
-transpose(const double *a, size_t m, size_t n, double *out)
-{
-    for (size_t i = 0; i < m; i++)
-        for (size_t k = 0; k < n; k++) out[k * m + i] = a[i * n + k];
-}
-
-/* The deliverer's moments after the delivery: S = E ss', X = E s w', Y = E w w'. */
-static void
-deliver(const layout *l, const tg_linear_rule *r, const gathered *m, double noise,
-        double *S, double *X, double *Y)
-{
-    const size_t q = l->q, p = l->p;
-    double ws[6] = { 0 }, Ws[6] = { 0 }, Ww[4] = { 0 }, us[9], uw[6], uW[6], su[9], wu[6],
-           Wu[6];
-
-    transpose(m->sw, q, p, ws);
-    transpose(m->sW, q, p, Ws);
-    transpose(m->wW, p, p, Ww);
-    moved(l, r, m->ss, ws, Ws, q, us);    /* E s+ s' */
-    moved(l, r, m->sw, m->ww, Ww, p, uw); /* E s+ w' */
-    moved(l, r, m->sW, m->wW, m->WW, p, uW);
-    transpose(us, q, q, su);
-    transpose(uw, q, p, wu);
-    transpose(uW, q, p, Wu);
-    moved(l, r, su, wu, Wu, q, S);
-    for (size_t i = 0; i < l->q; i++)
-        for (size_t k = 0; k < l->q; k++) S[i * q + k] += noise * r->b[i] * r->b[k];
-    /* w+ = D s+ + E w + c xi */
-    memset(X, 0, q * p * sizeof *X);
-    add_product(1, S, 0, r->D, 1, q, q, p, X);
-    add_product(1, uw, 0, r->E, 1, q, p, p, X);
-    for (size_t i = 0; i < l->q; i++)
-        for (size_t k = 0; k < p; k++) X[i * p + k] += noise * r->b[i] * r->c[k];
-    memset(Y, 0, p * p * sizeof *Y);
-    add_product(1, r->D, 0, X, 0, p, q, p, Y);
-    double wX[4] = { 0 }; /* E w w+' = E w (D s+ + E w)' */
-    add_product(1, wu, 0, r->D, 1, p, q, p, wX);
-    add_product(1, m->ww, 0, r->E, 1, p, p, p, wX);
-    add_product(1, r->E, 0, wX, 0, p, p, p, Y);
-    for (size_t i = 0; i < p; i++) { /* E c xi w+', w+ = ... + D b xi + c xi */
-        double moved_by[2] = { r->c[0], r->c[1] };
-        for (size_t k = 0; k < p; k++)
-            for (size_t j = 0; j < l->q; j++) moved_by[k] += r->D[k * q + j] * r->b[j];
-        for (size_t k = 0; k < p; k++) Y[i * p + k] += noise * r->c[i] * moved_by[k];
-    }
-}
-
-/* v after one delivery of group g, averaged over which worker of it. */
-static void
-step(const layout *l, const double *v, size_t g, double noise, double *out)
-{
-    const size_t         q = l->q, p = l->p;
-    const double         n = l->e->workers[g];
-    const tg_linear_rule r = of_group(l, g);
-    const gathered       m = gather(l, v, g);
-    double               X[6], Y[4], other[6], with[4], z[4];
-
-    deliver(l, &r, &m, noise, out, X, Y);
-    for (size_t h = 0; h < l->groups; h++) {
-        const double *zgh = at_z(l, v, g, h);
-        sum_with(l, v, h, with);
-        moved(l, &r, at_x(l, v, h), zgh, with, p, other); /* E s+ w_k' */
-        memset(z, 0, sizeof z);
-        add_product(1, r.D, 0, other, 0, p, q, p, z);
-        add_product(1, r.E, 0, zgh, 0, p, p, p, z); /* E w_j+ w_k' */
-        const double share = h == g ? 1 / n : 0;
-        for (size_t i = 0; i < q * p; i++)
-            at_x(l, out, h)[i] = share * X[i] + (1 - share) * other[i];
-        for (size_t i = 0; i < p * p; i++)
-            at_y(l, out, h)[i] = share * Y[i] + (1 - share) * at_y(l, v, h)[i];
-        for (size_t i = 0; i < p; i++)
-            for (size_t k = 0; k < p; k++) {
-                double      *to = at_z(l, out, g, h), *back = at_z(l, out, h, g);
-                const double here = z[i * p + k], there = z[k * p + i];
-                if (h != g) {
-                    to[i * p + k] = (1 - 1 / n) * zgh[i * p + k] + here / n;
-                    back[k * p + i] = to[i * p + k];
-                } else {
-                    to[i * p + k] = n > 1
-                                        ? (1 - 2 / n) * zgh[i * p + k] + (here + there) / n
-                                        : zgh[i * p + k];
-                }
-            }
-    }
-}
-
-/* dv/dt = sum_g n_g rate_g (step_g v - v), noise aside: out (size). */
-static void
-flow(const layout *l, const double *v, double noise, double *work, double *out)
-{
-    memset(out, 0, l->size * sizeof *out);
-    for (size_t g = 0; g < l->groups; g++) {
-        const double rate = l->e->workers[g] * l->e->rate[g];
-        memcpy(work, v, l->size * sizeof *v);
-        step(l, v, g, noise, work);
-        for (size_t i = 0; i < l->size; i++) out[i] += rate * (work[i] - v[i]);
-    }
-}
-
-/* ---- linear algebra ------------------------------------------------------------------ */
-
-/* The moments that belong together: of the constant with itself, which is 1; of s and w with
- * the constant, the means; and all others. A moment that is another one transposed, or of a
- * pair that does not exist, is not used. */
-typedef enum part { UNUSED, CONSTANT, MEAN, SQUARE } part;
-
-/* Where the transpose of a moment is. */
-static size_t
-mirror(const layout *l, size_t at)
-{
-    const size_t q = l->q, p = l->p, y = q * q + l->groups * q * p,
-                 z = y + l->groups * p * p;
-
-    if (at < q * q) return at % q * q + at / q;
-    if (at < y) return at;
-    const size_t base = at < z ? y : z, k = (at - base) % (p * p),
-                 pair = (at - base) / (p * p);
-    const size_t to = at < z ? pair : pair % l->groups * l->groups + pair / l->groups;
-    return base + to * p * p + k % p * p + k / p;
-}
-
-static void
-classify(const layout *l, part *of)
-{
-    const size_t last = l->q - 1;
-
-    for (size_t i = 0; i < l->size; i++) of[i] = mirror(l, i) < i ? UNUSED : SQUARE;
-    for (size_t i = 0; i <= last; i++) of[i * l->q + last] = i < last ? MEAN : CONSTANT;
-    for (size_t g = 0; g < l->groups; g++) {
-        for (size_t k = 0; k < l->p; k++)
-            of[l->q * l->q + (g * l->q + last) * l->p + k] = MEAN;
-        const size_t z = l->q * l->q + l->groups * (l->q + l->p) * l->p +
-                         (g * l->groups + g) * l->p * l->p;
-        for (size_t k = 0; k < l->p * l->p && l->e->workers[g] <= 1; k++)
-            of[z + k] = UNUSED;
-    }
-}
-
-typedef struct flow_matrix {
-    layout  l;
-    double *m, *source; /* (size, size), (size) */
-    part   *of;         /* (size) */
-} flow_matrix;
-
-static void
-release(flow_matrix *f)
-{
-    free(f->m);
-    free(f->of);
-}
-
-static tg_status
-assemble(const tg_exponential *e, flow_matrix *out)
-{
-    flow_matrix  f = { .l = lay_out(e) };
-    const size_t n = f.l.size;
-
-    f.m = calloc(n * n + 4 * n, sizeof *f.m);
-    f.of = calloc(n, sizeof *f.of);
-    if (!f.m || !f.of) {
-        release(&f);
-        return tg_fail(TG_ENOMEM, "out of memory");
-    }
-    f.source = f.m + n * n;
-    double *unit = f.source + n, *work = unit + n, *column = work + n;
-    classify(&f.l, f.of);
-    flow(&f.l, unit, e->sigma * e->sigma, work, f.source);
-    for (size_t k = 0; k < n; k++) {
-        unit[k] = unit[mirror(&f.l, k)] = 1;
-        flow(&f.l, unit, 0, work, column);
-        memset(unit, 0, n * sizeof *unit);
-        for (size_t i = 0; i < n; i++) f.m[i * n + k] = column[i];
-    }
-    *out = f;
-    return TG_OK;
-}
 
 static tg_status
 check(const tg_exponential *e)
@@ -383,7 +21,7 @@ check(const tg_exponential *e)
 
 /* The rows and columns of these parts, in order: out (n, n), where they stand (n). */
 static size_t
-select_parts(const flow_matrix *f, part low, part high, double *out, size_t *at)
+select_parts(const tg_flow *f, tg_part low, tg_part high, double *out, size_t *at)
 {
     size_t n = 0;
 
@@ -394,7 +32,7 @@ select_parts(const flow_matrix *f, part low, part high, double *out, size_t *at)
     return n;
 }
 
-/* The largest real part of the eigenvalues; m (n, n) is used up. */
+/* The largest real tg_part of the eigenvalues; m (n, n) is used up. */
 static tg_status
 abscissa(double *m, size_t n, double *out)
 {
@@ -416,7 +54,7 @@ abscissa(double *m, size_t n, double *out)
 
 /* 0 = m v + source for the moments of these parts, the constant being 1. */
 static tg_status
-settle(const flow_matrix *f, part low, part high, double *work, size_t *at, double *v)
+settle(const tg_flow *f, tg_part low, tg_part high, double *work, size_t *at, double *v)
 {
     const size_t n = select_parts(f, low, high, work, at), one = f->l.q * f->l.q - 1;
     double      *right = work + n * n;
@@ -438,21 +76,21 @@ typedef struct stationary {
 } stationary;
 
 static tg_status
-solve(const flow_matrix *f, double *work, size_t *at, double *v, stationary *out)
+solve(const tg_flow *f, double *work, size_t *at, double *v, stationary *out)
 {
     const double edge = -1e-12 * f->l.e->rate[0]; /* on it is not settled */
-    size_t       n = select_parts(f, MEAN, MEAN, work, at);
+    size_t       n = select_parts(f, TG_PART_MEAN, TG_PART_MEAN, work, at);
 
     out->mean = out->second = INFINITY;
     TG_TRY(abscissa(work, n, &out->mean_abscissa));
-    n = select_parts(f, SQUARE, SQUARE, work, at);
+    n = select_parts(f, TG_PART_SQUARE, TG_PART_SQUARE, work, at);
     TG_TRY(abscissa(work, n, &out->square_abscissa));
     if (out->mean_abscissa < edge) {
-        TG_TRY(settle(f, MEAN, MEAN, work, at, v));
+        TG_TRY(settle(f, TG_PART_MEAN, TG_PART_MEAN, work, at, v));
         out->mean = v[f->l.q - 1];
     }
     if (out->square_abscissa < edge) {
-        TG_TRY(settle(f, MEAN, SQUARE, work, at, v));
+        TG_TRY(settle(f, TG_PART_MEAN, TG_PART_SQUARE, work, at, v));
         out->second = v[0];
     }
     return TG_OK;
@@ -462,11 +100,11 @@ tg_status
 tg_exponential_stationary(const tg_exponential *e, double *mean, double *second,
                           double *square_abscissa, double *mean_abscissa)
 {
-    flow_matrix f;
-    stationary  s;
+    tg_flow    f;
+    stationary s;
 
     TG_TRY(check(e));
-    TG_TRY(assemble(e, &f));
+    TG_TRY(tg_flow_create(e, &f));
     const size_t n = f.l.size;
     double      *work = malloc((n * n + 2 * n) * sizeof *work);
     size_t      *at = malloc(n * sizeof *at);
@@ -474,7 +112,7 @@ tg_exponential_stationary(const tg_exponential *e, double *mean, double *second,
     if (status == TG_OK) status = solve(&f, work, at, work + n * n + n, &s);
     free(work);
     free(at);
-    release(&f);
+    tg_flow_free(&f);
     if (status != TG_OK) return status;
     if (mean) *mean = s.mean;
     if (second) *second = s.second;
@@ -487,7 +125,7 @@ tg_exponential_stationary(const tg_exponential *e, double *mean, double *second,
 
 /* All workers hold x0, and slots a gradient at it. */
 static void
-begin(const layout *l, double x0, double *v)
+begin(const tg_layout *l, double x0, double *v)
 {
     const double h_x0 = l->p > 1 ? l->r.E[l->p] * x0 : 0; /* E = (0 0; h 0) */
     double       s[TG_LINEAR_SERVER] = { x0 };
@@ -499,17 +137,19 @@ begin(const layout *l, double x0, double *v)
         const double mark = l->e->mark ? l->e->mark[g] : 0;
         const double w[2] = { x0, h_x0 + l->r.c[1] * mark };
         for (size_t i = 0; i < l->q; i++)
-            for (size_t k = 0; k < l->p; k++) at_x(l, v, g)[i * l->p + k] = s[i] * w[k];
+            for (size_t k = 0; k < l->p; k++)
+                tg_layout_x(l, v, g)[i * l->p + k] = s[i] * w[k];
         for (size_t h = 0; h < l->groups; h++) {
             const double other = l->e->mark ? l->e->mark[h] : 0;
             const double u[2] = { x0, h_x0 + l->r.c[1] * other };
             for (size_t i = 0; i < l->p; i++)
                 for (size_t k = 0; k < l->p; k++) {
-                    at_z(l, v, g, h)[i * l->p + k] = w[i] * u[k];
-                    at_y(l, v, g)[i * l->p + k] = w[i] * w[k];
+                    tg_layout_z(l, v, g, h)[i * l->p + k] = w[i] * u[k];
+                    tg_layout_y(l, v, g)[i * l->p + k] = w[i] * w[k];
                 }
         }
-        if (l->p > 1) at_y(l, v, g)[3] += l->r.c[1] * l->r.c[1] * l->e->sigma * l->e->sigma;
+        if (l->p > 1)
+            tg_layout_y(l, v, g)[3] += l->r.c[1] * l->r.c[1] * l->e->sigma * l->e->sigma;
     }
 }
 
@@ -547,10 +187,10 @@ exponentiate(double *m, size_t n, double *work, double *power)
 
 /* The flow over `dt` of all moments that are used; the constant carries the noise. */
 static size_t
-propagator(const flow_matrix *f, double dt, double *m, double *work, double *power,
-           size_t *at)
+propagator(const tg_flow *f, double dt, double *m, double *work, double *power, size_t *at)
 {
-    const size_t n = select_parts(f, CONSTANT, SQUARE, m, at), one = f->l.q * f->l.q - 1;
+    const size_t n = select_parts(f, TG_PART_CONSTANT, TG_PART_SQUARE, m, at),
+                 one = f->l.q * f->l.q - 1;
 
     for (size_t k = 0; k < n; k++)
         if (at[k] == one)
@@ -561,7 +201,7 @@ propagator(const flow_matrix *f, double dt, double *m, double *work, double *pow
 }
 
 static void
-march(const flow_matrix *f, double x0, double dt, size_t points, double *work, size_t *at,
+march(const tg_flow *f, double x0, double dt, size_t points, double *work, size_t *at,
       double *mean, double *second)
 {
     const size_t all = f->l.size;
@@ -585,13 +225,13 @@ tg_status
 tg_exponential_transient(const tg_exponential *e, double x0, double horizon, size_t n,
                          double *mean, double *second)
 {
-    flow_matrix f;
+    tg_flow f;
 
     TG_TRY(check(e));
     if (n < 2 || !(horizon > 0) || !isfinite(horizon) || !isfinite(x0))
         return tg_fail(TG_EDOMAIN, "expected a horizon > 0 and two points, got %g, %zu",
                        horizon, n);
-    TG_TRY(assemble(e, &f));
+    TG_TRY(tg_flow_create(e, &f));
     const size_t all = f.l.size;
     double      *work = calloc(3 * all * all + all, sizeof *work);
     size_t      *at = malloc(all * sizeof *at);
@@ -600,6 +240,6 @@ tg_exponential_transient(const tg_exponential *e, double x0, double horizon, siz
         march(&f, x0, horizon / (double)(n - 1), n, work, at, mean, second);
     free(work);
     free(at);
-    release(&f);
+    tg_flow_free(&f);
     return status;
 }

@@ -1,4 +1,4 @@
-/* lattice: the worker process itself, exactly, for phase-type delays (level finite-P)
+/* lattice: the worker process itself, exactly, for phase-type delays (level exact)
  *
  * P workers compute gradients of a mode h x^2 / 2. Worker i holds y_i, the x it read; when
  * its time, a phase-type law, is over,  x <- x - eta (h y_i + sigma xi),  y_i <- x,  and it

@@ -1,5 +1,7 @@
 #include "solver/renewal_parts.h"
 
+#include "core/complexes.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -34,6 +36,7 @@ tg_renewal_create(const tg_renewal_group *group, size_t count, double dt, size_t
     tg_renewal *w = calloc(1, sizeof *w);
     if (w) {
         w->groups = count;
+        w->slow = slow;
         w->law = calloc(count, sizeof *w->law);
         w->workers = calloc(2 * count, sizeof *w->workers);
     }
@@ -123,7 +126,7 @@ tg_renewal_field(const tg_renewal *w, double e, double complex *out)
     for (size_t k = 0; k < w->grid->nz; k++) {
         double complex f = w->grid->s[k];
         for (size_t g = 0; g < w->groups; g++) f += e * w->rate[g] * w->law[g].phi[k];
-        out[k] = 1 / f;
+        out[k] = inverse(f);
     }
 }
 
@@ -144,7 +147,8 @@ tg_renewal_speed(const tg_renewal *w, double e, const double complex *gain, size
         double complex f = w->grid->s[k];
         for (size_t g = 0; g < w->groups; g++) {
             const double complex phi = w->law[g].phi[k];
-            f += e * w->rate[g] * phi / (1 + e * phi * gain[g * stride + k]);
+            f += multiply(e * w->rate[g] * phi,
+                          inverse(1 + e * multiply(phi, gain[g * stride + k])));
         }
         out[k] = f;
     }
@@ -155,7 +159,7 @@ tg_renewal_answer(const tg_renewal *w, double e, size_t g, const double complex 
                   const double complex *gain, double complex *out)
 {
     for (size_t k = 0; k < w->grid->nz; k++)
-        out[k] = 1 / (speed[k] * (1 + e * w->law[g].phi[k] * gain[k]));
+        out[k] = inverse(multiply(speed[k], 1 + e * multiply(w->law[g].phi[k], gain[k])));
 }
 
 tg_status

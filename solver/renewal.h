@@ -110,6 +110,14 @@ TG_CHECKED tg_status tg_renewal_marks(const tg_renewal *w, double e,
 TG_CHECKED tg_status tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e,
                                      double complex *field, double complex *root);
 
+/* How many roots of the corrected characteristic function have Re s > 0, by the argument
+ * principle on the imaginary axis: (1/pi) times the change of arg ch from w = 0 to inf, from
+ * 1/2. Of the system on the grid, whose phase is followed from point to point. Errors:
+ * TG_ENOCONV a root on the axis, a phase that turns faster than the grid sees, or a response
+ * that does not settle; TG_ENOMEM. */
+TG_CHECKED tg_status tg_renewal_unstable(const tg_renewal *w, tg_renewal_rule rule,
+                                         double e, size_t *count);
+
 /* The largest loop gain k = e sum_g n_g at which the mean square of ASGD settles, and what it
  * may be off by; `field` is the mean field's k* (inf: none). Source: derived here, theory
  * 3.6. Errors: TG_ENOCONV; TG_ENOMEM. */

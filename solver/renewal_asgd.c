@@ -15,6 +15,8 @@
  */
 #include "solver/renewal_parts.h"
 
+#include "core/complexes.h"
+
 #include <math.h>
 
 enum { R, CORRELATION, AHEAD, Q, OWN, RESPONSES };
@@ -58,7 +60,7 @@ own_jumps(mode *m, size_t g, const double complex *response)
     double                sum = 0;
 
     for (size_t k = 0; k < grid->nz; k++)
-        m->work[k] = response[k] * response[k] * l->phi[k];
+        m->work[k] = multiply(multiply(response[k], response[k]), l->phi[k]);
     tg_zgrid_function(grid, &m->k.room, m->work, 0, m->q);
     tg_renewal_law_ahead(grid, &m->k.room, l, m->c, m->ahead);
     for (size_t i = 0; i < grid->n; i++) sum += l->u[i] * m->ahead[i] * m->ahead[i];
@@ -75,10 +77,10 @@ own_mean(mode *m, size_t g, double energy)
         double complex x = 0;
         for (size_t i = 0; i < m->w->groups; i++) {
             const double complex phi = m->w->law[i].phi[k];
-            x += m->w->rate[i] * phi * phi * gain_of(m, i)[k];
+            x += m->w->rate[i] * multiply(multiply(phi, phi), gain_of(m, i)[k]);
         }
-        const double complex own = m->w->law[g].phi[k] * gain_of(m, g)[k];
-        m->work[k] = m->e * m->field[k] * (m->e * x * m->field[k] - own);
+        const double complex own = multiply(m->w->law[g].phi[k], gain_of(m, g)[k]);
+        m->work[k] = multiply(m->e * m->field[k], m->e * multiply(x, m->field[k]) - own);
     }
     tg_zgrid_function(grid, &m->k.room, m->work, 0, m->own);
     return 2 * tg_zgrid_product(grid, m->r, m->own) / energy;
@@ -140,7 +142,7 @@ choose(const tg_renewal *w, double one, double other, double d, tg_renewal_varia
     v->error = next_order(w, d, v->gain, one / other - 1);
     if (w->groups > 1 || d > -0.35) return;
     v->value = sqrt(one * other);
-    v->error = half;
+    v->error += half;
 }
 
 tg_status

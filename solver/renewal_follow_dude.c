@@ -156,6 +156,16 @@ count_arrivals(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k
     }
 }
 
+/* CV^2 of what is delivered. */
+static double
+variation(const tg_renewal *w)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < w->groups; g++) sum += w->rate[g] / w->lambda * w->law[g].cv2;
+    return fmin(sum, 10);
+}
+
 static tg_status
 follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
        const tg_renewal_variance *v, tg_renewal_work *k, double *y, double *Z, double *off)
@@ -175,6 +185,7 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     else
         count_arrivals(w, m, k, r, y, sum, kernel);
     const double q = fmin(tg_zgrid_integral(grid, kernel), 0.95), end = Z[grid->n - 1];
+    const double rough = (1 + 2 / w->total) * fmax(variation(w), 1);
     const double whole = isfinite(v->value) ? v->value * (1 - q) : v->field;
     for (size_t i = 0; i < grid->n; i++) Z[i] *= m->noise * whole / end;
     tg_zgrid_transform(grid, &k->room, kernel, one);
@@ -187,7 +198,7 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     for (size_t i = 0; i < grid->n; i++) {
         const double middle = (sum[i] + off[i]) / 2;
         Z[i] += middle;
-        off[i] = fabs(off[i] - sum[i]) / 2 + fabs(middle) / w->total;
+        off[i] = rough * (fabs(off[i] - sum[i]) / 2 + fabs(middle) / w->total);
     }
     return TG_OK;
 }

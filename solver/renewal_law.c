@@ -1,5 +1,7 @@
 #include "solver/renewal_law.h"
 
+#include "core/complexes.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +62,7 @@ refine(const tg_zgrid *g, const tg_delay *law, double mean, double complex *phi)
     for (size_t k = 0; k < g->nz; k++) {
         const double complex half = g->s[k] * dt / 2, z = (1 - half) / (1 + half);
         double complex       sum = 0;
-        for (size_t i = n; i-- > 0;) sum = sum * z + p[i];
+        for (size_t i = n; i-- > 0;) sum = multiply(sum, z) + p[i];
         phi[k] = sum;
     }
     free(p);
@@ -74,7 +76,7 @@ renew(const tg_zgrid *g, tg_zroom *room, tg_renewal_law *l, double complex *work
     double mean = 0;
 
     for (size_t i = 0; i < g->n; i++) mean += l->p[i] * g->dt * (double)i;
-    for (size_t k = 0; k < g->nz; k++) work[k] = 1 / (1 - l->phi[k]);
+    for (size_t k = 0; k < g->nz; k++) work[k] = inverse(1 - l->phi[k]);
     tg_zgrid_sequence(g, room, work, l->u);
     memcpy(l->more, l->u, g->n * sizeof *l->u);
     l->more[0] -= 1;

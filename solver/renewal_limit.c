@@ -12,6 +12,7 @@
  */
 #include "solver/renewal_parts.h"
 
+#include "core/complexes.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -48,7 +49,8 @@ speed(const search *s, double e, const double complex *gain, double complex *out
         double complex f = w->grid->s[k];
         for (size_t g = 0; g < w->groups; g++) {
             const double complex phi = w->law[g].phi[k];
-            f += e * share * w->rate[g] * phi / (1 + e * phi * gain[g * s->k.crow + k]);
+            f += multiply(e * share * w->rate[g] * phi,
+                          inverse(1 + e * multiply(phi, gain[g * s->k.crow + k])));
         }
         out[k] = f;
     }
@@ -75,7 +77,8 @@ advance(search *s, double e)
         double complex       *answer = gain + g * s->k.crow;
         tg_renewal_answer(w, e, g, ch, answer, answer);
         tg_zgrid_function(grid, &s->k.room, answer, 1, r);
-        for (size_t k = 0; k < grid->nz; k++) square[k] = answer[k] * answer[k] * l->phi[k];
+        for (size_t k = 0; k < grid->nz; k++)
+            square[k] = multiply(multiply(answer[k], answer[k]), l->phi[k]);
         tg_zgrid_function(grid, &s->k.room, square, 0, held);
         tg_zgrid_correlate(grid, &s->k.room, r, r, c);
         tg_renewal_law_ahead(grid, &s->k.room, l, c, ahead);

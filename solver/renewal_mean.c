@@ -9,6 +9,8 @@
  */
 #include "solver/renewal_parts.h"
 
+#include "core/complexes.h"
+
 #include <math.h>
 
 tg_status
@@ -66,6 +68,7 @@ typedef struct mean {
     tg_renewal_rule   rule;
     double            e, share; /* share of the correction that is in force */
     const double     *r, *rho, *sum_r, *sum_rho; /* (n) */
+    size_t            end;                       /* r is rounding from here on */
 } mean;
 
 /* sum_i a_i b_i z^i (b NULL: 1). */
@@ -74,8 +77,28 @@ generate(size_t n, const double *a, const double *b, double complex z)
 {
     double complex sum = 0, power = 1;
 
-    for (size_t i = 0; i < n; i++, power *= z) sum += a[i] * (b ? b[i] : 1) * power;
+    for (size_t i = 0; i < n; i++, power = multiply(power, z))
+        sum += a[i] * (b ? b[i] : 1) * power;
     return sum;
+}
+
+/* Points that du_g times what is made of r has, the rest being rounding that z^i would raise. */
+static size_t
+known(const mean *m, size_t g)
+{
+    const size_t du = m->w->law[g].known;
+
+    return du < m->end ? du : m->end;
+}
+
+/* sum_i du_i f_i z^i. On a slow grid f is what it is at 0 for as long as du lasts, whose integral
+ * is (CV^2 - 1)/2. */
+static double complex
+own_sum(const mean *m, size_t g, const double *f, double complex z)
+{
+    const tg_renewal_law *l = &m->w->law[g];
+
+    return m->w->slow ? f[0] * (l->cv2 - 1) / 2 : generate(known(m, g), l->du, f, z);
 }
 
 static double complex
@@ -86,7 +109,7 @@ asgd(const mean *m, double complex s, double complex z)
 
     for (size_t g = 0; g < w->groups; g++) {
         const double complex phi = generate(w->grid->n, w->law[g].p, NULL, z);
-        const double complex own = 1 + generate(w->grid->n, w->law[g].du, m->r, z);
+        const double complex own = 1 + own_sum(m, g, m->r, z);
         f += m->e * w->rate[g] * phi / (1 + m->share * m->e * phi * own);
     }
     return f;
@@ -96,26 +119,26 @@ static double complex
 dude(const mean *m, double complex s, double complex z)
 {
     const tg_renewal *w = m->w;
-    const size_t      n = w->grid->n;
+    const size_t      all = w->grid->n;
     const double      mu = w->lambda / w->total;
     double complex    p = 0, change = 0;
 
     for (size_t g = 0; g < w->groups; g++) {
-        const double complex phi = generate(n, w->law[g].p, NULL, z);
+        const double complex phi = generate(all, w->law[g].p, NULL, z);
         p += w->workers[g] / w->total * phi * (1 - phi) / (s * w->law[g].mean);
     }
     for (size_t g = 0; g < w->groups; g++) {
-        const double        *du = w->law[g].du, time = w->law[g].mean;
-        const double complex phi = generate(n, w->law[g].p, NULL, z);
+        const double         time = w->law[g].mean;
+        const double complex phi = generate(all, w->law[g].p, NULL, z);
         const double complex hold = (1 - phi) / (s * time);
         const double complex wait = m->e * mu * phi * (1 - phi);
-        const double complex read = -(m->e * p * (1 + generate(n, du, m->r, z)) +
-                                      wait * generate(n, du, m->sum_r, z));
-        change += m->e / w->total * w->workers[g] *
-                      (phi * hold * w->lambda * read + phi * (1 - hold) / time) -
-                  m->e * w->rate[g] *
-                      (m->e * p * generate(n, du, m->rho, z) +
-                       wait * generate(n, du, m->sum_rho, z));
+        const double complex read =
+            -(m->e * p * (1 + own_sum(m, g, m->r, z)) + wait * own_sum(m, g, m->sum_r, z));
+        change +=
+            m->e / w->total * w->workers[g] *
+                (phi * hold * w->lambda * read + phi * (1 - hold) / time) -
+            m->e * w->rate[g] *
+                (m->e * p * own_sum(m, g, m->rho, z) + wait * own_sum(m, g, m->sum_rho, z));
     }
     p *= m->e * w->lambda;
     return s + p / (1 - m->share * change / p);
@@ -178,15 +201,22 @@ respond(const tg_renewal *w, tg_renewal_rule rule, double e, tg_renewal_work *k,
     return TG_OK;
 }
 
+static size_t
+end_of(const tg_renewal *w, const double *r, double small)
+{
+    size_t end = w->grid->n;
+
+    while (end > 64 && !(fabs(r[end - 1]) > small)) end--;
+    return end;
+}
+
 /* The two exponentials through the late part of r, as far as it is above rounding: r(t + 2d) =
  * c_1 r(t + d) + c_2 r(t) by least squares (Prony 1795). The slower one. */
 static double complex
 guess(const tg_renewal *w, const double *r)
 {
     const double job = w->total / w->lambda;
-    size_t       end = w->grid->n;
-
-    while (end > 64 && !(fabs(r[end - 1]) > 1e-5)) end--;
+    const size_t end = end_of(w, r, 1e-5);
     const double times = 0.4 * job / w->grid->dt;
     const size_t d = (size_t)fmax(fmin((double)end / 8, times < 1 ? 1e9 : times), 1);
     double       aa = 0, ab = 0, bb = 0, ay = 0, by = 0;
@@ -215,8 +245,11 @@ tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e, double comp
 
     TG_TRY(tg_renewal_work_create(w, ROWS, 3, &k));
     const tg_status status = respond(w, rule, e, &k, x);
-    mean            m = { w, rule, e, 0, x[R], x[RHO], x[SUM_R], x[SUM_RHO] };
-    if (status == TG_OK) s = guess(w, x[R]);
+    mean            m = { w, rule, e, 0, x[R], x[RHO], x[SUM_R], x[SUM_RHO], 0 };
+    if (status == TG_OK) {
+        s = guess(w, x[R]);
+        m.end = end_of(w, x[R], 1e-10);
+    }
     for (int i = 0; status == TG_OK && i <= STAGES && found; i++) {
         m.share = (double)i / STAGES;
         found = polish(&m, &s);

@@ -12,6 +12,7 @@ struct tg_renewal {
     double         *workers; /* (groups) n_g */
     double         *rate;    /* (groups) lambda_g [1/time] */
     size_t          groups;
+    bool            slow;
     double          total, lambda; /* sums of the two */
 };
 

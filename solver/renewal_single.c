@@ -19,10 +19,11 @@ expected_power(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k
                double theta, double *out)
 {
     double complex *f = tg_renewal_complex(k, 0);
+    const double    job = w->grid->dt / w->law[0].flat; /* the mean on the grid */
 
     for (size_t i = 0; i < w->grid->nz; i++) {
         const double complex s = w->grid->s[i], phi = w->law[0].phi[i];
-        double complex       first = m->together ? phi : (1 - phi) / (s * w->law[0].mean);
+        double complex       first = m->together ? phi : (1 - phi) / (s * job);
         if (m->rule == TG_RENEWAL_DUDE) first *= phi;
         f[i] = (1 - (1 - theta) * first / (1 - theta * phi)) / s;
     }
@@ -49,5 +50,7 @@ tg_renewal_single(const tg_renewal *w, const tg_renewal_mode *m, double *mean,
         mean[i] *= m->start;
         second[i] = V + (m->start * m->start - V) * second[i];
     }
+    mean[0] = m->start; /* the lattice law has jobs that end at once */
+    second[0] = m->start * m->start;
     return TG_OK;
 }

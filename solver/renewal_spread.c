@@ -1,5 +1,6 @@
 #include "solver/renewal_spread.h"
 
+#include "core/complexes.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -172,10 +173,16 @@ tg_spread_add(const tg_spread *s, tg_renewal_work *k, size_t real, double *out)
     for (size_t i = 0; i < TG_SPREAD_REALS; i++) m.x[i] = tg_renewal_real(k, real + i);
     look_back(&m);
     look_ahead(&m);
-    for (size_t i = 1; i < s->w->grid->n; i++) {
+    const size_t n = s->w->grid->n;
+    double      *v = m.x[HALF];
+    v[0] = 0;
+    for (size_t i = 1; i < n; i++) {
         if (i % 64 == 0) TG_TRY(tg_stop_check());
-        out[i] += scale * variance_at(&m, i);
+        if (i % 2 == 0 || i < 8 || i + 5 > n) v[i] = variance_at(&m, i);
     }
+    for (size_t i = 9; i + 5 <= n; i += 2) /* it is smooth: odd times from even ones */
+        v[i] = (9 * (v[i - 1] + v[i + 1]) - v[i - 3] - v[i + 3]) / 16;
+    for (size_t i = 1; i < n; i++) out[i] += scale * v[i];
     return TG_OK;
 }
 
@@ -191,7 +198,7 @@ tg_spread_add_slow(const tg_spread *s, tg_renewal_work *k, size_t real, double *
     tg_zgrid_transform(grid, &k->room, work, one);
     for (size_t i = 0; i < grid->n; i++) work[i] = s->c[i] * s->c[i];
     tg_zgrid_transform(grid, &k->room, work, two);
-    for (size_t i = 0; i < grid->nz; i++) one[i] *= two[i];
+    for (size_t i = 0; i < grid->nz; i++) one[i] = multiply(one[i], two[i]);
     tg_zgrid_function(grid, &k->room, one, 0, work);
     for (size_t i = 0; i < grid->n; i++) out[i] += scale * work[i];
 }
@@ -207,7 +214,7 @@ tg_spread_kernel(const tg_renewal *w, tg_renewal_work *k, double *r, double *W)
     for (size_t i = 0; i < grid->n; i++) r[i] *= r[i];
     tg_zgrid_transform(grid, &k->room, W, one);
     tg_zgrid_transform(grid, &k->room, r, two);
-    for (size_t i = 0; i < grid->nz; i++) one[i] /= two[i];
+    for (size_t i = 0; i < grid->nz; i++) one[i] = multiply(one[i], inverse(two[i]));
     tg_zgrid_function(grid, &k->room, one, 0, W);
 }
 
@@ -242,7 +249,7 @@ tg_spread_continue(const tg_renewal *w, tg_renewal_work *k, const double complex
     if (end + 1 >= n) return;
     for (size_t i = 0; i < n; i++) work[i] = (y[i] - limit) * (y[i] - limit);
     tg_zgrid_transform(grid, &k->room, work, one);
-    for (size_t i = 0; i < grid->nz; i++) one[i] *= K[i];
+    for (size_t i = 0; i < grid->nz; i++) one[i] = multiply(one[i], K[i]);
     tg_zgrid_function(grid, &k->room, one, 0, work);
     const double rest = marks ? R[end] - work[end] : 0;
     for (size_t i = end + 1; i < n; i++) R[i] = work[i] + rest;
@@ -254,6 +261,6 @@ tg_spread_feed(const tg_renewal *w, tg_renewal_work *k, const double complex *K,
     double complex *one = tg_renewal_complex(k, 1);
 
     tg_zgrid_transform(w->grid, &k->room, F, one);
-    for (size_t i = 0; i < w->grid->nz; i++) one[i] /= 1 - K[i];
+    for (size_t i = 0; i < w->grid->nz; i++) one[i] = multiply(one[i], inverse(1 - K[i]));
     tg_zgrid_function(w->grid, &k->room, one, F[0], F);
 }

@@ -47,8 +47,9 @@ look_back(beginners *b, size_t i)
     }
 }
 
-/* One pass over the groups at t_i, x having come from `from` to `to` there: a worker that
- * delivers reads in the middle of what is delivered with it, and sees its own jumps, now
+/* One pass over the groups at t_i, x having come from `from` to `to` there: jobs that begin at
+ * t = 0 read what is there; a worker that delivers reads in the middle of what is delivered
+ * with it, and sees its own jumps, now
  * and at its earlier renewals, more than the average does. Returns all that is delivered.
  */
 static double
@@ -60,9 +61,10 @@ pass(beginners *b, size_t i, double from, double to)
     for (size_t g = 0; g < b->w->groups; g++) {
         const tg_renewal_law *l = &b->w->law[g];
         double               *read = b->read + g * n + i, *given = b->given + g * n + i;
+        const double          first = i == 0 ? 1 : 0, low = tg_renewal_minimum(b->m, g);
         *given = b->before[g] + l->p[0] * *read;
-        *read = l->u[i] * ((from + to) / 2 - tg_renewal_minimum(b->m, g)) -
-                b->m->e * (*given * (1 - l->u[i] / 2) + b->own[g]);
+        *read = first * (from - low) + (l->u[i] - first) * ((from + to) / 2 - low) -
+                b->m->e * (*given * (1 - (l->u[i] - first) / 2) + b->own[g]);
         sum += b->w->workers[g] * *given;
     }
     return sum;

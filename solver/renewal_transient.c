@@ -31,6 +31,7 @@ tg_renewal_transient(const tg_renewal *w, const tg_renewal *coarse,
         second[i] = y[i] * y[i] + fmax(Z[i], 0);
         error[i] = off[i];
     }
+    if (status == TG_OK) second[0] = m->start * m->start;
     tg_renewal_work_free(&k);
     return status;
 }

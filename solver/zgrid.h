@@ -4,7 +4,7 @@
  *     t_i = i dt, i < n;      z = e^{-(sigma + i w) dt},    s = (2/dt) (1 - z)/(1 + z)
  *
  * The generating function sum x_i z^i of a sequence is one real FFT of the damped sequence,
- * padded to four times its length; on such a grid the trapezoidal rule is s itself, so a
+ * padded to twice its length at least; on such a grid the trapezoidal rule is s itself, so a
  * transform made of s and of lattice laws is inverted exactly on the grid, and what is
  * left is the error of the grid, O(dt^2) (derived here, theory 3.6). Private to solver/.
  */
@@ -21,9 +21,10 @@ typedef struct tg_zgrid tg_zgrid;
 struct tg_zgrid {
     double          dt;     /* [time] */
     size_t          n;      /* points */
-    size_t          padded; /* length of a transform, >= 4 n */
+    size_t          padded; /* length of a transform, >= 2 n, and 4 n for short grids */
     size_t          nz;     /* padded / 2 + 1 frequencies */
     double         *decay;  /* (n) e^{-sigma t} */
+    double         *growth; /* (n) e^{sigma t} */
     double complex *s;      /* (nz) [1/time] */
     void           *forward, *backward;
 };

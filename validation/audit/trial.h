@@ -122,33 +122,53 @@ add_claim(trial *t, const char *name, double predicted, double model_error, tg_s
     t->claim[t->claims++] = c;
 }
 
-/* Time means over [warm, 2 warm] with warm 7 times of the slowest mode and 20 round trips:
- * what is left of the start is under 1e-3. */
+/* Workers of constant times keep their phases for good: each start has a floor of its own. */
+static inline bool
+keeps_phases(const tg_cluster *c)
+{
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] > 0 && tg_delay_cv(c->law[g]) < 0.05) return true;
+    return false;
+}
+
+/* When the start is forgotten: 7 times of the slowest mode and 20 round trips, and longer until
+ * what is left of its loss is under 1e-4 of the floor. */
+static inline double
+forgotten(const trial *t, double floor)
+{
+    const tg_prediction *p = t->prediction;
+    const double left = floor > 0 ? log(t->modes.start_loss / (1e-4 * floor)) / 2 : 0;
+
+    return fmax(left, 7) / p->rate + 20 * p->longest;
+}
+
+/* Time means over [warm, 2 warm]; a floor of 0 has no relative error, and is no claim. */
 static inline void
 try_floor(trial *t)
 {
     const tg_prediction *p = t->prediction;
     const bool           apart = t->modes.spread[0] > 1e-12;
+    const double         level = p->floor + p->bias_loss;
+    const bool           frozen = keeps_phases(t->cluster);
+    const double         fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
     const double         centre =
         tg_study_item(t->study, "objective.quadratic.start", 0) - t->modes.start[0];
-    double longest = 0;
 
     if (p->outcome == TG_DIVERGES || !p->stable_square || !(p->rate > 0)) return;
     if (!(t->modes.sigma2[0] > 0) && !apart) return;
-    for (size_t g = 0; g < t->cluster->groups; g++)
-        longest = fmax(longest, tg_delay_mean(t->cluster->law[g]));
-    const double warm = 7 / p->rate + 20 * longest;
+    const double warm = forgotten(t, level);
     const double one = 2 * warm * p->lambda * ((double)t->modes.count + 3);
     const double most = floor(0.3 * t->work / one);
-    if (most < 8) return;
+    if (most < fewest) return;
     const tg_setup setup = { t->problem, t->cluster, t->algorithm, t->step,
                              t->claims + 77 };
-    const averages a = average(&setup, warm, 2 * warm, (size_t)fmin(most, 256));
-    add_claim(t, "floor", p->floor + p->bias_loss, p->floor_error, a.loss, 0);
+    const averages a = average(&setup, warm, 2 * warm, (size_t)fmin(most, enough));
+    if (level > 0) add_claim(t, "floor", level, p->floor_error, a.loss, 0);
     if (!apart) return;
     const double unit =
         t->algorithm == &tg_dude ? sqrt(t->modes.spread[0]) + fabs(t->modes.shift[0]) : 0;
-    add_claim(t, "fixed point", unit + p->mode[0].bias, 0, a.x, unit - centre);
+    add_claim(t, "fixed point", unit + p->mode[0].bias, p->mode[0].bias_error, a.x,
+              unit - centre);
 }
 
 /* ---- either side of the limit -------------------------------------------------------- */
@@ -166,7 +186,10 @@ try_side(trial *t, const char *name, double step)
     if (predict_at(t, &m, step, horizon, &p) == TG_OK) {
         const size_t at = t->claims;
         run_until_decided(t, &setup, p, horizon, "", 0.2, 1);
-        snprintf(t->claim[at].name, sizeof t->claim[at].name, "%s", name);
+        if (t->claims > at && !strcmp(t->claim[at].name, "converges"))
+            snprintf(t->claim[at].name, sizeof t->claim[at].name, "%s", name);
+        else
+            t->claims = at;
     }
     tg_prediction_free(p);
     tg_modes_free(&m);

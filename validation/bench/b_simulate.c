@@ -10,7 +10,7 @@
 #include <gsl/gsl_rng.h>
 
 enum { WORKERS = 1000, UPDATES = 200000, PLAIN = 20000 };
-static const double STEP = 0.8 / WORKERS, PI = 3.14159265358979323846;
+static const double STEP = 0.8 / WORKERS;
 
 typedef struct scalar {
     tg_sim *sim;
@@ -97,54 +97,9 @@ bench_scalar(void)
     return bad;
 }
 
-typedef struct question {
-    tg_cluster *cluster;
-    tg_modes    modes;
-    size_t      points;
-    double      gap;
-} question;
-
-static void
-predict(void *context)
-{
-    question             *q = context;
-    const tg_predict_plan plan = { 120, q->points, 1e-2 };
-    tg_prediction        *p;
-
-    must(tg_predict(&q->modes, q->cluster, &tg_asgd, 0.01, &plan, &p));
-    /* gamma of shape 4: k* = 4 tan(pi/8) / cos(pi/8)^4 */
-    const double exact = 4 * tan(PI / 8) / pow(cos(PI / 8), 4);
-    q->gap = fabs(p->threshold / exact - 1);
-    tg_prediction_free(p);
-}
-
-static int
-bench_predict(void)
-{
-    double h[] = { 1, 0.5, 0.2, 0.1 }, start[] = { 1, 1, 1, 1 },
-           s2[] = { .01, .01, .01, .01 };
-    double    zero[4] = { 0 };
-    tg_delay *law;
-    size_t    count = 32;
-    question  q = { .modes = { 4, h, start, s2, zero, zero, 0.1, 0.9, 0.9, 0 } };
-
-    must(tg_delay_parse("{law: gamma, shape: 4, mean: 1}", &law));
-    must(tg_cluster_create(1, &count, &law, false, &q.cluster));
-    const timing bare = measure(predict, &q, 10);
-    q.points = 241;
-    const timing whole = measure(predict, &q, 10);
-    int bad = report("prediction, 4 modes, gamma(4)", bare, 1e3, "ms", 5, NAN, q.gap, 1e-8);
-    /* 8 second-moment trajectories of 241 points: 4 modes, twice for the model error */
-    bad |= report("the same with its trajectory and band", whole, 1e3, "ms", 5,
-                  bare.min / whole.min, q.gap, 1e-8);
-    tg_cluster_free(q.cluster);
-    tg_delay_free(law);
-    return bad;
-}
-
 int
 main(void)
 {
     report_header();
-    return bench_scalar() | bench_predict();
+    return bench_scalar();
 }

@@ -36,8 +36,8 @@ test_three_judgements(void **state)
     judge((tg_claim){ .predicted = 8, .simulated = 99, .error = .25, .model_error = 2 },
           89 / .25, TG_FAILS); /* however large the error */
     judge((tg_claim){ .predicted = 0, .simulated = 0 }, 0, TG_HOLDS);
-    judge((tg_claim){ .predicted = .65, .simulated = .65 * (1 + 1e-15) }, 0, TG_HOLDS);
-    judge((tg_claim){ .predicted = .65, .simulated = .65 * (1 + 1e-11) }, INFINITY,
+    judge((tg_claim){ .predicted = .65, .simulated = .65 * (1 + 1e-10) }, 0, TG_HOLDS);
+    judge((tg_claim){ .predicted = .65, .simulated = .65 * (1 + 1e-8) }, INFINITY,
           TG_FAILS); /* more than rounding */
     judge((tg_claim){ .predicted = 1, .simulated = 0 }, INFINITY, TG_FAILS);
 }
@@ -154,6 +154,48 @@ test_verdicts(void **state)
         }
 }
 
+/* No verdict is claimed over less than 8 round trips of the slowest workers; the rest is. */
+static void
+test_short_horizon(void **state)
+{
+    pair     a;
+    tg_claim c[TG_CLAIMS];
+
+    (void)state;
+    make(&a);
+    a.p.longest = 10 / 8.0;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_string_equal(c[0].name, "converges");
+    a.p.longest = 10 / 7.9;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 2);
+    assert_string_equal(c[0].name, "loss at the horizon");
+}
+
+/* Hits: errors of both together; what neither reaches is no claim, what one does is. */
+static void
+test_hits(void **state)
+{
+    const tg_waiting p = { 100, { 10, 5, 9, INFINITY }, { .3, .1, .2, 0 } };
+    tg_waiting       s = { 100, { 11, 5, 9.2, INFINITY }, { .4, .1, .2, 0 } };
+    tg_claim         c[TG_WAITINGS];
+
+    (void)state;
+    assert_int_equal(tg_compare_hits(&p, &s, "there", c), 3);
+    assert_string_equal(c[0].name, "hit: mean");
+    assert_string_equal(c[2].name, "hit: median");
+    assert_string_equal(c[2].level, "integrator");
+    assert_near(c[0].error, .5, 1e-12);
+    assert_near(c[0].z, 2, 1e-12);
+    assert_int_equal(c[0].judgement, TG_HOLDS);
+    s.value[TG_WAITING_LATE] = 20;
+    s.error[TG_WAITING_LATE] = 1;
+    assert_int_equal(tg_compare_hits(&p, &s, "there", c), 4);
+    assert_int_equal(c[3].judgement, TG_FAILS);
+    s.error[TG_WAITING_LATE] = INFINITY; /* near the horizon */
+    assert_int_equal(tg_compare_hits(&p, &s, "there", c), 4);
+    assert_int_equal(c[3].judgement, TG_OPEN);
+}
+
 /* Who never settles, though the other says clearly before the horizon, is wrong; not if the
  * error, or the edge of its band, leaves it open. */
 static void
@@ -186,4 +228,5 @@ test_settling_of_one_side(void **state)
 
 RUN(cmocka_unit_test(test_three_judgements), cmocka_unit_test(test_what_is_not_finite),
     cmocka_unit_test(test_tally), cmocka_unit_test(test_claims_of_a_pair),
+    cmocka_unit_test(test_short_horizon), cmocka_unit_test(test_hits),
     cmocka_unit_test(test_verdicts), cmocka_unit_test(test_settling_of_one_side))

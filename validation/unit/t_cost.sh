@@ -20,12 +20,11 @@ refused() { # WORDS COMMAND...: at once
 for c in simulate validate study; do
     refused 'horizon=T' $c "$q" --set horizon=1e300 --out "$d/o"
 done
-for law in 'constant, value: 0' 'uniform, min: 0, max: 1e308'; do
-    refused 'no end of deliveries' simulate "$q" --set "workers.compute={law: $law}"
+refused 'a job takes no time' simulate "$q" --set 'workers.compute={law: constant, value: 0}'
+for law in 'constant, value: 1e-60' 'uniform, min: 0, max: 1e-60'; do
+    refused 'horizon=T' simulate "$q" --set "workers.compute={law: $law}"
 done
-refused 'horizon=T' simulate "$q" --set 'workers.compute={law: exponential, mean: 1, at_most: 1e-300}'
-for law in 'exponential, mean: 1e-9' \
-           'gamma, shape: 1e-10, mean: 1'; do
+for law in 'exponential, mean: 1e-9' 'gamma, shape: 0.05, mean: 1e-9'; do
     refused 'deliveries would take' simulate "$q" --set "workers.compute={law: $law}" --set replicas=4000
 done
 refused 'deliveries would take' simulate "$q" --set horizon=2.5e10 --set replicas=100

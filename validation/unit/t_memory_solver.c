@@ -11,6 +11,7 @@
 #include "solver/sdde.h"
 #include "solver/stationary.h"
 #include "solver/survival.h"
+#include "solver/workers.h"
 
 #include "validation/unit/exhaust.h"
 
@@ -219,6 +220,25 @@ estimate_survival(void)
     return status;
 }
 
+static tg_status
+run_workers(void)
+{
+    static const tg_workers_mode mode = { 1, 1, .1 };
+    const tg_workers_group       g = { erlang, 2 };
+    const tg_workers             w = { &g, 1, TG_WORKERS_DUDE, false, 2, 1, 1 };
+    const tg_workers_run         run = { &mode, 1, NULL, .1, .3, 3 };
+    const double                 gain = .5;
+    tg_stats                     e = { .n = 7 };
+    size_t                       done;
+    tg_status                    status = tg_workers_exponents(&w, 3, &gain, 1, &e);
+
+    assert_true((status == TG_OK) == (e.n != 7));
+    if (status == TG_OK)
+        status = tg_workers_hitting(&w, &run, untouched, untouched + 2, &done);
+    if (status == TG_OK) check_untouched(status);
+    return status;
+}
+
 static void
 test_stochastic(void **state)
 {
@@ -232,6 +252,7 @@ test_stochastic(void **state)
     exhaust("moments", run_moments);
     exhaust("lattice", run_lattice);
     exhaust("survival", estimate_survival);
+    exhaust("workers", run_workers);
 }
 
 static tg_status

@@ -8,13 +8,27 @@ q=examples/quickstart.yaml
 k=2.27416997969521
 $t region $q --x 'workers[0].count=1:300:400' --y 'algorithm.step=0.005:0.02:3' --out "$d/w" > /dev/null ||
     fail "workers between whole numbers"
-grep -v '^#' "$d/w/boundary.csv" | tail -n +2 | awk -F, -v k=$k '
-    { n++; if (($3 * $4 - k) ^ 2 > (1e-4 * k) ^ 2) bad++ } END { exit !(n > 10 && !bad) }' ||
+grep -v '^#' "$d/w/boundary.csv" | grep ',mean,' | awk -F, -v k=$k '
+    { n++; if (($4 * $5 - k) ^ 2 > (1e-4 * k) ^ 2) bad++ } END { exit !(n > 10 && !bad) }' ||
     fail "the boundary in workers is not the hyperbola step * workers = $k"
 grep -v '^#' "$d/w/region.csv" | tail -n +2 | awk -F, -v k=$k '
     ($2 * $3 < 0.999 * k) != $5 && ($2 * $3 / k - 1) ^ 2 > 1e-6 { bad++ }
     $2 != int($2) { between++ } END { exit !(between > 900 && !bad) }' ||
     fail "cells between whole numbers of workers"
+
+# ---- three boundaries of four exponential workers: their mean is never lost, the mean square at
+# a loop gain of 3.37228 exactly, a single run at about 4.38, whatever the step is
+$t region $q --set 'workers=[{count: 4, compute: {law: exponential, mean: 1}}]' \
+    --x algorithm.step=0.5:1.5:41 --y target.loss=0.01:0.02:3 --out "$d/e" > /dev/null ||
+    fail "three boundaries"
+grep -v '^#' "$d/e/boundary.csv" | awk -F, '
+    $3 == "mean" { bad++ }
+    $3 == "mean square" { m++; if ((4 * $4 - 3.37228) ^ 2 > .004 ^ 2) bad++ }
+    $3 == "single run" { s++; if ((4 * $4 - 4.3824) ^ 2 > .1 ^ 2) bad++ }
+    END { exit !(m == 3 && s == 3 && !bad) }' || fail "boundaries: $(cat "$d/e/boundary.csv")"
+grep -v '^#' "$d/e/region.csv" | tail -n +2 | awk -F, '
+    ($6 < 1) != (4 * $2 < 3.37228) && ($6 - 1) ^ 2 > 1e-6 { bad++ } $7 > $6 { bad++ }
+    END { exit bad > 0 }' || fail "cells of three boundaries"
 
 # ---- another count is no number of workers: eigenvalues 1, .5, ... of any number have the same
 # largest one, so the boundary is the same step in every column

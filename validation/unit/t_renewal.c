@@ -169,6 +169,60 @@ test_order_in_workers(void **state)
     tg_table_free(t);
 }
 
+/* The exact gains at which the mean square is lost, within the error stated; the mean field's
+ * k* is not (negative control, where there is one). */
+static void
+test_limits(void **state)
+{
+    tg_table *t = reference("finite_p_limit.csv");
+
+    (void)state;
+    for (size_t i = 0; i < tg_table_rows(t); i++) {
+        const double P = tg_table_number(t, i, 1), exact = tg_table_number(t, i, 2);
+        const char  *word = tg_table_cell(t, i, 0).text;
+        const double field = word[0] == 'g' && word[1] == '4'   ? 2.27417
+                             : word[0] == 'g' && word[1] == '3' ? 8. / 3
+                             : word[0] == 'g' && word[1] == '2' ? 4
+                                                                : INFINITY;
+        const tg_renewal_group g = { law_of(word, 1), P };
+        double                 gain, error;
+        assert_ok(tg_renewal_limit(&g, 1, field, &gain, &error));
+        assert_near(gain, exact, 1.2 * error + 1e-9);
+        assert_true(error < 0.08 * exact);
+        if (P < 5 && P > 1 && isfinite(field) && field > 2.5)
+            assert_true(fabs(field - exact) > error);
+        tg_delay_free((tg_delay *)g.law);
+    }
+    tg_table_free(t);
+}
+
+/* Few workers of constant times settle beyond pi/2, where the mean field is lost; exponential
+ * ones never lose their mean, s^2 + s (1 + e) + k = 0. */
+static void
+test_roots_counted(void **state)
+{
+    static const struct {
+        const char *law;
+        double      P, k;
+        size_t      roots;
+    } row[] = { { "g4", 8, 1, 0 },     { "g4", 8, 3.2, 2 }, { "g1", 8, 3, 0 },
+                { "c", 4, 1.6, 0 },    { "c", 4, 2.4, 2 },  { "g4", 1000, 2.2, 0 },
+                { "g4", 1000, 2.4, 2 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        const tg_renewal_group g = { law_of(row[i].law, 1), row[i].P };
+        tg_renewal            *w = NULL;
+        size_t                 count;
+        assert_ok(tg_renewal_create(&g, 1, 0.02, 6000, false, &w));
+        assert_ok(tg_renewal_unstable(w, TG_RENEWAL_ASGD, row[i].k / row[i].P, &count));
+        if (count != row[i].roots) print_error("row %zu: %zu roots\n", i, count);
+        assert_int_equal(count, row[i].roots);
+        tg_renewal_free(w);
+        tg_delay_free((tg_delay *)g.law);
+    }
+}
+
 /* Exponential workers: the correction is exact, of any number of workers and for groups of
  * one law; two algorithms. */
 static void
@@ -209,4 +263,5 @@ test_bad_input(void **state)
 
 RUN(cmocka_unit_test(test_exact_variances), cmocka_unit_test(test_simulated_variances),
     cmocka_unit_test(test_order_in_workers), cmocka_unit_test(test_exponential),
+    cmocka_unit_test(test_limits), cmocka_unit_test(test_roots_counted),
     cmocka_unit_test(test_bad_input))

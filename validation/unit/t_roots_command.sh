@@ -111,7 +111,7 @@ system ragged 'ragged.yaml:1:' 's/\[0, -2\]/[0]/'
 system tall 'expected 2 rows, got 3' 's/\[\[-1, 0\], /[[-1, 0], [1, 1], /'
 system nan 'expected a finite number, got "nan"' 's/-0.5/nan/'
 system infinite 'expected a finite number, got ".inf"' 's/-0.5/.inf/'
-system negative 'value must be finite and >= 0, got -1' 's/value: 1/value: -1/'
+system negative 'value must be >= 0 and <= 1e+60, got -1' 's/value: 1/value: -1/'
 system typo 'did you mean "instant"' 's/instant/instnat/'
 says 2 'is not right of -6' $t roots --system "$d/s.yaml" --right-of -7
 says 2 'needs --right-of' $t roots --system "$d/s.yaml"

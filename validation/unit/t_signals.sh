@@ -74,7 +74,6 @@ check integrate --damping 1 --law "$law" --paths 100000000
 check integrate --damping 1 --law "$law" --noise .1 --hit .2 --paths 10000000
 check integrate s.yaml --meaning arrival --paths 1000000 --until 1000
 check roots s.yaml --along algorithm.step=0.001:0.1:1000
-check roots --law '{law: lognormal, mean: 1, cv: 8}' --damping 9200
 check region s.yaml --x algorithm.step=.001:.1:300:log --y 'workers[0].compute.shape=1:8:300' --out reg
 check fit log.csv
 check plot whole
