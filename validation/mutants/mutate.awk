@@ -60,7 +60,7 @@ BEGIN {
         if (pair[i] == " || | && |") { from = " || "; to = " && " }
         if (from != "") swap($0, from, to)
     }
-    if (code !~ /^ *for \(.*;$/) constants(code)
+    if (code !~ /^ *[a-z].* [*a-z_]+\[[^=]*\];$/) constants(code) # no sizes of arrays
     if (code ~ /^ +[a-z_>.\[\]A-Z0-9-]+(\([^=]*\)| [-+*\/]?= [^;]*);$/ && code !~ /return/)
         emit(substr(code, 1, match(code, /[^ ]/) - 1) ";")
     if (code ~ /^ +(if|while) \(.*\)/) {
