@@ -47,7 +47,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit validate audit bench figures asan fuzz fuzzers layers symbols format install \
+.PHONY: deps all programs demo test unit validate audit mutants bench figures asan fuzz fuzzers layers symbols format install \
         uninstall dist clean help
 
 help: ## print this list
@@ -77,6 +77,9 @@ audit: $(audit) ## 200 random studies, claim by claim, into validation/claims.md
 	$(Q)sh validation/audit/run $(audit) 200 > $(BUILD)/audit.rows
 	$(Q)$(audit) --table < $(BUILD)/audit.rows > validation/claims.md
 	@sed -n '/^| claim/,/^| all/p' validation/claims.md
+
+mutants: ## do the tests see random single changes? SEED (1), COUNT (20) a folder
+	$(Q)CC='$(CC)' MAKE="$(MAKE)" sh validation/mutants/run $(or $(SEED),1) $(or $(COUNT),20) $(FOLDERS)
 
 bench: $(benches) ## speeds, each with its baseline and residual
 	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad

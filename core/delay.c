@@ -5,80 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-const tg_delay_kind *const tg_delay_kinds[] = { &tg_law_constant,
-                                                &tg_law_exponential,
-                                                &tg_law_shifted_exponential,
-                                                &tg_law_gamma,
-                                                &tg_law_erlang,
-                                                &tg_law_hyperexponential,
-                                                &tg_law_uniform,
-                                                &tg_law_lognormal,
-                                                &tg_law_weibull,
-                                                &tg_law_pareto,
-                                                &tg_law_truncated_normal,
-                                                &tg_law_half_normal,
-                                                &tg_law_empirical,
-                                                &tg_law_mixture,
-                                                &tg_law_sum,
-                                                &tg_law_at_most,
-                                                NULL };
-
-const tg_delay_kind *
-tg_law_kind(const char *name)
-{
-    for (const tg_delay_kind *const *k = tg_delay_kinds; *k; k++)
-        if (!strcmp((*k)->name, name)) return *k;
-    return NULL;
-}
-
-/* Is `word` one of `list`, which has spaces between, in small letters or capitals? */
-static int
-is_among(const char *word, const char *list)
-{
-    const size_t n = strlen(word);
-
-    for (const char *at = list; at && *at; at += strspn(at, " ")) {
-        const size_t length = strcspn(at, " ");
-        if (length == n && !strncasecmp(at, word, n)) return 1;
-        at += length;
-    }
-    return 0;
-}
-
-const char *
-tg_law_nearest(const char *name)
-{
-    const char *word[sizeof tg_delay_kinds / sizeof *tg_delay_kinds];
-    size_t      n = 0;
-
-    for (; tg_delay_kinds[n]; n++) {
-        word[n] = tg_delay_kinds[n]->name;
-        if (is_among(name, word[n]) || is_among(name, tg_delay_kinds[n]->also))
-            return word[n];
-    }
-    return tg_nearest(name, word, n);
-}
-
-const char *
-tg_delay_kind_name(const tg_delay_kind *k)
-{
-    return k->name;
-}
-
-const char *
-tg_delay_kind_doc(const tg_delay_kind *k)
-{
-    return k->doc;
-}
-
-const tg_delay_param *
-tg_delay_kind_params(const tg_delay_kind *k, size_t *count)
-{
-    *count = k->count;
-    return k->params;
-}
 
 tg_status
 tg_law_begin(const tg_delay_kind *kind, size_t n, tg_delay **out)
@@ -374,6 +300,29 @@ tg_law_set_raw_moments(tg_delay *d, double m1, double m2, double m3)
     d->third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
     if (!isfinite(m2)) d->variance = INFINITY;
     if (!isfinite(m3)) d->third = INFINITY;
+}
+
+double
+tg_law_set_panel_moments(tg_delay *d)
+{
+    double m[4];
+
+    tg_panels_moments(d->panels, 0, m);
+    d->mean = m[1] / m[0];
+    tg_panels_moments(d->panels, d->mean, m);
+    d->variance = m[2] / m[0];
+    d->third = m[3] / m[0];
+    return m[0];
+}
+
+double
+tg_law_breaks(const tg_delay *d, double share, double breaks[LAW_BREAKS])
+{
+    static const double p[LAW_BREAKS] = { 1e-12, 1e-6,  0.001,    0.1,      0.5,
+                                          0.9,   0.999, 1 - 1e-6, 1 - 1e-12 };
+
+    for (size_t i = 0; i < LAW_BREAKS; i++) breaks[i] = tg_delay_quantile(d, share * p[i]);
+    return fmax(1, breaks[4] / (breaks[5] - breaks[3]));
 }
 
 double

@@ -112,6 +112,9 @@ double tg_law_largest(const tg_delay *d, double left, double height, double *ste
 /* Set the moments from E T, E T^2, E T^3. */
 void tg_law_set_raw_moments(tg_delay *d, double m1, double m2, double m3);
 
+/* Set the moments from the panels, normalised; returns their mass. */
+double tg_law_set_panel_moments(tg_delay *d);
+
 /* Smallest t in [low, high) with cdf(t) >= p by Newton steps kept inside a bracket:
  * for laws without a closed quantile. */
 double tg_law_solve_quantile(const tg_delay *d, double p);
@@ -121,6 +124,12 @@ TG_CHECKED tg_status tg_law_check_param(const tg_delay_param *q, double x);
 
 /* Has the law atoms beside or instead of a density? */
 bool tg_law_has_atoms(const tg_delay *d);
+
+/* Ascending quantiles between which density is, up to the quantile `share`: a law may be far
+ * narrower than the interval that is to be integrated. Returns by how much rounding of t grows
+ * in the density: the median over the distance of the deciles, >= 1. */
+enum { LAW_BREAKS = 9 };
+double tg_law_breaks(const tg_delay *d, double share, double breaks[LAW_BREAKS]);
 
 /* A lower bound of P(T <= t) that costs no quadrature: of a sum, that every part takes no more
  * than its share. */

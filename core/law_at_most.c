@@ -118,7 +118,6 @@ static tg_status
 measure(tg_delay *d)
 {
     const tg_delay *e = d->part[EQUIVALENT];
-    double          moment[4];
 
     if (e) {
         d->mean = tg_delay_mean(e);
@@ -127,10 +126,12 @@ measure(tg_delay *d)
         return TG_OK;
     }
     if (!(d->c[SHARE] > 0)) d->c[SHARE] = tg_delay_cdf(d->part[PART], d->p[THETA]);
-    TG_TRY(tg_panels_density_create(shape, d, d->low, d->high, NULL, 0, d->accuracy,
-                                    &d->panels));
-    tg_panels_moments(d->panels, moment);
-    tg_law_set_raw_moments(d, moment[1], moment[2], moment[3]);
+    double breaks[LAW_BREAKS];
+    d->accuracy *= tg_law_breaks(d->part[PART], d->c[SHARE], breaks);
+    const double top = tg_delay_quantile(d->part[PART], d->c[SHARE] * (1 - 1.2e-16));
+    TG_TRY(tg_panels_density_create(shape, d, d->low, fmin(d->high, top), breaks,
+                                    LAW_BREAKS, d->accuracy, &d->panels));
+    tg_law_set_panel_moments(d);
     return TG_OK;
 }
 

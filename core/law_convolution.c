@@ -7,6 +7,7 @@
 #include "core/law.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { TOP };      /* c: where the table ends */
 enum { CUTS = 5 }; /* x: so many quantiles of the second part, and of the first */
@@ -16,7 +17,8 @@ enum { CUTS = 5 }; /* x: so many quantiles of the second part, and of the first 
 typedef struct integral {
     const tg_delay *first, *second, *at; /* at: NULL, first or second */
     double          t, end, way;         /* the delay of `at` is end + way x */
-    double          floor;               /* [1/time]: errors below it do not matter */
+    double          floor; /* [1/time]: differences of the rules below it do not matter */
+    int             depth; /* of halving */
 } integral;
 
 static double
@@ -64,6 +66,7 @@ kronrod(const integral *r, double a, double b, double *error)
     return high * h;
 }
 
+/* Looser bounds make a noise that the panels cannot follow. */
 static double
 adapt(const integral *r, double a, double b, int depth)
 {
@@ -86,19 +89,22 @@ beside(integral r, const tg_delay *at, double end, double way, double x)
     r.at = at;
     r.end = end;
     r.way = way;
-    for (size_t i = 0; x > 0 && i + 1 < sizeof z / sizeof *z; i++)
-        sum += adapt(&r, first + z[i], first + z[i + 1], 24);
+    for (size_t i = 0; x > 0 && i + 1 < sizeof z / sizeof *z; i++) {
+        const double piece = adapt(&r, first + z[i], first + z[i + 1], r.depth);
+        sum += piece;
+        if (i > 1 && piece < 1e-15 * sum) break;
+    }
     return sum;
 }
 
 /* Between the quantiles of both parts, where they do their work; from the middle of the first
  * and the last piece towards the ends. */
 static double
-density(double t, const void *context)
+pieces(const tg_delay *d, double t, double floor, int depth)
 {
     enum { N = CUTS };
-    const tg_delay *d = context, *first = d->part[0], *second = d->part[1];
-    const integral  r = { first, second, NULL, t, 0, 0, 1e-14 / d->mean };
+    const tg_delay *first = d->part[0], *second = d->part[1];
+    const integral  r = { first, second, NULL, t, 0, 0, floor, depth };
     const double    low = fmax(second->low, t - first->high);
     const double    high = fmin(second->high, t - first->low);
     double          at = low, sum = 0;
@@ -122,10 +128,20 @@ density(double t, const void *context)
             sum += high == second->high ? beside(r, second, high, -1, high - to)
                                         : beside(r, first, first->low, 1, high - to);
         }
-        if (to > from) sum += adapt(&r, from, to, 24);
+        if (to > from) sum += adapt(&r, from, to, r.depth);
         at = fmin(next, high);
     }
     return sum;
+}
+
+/* What is small against the whole, first seen roughly, is not refined. */
+static double
+density(double t, const void *context)
+{
+    const tg_delay *d = context;
+    const double    least = 1e-14 / d->mean;
+
+    return pieces(d, t, least + 1e-13 * pieces(d, t, least, 1), 24);
 }
 
 static double
@@ -134,13 +150,19 @@ top_of(const tg_delay *d)
     return isfinite(d->high) ? d->high : tg_delay_quantile(d, 1 - 1e-15);
 }
 
+static int
+ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
 static tg_status
 measure(tg_delay *d)
 {
     const tg_delay *first = d->part[0], *second = d->part[1];
-    const double    kink[] = { first->low + second->high, first->high + second->low };
-    const bool      turned = kink[0] > kink[1];
-    const double    breaks[] = { kink[turned], kink[!turned] };
+    double          breaks[LAW_BREAKS + 2], other[LAW_BREAKS];
 
     static const double p[CUTS] = { 0.001, 0.1, 0.5, 0.9, 0.999 };
 
@@ -149,8 +171,14 @@ measure(tg_delay *d)
         d->x[i] = tg_delay_quantile(second, p[i]);
         d->x[CUTS + i] = tg_delay_quantile(first, p[i]);
     }
-    return tg_panels_density_create(density, d, d->low, d->c[TOP], breaks, 2, d->accuracy,
-                                    &d->panels);
+    const double grown = tg_law_breaks(first, 1, breaks) + tg_law_breaks(second, 1, other);
+    d->accuracy = fmax(d->accuracy, 3e-16 * grown);
+    for (int i = 0; i < LAW_BREAKS; i++) breaks[i] += other[i];
+    breaks[LAW_BREAKS] = first->low + second->high;
+    breaks[LAW_BREAKS + 1] = first->high + second->low;
+    qsort(breaks, LAW_BREAKS + 2, sizeof *breaks, ascending);
+    return tg_panels_density_create(density, d, d->low, d->c[TOP], breaks, LAW_BREAKS + 2,
+                                    d->accuracy, &d->panels);
 }
 
 static tg_status

@@ -7,8 +7,11 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_sf_log.h>
 #include <math.h>
 
+enum { MANY_STAGES = 50 };
 enum { SHAPE, MEAN };        /* p */
 enum { SCALE, WHOLE_SHAPE }; /* c: m/n; n if it is a whole number <= 64, else 0 */
 
@@ -53,16 +56,38 @@ gamma_sample(const tg_delay *d, tg_rng *g)
     return -d->c[SCALE] * log(product);
 }
 
+/* x f(x) at x = n (1 + y), for large n without the cancellation of large logarithms:
+ * sqrt(n/2 pi)/Gamma*(n) e^{n (log(1 + y) - y)}, Gamma* being what Stirling leaves. */
 static double
-gamma_pdf(const tg_delay *d, double t)
+large_density(double n, double x)
 {
-    return gsl_ran_gamma_pdf(t, d->p[SHAPE], d->c[SCALE]);
+    const double root_2pi = 2.50662827463100050242, y = (x - n) / n;
+    const double bent = fabs(y) < 0.5 ? gsl_sf_log_1plusx_mx(y) : log1p(y) - y;
+
+    return sqrt(n) / root_2pi / gsl_sf_gammastar(n) * exp(n * bent);
 }
 
 static double
+gamma_pdf(const tg_delay *d, double t)
+{
+    const double n = d->p[SHAPE];
+
+    if (n < MANY_STAGES || !(t > 0)) return gsl_ran_gamma_pdf(t, n, d->c[SCALE]);
+    return large_density(n, t / d->c[SCALE]) / t;
+}
+
+/* P = x f(x)/n sum_k x^k/((n + 1)...(n + k)); GSL loses digits just below the mean, all but
+ * one at n = 1e6, and may end the program far above it. */
+static double
 gamma_cdf(const tg_delay *d, double t)
 {
-    return gsl_cdf_gamma_P(t, d->p[SHAPE], d->c[SCALE]);
+    const double n = d->p[SHAPE], x = t / d->c[SCALE];
+    double       sum = 1, term = 1;
+
+    if (x > n + 10 * sqrt(n) + 100) return 1;
+    if (n < MANY_STAGES || !(x > 0)) return gsl_cdf_gamma_P(t, n, d->c[SCALE]);
+    for (int k = 1; term > 1e-17 * sum; k++) sum += term *= x / (n + k);
+    return fmin(1, large_density(n, x) / n * sum);
 }
 
 static double complex

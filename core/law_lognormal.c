@@ -82,8 +82,8 @@ size_of(double complex z)
     return fabs(creal(z)) + fabs(cimag(z));
 }
 
-/* The integrand at x and, times e^{z}, the one of the derivative. Returns its size. */
-static double
+/* The integrand at x and, times e^{z}, the one of the derivative. Do they still matter? */
+static bool
 add_node(double x, double bend, double complex w, double s2, double complex *sum,
          double complex *slope)
 {
@@ -96,7 +96,8 @@ add_node(double x, double bend, double complex w, double s2, double complex *sum
     if (bend != 0) term = multiply(term, complex_of(1, -bend * (1 - t * t) / 2));
     *sum += term;
     *slope += multiply(term, ez);
-    return size_of(term);
+    return size_of(term) > 1e-17 * size_of(*sum) ||
+           size_of(multiply(term, ez)) > 1e-17 * size_of(*slope);
 }
 
 static double complex
@@ -110,12 +111,8 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
     double complex       sum = 0, slope = 0;
 
     add_node(0, bend, w, s2, &sum, &slope);
-    for (int j = 1; add_node(j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum);
-         j++)
-        continue;
-    for (int j = 1; add_node(-j * step, bend, w, s2, &sum, &slope) > 1e-17 * size_of(sum);
-         j++)
-        continue;
+    for (int j = 1; add_node(j * step, bend, w, s2, &sum, &slope); j++) continue;
+    for (int j = 1; add_node(-j * step, bend, w, s2, &sum, &slope); j++) continue;
     const double complex scale =
         d->c[FACTOR] * step * exponential(-multiply(w, w + 2) / (2 * s2));
     if (derivative) /* e^{u_0} = e^mu e^{-w} */

@@ -74,13 +74,11 @@ normal_measure(tg_delay *d)
 {
     const double scale = 40 / fmax(1, fabs(d->c[ALPHA]));
     const double top = fmin(d->high, d->low + d->c[WIDTH] * scale);
-    double       moment[4];
 
     if (!d->panelled) return TG_OK;
     TG_TRY(
         tg_panels_density_create(normal_shape, d, d->low, top, NULL, 0, 3e-16, &d->panels));
-    tg_panels_moments(d->panels, moment);
-    tg_law_set_raw_moments(d, moment[1], moment[2], moment[3]);
+    tg_law_set_panel_moments(d);
     return TG_OK;
 }
 

@@ -45,19 +45,22 @@ by_density(tg_delay *d)
     const double    high =
         isfinite(part->high) ? part->high : tg_delay_quantile(part, 1 - 1.2e-16);
     tg_panels *square = NULL;
-    double     moment[4];
+    double     moment[4], breaks[LAW_BREAKS + 1];
+    size_t     n = 0;
+
+    d->accuracy *= tg_law_breaks(part, 1, breaks + 1);
+    for (; n < LAW_BREAKS && breaks[n + 1] < d->p[REFERENCE]; n++)
+        breaks[n] = breaks[n + 1]; /* the kink, in its place */
+    breaks[n] = d->p[REFERENCE];
 
     TG_TRY(tg_panels_density_create(twice, d, part->low, high, &d->p[REFERENCE], 1,
                                     d->accuracy, &square));
-    tg_panels_moments(square, moment);
+    tg_panels_moments(square, 0, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];
-    TG_TRY(tg_panels_density_create(once, d, part->low, high, &d->p[REFERENCE], 1,
+    TG_TRY(tg_panels_density_create(once, d, part->low, high, breaks, LAW_BREAKS + 1,
                                     d->accuracy, &d->panels));
-    tg_panels_moments(d->panels, moment);
-    d->c[SHARE] = moment[0];
-    tg_law_set_raw_moments(d, moment[1] / moment[0], moment[2] / moment[0],
-                           moment[3] / moment[0]);
+    d->c[SHARE] = tg_law_set_panel_moments(d);
     return TG_OK;
 }
 

@@ -14,7 +14,7 @@ typedef struct panel {
     double centre, half;
     double m[TERMS];  /* (2n+1) (-1)^n int P_n dmu */
     double tm[TERMS]; /* the same of t mu(dt) */
-    double before;    /* mass of the panels to the left */
+    double before[3]; /* of the panels to the left: mass, first and second moment */
 } panel;
 
 struct tg_panels {
@@ -111,6 +111,21 @@ refine(const builder *b, double low, double high, int depth)
     return TG_OK;
 }
 
+/* Over a panel t = c + r x: int t^2 from t (c + r x) with the tm alone. */
+static void
+run_sums(tg_panels *p)
+{
+    double sum[3] = { 0 };
+
+    for (size_t i = 0; i < p->count; i++) {
+        panel *q = &p->panel[i];
+        memcpy(q->before, sum, sizeof sum);
+        sum[0] += q->m[0];
+        sum[1] += q->tm[0];
+        sum[2] += q->centre * q->tm[0] - q->half * q->tm[1] / 3;
+    }
+}
+
 static tg_status
 build(const builder *b, double low, double high, const double *breaks, size_t count)
 {
@@ -122,10 +137,9 @@ build(const builder *b, double low, double high, const double *breaks, size_t co
         TG_TRY(refine(b, at, next, 0));
         at = next;
     }
-    double moment[4], before = 0;
-    for (size_t i = 0; i < b->out->count; before += b->out->panel[i++].m[0])
-        b->out->panel[i].before = before;
-    tg_panels_moments(b->out, moment);
+    double moment[4];
+    run_sums(b->out);
+    tg_panels_moments(b->out, 0, moment);
     if (!(moment[0] > 0 && isfinite(moment[0])))
         return tg_fail(TG_EDOMAIN, "the law has no density between %g and %g", low, high);
     return TG_OK;
@@ -177,6 +191,7 @@ tg_panels_times_create(const double *times, size_t n, tg_panels **out)
             add_mass(q, (times[i] - q->centre) / q->half, 1 / (double)n);
     }
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
+    run_sums(p);
     *out = p;
     return TG_OK;
 }
@@ -224,7 +239,7 @@ tg_panels_mass_to(const tg_panels *p, double t)
     const panel *q = find(p, t, &x);
 
     if (!q) return 0;
-    if (x > 1) return q->before + q->m[0];
+    if (x > 1) return q->before[0] + q->m[0];
     double sum = q->m[0] * (x + 1);
     for (int n = 0; n < TERMS; n++) {
         const double next = ((2 * n + 1) * x * now - n * before) / (n + 1);
@@ -232,7 +247,7 @@ tg_panels_mass_to(const tg_panels *p, double t)
         before = now;
         now = next;
     }
-    return q->before + sum / 2;
+    return q->before[0] + sum / 2;
 }
 
 double
@@ -318,13 +333,34 @@ bessel_sums_far(const panel *q, double complex z, double turn, double complex *s
     }
 }
 
+/* Panels that end before t, but for the last one. */
+static size_t
+count_short(const tg_panels *p, double t)
+{
+    size_t low = 0, high = p->count - 1;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (p->panel[middle].centre + p->panel[middle].half <= t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 double complex
 tg_panels_laplace(const tg_panels *p, double complex s, double complex *derivative)
 {
     const double   turn = creal(s) < 0 ? -1 : 1;
+    const panel   *first = p->panel + count_short(p, 1e-8 / cabs(s));
     double complex phi = 0, slope = 0;
 
-    for (size_t i = 0; i < p->count; i++) {
+    if (first > p->panel) { /* e^{-st} = 1 - st there */
+        phi = first->before[0] - s * first->before[1];
+        slope = s * first->before[2] - first->before[1];
+    }
+    for (size_t i = (size_t)(first - p->panel); i < p->count; i++) {
         const panel         *q = &p->panel[i];
         const double complex z = turn * q->half * s;
         double complex       sum = q->m[0], tsum = q->tm[0];
@@ -338,19 +374,20 @@ tg_panels_laplace(const tg_panels *p, double complex s, double complex *derivati
     return phi;
 }
 
-/* Over a panel: x = P_1, x^2 = (2 P_2 + 1)/3, so t^3 from t (c + r x)^2 with the tm alone.
- */
+/* Over a panel t - origin = c + r x; x = P_1, x^2 = (2 P_2 + 1)/3, x^3 = (2 P_3 + 3 P_1)/5. */
 void
-tg_panels_moments(const tg_panels *p, double moment[4])
+tg_panels_moments(const tg_panels *p, double origin, double moment[4])
 {
     memset(moment, 0, 4 * sizeof *moment);
     for (size_t i = 0; i < p->count; i++) {
         const panel *q = &p->panel[i];
-        const double c = q->centre, r = q->half;
-        const double t0 = q->tm[0], t1 = -q->tm[1] / 3, t2 = q->tm[2] / 5;
-        moment[0] += q->m[0];
-        moment[1] += t0;
-        moment[2] += c * t0 + r * t1;
-        moment[3] += c * c * t0 + 2 * c * r * t1 + r * r * (2 * t2 + t0) / 3;
+        const double c = q->centre - origin, r = q->half;
+        const double x0 = q->m[0], x1 = -q->m[1] / 3, p2 = q->m[2] / 5, p3 = -q->m[3] / 7;
+        const double x2 = (2 * p2 + x0) / 3, x3 = (2 * p3 + 3 * x1) / 5;
+        moment[0] += x0;
+        moment[1] += c * x0 + r * x1;
+        moment[2] += c * c * x0 + 2 * c * r * x1 + r * r * x2;
+        moment[3] +=
+            c * c * c * x0 + 3 * c * c * r * x1 + 3 * c * r * r * x2 + r * r * r * x3;
     }
 }

@@ -46,7 +46,7 @@ double tg_panels_mass_to(const tg_panels *p, double t);
 /* Largest |s| for which the transform is exact: inf for a density. */
 double tg_panels_reach(const tg_panels *p);
 
-/* E 1, E T, E T^2, E T^3. */
-void tg_panels_moments(const tg_panels *p, double moment[4]);
+/* E (T - origin)^k, k = 0 .. 3. */
+void tg_panels_moments(const tg_panels *p, double origin, double moment[4]);
 
 #endif

@@ -72,7 +72,7 @@ tg_bounds_make(const tg_loop *loop, double left, size_t rungs, tg_bounds *out)
 {
     TG_TRY(tg_loop_check(loop));
     const double edge = tg_loop_edge(loop);
-    tg_bounds    b = { .loop = loop, .left = left, .rungs = rungs };
+    tg_bounds    b = { .loop = loop, .left = left, .rungs = rungs, .most = MOST_STEPS };
 
     if (!isfinite(left)) return tg_fail(TG_EDOMAIN, "a line must be finite, got %g", left);
     if (!(left > edge) && !(left == edge && left == 0))

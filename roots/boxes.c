@@ -218,7 +218,7 @@ tg_boxes_search(tg_bounds *b, tg_region region, int upper, tg_root_set *out)
         TG_TRY(examine(&q, r, &done));
         if (done) continue;
         const double width = r.right - r.left, height = r.top - r.bottom;
-        if (++boxes > MOST_BOXES || depth + 2 > DEEPEST ||
+        if (b->evaluations > b->most || ++boxes > MOST_BOXES || depth + 2 > DEEPEST ||
             fmax(width, height) < smallest * q.scale)
             return TG_ENOCONV;
         if (width > height)

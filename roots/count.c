@@ -7,8 +7,6 @@
 
 static const double pi = 3.14159265358979323846;
 
-enum { MOST_STEPS = 1000000 };
-
 /* Longest step on which f cannot reach 0: D h = |f| or |f'| h + D2 h^2/2 = |f|. */
 static double
 safe_step(double size, double slope, double most_slope, double bend)
@@ -42,7 +40,7 @@ tg_walk_segment(tg_bounds *b, double complex from, double complex to, double *ph
     for (double at = 0; at < length;) {
         const double h = fmax(safe_step(cabs(f), cabs(slope), most, bend),
                               local_step(b, from + at * way, cabs(f)));
-        if (!(h > 4e-15 * (cabs(from) + length)) || b->evaluations++ > MOST_STEPS)
+        if (!(h > 4e-15 * (cabs(from) + length)) || b->evaluations++ > b->most)
             return TG_ENOCONV;
         at = fmin(length, at + h);
         const double complex next = tg_loop_value(b->loop, from + at * way, &slope);
@@ -62,7 +60,7 @@ tg_walk_circle(tg_bounds *b, double complex centre, double radius, size_t *count
 
     for (double angle = 0; angle < 2 * pi;) {
         const double h = safe_step(cabs(f), cabs(slope), b->slope[k], b->bend[k]) / radius;
-        if (!(h > 1e-6) || b->evaluations++ > MOST_STEPS) return TG_ENOCONV;
+        if (!(h > 1e-6) || b->evaluations++ > b->most) return TG_ENOCONV;
         angle = fmin(2 * pi, angle + fmin(h, 0.7));
         const double complex s = centre + radius * complex_of(cos(angle), sin(angle));
         const double complex next = tg_loop_value(b->loop, s, &slope);
@@ -120,21 +118,28 @@ static tg_status
 explain(tg_status status, const tg_bounds *b)
 {
     if (status == TG_OK) return TG_OK;
-    if (b->evaluations > MOST_STEPS)
-        return tg_fail(status, "too many zeros to count: gave up after %d steps",
-                       MOST_STEPS);
+    if (b->evaluations > b->most)
+        return tg_fail(status, "too many zeros to count: gave up after %zu steps", b->most);
     return tg_fail(status, "a characteristic root lies on the contour through %g", b->left);
+}
+
+tg_status
+tg_count_within(const tg_loop *loop, double line, size_t most, size_t *count,
+                size_t *evaluations)
+{
+    tg_bounds b;
+
+    TG_TRY(tg_bounds_make(loop, line, 1, &b));
+    b.most = most;
+    TG_TRY(explain(tg_walk_half_plane(&b, count), &b));
+    if (evaluations) *evaluations = b.evaluations;
+    return TG_OK;
 }
 
 tg_status
 tg_count_right_of(const tg_loop *loop, double line, size_t *count, size_t *evaluations)
 {
-    tg_bounds b;
-
-    TG_TRY(tg_bounds_make(loop, line, 1, &b));
-    TG_TRY(explain(tg_walk_half_plane(&b, count), &b));
-    if (evaluations) *evaluations = b.evaluations;
-    return TG_OK;
+    return tg_count_within(loop, line, MOST_STEPS, count, evaluations);
 }
 
 tg_status

@@ -169,7 +169,7 @@ search_closed_form(const tg_loop *loop, double line, tg_root_set *set, tg_certif
 /* Where a root sits on the line (or too near to count), move the line a little to the left,
  * or to the right where phi ends. */
 tg_status
-tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out)
+tg_roots_within(const tg_loop *loop, double line, size_t most, tg_roots *out)
 {
     tg_root_set set = { 0 };
     tg_bounds   b = { 0 };
@@ -194,10 +194,11 @@ tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out)
         if (line + moved <= tg_loop_edge(loop)) moved = -moved;
         status = tg_bounds_make(loop, line + moved, RUNGS, &b);
         if (status != TG_OK) break;
+        b.most = most;
         status = search_half_plane(&b, &counted, &winding, &set);
         evaluations += b.evaluations;
         if (status == TG_OK && tg_root_set_total(&set, 1) != winding) status = TG_ENOCONV;
-        if (b.evaluations > 900000) break;
+        if (evaluations > most / 10 * 9) break;
     }
     if (status != TG_OK) {
         const size_t found = tg_root_set_total(&set, 1);
@@ -212,6 +213,12 @@ tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out)
                           .evaluations = evaluations,
                           .method = "boxes" };
     return hand_over(loop, &set, r.certificate, out);
+}
+
+tg_status
+tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out)
+{
+    return tg_roots_within(loop, line, MOST_STEPS, out);
 }
 
 tg_status

@@ -45,6 +45,9 @@ typedef struct tg_roots {
  * TG_ENOCONV count and found differ, or too many roots (the message says what is known);
  * TG_ENOMEM. */
 TG_CHECKED tg_status tg_roots_right_of(const tg_loop *loop, double line, tg_roots *out);
+/* The first, giving up after about `most` evaluations of f. */
+TG_CHECKED tg_status tg_roots_within(const tg_loop *loop, double line, size_t most,
+                                     tg_roots *out);
 TG_CHECKED tg_status tg_roots_inside(const tg_loop *loop, tg_region region, tg_roots *out);
 void                 tg_roots_free(tg_roots *r);
 
@@ -52,8 +55,8 @@ void                 tg_roots_free(tg_roots *r);
 typedef struct tg_rightmost {
     size_t unstable;    /* roots with Re s >= 0, with multiplicity: 0 means it converges */
     int    exponential; /* is there a root right of where phi ends? */
-    int    on_line;     /* |Re s| is within rounding of 0: the verdict rests on the threshold */
-    double complex s;   /* the rightmost one (Im >= 0); if there is none, the edge of phi: a
+    int    on_line; /* |Re s| is within rounding of 0: the verdict rests on the threshold */
+    double complex s; /* the rightmost one (Im >= 0); if there is none, the edge of phi: a
                          heavy-tailed law has no exponential rate */
     double         residual;
 } tg_rightmost;

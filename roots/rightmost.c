@@ -13,6 +13,8 @@
 
 #include <math.h>
 
+enum { PATIENCE = 2000 }; /* steps of a count that only tells where to look */
+
 /* s + b + a e^{-s m} = 0: s = W_0(-a m e^{b m})/m - b. */
 static double complex
 guess(const tg_loop *l)
@@ -89,24 +91,6 @@ by_scan(const tg_loop *l, double edge, double complex *s)
     return creal(*s) > -INFINITY && is_rightmost(l, s);
 }
 
-/* Near a branch point every bound is bad: go as far right as roots can still be counted.
- * `high` has none right of it. */
-static void
-leave_edge(const tg_loop *l, double *high, double *line, size_t *count)
-{
-    for (int i = 0; i < 12; i++) {
-        const double middle = (*line + *high) / 2;
-        size_t       n = 0;
-        if (tg_count_right_of(l, middle, &n, NULL) != TG_OK) return;
-        if (n == 0) {
-            *high = middle;
-        } else {
-            *line = middle;
-            *count = n;
-        }
-    }
-}
-
 /* A root between two lines that the count has put close together, by Newton's iteration up
  * along the right one. */
 static int
@@ -114,7 +98,7 @@ between_lines(const tg_loop *l, double line, double high, tg_rightmost *out)
 {
     const double top = 4 * unit_of(l);
 
-    for (double w = top * 1e-4; w < top; w *= 1.15) {
+    for (double w = top * 1e-9; w < top; w *= 1.2) {
         double complex s = complex_of(high, w);
         if (tg_root_polish(l, &s) != TG_OK || !(creal(s) > line) || !(creal(s) <= high))
             continue;
@@ -125,54 +109,97 @@ between_lines(const tg_loop *l, double line, double high, tg_rightmost *out)
     return 0;
 }
 
-/* A line with 1 to 8 roots right of it, if the plane right of the edge has any. */
-static tg_status
-few_roots_line(const tg_loop *l, double edge, double *line, double *right, size_t *count)
-{
-    double low = NAN, high = NAN, x = 1e-9 * unit_of(l), step = unit_of(l) / 2;
+/* What counting found: `few` roots, 1 to 8, right of `line`, if any line has so few; no root
+ * right of `high`; `line` itself may be where there are many, or more than can be counted. */
+typedef struct bracket {
+    double line, high;
+    size_t few;
+} bracket;
 
+/* Where the transform overflows, or counting takes many steps, is too far left. */
+static void
+few_roots_line(const tg_loop *l, double edge, bracket *b)
+{
+    const double unit = unit_of(l);
+    double       x = 1e-9 * unit, step = unit / 2;
+
+    *b = (bracket){ NAN, NAN, 0 };
     for (int i = 0; i < 60; i++) {
-        tg_status status = tg_count_right_of(l, x, count, NULL);
-        if (status == TG_EDOMAIN) return status;
-        if (status == TG_OK && *count >= 1 && *count <= 8) break;
-        if (status != TG_OK || *count > 8)
-            low = x;
+        size_t          count = 0;
+        const tg_status status = tg_count_within(l, x, PATIENCE, &count, NULL);
+        const int       known = status == TG_OK && count <= 8;
+        if (known && count == 0)
+            b->high = x;
         else
-            high = x;
-        if (isfinite(low) && isfinite(high)) {
-            x = (low + high) / 2;
-        } else if (isfinite(low)) {
+            b->line = x;
+        if (known && count) {
+            b->few = count;
+            return;
+        }
+        if (isfinite(b->line) && isfinite(b->high)) {
+            if (b->high - b->line < 1e-5 * fabs(b->high)) return;
+            x = (b->line + b->high) / 2;
+        } else if (isfinite(b->line)) {
             x += step;
             step *= 2;
         } else {
-            if (isfinite(edge) && x - edge < 1e-6 * unit_of(l)) break;
+            if (isfinite(edge) && x - edge < 1e-6 * unit) return;
             x = fmax(x - step, isfinite(edge) ? edge + 0.1 * (x - edge) : -INFINITY);
             step *= 1.5;
         }
     }
-    *line = x;
-    *right = high;
-    return TG_OK;
+}
+
+/* Near a branch point every bound is bad: go as far right as roots can still be counted. */
+static void
+leave_edge(const tg_loop *l, bracket *b)
+{
+    for (int i = 0; i < 12; i++) {
+        const double middle = (b->line + b->high) / 2;
+        size_t       n = 0;
+        if (tg_count_within(l, middle, PATIENCE, &n, NULL) != TG_OK) return;
+        if (n == 0) {
+            b->high = middle;
+        } else {
+            b->line = middle;
+            b->few = n;
+        }
+    }
+}
+
+static tg_status
+unresolved(const bracket *b)
+{
+    return tg_fail(
+        TG_ENOCONV,
+        "the rightmost root has a real part between %g and %g, where there are too "
+        "many roots, or too close, to tell which it is",
+        b->line, b->high);
 }
 
 static tg_status
 by_boxes(const tg_loop *l, double edge, tg_rightmost *out)
 {
-    double   line, high;
-    size_t   count = 0;
+    bracket  b;
     tg_roots r = { 0 };
 
-    TG_TRY(few_roots_line(l, edge, &line, &high, &count));
-    out->exponential = count > 0;
+    few_roots_line(l, edge, &b);
     out->s = edge;
     out->residual = 0;
-    if (count == 0) return TG_OK;
-    tg_status status = tg_roots_right_of(l, line, &r);
-    if (status == TG_ENOCONV && isfinite(edge) && isfinite(high)) {
-        leave_edge(l, &high, &line, &count);
-        if (between_lines(l, line, high, out)) return TG_OK;
-        status = tg_roots_right_of(l, line, &r);
+    out->exponential = isfinite(b.line);
+    if (!out->exponential)
+        return isfinite(edge) ? TG_OK
+                              : tg_fail(TG_ENOCONV,
+                                        "no root right of %g, nor an end of "
+                                        "the transform",
+                                        b.high);
+    tg_status status = b.few ? tg_roots_within(l, b.line, 5 * PATIENCE, &r) : TG_ENOCONV;
+    if (status == TG_ENOCONV && isfinite(b.high)) {
+        if (b.few) leave_edge(l, &b);
+        if (between_lines(l, b.line, b.high, out)) return TG_OK;
+        if (b.few) status = tg_roots_within(l, b.line, 5 * PATIENCE, &r);
     }
+    if (status == TG_ENOCONV) return unresolved(&b);
     if (status != TG_OK) return status;
     out->s = r.count ? r.root[0].s : edge;
     out->residual = r.count ? r.root[0].residual : 0;
@@ -220,7 +247,9 @@ count_unstable(const tg_loop *l, double edge, tg_rightmost *r)
         r->unstable = cimag(r->s) != 0 ? 2 : 1;
         return TG_OK;
     }
-    return status;
+    if (status != TG_ENOCONV) return status;
+    return tg_fail(status, "a root was found at %g + %gi, but none counted right of 0",
+                   creal(r->s), cimag(r->s));
 }
 
 static tg_status

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 24, MOST_STEPS = 300000 };
+enum { SMALL = 24, MOST_FACTORS = 300000, MOST_ROOTS = 100000 };
 
 static const double pi = 3.14159265358979323846;
 
@@ -76,6 +76,24 @@ bound(tg_system_work *w)
     }
 }
 
+/* Roots within R have heights about pi over the longest delay apart. */
+static tg_status
+check_line(const tg_system_work *w)
+{
+    double longest = 0;
+
+    for (size_t l = 0; l < w->system->terms; l++)
+        if (w->norm[l] > 0)
+            longest = fmax(longest, tg_delay_mean(w->system->term[l].delay));
+    const double many = w->radius * longest / pi;
+    if (many < MOST_ROOTS) return TG_OK;
+    return tg_fail(
+        TG_EDOMAIN,
+        "the line %g is too far left: up to %.2g roots may lie right of it, and %d "
+        "can be counted; choose a line further to the right",
+        w->line, many, MOST_ROOTS);
+}
+
 tg_status
 tg_system_begin(const tg_system *s, double line, tg_system_work *w)
 {
@@ -101,7 +119,9 @@ tg_system_begin(const tg_system *s, double line, tg_system_work *w)
         return tg_fail(TG_ENOMEM, "out of memory");
     }
     bound(w);
-    return TG_OK;
+    const tg_status status = check_line(w);
+    if (status != TG_OK) tg_system_end(w);
+    return status;
 }
 
 void
@@ -250,7 +270,7 @@ walk_down(tg_system_work *w, double height, double *change)
     if (!tg_system_factor(w, complex_of(w->line, height), &p)) return TG_ENOCONV;
     for (double y = height; y > 0;) {
         const double h = safe_step(w, &p);
-        if (!(h > 1e-13 * (height + fabs(w->line))) || w->evaluations > MOST_STEPS)
+        if (!(h > 1e-13 * (height + fabs(w->line))) || w->evaluations > MOST_FACTORS)
             return TG_ENOCONV;
         y = fmax(0, y - h);
         if (!tg_system_factor(w, complex_of(w->line, y), &next)) return TG_ENOCONV;
@@ -295,7 +315,7 @@ tg_system_walk_circle(tg_system_work *w, double complex centre, double radius,
     if (!tg_system_factor(w, centre + radius, &p)) return TG_ENOCONV;
     for (double angle = 0; angle < 2 * pi;) {
         const double h = safe_step(w, &p) / radius;
-        if (!(h > 1e-5) || w->evaluations > MOST_STEPS) return TG_ENOCONV;
+        if (!(h > 1e-5) || w->evaluations > MOST_FACTORS) return TG_ENOCONV;
         angle = fmin(2 * pi, angle + fmin(h, 0.7));
         if (!tg_system_factor(w, centre + radius * cexp(complex_of(0, angle)), &next))
             return TG_ENOCONV;

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Newton on log det M: s -= 1/tr(M^-1 M'). Ends at rounding, which for a multiple root is
- * a power of it. *residual: 1/|M^-1|, the distance from M to a singular matrix, and more.
+static const double pi = 3.14159265358979323846;
+
+/* Newton on log det M: s -= 1/tr(M^-1 M'). Ends at rounding; beside a multiple root, where
+ * rounding is a root of that, wherever it then is. *residual: 1/|M^-1|, the distance from M to a singular matrix, and more.
  */
 static int
 polish(tg_system_work *w, double complex *s, double *residual)
@@ -32,7 +34,8 @@ polish(tg_system_work *w, double complex *s, double *residual)
         z -= step;
         if (!(creal(z) > w->line - 0.5 * fabs(w->radius))) return 0;
     }
-    return 0;
+    *s = z;
+    return before < 1e-2 * (cabs(z) + 1e-3 * w->radius);
 }
 
 static int
@@ -65,22 +68,83 @@ gather(tg_system_work *w, const double complex *guess, size_t n, tg_root_set *se
     return TG_OK;
 }
 
-/* Some root may be multiple: ask the argument principle about each. */
+/* sum over the zeros z within `radius` of c of 1, z - c: (1/2 pi i) of the integral of
+ * (s - c)^k tr(M^-1 M') by the trapezoidal rule, which converges geometrically. */
+static int
+measure_circle(tg_system_work *w, double complex c, double radius, double complex sum[2])
+{
+    enum { N = 96 };
+
+    sum[0] = sum[1] = 0;
+    for (int i = 0; i < N; i++) {
+        const double complex d = radius * cexp(complex_of(0, 2 * pi * (i + 0.5) / N));
+        tg_system_point      p;
+        if (!tg_system_factor(w, c + d, &p)) return 0;
+        sum[0] += d * p.trace / N;
+        sum[1] += d * d * p.trace / N;
+    }
+    return cabs(sum[0] - round(creal(sum[0]))) < 1e-4 && creal(sum[0]) > 0.5;
+}
+
+/* The candidates within `near` of root i, itself the first: their mean, and how far they are
+ * from it at most. */
+static size_t
+group_around(const tg_root_set *set, size_t i, double near, double complex *mean,
+             double *spread)
+{
+    const double complex z = set->root[i].s;
+    size_t               n = 0;
+
+    *mean = *spread = 0;
+    for (size_t j = 0; j < set->count; j++)
+        if (cabs(set->root[j].s - z) < near) {
+            *mean += set->root[j].s;
+            n++;
+        }
+    *mean /= (double)n;
+    if (fabs(cimag(*mean)) < near) *mean = creal(*mean);
+    for (size_t j = 0; j < set->count; j++)
+        if (cabs(set->root[j].s - z) < near)
+            *spread = fmax(*spread, cabs(set->root[j].s - *mean));
+    return n;
+}
+
+/* Remove the candidates within `near` of root i, but for i, which takes their place. */
+static void
+merge(tg_root_set *set, size_t i, double near, tg_root root)
+{
+    const double complex z = set->root[i].s;
+    size_t               n = 0;
+
+    set->root[i] = root;
+    for (size_t j = 0; j < set->count; j++)
+        if (j <= i || !(cabs(set->root[j].s - z) < near)) set->root[n++] = set->root[j];
+    set->count = n;
+}
+
+/* Candidates that Newton left close together: if a circle around them holds another number of
+ * zeros, or they are as close as rounding puts the roots of a multiple one, these are one
+ * multiple zero at their mean. */
 static void
 weigh(tg_system_work *w, tg_root_set *set)
 {
     for (size_t i = 0; i < set->count; i++) {
-        double gap = 0.01 * w->radius;
-        size_t count = 0;
-        for (size_t j = 0; j < set->count; j++) {
-            if (j != i) gap = fmin(gap, cabs(set->root[i].s - set->root[j].s) / 3);
-            if (cimag(set->root[i].s) != 0)
-                gap = fmin(gap, fabs(cimag(set->root[i].s)) / 2);
-        }
-        gap = fmin(gap, fabs(creal(set->root[i].s) - w->line) / 2);
-        if (gap > 0 && tg_system_walk_circle(w, set->root[i].s, gap, &count) == TG_OK &&
-            count > 1)
-            set->root[i].multiplicity = (unsigned)count;
+        const double   scale = cabs(set->root[i].s) + 1e-3 * w->radius, near = 3e-3 * scale;
+        double complex c, sum[2];
+        double         spread, gap = 0.1 * scale;
+        const size_t   n = group_around(set, i, near, &c, &spread);
+        for (size_t j = 0; j < set->count; j++)
+            if (!(cabs(set->root[j].s - set->root[i].s) < near))
+                gap = fmin(gap, cabs(set->root[j].s - c));
+        if (cimag(c) != 0) gap = fmin(gap, fabs(cimag(c)));
+        gap = fmin(gap / 2, 0.9 * (creal(c) - w->line));
+        if (!(gap > 2 * spread) || !measure_circle(w, c, gap, sum)) continue;
+        const double m = round(creal(sum[0]));
+        if (m == (double)n && spread > 3 * pow(1e-15, 1 / m) * scale) continue;
+        if (m == 1 && n == 1) continue;
+        double complex z = c + sum[1] / m;
+        if (cimag(c) == 0) z = creal(z);
+        merge(set, i, near, (tg_root){ z, (unsigned)m, set->root[i].residual, 0 });
     }
 }
 
@@ -96,8 +160,7 @@ search(tg_system_work *w, size_t winding, tg_root_set *set)
         const tg_status status = gather(w, guess, count, set);
         free(guess);
         TG_TRY(status);
-        if (tg_root_set_total(set, 1) == winding) return TG_OK;
-        if (nodes >= 30) weigh(w, set);
+        weigh(w, set);
         if (tg_root_set_total(set, 1) == winding) return TG_OK;
     }
     return TG_ENOCONV;

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-enum { MOST_CHEAP = 4000000, MOST_COSTLY = 40000 };
+enum { MOST_CHEAP = 4000000, MOST_COSTLY = 10000 };
 
 typedef struct sweep {
     tg_loop unit;       /* the loop at a = 1 */

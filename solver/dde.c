@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_BYTES 2e9
+enum { SLIDE = 1000 }; /* steps */
+
 #define LOOKS 8
 
 static double
@@ -216,10 +219,37 @@ first_step(const tg_dde_machine *m)
     return fmin(m->t1 - m->t0, rate > 0 ? 0.1 / rate : m->t1 - m->t0);
 }
 
+/* A delay that depends on the state may keep x on its own kink: the solution slides along it,
+ * in steps as short as rounding lets them be. And a long one is kept whole in memory. */
+static tg_status
+watch_progress(const tg_dde_machine *m, double *since)
+{
+    const size_t steps = m->s->count;
+    const double bytes = 8.0 * (double)steps * (double)((m->gauss.s + 1u) * m->eq->dim);
+
+    if (bytes > MOST_BYTES)
+        return tg_fail(
+            TG_ENOCONV,
+            "%zu steps up to t = %g take %.3g bytes, more than %.3g: end earlier, or "
+            "allow larger errors",
+            steps, m->t, bytes, MOST_BYTES);
+    if (steps % SLIDE) return TG_OK;
+    if (steps && m->t - *since < 1e-6 * (m->t - m->t0))
+        return tg_fail(
+            TG_ENOCONV,
+            "the solution slides at t = %.10g: %d steps went no further than %.3g; "
+            "a delay keeps up with a kink of the past",
+            m->t, SLIDE, m->t - *since);
+    *since = m->t;
+    return TG_OK;
+}
+
 static tg_status
 run(tg_dde_machine *m)
 {
-    int ended = 0;
+    int    ended = 0;
+    size_t seen = 0;
+    double since = m->t0;
 
     m->t = m->t0;
     TG_TRY(tg_dde_begin(m->eq, m->t0, m->x));
@@ -231,6 +261,8 @@ run(tg_dde_machine *m)
     while (m->t < m->t1 && !ended) {
         TG_TRY(tg_stop_check());
         TG_TRY(advance(m, &ended));
+        if (m->s->count != seen) TG_TRY(watch_progress(m, &since));
+        seen = m->s->count;
     }
     return TG_OK;
 }

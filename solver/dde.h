@@ -49,7 +49,8 @@ typedef struct tg_dde_solution tg_dde_solution;
  * absolute + relative |x|. `stages` is s, 2 .. 10; 0 chooses by the tolerance. The equation
  * is borrowed for the life of *out, which the caller frees. Errors: TG_EDOMAIN an argument
  * out of range or missing, t0 and t1 the same to rounding, a delay < 0; TG_EDIVERGED x, its slope or an event not finite
- * (which, when); TG_ENOCONV the step became too small (stiff, or a singularity);
+ * (which, when); TG_ENOCONV the step became too small (stiff, or a singularity), 1000 steps
+ * went nowhere (the solution slides along a kink), or they take more than 2 GB;
  * TG_ENOMEM; TG_ESTOP; those of the callbacks. */
 TG_CHECKED tg_status tg_dde_solve(const tg_dde *eq, double t0, double t1, double relative,
                                   double absolute, int stages, tg_dde_solution **out);

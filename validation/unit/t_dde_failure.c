@@ -186,4 +186,95 @@ test_callbacks(void **state)
         }
 }
 
-RUN(cmocka_unit_test(test_callbacks))
+static tg_status
+down(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)context;
+    dx[0] = 5 - past[0];
+    return TG_OK;
+}
+
+static tg_status
+two_and_square(double t, const double *x, double *back, void *context)
+{
+    (void)t, (void)context;
+    back[0] = 2 + x[0] * x[0];
+    return TG_OK;
+}
+
+static tg_status
+broken(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = t < -1 ? 4.5 : -.5;
+    return TG_OK;
+}
+
+/* t - 2 - x^2 stays on the jump of the history from t = 1.0331 on: 155,827 steps and 5 GB. */
+static void
+test_sliding_ends_soon(void **state)
+{
+    const tg_dde eq = {
+        .dim = 1, .delays = 1, .slope = down, .lag = two_and_square, .history = broken
+    };
+    tg_dde_solution *s = NULL;
+
+    (void)state;
+    assert_fails(tg_dde_solve(&eq, 0, 2, 1e-8, 1e-10, 0, &s), TG_ENOCONV,
+                 "the solution slides at t = 1.033");
+    assert_null(s);
+}
+
+static tg_status
+constant_slope(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)past;
+    dx[0] = *(const double *)context;
+    return TG_OK;
+}
+
+static tg_status
+start(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    x[0] = 1;
+    return TG_OK;
+}
+
+static tg_status
+twice(double t, const double *x, double *e, void *context)
+{
+    (void)x, (void)context;
+    *e = (t - .3) * (t - .6);
+    return TG_OK;
+}
+
+/* One step, the whole way, in which an event passes and comes back. */
+static void
+test_two_passages_in_one_step(void **state)
+{
+    double             rate = 0, t;
+    const tg_dde_event once[] = { { .value = twice } };
+    const tg_dde       eq = { .dim = 1,
+                              .slope = constant_slope,
+                              .history = start,
+                              .context = &rate,
+                              .event = once,
+                              .events = 1 };
+    tg_dde_solution   *s = NULL;
+    size_t             event, steps;
+
+    (void)state;
+    assert_ok(tg_dde_solve(&eq, 0, 1, 1e-6, 1e-6, 0, &s));
+    tg_dde_cost(s, &steps, NULL);
+    assert_int_equal(steps, 1);
+    assert_int_equal(tg_dde_passages(s), 2);
+    for (size_t k = 0; k < 2; k++) {
+        assert_ok(tg_dde_passage(s, k, &event, &t));
+        assert_near(t, k ? .6 : .3, 1e-14);
+    }
+    tg_dde_solution_free(s);
+}
+
+RUN(cmocka_unit_test(test_callbacks), cmocka_unit_test(test_sliding_ends_soon),
+    cmocka_unit_test(test_two_passages_in_one_step))

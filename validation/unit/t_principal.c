@@ -41,6 +41,21 @@ test_equation(void **state)
     }
 }
 
+/* Large gains everywhere: the first and the last of a block are done one by one as well. */
+static void
+test_every_place_of_a_block(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 130; i++) k[i] = 1e5 * (1 + i);
+    for (size_t n = 1; n <= 130; n += 43) {
+        tg_principal_roots(TG_ISA_BEST, k, n, re, im);
+        for (size_t i = 0; i < n; i++) {
+            const double complex w = re[i] + I * im[i];
+            assert_true(cabs(w + k[i] * cexp(-w)) < 1e-14 * cabs(w) * cabs(w));
+        }
+    }
+}
+
 static void
 test_same_bits(void **state)
 {
@@ -63,6 +78,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_equation),
+                                        cmocka_unit_test(test_every_place_of_a_block),
                                         cmocka_unit_test(test_same_bits) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

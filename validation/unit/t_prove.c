@@ -46,6 +46,34 @@ test_both_sides(void **state)
     }
 }
 
+/* The proof is of the loop that was asked about: it turns where the threshold of that is. */
+static void
+test_filters_turn_at_their_thresholds(void **state)
+{
+    const char *const filters[] = { "fedbuff", "heavy_ball" };
+    tg_delay         *d = NULL;
+
+    (void)state;
+    assert_int_equal(tg_delay_parse("{law: uniform, min: 0.5, max: 1.5}", &d), TG_OK);
+    for (int i = 0; i < 2; i++) {
+        tg_loop      l = { .delay = d,
+                           .filter = tg_filter_find(filters[i]),
+                           .lambda = 3,
+                           .param = i ? 0.7 : 4 };
+        tg_threshold t;
+        tg_proof     p;
+        assert_int_equal(tg_loop_threshold(&l, &t), TG_OK);
+        l.a = t.a * (1 - 1e-5);
+        if (tg_loop_prove(&l, &p) == TG_EINPUT) skip();
+        assert_int_equal(p.verdict, TG_PROVED_STABLE);
+        l.a = t.a * (1 + 1e-5);
+        assert_int_equal(tg_loop_prove(&l, &p), TG_OK);
+        assert_int_equal(p.verdict, TG_PROVED_UNSTABLE);
+        assert_int_equal(p.unstable, 2);
+    }
+    tg_delay_free(d);
+}
+
 static void
 test_filters_and_refusals(void **state)
 {
@@ -81,6 +109,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_both_sides),
+                                        cmocka_unit_test(
+                                            test_filters_turn_at_their_thresholds),
                                         cmocka_unit_test(test_filters_and_refusals) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,46 @@ test_plain_and_slope(void **state)
     assert_true(fabs(cabs(p0) - 1) < 1e-14);
 }
 
+/* A multiple root is one, with its multiplicity, at the mean of what rounding makes of it. */
+static void
+test_multiple_roots(void **state)
+{
+    (void)state;
+    tg_delay    *d = NULL;
+    tg_roots     r;
+    const double swing[] = { 0, 1, -1, 0 }, none[4] = { 0 }, e = exp(1);
+    const double push[] = { 0, 0, 2 / e, 0 }, pull[] = { -1 / e, 0, 0, -1 / e };
+    const double far[] = { 0, 0, 3, 0 };
+
+    assert_int_equal(tg_delay_parse("{law: constant, value: 1}", &d), TG_OK);
+    /* s^2 + 1 - (2/e) e^{-s} = (s + 1)^3 (...): value, slope and curvature vanish at -1 */
+    tg_system s = { 2, swing, &(tg_system_term){ d, push }, 1 };
+    assert_int_equal(tg_system_roots(&s, -2, &r), TG_OK);
+    assert_int_equal(r.count, 1);
+    assert_int_equal(r.root[0].multiplicity, 3);
+    assert_true(cabs(r.root[0].s + 1) < 1e-10);
+    assert_int_equal(r.certificate.found, 3);
+    tg_roots_free(&r);
+    /* twice the double root of s + e^{-s - 1} */
+    s = (tg_system){ 2, none, &(tg_system_term){ d, pull }, 1 };
+    assert_int_equal(tg_system_roots(&s, -2, &r), TG_OK);
+    assert_int_equal(r.count, 1);
+    assert_int_equal(r.root[0].multiplicity, 4);
+    assert_true(cabs(r.root[0].s + 1) < 1e-10);
+    tg_roots_free(&r);
+    /* lines so far to the left that roots cannot be counted */
+    s = (tg_system){ 2, swing, &(tg_system_term){ d, far }, 1 };
+    tg_delay *ten = NULL;
+    assert_int_equal(tg_delay_parse("{law: constant, value: 10}", &ten), TG_OK);
+    s.term = &(tg_system_term){ ten, far };
+    for (int line = -1; line > -1000; line *= 3) {
+        assert_int_equal(tg_system_roots(&s, line, &r), TG_EDOMAIN);
+        assert_non_null(strstr(tg_message(), "choose a line further to the right"));
+    }
+    tg_delay_free(ten);
+    tg_delay_free(d);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -225,10 +265,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wu_michiels), cmocka_unit_test(test_five_by_five),
-        cmocka_unit_test(test_scalar),      cmocka_unit_test(test_multiplicity),
-        cmocka_unit_test(test_random),      cmocka_unit_test(test_plain_and_slope),
-        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_wu_michiels),    cmocka_unit_test(test_five_by_five),
+        cmocka_unit_test(test_scalar),         cmocka_unit_test(test_multiplicity),
+        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
+        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,10 +92,48 @@ test_parts(void **state)
     tg_delay_free(d);
 }
 
+/* Panels do not continue through the poles of the law that they weigh: the transform ends
+ * at the rightmost of them. */
+static void
+test_ends_at_the_poles(void **state)
+{
+    tg_delay *d =
+        make("{sum: [{law: exponential, mean: 0.5}, {law: erlang, stages: 2, mean: "
+             "0.4}]}");
+    tg_delay *kept = NULL;
+
+    (void)state;
+    assert_int_equal(tg_delay_adaptive(d, 0.5, &kept, NULL, NULL), TG_OK);
+    near("end", tg_delay_abscissa(kept), -2, 1e-15);
+    assert_true(isnan(creal(tg_delay_laplace(kept, -2.1, NULL))));
+    assert_true(tg_delay_poles(kept, NULL, 0) == 0);
+    tg_delay_free(kept);
+    tg_delay_free(d);
+}
+
+/* The distribution is the integral of the density. */
+static void
+test_distribution(void **state)
+{
+    tg_delay *d = make("{law: gamma, shape: 2.5, mean: 1}"), *kept = NULL;
+    double    sum = 0;
+
+    (void)state;
+    assert_int_equal(tg_delay_adaptive(d, 0.7, &kept, NULL, NULL), TG_OK);
+    for (int i = 0; i < 3000; i++) {
+        sum += 1e-3 * tg_delay_pdf(kept, 1e-3 * (i + 0.5));
+        if (i % 300 == 299) near("F", tg_delay_cdf(kept, 1e-3 * (i + 1)), sum, 1e-6);
+    }
+    tg_delay_free(kept);
+    tg_delay_free(d);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_fresh),
+                                        cmocka_unit_test(test_ends_at_the_poles),
+                                        cmocka_unit_test(test_distribution),
                                         cmocka_unit_test(test_adaptive),
                                         cmocka_unit_test(test_parts) };
 

@@ -133,6 +133,26 @@ test_certificate(void **state)
     tg_roots_free(&r);
 }
 
+/* J Poisson for a constant delay, however short the list: what lies beyond is on its last
+ * entry, and nothing comes back around. */
+static void
+test_short_list(void **state)
+{
+    (void)state;
+    tg_delay *d = NULL;
+    double    p[3], mu = 9, beyond = 1;
+
+    assert_int_equal(tg_delay_parse("{law: constant, value: 2}", &d), TG_OK);
+    assert_int_equal(tg_staleness_mixed_poisson(d, 10, p, 3), TG_OK);
+    for (int j = 0; j < 2; j++) {
+        const double want = exp(-mu) * pow(mu, j);
+        assert_true(fabs(p[j] - want) < 1e-14);
+        beyond -= want;
+    }
+    assert_true(fabs(p[2] - beyond) < 1e-14);
+    tg_delay_free(d);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -165,10 +185,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_uniform),   cmocka_unit_test(test_fixed),
-        cmocka_unit_test(test_geometric), cmocka_unit_test(test_mixed_poisson),
-        cmocka_unit_test(test_momentum),  cmocka_unit_test(test_certificate),
-        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_uniform),    cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_geometric),  cmocka_unit_test(test_mixed_poisson),
+        cmocka_unit_test(test_momentum),   cmocka_unit_test(test_certificate),
+        cmocka_unit_test(test_short_list), cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

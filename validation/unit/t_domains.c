@@ -1,0 +1,323 @@
+/* Whatever the parameters are within their domains: every evaluator ends within half a second
+ * and keeps what every law keeps. Parameters are drawn evenly in their logarithm, and at the
+ * ends of their domains. */
+#include "core/rng.h"
+#include "roots/find.h"
+#include "roots/threshold.h"
+
+#include "validation/unit/one_law.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { DEADLINE = 500 }; /* [ms] */
+
+static char text[4096];
+static const char *volatile doing = "";
+
+static void
+write_words(const char *s)
+{
+    if (write(2, s, strlen(s)) < 0) return;
+}
+
+static void
+late(int signal)
+{
+    (void)signal;
+    write_words("no answer within half a second: ");
+    write_words(doing);
+    write_words(" of ");
+    write_words(text);
+    write_words("\n");
+    _exit(1);
+}
+
+static void
+start(const char *what)
+{
+    const int ms = DEADLINE * 2; /* of processor time, on a loaded machine */
+
+    doing = what;
+    setitimer(ITIMER_VIRTUAL,
+              &(struct itimerval){ .it_value = { ms / 1000, ms % 1000 * 1000 } }, NULL);
+}
+
+static double
+between(tg_rng *g, double low, double high)
+{
+    const double u = tg_rng_uniform(g);
+
+    if (u < 0.05) return low;
+    if (u > 0.95) return high;
+    return low * pow(high / low, (u - 0.05) / 0.9);
+}
+
+/* A number of the whole domain or, for parts of sums, a mild one: the table of a density made of
+ * narrow and wide parts takes seconds. */
+static double
+shape(tg_rng *g, double low, double high, double spread)
+{
+    return spread > 10 ? between(g, low, high) : between(g, fmax(low, 0.5), fmin(high, 30));
+}
+
+/* One law made of numbers, times about `unit`, give or take a factor `spread`. */
+static int
+draw_simple(tg_rng *g, double unit, double spread, char *out, size_t room)
+{
+    const double m = unit * between(g, 1 / spread, spread);
+
+    switch (tg_rng_below(g, 11)) {
+    case 0:
+        return snprintf(out, room, "law: constant, value: %.17g", m);
+    case 1:
+        return snprintf(out, room, "law: exponential, mean: %.17g", m);
+    case 2:
+        return snprintf(out, room, "law: shifted_exponential, shift: %.17g, mean: %.17g",
+                        unit * between(g, 1 / spread, spread), m);
+    case 3:
+        return snprintf(out, room, "law: gamma, shape: %.17g, mean: %.17g",
+                        shape(g, 0.05, 1e6, spread), m);
+    case 4:
+        return snprintf(out, room, "law: erlang, stages: %.0f, mean: %.17g",
+                        floor(shape(g, 1, 1e6, spread)), m);
+    case 5:
+        return snprintf(
+            out, room, "law: hyperexponential, weights: [%.17g, 1], means: [%.17g, %.17g]",
+            shape(g, 1e-6, 1e6, spread), m, unit * between(g, 1 / spread, spread));
+    case 6:
+        return snprintf(out, room, "law: uniform, min: %.17g, max: %.17g", m,
+                        m * (1 + shape(g, 1e-9, 1e9, spread)));
+    case 7:
+        return snprintf(out, room, "law: lognormal, mean: %.17g, cv: %.17g", m,
+                        shape(g, 1e-6, 1e3, spread));
+    case 8:
+        return snprintf(out, room, "law: weibull, shape: %.17g, mean: %.17g",
+                        shape(g, 0.1, 100, spread), m);
+    case 9:
+        return snprintf(out, room, "law: pareto, shape: %.17g, mean: %.17g",
+                        1 + shape(g, 0.0501, 999, spread), m);
+    default:
+        return snprintf(out, room, "law: truncated_normal, mu: %.17g, sd: %.17g", m,
+                        m * shape(g, 1e-6, 1e3, spread));
+    }
+}
+
+static void
+draw(tg_rng *g, double unit)
+{
+    static char    part[2][1024];
+    const uint64_t kind = tg_rng_below(g, 6);
+    const double spread = kind == 1 ? 3 : 1e3; /* sums: their table grows with the ratio */
+
+    for (int i = 0; i < 2; i++) draw_simple(g, unit, spread, part[i], sizeof part[i]);
+    switch (kind) {
+    case 0:
+        snprintf(text, sizeof text, "{mixture: [{weight: %.17g, %s}, {weight: 1, %s}]}",
+                 between(g, 1e-6, 1e6), part[0], part[1]);
+        break;
+    case 1:
+        snprintf(text, sizeof text, "{sum: [{%s}, {%s}]}", part[0], part[1]);
+        break;
+    case 2:
+        snprintf(text, sizeof text, "{%s, at_most: %.17g}", part[0],
+                 unit * between(g, 1e-3, 1e6));
+        break;
+    default:
+        snprintf(text, sizeof text, "{%s}", part[0]);
+    }
+}
+
+static void
+hold_distribution(const tg_delay *d, tg_rng *g)
+{
+    double before = 0, low, high;
+
+    start("distribution");
+    tg_delay_support(d, &low, &high);
+    for (int i = 0; i < 30; i++) {
+        const double t = tg_delay_mean(d) * pow(10, (i - 20) / 3.0);
+        const double F = tg_delay_cdf(d, t), f = tg_delay_pdf(d, t);
+        if (!(F >= before - 1e-9 && F <= 1 + 1e-9)) fail_msg("%s: F(%g) = %g", text, t, F);
+        if (!(f >= 0)) fail_msg("%s: f(%g) = %g", text, t, f);
+        before = F;
+    }
+    start("quantile");
+    for (double p = 0.05; p < 1; p += 0.15) {
+        const double t = tg_delay_quantile(d, p), gap = 1e-9 * t;
+        if (!(t >= low && t <= high)) fail_msg("%s: Q(%g) = %g", text, p, t);
+        if (!(tg_delay_cdf(d, t + gap) >= p - 1e-8) ||
+            !(tg_delay_cdf(d, t - gap - 1e-290) <= p + 1e-8))
+            fail_msg("%s: F(Q(%g)) = %.12g .. %.12g", text, p, tg_delay_cdf(d, t - gap),
+                     tg_delay_cdf(d, t + gap));
+    }
+    start("sample");
+    for (int i = 0; i < 1000; i++) {
+        const double t = tg_delay_sample(d, g);
+        if (!(t >= low * (1 - 1e-15) && t <= high * (1 + 1e-15)))
+            fail_msg("%s: drew %g", text, t);
+    }
+}
+
+static void
+hold_transform(const tg_delay *d, tg_rng *g)
+{
+    const double   m = tg_delay_mean(d);
+    double complex slope;
+
+    start("transform");
+    near_complex(text, tg_delay_laplace(d, 0, &slope), 1, 1e-10);
+    near_complex(text, slope / m, -1, 1e-9);
+    for (int i = 0; i < 40; i++) {
+        const double complex s =
+            (i % 2 ? 0 : between(g, 1e-3, 1e2) / m) + I * between(g, 1e-4, 1e4) / m;
+        const double complex phi = tg_delay_laplace(d, s, &slope);
+        if (!(cabs(phi) <= 1 + 1e-10)) fail_msg("%s: |phi| = %g", text, cabs(phi));
+        if (!(cabs(slope) <= m * (1 + 1e-9))) fail_msg("%s: |phi'| too large", text);
+        near_complex(text, tg_delay_laplace(d, conj(s), NULL), conj(phi), 1e-14);
+        double       steepest;
+        const double largest = tg_delay_largest(d, 0, cimag(s), &steepest);
+        if (!(cabs(phi) <= largest * (1 + 1e-9) + 1e-12))
+            fail_msg("%s: |phi| = %g > %g", text, cabs(phi), largest);
+        if (!(cabs(slope) <= steepest * (1 + 1e-9) + 1e-11 * m))
+            fail_msg("%s: |phi'| = %g > %g above %g", text, cabs(slope), steepest,
+                     cimag(s));
+    }
+}
+
+static int answered;
+
+static void
+hold_roots(const tg_delay *d)
+{
+    const double m = tg_delay_mean(d);
+    tg_loop      l = { .delay = d };
+    tg_threshold t;
+    tg_rightmost r;
+
+    start("threshold");
+    assert_int_equal(tg_loop_threshold(&l, &t), TG_OK);
+    for (double k = 0.01; k < 50; k *= 7) {
+        start("rightmost root");
+        l.a = k / m;
+        if (tg_loop_rightmost(&l, &r) != TG_OK) { /* refused, but soon and in a sentence */
+            if (!strstr(tg_message(), "root"))
+                fail_msg("%s: k = %g: %s", text, k, tg_message());
+            continue;
+        }
+        answered++;
+        if (l.a < t.a * (1 - 1e-9) && r.unstable)
+            fail_msg("%s: %zu unstable at k = %g < %g", text, r.unstable, k, t.gain);
+    }
+}
+
+static int
+times(void)
+{
+    const char *more = getenv("TG_TEST_MULTIPLIER");
+
+    return more ? atoi(more) : 1;
+}
+
+static void
+test_every_evaluator(void **state)
+{
+    const int n = 150 * times();
+
+    (void)state;
+    for (int i = 0; i < n; i++) {
+        tg_rng       g = tg_rng_stream(77, TG_PURPOSE_TEST, (uint64_t)i);
+        const double unit = i % 3 ? between(&g, 1e-9, 1e9) : 1;
+        tg_delay    *d = NULL;
+        draw(&g, unit);
+        start("parsing");
+        if (tg_delay_parse(text, &d) != TG_OK) { /* at_most below the law, and the like */
+            if (!strstr(tg_message(), "next to no delay")) fail_msg("%s", tg_message());
+            continue;
+        }
+        start("moments");
+        if (!(tg_delay_mean(d) > 0) || !(tg_delay_variance(d) >= 0))
+            fail_msg("%s: mean %g, variance %g", text, tg_delay_mean(d),
+                     tg_delay_variance(d));
+        hold_distribution(d, &g);
+        hold_transform(d, &g);
+        hold_roots(d);
+        start("");
+        tg_delay_free(d);
+    }
+    if (answered < 5 * n * 9 / 10) fail_msg("%d rightmost roots found", answered);
+}
+
+/* T -> cT with c a power of 2: the same bits, but where a logarithm of the unit enters. */
+static void
+test_units(void **state)
+{
+    static const char *const law[] = {
+        "{law: exponential, mean: %.17g}",
+        "{law: gamma, shape: 2.5, mean: %.17g}",
+        "{law: uniform, min: 0, max: %.17g}",
+        "{law: lognormal, mean: %.17g, cv: 0.5}",
+        "{law: weibull, shape: 1.5, mean: %.17g}",
+        "{law: pareto, shape: 1.5, mean: %.17g}",
+        "{law: half_normal, sd: %.17g}",
+        "{law: constant, value: %.17g}",
+        "{law: exponential, mean: 1, at_most: %.17g}",
+    };
+    (void)state;
+
+    for (size_t i = 0; i + 1 < sizeof law / sizeof *law; i++)
+        for (int k = -30; k <= 30; k += 15) {
+            const double c = ldexp(1, k);
+            snprintf(text, sizeof text, law[i], 1.0);
+            tg_delay *one = make(text);
+            snprintf(text, sizeof text, law[i], c);
+            tg_delay *other = make(text);
+            near(text, tg_delay_mean(other) / c, tg_delay_mean(one), 1e-14);
+            near(text, tg_delay_quantile(other, 0.3) / c, tg_delay_quantile(one, 0.3),
+                 1e-14);
+            near(text, tg_delay_cdf(other, 0.7 * c), tg_delay_cdf(one, 0.7), 1e-14);
+            near(text, tg_delay_pdf(other, 0.7 * c) * c, tg_delay_pdf(one, 0.7), 3e-14);
+            const double complex s = 0.3 + 2 * I;
+            near_complex(text, tg_delay_laplace(other, s / c, NULL),
+                         tg_delay_laplace(one, s, NULL), 1e-14);
+            tg_delay_free(one);
+            tg_delay_free(other);
+        }
+}
+
+/* What no evaluator can do is refused, with its domain. */
+static void
+test_refused(void **state)
+{
+    static const char *const bad[] = {
+        "{law: gamma, shape: 1e-8, mean: 1}",
+        "{law: uniform, min: 0, max: 1e308}",
+        "{law: pareto, shape: 1.0000001, mean: 1}",
+        "{law: exponential, mean: 1, at_most: 1e-300}",
+        "{law: lognormal, mean: 1, cv: 1e4}",
+        "{law: exponential, mean: 1e-200}",
+        "{law: weibull, shape: 0.01, mean: 1}",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        tg_delay *d = NULL;
+        if (tg_delay_parse(bad[i], &d) == TG_OK) fail_msg("%s: accepted", bad[i]);
+        assert_non_null(strstr(tg_message(), "must be >="));
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_evaluator),
+                                        cmocka_unit_test(test_units),
+                                        cmocka_unit_test(test_refused) };
+
+    sigaction(SIGVTALRM, &(struct sigaction){ .sa_handler = late }, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
