@@ -3,6 +3,7 @@
 #define TARDIGRAD_H
 
 #include "asgd/compare.h"
+#include "asgd/predict_hits.h"
 #include "asgd/trace.h"
 #include "core/version.h"
 #include "roots/chart.h"
@@ -31,5 +32,6 @@
 #include "solver/sketch.h"
 #include "solver/stationary.h"
 #include "solver/survival.h"
+#include "solver/workers.h"
 
 #endif

@@ -5,7 +5,6 @@
 
 static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25;
 static const double ROUNDING = 1e-9; /* of a value: two ways to the same number */
-static const double ROUND_TRIPS = 8; /* of the slowest workers: less shows no verdict */
 
 const char *
 tg_judgement_name(tg_judgement j)
@@ -131,7 +130,7 @@ tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where, do
     const bool decides = p->outcome != TG_DIVERGES && s->growth.outcome != TG_DIVERGES;
     size_t     n = 0;
 
-    if (s->t[s->points - 1] >= ROUND_TRIPS * p->longest) out[n++] = verdict(p, s, where);
+    if (!s->growth.too_short) out[n++] = verdict(p, s, where);
     if (!decides || !p->stable || !p->stable_square || p->points != s->points ||
         s->replicas < 2)
         return n;

@@ -48,8 +48,7 @@ void tg_tally_add(tg_tally *t, tg_judgement j);
 void tg_tally_text(const tg_tally *t, char text[80]);
 
 /* The claims a prediction makes that this simulation can test: does it converge (1 or 0,
- * NaN undecided), over a horizon of at least 8 round trips of the slowest workers, since no
- * simulation tells in less; the loss at the end of the horizon, the time to target. At most
+ * NaN undecided), unless the horizon is too short for any simulation to tell; the loss at the end of the horizon, the time to target. At most
  * TG_CLAIMS, judged; returns how many. */
 enum { TG_CLAIMS = 4 };
 size_t tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where,

@@ -113,11 +113,16 @@ tg_growth_judge(const double (*quarter)[4], size_t n, const tg_growth_times *t)
     const tg_stats third = combine(quarter, n, 0, 1, 0),
                    last = combine(quarter, n, 0, 0, 1);
     const tg_stats rise = combine(quarter, n, 0, -1, 1);
-    tg_growth      g = { TG_UNDECIDED, "", rise.mean, tg_stats_error(&rise) };
+    tg_growth      g = { .reason = "", .rise = rise.mean, .error = tg_stats_error(&rise) };
 
     if (!isfinite(last.mean))
-        return (tg_growth){ TG_DIVERGES, "the loss left the finite range", INFINITY, NAN };
-    if (!(t->horizon >= 8 * t->longest) || !(t->horizon >= 8 * t->began))
+        return (tg_growth){ .outcome = TG_DIVERGES,
+                            .reason = "the loss left the finite range",
+                            .rise = INFINITY,
+                            .error = NAN };
+    g.outcome = TG_UNDECIDED;
+    g.too_short = !(t->horizon >= 8 * t->longest) || !(t->horizon >= 8 * t->began);
+    if (g.too_short)
         g.reason = "the horizon is too short to tell";
     else if (n < 2)
         g.reason = "one replica tells nothing of the mean";

@@ -27,11 +27,13 @@
 
 #include "asgd/outcome.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct tg_growth {
     tg_outcome  outcome;
     const char *reason;      /* in words */
+    bool        too_short;   /* nothing can be seen within this horizon */
     double      rise, error; /* W_4 - W_3 over replicas and its standard error [loss] */
 } tg_growth;
 

@@ -68,9 +68,6 @@ fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
     p->delay_mean = tg_delay_mean(c->delay);
     p->delay_cv = tg_delay_cv(c->delay);
     p->staleness = (double)cluster->workers - 1;
-    for (size_t g = 0; g < cluster->groups; g++)
-        if (cluster->count[g] > 0)
-            p->longest = fmax(p->longest, tg_delay_mean(cluster->law[g]));
     TG_TRY(tg_case_threshold(c, &p->threshold));
     return TG_OK;
 }
@@ -120,7 +117,8 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
     return tg_predict_finite(c, m, plan, p);
 }
 
-/* Where the others are not known, or nothing settles, this is not either. */
+/* Where the others are not known, or nothing settles, this is not either. What was left open
+ * because single runs may settle is decided past their own threshold. */
 static tg_status
 fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *p)
 {
@@ -128,6 +126,9 @@ fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *
         tg_predict_single(cluster, rule, fmin(p->threshold_square, p->threshold), 1,
                           &p->threshold_single, &p->single_error);
 
+    if (p->outcome == TG_UNDECIDED && p->gain > p->threshold_square + p->threshold_error &&
+        p->gain > p->threshold_single + 4 * p->single_error)
+        p->outcome = TG_DIVERGES;
     return status == TG_EDOMAIN || status == TG_ENOCONV ? TG_OK : status;
 }
 

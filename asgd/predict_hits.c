@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { MOST_FOLLOWED = 10000 };
+
 static bool
 is_known(const tg_algorithm *rule)
 {
@@ -79,6 +81,16 @@ tg_predict_hits(const tg_modes *m, const tg_cluster *c, const tg_algorithm *rule
 
 /* ---- single runs --------------------------------------------------------------------- */
 
+/* Workers of constant times keep their phases, so there each path has its own; elsewhere the
+ * beginning is forgotten, and the simplest does. */
+static bool
+forget_phases(const tg_workers *w)
+{
+    for (size_t g = 0; g < w->groups; g++)
+        if (!(tg_delay_cv(w->group[g].law) >= 0.05)) return false;
+    return true;
+}
+
 /* Half a million deliveries in all, each worker's enough to forget where it began. */
 static void
 share_out(double effort, double workers, tg_workers *w, double *each)
@@ -96,6 +108,9 @@ tg_predict_single(const tg_cluster *c, const tg_algorithm *rule, double low, dou
     tg_workers w;
     double     each;
 
+    if (c->workers > MOST_FOLLOWED)
+        return tg_fail(TG_EDOMAIN, "single runs are followed for up to %d workers, got %zu",
+                       (int)MOST_FOLLOWED, c->workers);
     if (!(low > 0)) return tg_fail(TG_EDOMAIN, "expected a gain > 0, got %g", low);
     if (isinf(low)) {
         *gain = INFINITY;
@@ -104,6 +119,7 @@ tg_predict_single(const tg_cluster *c, const tg_algorithm *rule, double low, dou
     }
     TG_TRY(workers_of(c, rule, &w));
     w.seed = 1;
+    w.together = w.together || forget_phases(&w);
     share_out(effort, (double)c->workers, &w, &each);
     const tg_status status = tg_workers_threshold(&w, each, low / 2, gain, error);
     free((void *)w.group);

@@ -119,7 +119,7 @@ announce(const region *r, const char *label)
         const cell *c = &r->cell[k];
         mean += c->unstable == 0;
         square += c->gain < r->square[k];
-        single += c->gain < r->single[k];
+        single += c->gain < r->square[k] || c->gain < r->single[k];
         most = fmax(most, c->unstable);
         if (c->rate > r->cell[best].rate) best = k;
     }

@@ -21,6 +21,7 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "threshold_single", "", "at which a single run ceases to settle; with --single-run",
       false },
     { "single_error", "", "its standard error", false },
+    { "lost", "", "at this gain: nothing, mean square, single run; or undecided", true },
     { "unstable", "",
       "modes that do not settle; at level sde, characteristic roots with Re s >= 0",
       false },
@@ -48,18 +49,41 @@ verdict_text(const tg_prediction *p)
     return p->stable_square ? "converges" : "converges in mean only";
 }
 
+/* Where the gain lies: below all, past one of them, or within the error of one. */
+typedef enum place { BELOW, SQUARE, BETWEEN, SINGLE, UNCLEAR } place;
+
+static place
+place_of(const tg_prediction *p)
+{
+    const double margin = p->gain - p->threshold_single;
+
+    if (!(fabs(p->gain - p->threshold_square) > p->threshold_error)) return UNCLEAR;
+    if (p->stable_square) return BELOW;
+    if (fabs(margin) > 4 * p->single_error) return margin < 0 ? BETWEEN : SINGLE;
+    return SQUARE;
+}
+
 const char *
 threshold_text(const tg_prediction *p)
 {
-    if (fabs(p->gain - p->threshold_square) <= p->threshold_error)
-        return "at the threshold of the mean square, within its error";
-    if (p->stable_square) return "below all: each run settles, and so does their average";
-    if (p->gain < p->threshold_single - 4 * p->single_error)
-        return "past the mean square but not a single run: most runs settle, with bursts, "
-               "while their average is carried away by the few that grow";
-    if (p->gain > p->threshold_single + 4 * p->single_error)
-        return "past all: each run grows";
-    return "past the mean square: the average over runs grows";
+    static const char *const text[] = {
+        "below all: each run settles, and so does their average",
+        "past the mean square: the average over runs grows",
+        "past the mean square but not a single run: most runs settle, with bursts, while "
+        "their average is carried away by the few that grow",
+        "past all: each run grows", "at the threshold of the mean square, within its error"
+    };
+
+    return text[place_of(p)];
+}
+
+static const char *
+lost_text(const tg_prediction *p)
+{
+    static const char *const text[] = { "nothing", "mean square", "mean square",
+                                        "single run", "undecided" };
+
+    return text[place_of(p)];
 }
 
 const char *
@@ -88,6 +112,7 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
                                         TG_NUMBER(p->threshold_error),
                                         TG_NUMBER(p->threshold_single),
                                         TG_NUMBER(p->single_error),
+                                        TG_TEXT(lost_text(p)),
                                         TG_NUMBER((double)p->unstable),
                                         TG_NUMBER(p->rate),
                                         TG_TEXT(rate_kind(p->effective)),

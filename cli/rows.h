@@ -7,7 +7,7 @@
 #include "core/study.h"
 #include "core/table.h"
 
-enum { PREDICTION_COLUMNS = 27, SIMULATION_COLUMNS = 15 };
+enum { PREDICTION_COLUMNS = 28, SIMULATION_COLUMNS = 15 };
 extern const tg_column prediction_columns[], simulation_columns[];
 
 TG_CHECKED tg_status prediction_add(tg_table *t, const tg_study *study, size_t algorithm,

@@ -201,37 +201,45 @@ spread_gains(double low, double high, double gain[GAINS])
         gain[i] = low * pow(high / low, (double)i / (GAINS - 1));
 }
 
+/* The zero on the line through two values, and its standard error. */
+static void
+cross(const double *k, const tg_stats *e, double *gain, double *error)
+{
+    const double slope = (e[1].mean - e[0].mean) / (k[1] - k[0]);
+
+    *gain = k[0] - e[0].mean / slope;
+    *error = tg_stats_error(&e[0]) / fabs(slope);
+}
+
+/* Each pass looks between the gains that the one before found it between, and a little beyond,
+ * since that one was less exact. */
 tg_status
 tg_workers_threshold(const tg_workers *w, double deliveries, double low, double *gain,
                      double *error)
 {
-    static const double share[] = { 0.01, 0.05, 1 }; /* of the deliveries, pass by pass */
+    enum { PASSES = 3 };
+    static const double share[PASSES] = { 0.01, 0.05, 1 }; /* of the deliveries */
+    const double        beyond = 1.1, fewest = fmin(deliveries, FEWEST);
     tg_stats            e[GAINS];
-    double              k[GAINS], high = 200 * low;
+    double              k[GAINS], from = low, to = 200 * low;
+    size_t              at = 0;
 
-    for (size_t pass = 0; pass < 3; pass++) {
-        spread_gains(low, high, k);
-        TG_TRY(tg_workers_exponents(
-            w, fmax(deliveries * share[pass], fmin(deliveries, FEWEST)), k, GAINS, e));
+    for (size_t pass = 0; pass < PASSES; pass++) {
+        spread_gains(from, to, k);
+        TG_TRY(
+            tg_workers_exponents(w, fmax(deliveries * share[pass], fewest), k, GAINS, e));
+        at = first_crossing(e);
         if (pass == 0 && !(e[0].mean < 0))
             return tg_fail(TG_ENOCONV, "no run settles at a loop gain of %g", low);
-        const size_t at = first_crossing(e);
-        if (at == GAINS && pass == 0) {
+        if (pass == 0 && at == GAINS) {
             *gain = INFINITY;
             *error = 0;
             return TG_OK;
         }
-        low = k[at == GAINS ? GAINS - 2 : at];
-        high = k[at == GAINS ? GAINS - 1 : at + 1];
-        if (pass == 2) {
-            const size_t i = at == GAINS ? GAINS - 2 : at;
-            const double slope = (e[i + 1].mean - e[i].mean) / (high - low);
-            *gain = low - e[i].mean / slope;
-            *error = tg_stats_error(&e[i]) / fabs(slope);
-        }
-        /* the next pass looks a little beyond, for this one is not exact */
-        low /= 1.1;
-        high *= 1.1;
+        if (at == GAINS) at = GAINS - 2;
+        from = k[at] / beyond;
+        to = k[at + 1] * beyond;
     }
+    cross(k + at, e + at, gain, error);
     return TG_OK;
 }

@@ -41,7 +41,9 @@ static inline tg_status
 predict_at(const trial *t, const tg_modes *m, double step, double horizon,
            tg_prediction **out)
 {
-    const tg_predict_plan plan = { .horizon = horizon, .points = 61, .target = t->target };
+    const tg_predict_plan plan = {
+        .horizon = horizon, .points = 61, .target = t->target, .single = true
+    };
 
     return tg_predict(m, t->cluster, t->algorithm, step, &plan, out);
 }
@@ -67,10 +69,13 @@ trial_predict(trial *t)
         snprintf(t->failure, sizeof t->failure, "%s", tg_message());
 }
 
-/* Whether more replicas could decide it: the prediction leaves room below a quarter. */
+/* Whether more replicas could decide it: the prediction leaves room below a quarter. A failure
+ * must stand with more: where rare jobs carry the mean, few replicas have not seen one, and
+ * their standard error does not know it. */
 static inline bool
 wants_more(const tg_claim *c)
 {
+    if (c->judgement == TG_FAILS) return c->error > 0;
     if (c->judgement != TG_OPEN || isnan(c->predicted)) return false;
     if (isnan(c->simulated) || !isfinite(c->error)) return true;
     return c->model_error < 0.24 * fmax(fabs(c->predicted), fabs(c->simulated));
@@ -137,9 +142,14 @@ static inline double
 forgotten(const trial *t, double floor)
 {
     const tg_prediction *p = t->prediction;
+    double               longest = 0;
+
+    for (size_t g = 0; g < t->cluster->groups; g++)
+        if (t->cluster->count[g] > 0)
+            longest = fmax(longest, tg_delay_mean(t->cluster->law[g]));
     const double left = floor > 0 ? log(t->modes.start_loss / (1e-4 * floor)) / 2 : 0;
 
-    return fmax(left, 7) / p->rate + 20 * p->longest;
+    return fmax(left, 7) / p->rate + 20 * longest;
 }
 
 /* Time means over [warm, 2 warm]; a floor of 0 has no relative error, and is no claim. */
@@ -196,15 +206,17 @@ try_side(trial *t, const char *name, double step)
     tg_problem_free(problem);
 }
 
+/* Above, past where a single run is lost too: before that a simulation sees runs that settle. */
 static inline void
 try_limit(trial *t)
 {
     const tg_prediction *p = t->prediction;
-    const double         away = fmax(0.1, 2 * p->threshold_error / p->threshold);
+    const double         away = fmax(0.1, 2 * p->threshold_error / p->threshold_square);
+    const double         single = p->threshold_single / p->threshold_square;
 
     if (!isfinite(p->step_limit)) return;
     if (away < 0.9) try_side(t, "converges below", p->step_limit * (1 - away));
-    try_side(t, "converges above", p->step_limit * (1 + away));
+    try_side(t, "converges above", p->step_limit * fmax(1 + away, 1.1 * single));
 }
 
 static inline void
