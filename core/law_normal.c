@@ -126,12 +126,15 @@ normal_cdf(const tg_delay *d, double t)
     return normal_mass(d->c[ALPHA], (t - d->c[CENTRE]) / d->c[WIDTH]) / d->c[MASS];
 }
 
+/* From the nearer end, so that the far quantiles of a law without a longest delay are finite. */
 static double
 normal_quantile(const tg_delay *d, double p)
 {
-    const double a = d->c[ALPHA], mass = d->c[MASS];
-    const double z = a > 0 ? gsl_cdf_ugaussian_Qinv(gsl_cdf_ugaussian_Q(a) - p * mass)
-                           : gsl_cdf_ugaussian_Pinv(gsl_cdf_ugaussian_P(a) + p * mass);
+    const double a = d->c[ALPHA], b = d->c[BETA], mass = d->c[MASS];
+    const double z = p > 0.5
+                         ? gsl_cdf_ugaussian_Qinv(gsl_cdf_ugaussian_Q(b) + (1 - p) * mass)
+                     : a > 0 ? gsl_cdf_ugaussian_Qinv(gsl_cdf_ugaussian_Q(a) - p * mass)
+                             : gsl_cdf_ugaussian_Pinv(gsl_cdf_ugaussian_P(a) + p * mass);
 
     return fmin(d->high, fmax(d->low, d->c[CENTRE] + d->c[WIDTH] * z));
 }

@@ -111,6 +111,35 @@ test_boundary_closed_form(void **state)
     tg_delay_free(c.delay);
 }
 
+/* A start on the curve is one of its points, to the last digits, on axes far from 0 too; and a
+ * curve has no more points than were asked for, ahead and back together, and the start. */
+static void
+test_start_and_most(void **state)
+{
+    (void)state;
+    scene          c = make("{law: constant, value: 1}", NULL);
+    const double   w = 2.9, a = w / sin(w), b = -w / tan(w);
+    tg_chart_plan  p = { .x = { a - 1, a + 2, 2, 0 },
+                         .y = { b - 2, b + 3, 2, 0 },
+                         .loop = gain_and_damping,
+                         .context = &c };
+    tg_chart_curve curve = { 0 };
+    double         gap = 1;
+
+    assert_int_equal(tg_chart_trace(&p, (tg_chart_point){ a, b, w }, 0.02, 1000, &curve),
+                     TG_OK);
+    for (size_t i = 0; i < curve.count; i++)
+        gap = fmin(gap, hypot(curve.point[i].x - a, curve.point[i].y - b));
+    assert_true(gap < 1e-9);
+    const size_t whole = curve.count;
+    tg_chart_curve_free(&curve);
+    assert_int_equal(tg_chart_trace(&p, (tg_chart_point){ a, b, w }, 0.02, 7, &curve),
+                     TG_OK);
+    assert_true(whole > 20 && curve.count <= 8);
+    tg_chart_curve_free(&curve);
+    tg_delay_free(c.delay);
+}
+
 /* x: gain a, y: CV of the delay (a gamma law of mean 1 for each): the curve is the
  * threshold. */
 static tg_status
@@ -186,6 +215,7 @@ main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_grids),
                                         cmocka_unit_test(test_boundary_closed_form),
                                         cmocka_unit_test(test_boundary_in_the_law),
+                                        cmocka_unit_test(test_start_and_most),
                                         cmocka_unit_test(test_bad_input) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,6 +154,7 @@ test_measure(void **state)
     assert_fails(tg_dde_mesh_measure(2, near, &measure), TG_EDOMAIN, "no common measure");
     assert_fails(tg_dde_mesh_solve(&eq, 1, 1, 4, 4, &measure), TG_EDOMAIN,
                  "number 1, 1.414213562");
+    assert_fails(tg_dde_mesh_solve(&eq, 0, 1, 4, 4, &measure), TG_EDOMAIN, "make no mesh");
     assert_fails(tg_dde_mesh_measure(2, (double[]){ 1, 0 }, &measure), TG_EDOMAIN, "> 0");
     assert_fails(tg_dde_mesh_measure(0, none, &measure), TG_EDOMAIN, "no delays");
     assert_true(measure == 7);

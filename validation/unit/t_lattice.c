@@ -115,6 +115,45 @@ test_mean_in_time(void **state)
     }
 }
 
+/* Exponential law: jobs end at the times of a Poisson process of rate P/m, each time a random
+ * worker's, (x, y_i) <- (x - e y_i, x - e y_i). So E z z' of z = (x, y_1, ..., y_P) is a mean of
+ * powers over Poisson counts. */
+static void
+test_second_moment_in_time(void **state)
+{
+    enum { MOST = 3, N = MOST + 1, POINTS = 9, JUMPS = 200 };
+
+    (void)state;
+    for (size_t P = 1; P <= MOST; P++) {
+        tg_lattice   l = cluster("{law: exponential, mean: 1}", P, .9 * (double)P);
+        const double e = l.eta * l.h, horizon = 4;
+        double       mean[POINTS], second[POINTS], want[POINTS] = { 0 }, S[N][N];
+        l.sigma = 0;
+        for (size_t i = 0; i <= P; i++)
+            for (size_t j = 0; j <= P; j++) S[i][j] = 1;
+        for (int k = 0; k < JUMPS; k++) {
+            double next[N][N] = { { 0 } };
+            for (int t = 0; t < POINTS; t++) {
+                const double m = (double)P * horizon * t / (POINTS - 1);
+                want[t] += m > 0 ? S[0][0] * exp(k * log(m) - m - lgamma(k + 1.)) : k == 0;
+            }
+            for (size_t w = 1; w <= P; w++) /* A S A', row 0 and row w of A: e_0 - e e_w */
+                for (size_t i = 0; i <= P; i++)
+                    for (size_t j = 0; j <= P; j++) {
+                        const int    u = i == 0 || i == w, v = j == 0 || j == w;
+                        const size_t a = u ? 0 : i, b = v ? 0 : j;
+                        next[i][j] +=
+                            (S[a][b] - (u ? e * S[w][b] : 0) - (v ? e * S[a][w] : 0) +
+                             (u && v ? e * e * S[w][w] : 0)) /
+                            (double)P;
+                    }
+            memcpy(S, next, sizeof S);
+        }
+        assert_ok(tg_lattice_transient(&l, 1, horizon, POINTS, mean, second));
+        for (int t = 0; t < POINTS; t++) assert_near(second[t], want[t], 3e-6);
+    }
+}
+
 static void
 test_transient_settles(void **state)
 {
@@ -184,5 +223,6 @@ test_errors(void **state)
 
 RUN(cmocka_unit_test(test_erlang), cmocka_unit_test(test_exponential),
     cmocka_unit_test(test_one_worker), cmocka_unit_test(test_mean_field_is_approached),
-    cmocka_unit_test(test_mean_in_time), cmocka_unit_test(test_transient_settles),
-    cmocka_unit_test(test_against_simulation), cmocka_unit_test(test_errors))
+    cmocka_unit_test(test_mean_in_time), cmocka_unit_test(test_second_moment_in_time),
+    cmocka_unit_test(test_transient_settles), cmocka_unit_test(test_against_simulation),
+    cmocka_unit_test(test_errors))
