@@ -44,7 +44,8 @@ test_smooth(void **state)
     tg_panels *p = NULL;
     (void)state;
 
-    assert_int_equal(tg_panels_density_create(decay, NULL, 0, 2, NULL, 0, 3e-16, &p), TG_OK);
+    assert_int_equal(tg_panels_density_create(decay, NULL, 0, 2, NULL, 0, 3e-16, &p),
+                     TG_OK);
     for (double r = 1e-12; r < 1e5; r *= 3)
         for (int k = -2; k <= 2; k++) {
             const double complex s = r * cexp(0.7 * k * I), z = 1 + s;
@@ -63,7 +64,8 @@ test_growth(void **state)
     tg_panels *p = NULL;
     (void)state;
 
-    assert_int_equal(tg_panels_density_create(decay, NULL, 0, 2, NULL, 0, 3e-16, &p), TG_OK);
+    assert_int_equal(tg_panels_density_create(decay, NULL, 0, 2, NULL, 0, 3e-16, &p),
+                     TG_OK);
     for (double w = 0; w < 200; w = 2 * w + 0.5) {
         const double complex z = -9 + I * w, want = (1 - cexp(-2 * z)) / z;
         near_complex(tg_panels_laplace(p, z - 1, NULL), want,
@@ -109,7 +111,8 @@ test_nothing_there(void **state)
     tg_panels *p = NULL;
     (void)state;
 
-    assert_int_equal(tg_panels_density_create(root, NULL, 1, 1, NULL, 0, 3e-16, &p), TG_EDOMAIN);
+    assert_int_equal(tg_panels_density_create(root, NULL, 1, 1, NULL, 0, 3e-16, &p),
+                     TG_EDOMAIN);
     assert_null(p);
     tg_panels_free(NULL);
 }
