@@ -92,9 +92,10 @@ TG_CHECKED tg_status tg_predict_losses(const tg_finite_run *r);
 TG_CHECKED tg_status tg_predict_finite(const tg_case *c, const tg_modes *m,
                                        const tg_predict_plan *plan, tg_prediction *p);
 
-/* When the last worker delivers its first: `n` times of equal probability (inf: not before
- * `horizon`), for DuDe-ASGD, which begins then. Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_predict_begin(const tg_cluster *c, double horizon, double *at,
-                                      size_t n);
+/* When the last worker delivers its first, with which DuDe-ASGD begins: the `n` times after which
+ * it still waits with these probabilities, which fall (inf: not before `horizon`). Errors:
+ * TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_begin(const tg_cluster *c, double horizon,
+                                      const double *survival, double *at, size_t n);
 
 #endif

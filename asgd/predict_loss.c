@@ -42,12 +42,13 @@ lay_times(const tg_finite *f, double *t)
     return n + 1;
 }
 
-enum { BEGINNINGS = 64 };
+/* Times of beginning: even in probability, then to rare late ones in even ratios of it. */
+enum { EVEN = 48, RARE = 72, BEGINNINGS = EVEN + RARE };
 
 typedef struct losses {
     double *t, *loss, *low, *high; /* (n) of a run that has begun; then of all runs */
     size_t  n;
-    double  begin[BEGINNINGS];
+    double  waiting[BEGINNINGS + 1], begin[BEGINNINGS + 1]; /* probability, time */
 } losses;
 
 static double
@@ -63,15 +64,27 @@ between(const losses *l, const double *of, double t)
     return u <= 0 ? of[low] : of[low] + u * (of[high] - of[low]);
 }
 
+static void
+lay_beginnings(losses *l)
+{
+    for (int i = 0; i <= EVEN; i++) l->waiting[i] = 1 - 0.8 * i / EVEN;
+    for (int i = 1; i < RARE; i++) l->waiting[EVEN + i] = 0.2 * exp2(-i / 4.);
+    l->waiting[BEGINNINGS] = 0;
+}
+
 /* The mean over the times at which DuDe-ASGD begins. */
 static double
 begun(const losses *l, const double *of, double t)
 {
     double sum = 0;
 
-    for (int i = 0; i < BEGINNINGS; i++)
-        sum += l->begin[i] < t ? between(l, of, t - l->begin[i]) : l->loss[0];
-    return sum / BEGINNINGS;
+    for (int i = 0; i < BEGINNINGS && l->begin[i] < t; i++) {
+        const double low = l->begin[i], high = l->begin[i + 1], up_to = fmin(high, t);
+        const double all = l->waiting[i] - l->waiting[i + 1];
+        const double share = high > t ? all * (t - low) / (high - low) : all;
+        sum += share * (between(l, of, t - low - (up_to - low) / 2) - l->loss[0]);
+    }
+    return l->loss[0] + sum;
 }
 
 static tg_status
@@ -111,9 +124,10 @@ fill_losses(const tg_finite_run *w, losses *l, double *all)
     double        *loss = all, *low = all + l->n, *high = low + l->n;
 
     TG_TRY(run_losses(w, l));
+    lay_beginnings(l);
     if (waits)
-        TG_TRY(
-            tg_predict_begin(w->f->c->cluster, w->f->plan->horizon, l->begin, BEGINNINGS));
+        TG_TRY(tg_predict_begin(w->f->c->cluster, 2 * w->f->plan->horizon, l->waiting,
+                                l->begin, BEGINNINGS + 1));
     for (size_t i = 0; i < l->n; i++) {
         loss[i] = waits ? begun(l, l->loss, l->t[i]) : l->loss[i];
         low[i] = waits ? begun(l, l->low, l->t[i]) : l->low[i];
