@@ -167,7 +167,8 @@ static double
 single_runs(const tg_finite *f, double threshold)
 {
     if (f->way == TG_WAY_SINGLE) return 0;
-    const double few = fmax(2 / (double)f->c->cluster->workers, fabs(1 - f->limit / threshold));
+    const double few =
+        fmax(2 / (double)f->c->cluster->workers, fabs(1 - f->limit / threshold));
     return 0.3 * fmin(2 * tg_delay_cv(f->c->delay), 1) * fmin(few / 0.3, 1) * f->limit;
 }
 
@@ -183,7 +184,8 @@ fill_outcome(const work *w)
     p->stable = all || (w->run.f->way != TG_WAY_SINGLE && p->gain < p->threshold);
     p->outcome = all ? TG_CONVERGES : TG_DIVERGES;
     if (margin >= -p->threshold_error - 1e-9 * p->threshold_square &&
-        margin <= p->threshold_error + 1e-9 * p->threshold_square + single_runs(w->run.f, p->threshold))
+        margin <= p->threshold_error + 1e-9 * p->threshold_square +
+                      single_runs(w->run.f, p->threshold))
         p->outcome = TG_UNDECIDED;
 }
 

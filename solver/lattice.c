@@ -83,7 +83,7 @@ tg_lattice_variance(const tg_lattice *l, double *variance, double *abscissa)
     if (!isfinite(l->sigma))
         return tg_fail(TG_EDOMAIN, "sigma must be finite, got %g", l->sigma);
     TG_TRY(tg_moment_system_create(&unit, 2, &m));
-    double *u = malloc(m->size * sizeof *u);
+    double   *u = malloc(m->size * sizeof *u);
     const int factored = u && factor(m, &f);
     if (!factored && u && f.common.status == KLU_SINGULAR) {
         status = tg_fail(TG_EDOMAIN, "the mean square of %zu workers is on the boundary",
