@@ -69,8 +69,8 @@ threshold_text(const tg_prediction *p)
     static const char *const text[] = {
         "below all: each run settles, and so does their average",
         "past the mean square: the average over runs grows",
-        "past the mean square but not a single run: most runs settle, with bursts, while "
-        "their average is carried away by the few that grow",
+        ("past the mean square but not a single run: most runs settle, with bursts, while "
+         "their average is carried away by the few that grow"),
         "past all: each run grows", "at the threshold of the mean square, within its error"
     };
 

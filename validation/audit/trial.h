@@ -75,7 +75,7 @@ trial_predict(trial *t)
 static inline bool
 wants_more(const tg_claim *c)
 {
-    if (c->judgement == TG_FAILS) return c->error > 0;
+    if (c->judgement == TG_FAILS) return true;
     if (c->judgement != TG_OPEN || isnan(c->predicted)) return false;
     if (isnan(c->simulated) || !isfinite(c->error)) return true;
     return c->model_error < 0.24 * fmax(fabs(c->predicted), fabs(c->simulated));
