@@ -42,8 +42,8 @@ lay_times(const tg_finite *f, double *t)
     return n + 1;
 }
 
-/* Times of beginning: even in probability, then to rare late ones in even ratios of it. */
-enum { EVEN = 48, RARE = 72, BEGINNINGS = EVEN + RARE };
+/* Times of beginning: even in probability, but to rare early and late ones in even ratios. */
+enum { EARLY = 36, EVEN = 32, RARE = 72, BEGINNINGS = EARLY + EVEN + RARE };
 
 typedef struct losses {
     double *t, *loss, *low, *high; /* (n) of a run that has begun; then of all runs */
@@ -67,8 +67,10 @@ between(const losses *l, const double *of, double t)
 static void
 lay_beginnings(losses *l)
 {
-    for (int i = 0; i <= EVEN; i++) l->waiting[i] = 1 - 0.8 * i / EVEN;
-    for (int i = 1; i < RARE; i++) l->waiting[EVEN + i] = 0.2 * exp2(-i / 4.);
+    l->waiting[0] = 1;
+    for (int i = 1; i < EARLY; i++) l->waiting[i] = 1 - 0.2 * exp2((i - EARLY) / 2.);
+    for (int i = 0; i <= EVEN; i++) l->waiting[EARLY + i] = 0.8 - 0.6 * i / EVEN;
+    for (int i = 1; i < RARE; i++) l->waiting[EARLY + EVEN + i] = 0.2 * exp2(-i / 4.);
     l->waiting[BEGINNINGS] = 0;
 }
 
