@@ -161,6 +161,7 @@ test_order_in_workers(void **state)
             const double fine = predict(&c, TG_RENEWAL_ASGD, k, 0.005, 16000).value;
             const double rough = predict(&c, TG_RENEWAL_ASGD, k, 0.01, 8000).value;
             error[(int)P] = fabs((4 * fine - rough) / 3 / tg_table_number(t, i, 3) - 1);
+            tg_delay_free((tg_delay *)c.group[0].law);
         }
         const double slope = log2(error[4] / error[8]);
         print_message("%s: slope %.3f from %.2e at P = 4\n", law[l], slope, error[4]);
