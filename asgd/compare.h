@@ -48,7 +48,8 @@ void tg_tally_add(tg_tally *t, tg_judgement j);
 void tg_tally_text(const tg_tally *t, char text[80]);
 
 /* The claims a prediction makes that this simulation can test: does it converge (1 or 0,
- * NaN undecided), unless the horizon is too short for any simulation to tell; the loss at the end of the horizon, the time to target. At most
+ * NaN undecided), unless the horizon is too short for any simulation to tell; the loss at the
+ * end of the horizon, the time to target. At most
  * TG_CLAIMS, judged; returns how many. */
 enum { TG_CLAIMS = 4 };
 size_t tg_compare(const tg_prediction *p, const tg_simulation *s, const char *where,

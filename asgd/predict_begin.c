@@ -7,7 +7,7 @@
  *
  *     1 - G(t) = u int_t^(t + A) (1 - F) + 1 - F(t + A),   G(0) = 0
  *
- * with a density u of renewals that is about 1/m (derived here).
+ * with a density u of renewals that is about 1/m (derived here, theory 3.8).
  */
 #include "asgd/predict_finite.h"
 
@@ -55,14 +55,7 @@ tail_create(const tg_delay *law, double end, tail *out)
 static double
 tail_at(const tail *a, double t)
 {
-    size_t low = 0, high = a->n - 1;
-
-    while (high - low > 1) {
-        const size_t middle = (low + high) / 2;
-        *(a->t[middle] <= t ? &low : &high) = middle;
-    }
-    const double u = fmin((t - a->t[low]) / (a->t[high] - a->t[low]), 1);
-    return a->over[low] + u * (a->over[high] - a->over[low]);
+    return tg_predict_between(a->t, a->over, a->n, t);
 }
 
 /* 1 - G of a staggered worker. */

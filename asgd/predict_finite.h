@@ -92,6 +92,9 @@ TG_CHECKED tg_status tg_predict_losses(const tg_finite_run *r);
 TG_CHECKED tg_status tg_predict_finite(const tg_case *c, const tg_modes *m,
                                        const tg_predict_plan *plan, tg_prediction *p);
 
+/* f between the times t (n, rising), linear; its ends outside. */
+double tg_predict_between(const double *t, const double *f, size_t n, double at);
+
 /* When the last worker delivers its first, with which DuDe-ASGD begins: the `n` times after which
  * it still waits with these probabilities, which fall (inf: not before `horizon`). Errors:
  * TG_ENOMEM. */

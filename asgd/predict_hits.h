@@ -38,7 +38,8 @@ TG_CHECKED tg_status tg_predict_hits(const tg_modes *modes, const tg_cluster *cl
 /* The loop gain k = eta h P at which a single run ceases to settle, and its standard error:
  * the zero of the top Lyapunov exponent; inf if there is none. The search begins at
  * half of `low`, the gain at which the mean or the mean square is lost; the
- * error is about .3 % at effort 1, which takes a tenth of a second, and falls like the root. Errors: TG_EDOMAIN as above, or over 10000 workers; TG_ENOCONV; TG_ENOMEM; TG_ESTOP. */
+ * error is about .3 % at effort 1, which takes a tenth of a second, and falls like the root.
+ * Errors: TG_EDOMAIN as above, or over 10000 workers; TG_ENOCONV; TG_ENOMEM; TG_ESTOP. */
 TG_CHECKED tg_status tg_predict_single(const tg_cluster   *cluster,
                                        const tg_algorithm *algorithm, double low,
                                        double effort, double *gain, double *error);

@@ -42,7 +42,7 @@ lay_times(const tg_finite *f, double *t)
     return n + 1;
 }
 
-/* Times of beginning: even in probability, but to rare early and late ones in even ratios. */
+/* Times of beginning: even in probability, but for rare early and late ones, in even ratios. */
 enum { EARLY = 36, EVEN = 32, RARE = 72, BEGINNINGS = EARLY + EVEN + RARE };
 
 typedef struct losses {
@@ -51,17 +51,17 @@ typedef struct losses {
     double  waiting[BEGINNINGS + 1], begin[BEGINNINGS + 1]; /* probability, time */
 } losses;
 
-static double
-between(const losses *l, const double *of, double t)
+double
+tg_predict_between(const double *t, const double *f, size_t n, double at)
 {
-    size_t low = 0, high = l->n - 1;
+    size_t low = 0, high = n - 1;
 
     while (high - low > 1) {
         const size_t middle = (low + high) / 2;
-        *(l->t[middle] <= t ? &low : &high) = middle;
+        *(t[middle] <= at ? &low : &high) = middle;
     }
-    const double u = (t - l->t[low]) / (l->t[high] - l->t[low]);
-    return u <= 0 ? of[low] : of[low] + u * (of[high] - of[low]);
+    const double u = fmin(fmax((at - t[low]) / (t[high] - t[low]), 0), 1);
+    return f[low] + u * (f[high] - f[low]);
 }
 
 static void
@@ -84,7 +84,8 @@ begun(const losses *l, const double *of, double t)
         const double low = l->begin[i], high = l->begin[i + 1], up_to = fmin(high, t);
         const double all = l->waiting[i] - l->waiting[i + 1];
         const double share = high > t ? all * (t - low) / (high - low) : all;
-        sum += share * (between(l, of, t - low - (up_to - low) / 2) - l->loss[0]);
+        sum += share * (tg_predict_between(l->t, of, l->n, t - low - (up_to - low) / 2) -
+                        l->loss[0]);
     }
     return l->loss[0] + sum;
 }
@@ -136,9 +137,9 @@ fill_losses(const tg_finite_run *w, losses *l, double *all)
         high[i] = waits ? begun(l, l->high, l->t[i]) : l->high[i];
     }
     for (size_t i = 0; i < p->points; i++) {
-        p->loss[i] = between(l, loss, p->t[i]);
-        p->low[i] = between(l, low, p->t[i]);
-        p->high[i] = between(l, high, p->t[i]);
+        p->loss[i] = tg_predict_between(l->t, loss, l->n, p->t[i]);
+        p->low[i] = tg_predict_between(l->t, low, l->n, p->t[i]);
+        p->high[i] = tg_predict_between(l->t, high, l->n, p->t[i]);
     }
     fill_settling(l, loss, low, high, w->f->plan->target, p);
     return TG_OK;

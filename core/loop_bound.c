@@ -1,6 +1,6 @@
 /* How fast phi F may change above a height: where phi has a pole or a branch point on the
  * real axis, much more slowly than beside it. Products of the bounds of phi and of F; derived
- * here. */
+ * here, theory 4. */
 #include "core/loop.h"
 
 #include <math.h>

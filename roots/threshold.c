@@ -2,7 +2,7 @@
  * than its distance from the ray (-inf, -1/a*] over that speed cannot miss a crossing with a
  * smaller a than the best so far, a*. Beside the ray itself steps are a thousandth of the
  * distance to 0, and a crossing is a change of sign of Im q. The search ends where |q| <=
- * G(0)/w is too small for any. Derived here. */
+ * G(0)/w is too small for any. Derived here, theory 4. */
 #include "roots/threshold.h"
 
 #include "core/complexes.h"

@@ -2,8 +2,6 @@
 #include "validation/unit/check.h"
 
 #include "asgd/predict.h"
-#include "asgd/predict_finite.h"
-#include "asgd/predict_hits.h"
 
 typedef struct setting {
     const char         *law[2];
@@ -351,89 +349,6 @@ test_odd_clusters(void **state)
     }
 }
 
-/* The wait for the last of n: exponential 1 - (1 - exp(-t))^n, however the workers begin; evenly
- * spread over a constant time 1 - (t/T)^n; rare late ones of a heavy law by a process renewed as
- * the simulator's is. */
-static void
-test_beginnings(void **state)
-{
-    const double survival[] = { 0.9, 0.5, 0.1, 1e-3, 1e-6 };
-    double       at[5];
-
-    (void)state;
-    for (int together = 0; together < 2; together++) {
-        const setting s = { .law = { "{law: exponential, mean: 2}" },
-                            .count = { 5 },
-                            .together = together };
-        tg_cluster   *c = cluster_of(&s);
-        assert_ok(tg_predict_begin(c, 1e3, survival, at, 5));
-        for (int i = 0; i < 5; i++)
-            assert_near(at[i], -2 * log(1 - pow(1 - survival[i], 0.2)), 2e-3 * at[i]);
-        tg_cluster_free(c);
-    }
-    const setting even = { .law = { "{law: constant, value: 3}" }, .count = { 4 } };
-    tg_cluster   *c = cluster_of(&even);
-    assert_ok(tg_predict_begin(c, 1e3, survival, at, 5));
-    for (int i = 0; i < 5; i++)
-        assert_near(at[i], 3 * pow(1 - survival[i], 0.25), 2e-3 * at[i]);
-    tg_cluster_free(c);
-
-    const setting heavy = { .law = { "{law: lognormal, mean: 1, cv: 3}" }, .count = { 1 } };
-    enum { RUNS = 400000 };
-    const double late[] = { 0.3, 0.1, 0.03, 0.01 };
-    c = cluster_of(&heavy);
-    assert_ok(tg_predict_begin(c, 1e3, late, at, 4));
-    tg_rng rng = tg_rng_stream(5, TG_PURPOSE_TEST, 0);
-    double later[4] = { 0 };
-    for (int k = 0; k < RUNS; k++) {
-        double t = -20 - tg_rng_uniform(&rng);
-        while (t <= 0) t += tg_delay_sample(c->law[0], &rng);
-        for (int i = 0; i < 4; i++) later[i] += t > at[i];
-    }
-    for (int i = 0; i < 4; i++)
-        assert_near(later[i] / RUNS, late[i], 4 * sqrt(late[i] / RUNS) + 0.02 * late[i]);
-    tg_cluster_free(c);
-}
-
-/* Between the limits of mean square and of single runs a verdict is not given; past the bound of
- * the second it is. */
-static void
-test_single_runs_are_no_divergence(void **state)
-{
-    const char  *law[] = { "{law: exponential, mean: 1}", "{law: gamma, shape: 4, mean: 1}",
-                           "{law: lognormal, mean: 1, cv: 2}",
-                           "{law: uniform, min: 0.5, max: 1.5}" };
-    const size_t count[] = { 2, 8, 32 };
-
-    (void)state;
-    for (size_t i = 0; i < 4; i++)
-        for (size_t j = 0; j < 3; j++)
-            for (int dude = 0; dude < 2; dude++) {
-                setting        s = { .law = { law[i] },
-                                     .count = { count[j] },
-                                     .rule = dude ? &tg_dude : &tg_asgd,
-                                     .start = 1,
-                                     .step = 0.01 };
-                tg_cluster    *c = cluster_of(&s);
-                tg_prediction *p = predict(&s);
-                double         single = 0, error = 0;
-
-                assert_ok(tg_predict_single(c, s.rule, p->threshold_square, 0.3, &single,
-                                            &error));
-                s.step *= (single - 3 * error) / p->gain;
-                tg_prediction_free(p);
-                p = predict(&s);
-                assert_int_not_equal(p->outcome, TG_DIVERGES);
-                s.step *=
-                    (1.31 * p->threshold_square + 1.01 * p->threshold_error) / p->gain;
-                tg_prediction_free(p);
-                p = predict(&s);
-                assert_int_equal(p->outcome, TG_DIVERGES);
-                tg_prediction_free(p);
-                tg_cluster_free(c);
-            }
-}
-
 static void
 test_step_square(void **state)
 {
@@ -466,5 +381,4 @@ RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time)
     cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
     cmocka_unit_test(test_bias), cmocka_unit_test(test_reported_grid),
     cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
-    cmocka_unit_test(test_single_runs_are_no_divergence), cmocka_unit_test(test_beginnings),
     cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
