@@ -176,8 +176,9 @@ sum_up(const run *a, tg_simulation **out)
 
 /* ---- the run ------------------------------------------------------------------------- */
 
-double
-tg_replicas_work(const tg_setup *setup, const tg_replicas_plan *plan)
+/* Deliveries to expect of a plan and points to fill, all replicas together. */
+static double
+work_of(const tg_setup *setup, const tg_replicas_plan *plan)
 {
     const double one =
         tg_cluster_rate(setup->cluster) * plan->horizon + (double)plan->points;
@@ -195,7 +196,7 @@ check(const tg_setup *setup, const tg_replicas_plan *plan)
                        "expected at least 2 points and 1 replica, got %zu and %zu",
                        plan->points, plan->replicas);
     const double threads = (double)(plan->threads ? plan->threads : tg_parallel_threads());
-    const double work = tg_replicas_work(setup, plan), most = MOST_WORK * threads;
+    const double work = work_of(setup, plan), most = MOST_WORK * threads;
     if (!(work <= most))
         return tg_fail(TG_EDOMAIN,
                        "%.3g gradients and points to simulate, a day is enough for %.3g: "

@@ -42,10 +42,6 @@ typedef struct tg_simulation {
                                        within the horizon */
 } tg_simulation;
 
-/* Deliveries to expect of a plan and points to fill, all replicas together: what it costs,
- * at some 12 million a second and thread for one mode. */
-double tg_replicas_work(const tg_setup *setup, const tg_replicas_plan *plan);
-
 /* Run the replicas; the result does not depend on the number of threads. A stop request is
  * heard within a replica; those that were finished are summed up and TG_ESTOP is not an
  * error, unless none was. Owner of *out: the caller, tg_simulation_free(). Errors: those of

@@ -141,18 +141,3 @@ tg_count_right_of(const tg_loop *loop, double line, size_t *count, size_t *evalu
 {
     return tg_count_within(loop, line, MOST_STEPS, count, evaluations);
 }
-
-tg_status
-tg_count_inside(const tg_loop *loop, tg_region r, size_t *count, size_t *evaluations)
-{
-    tg_bounds b;
-
-    if (!(r.left < r.right && r.bottom < r.top && isfinite(r.right - r.left) &&
-          isfinite(r.top - r.bottom)))
-        return tg_fail(TG_EDOMAIN, "not a rectangle: [%g, %g] x [%g, %g]", r.left, r.right,
-                       r.bottom, r.top);
-    TG_TRY(tg_bounds_make(loop, r.left, 1, &b));
-    TG_TRY(explain(tg_walk_rectangle(&b, r, count), &b));
-    if (evaluations) *evaluations = b.evaluations;
-    return TG_OK;
-}

@@ -27,8 +27,4 @@ TG_CHECKED tg_status tg_count_right_of(const tg_loop *loop, double line, size_t 
 TG_CHECKED tg_status tg_count_within(const tg_loop *loop, double line, size_t most,
                                      size_t *count, size_t *evaluations);
 
-/* Number of zeros inside a rectangle, bottom < top, left < right. Errors: as above. */
-TG_CHECKED tg_status tg_count_inside(const tg_loop *loop, tg_region region, size_t *count,
-                                     size_t *evaluations);
-
 #endif
