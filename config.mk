@@ -8,7 +8,7 @@ MODULES  := gsl fftw3 yaml-0.1 jansson zlib
 # Optional parts: a file *_none.c stands in where the library it needs was not found.
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
 HAVE_ARB    := $(wildcard /usr/include/arb.h)
-absent      := $(if $(HAVE_ARPACK),asgd/hessian_none.c,asgd/hessian_arpack.c) \
+absent      := $(if $(HAVE_ARPACK),asgd/problems/hessian_none.c,asgd/problems/hessian_arpack.c) \
                $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c)
 
 # BLAS without threads of its own: no pool starts with the program, and no number depends on how

@@ -2,9 +2,9 @@
 #ifndef TARDIGRAD_H
 #define TARDIGRAD_H
 
-#include "asgd/compare.h"
-#include "asgd/predict_hits.h"
-#include "asgd/trace.h"
+#include "asgd/theory/compare.h"
+#include "asgd/theory/predict_hits.h"
+#include "asgd/traces/trace.h"
 #include "core/version.h"
 #include "roots/chart.h"
 #include "roots/find.h"

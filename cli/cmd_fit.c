@@ -1,6 +1,6 @@
 #include "cli/output.h"
 
-#include "asgd/trace.h"
+#include "asgd/traces/trace.h"
 #include "core/delay.h"
 #include "core/file.h"
 

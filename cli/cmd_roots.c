@@ -1,4 +1,4 @@
-#include "asgd/predict_parts.h"
+#include "asgd/theory/predict_parts.h"
 #include "cli/root_rows.h"
 #include "cli/scene.h"
 #include "cli/system_file.h"

@@ -1,6 +1,6 @@
 #include "cli/sweep.h"
 
-#include "asgd/compare.h"
+#include "asgd/theory/compare.h"
 
 #include <stdio.h>
 

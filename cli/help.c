@@ -1,7 +1,8 @@
 /* help: the help text and the man page, made from the commands, the schema and the laws */
 #include "cli/command.h"
 
-#include "asgd/algorithm.h"
+#include "asgd/optimisers/optimiser.h"
+#include "asgd/rules/rule.h"
 #include "core/delay.h"
 #include "core/study.h"
 #include "core/version.h"
@@ -64,6 +65,24 @@ describe(const tg_key *k, char *out, size_t room)
         snprintf(out + n, room - n, " (default %s)", k->fallback);
 }
 
+/* The entries of a registry with their parameters. */
+static void
+print_kinds(const char *title, const tg_kind *const *registry)
+{
+    printf("\n%s:\n", title);
+    for (; *registry; registry++) {
+        printf("  %-18s %s%s%s%s\n", (*registry)->name, (*registry)->doc,
+               *(*registry)->source ? " (" : "", (*registry)->source,
+               *(*registry)->source ? ")" : "");
+        for (const tg_param *p = (*registry)->param; p && p->name; p++) {
+            if (isnan(p->fallback))
+                printf("    %-16s %s, needed\n", p->name, p->doc);
+            else
+                printf("    %-16s %s (default %g)\n", p->name, p->doc, p->fallback);
+        }
+    }
+}
+
 void
 print_schema_help(void)
 {
@@ -74,9 +93,9 @@ print_schema_help(void)
         describe(k, remark, sizeof remark);
         printf("  %-38s %-10s %s%s\n", k->path, type_name(k), k->doc, remark);
     }
-    printf("\nalgorithms:\n");
-    for (const tg_algorithm *const *a = tg_algorithms; *a; a++)
-        printf("  %-12s %s\n", (*a)->name, (*a)->doc);
+    print_kinds("algorithms", tg_rules);
+    print_kinds("optimisers", tg_optimisers);
+    print_kinds("schedules of the step", tg_schedules);
 }
 
 void

@@ -1,6 +1,6 @@
 #include "cli/region.h"
 
-#include "asgd/predict_parts.h"
+#include "asgd/theory/predict_parts.h"
 #include "core/parallel.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
  * are found where the cluster differs: along an axis that changes it at every point up to a
  * number, else at points evenly between, with cubics between their logarithms.
  */
-#include "asgd/predict_hits.h"
+#include "asgd/theory/predict_hits.h"
 #include "cli/region.h"
 #include "core/parallel.h"
 

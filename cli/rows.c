@@ -132,7 +132,7 @@ const tg_column simulation_columns[SIMULATION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate eta", false },
-    { "verdict", "", "whether the mean loss grows, by a test (asgd/growth.h)", true },
+    { "verdict", "", "whether the mean loss grows, by a test (asgd/sim/growth.h)", true },
     { "replicas", "", "independent simulations", false },
     { "loss", "loss", "mean excess loss at the horizon", false },
     { "loss_error", "loss", "its standard error", false },
@@ -174,6 +174,6 @@ simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t work
                         TG_NUMBER(tg_stats_error(end)), TG_NUMBER(s->floor.mean),
                         TG_NUMBER(tg_stats_error(&s->floor)), TG_NUMBER(s->settle),
                         TG_NUMBER(s->settle_error), TG_NUMBER(mean_staleness(s)),
-                        TG_NUMBER((double)s->updates), TG_NUMBER((double)s->diverged),
-                        TG_NUMBER(s->diverged_time) });
+                        TG_NUMBER((double)s->ledger.updates),
+                        TG_NUMBER((double)s->diverged), TG_NUMBER(s->diverged_time) });
 }

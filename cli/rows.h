@@ -2,8 +2,8 @@
 #ifndef TG_CLI_ROWS_H
 #define TG_CLI_ROWS_H
 
-#include "asgd/predict.h"
-#include "asgd/replicas.h"
+#include "asgd/sim/replicas.h"
+#include "asgd/theory/predict.h"
 #include "core/study.h"
 #include "core/table.h"
 

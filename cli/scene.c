@@ -46,18 +46,20 @@ tg_status
 study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 {
     const char *name = tg_study_text(study, "algorithm[%zu].name", i);
-    const char *known[32];
-    size_t      n = 0;
 
     *out = tg_algorithm_find(name);
     if (*out) return TG_OK;
-    for (const tg_algorithm *const *a = tg_algorithms; *a && n < 32; a++)
-        known[n++] = (*a)->name;
-    const char *near = tg_nearest(name, known, n);
-    return tg_node_fail(tg_study_node(study, "algorithm[%zu].name", i),
-                        "unknown algorithm \"%s\"; %s \"%s\"", name,
-                        near ? "did you mean" : "there is for example",
-                        near ? near : known[0]);
+    return tg_fail(TG_EDOMAIN, "theory does not know the algorithm \"%s\" yet", name);
+}
+
+tg_status
+study_server(const tg_study *study, size_t i, tg_choice *out)
+{
+    const tg_status status =
+        tg_rule_find(tg_study_text(study, "algorithm[%zu].name", i), out);
+
+    if (status != TG_EINPUT) return status;
+    return tg_node_fail(tg_study_node(study, "algorithm[%zu].name", i), "%s", tg_message());
 }
 
 double
@@ -83,8 +85,7 @@ study_label(const tg_study *study, size_t i, char out[48])
 tg_status
 study_check(const tg_study *study)
 {
-    const tg_algorithm *rule;
-
+    tg_choice   rule;
     const char *name = tg_study_text(study, "name");
 
     if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..") ||
@@ -99,7 +100,7 @@ study_check(const tg_study *study)
                                 "sweep.workers: expected whole numbers, got %g", n);
     }
     for (size_t i = 0; i < tg_study_count(study, "algorithm"); i++)
-        TG_TRY(study_rule(study, i, &rule));
+        TG_TRY(study_server(study, i, &rule));
     return TG_OK;
 }
 
@@ -203,7 +204,7 @@ scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simul
                                      .step = study_step(s->study, algorithm),
                                      .seed = tg_study_whole(s->study, "seed") };
 
-    TG_TRY(study_rule(s->study, algorithm, &setup.algorithm));
+    TG_TRY(study_server(s->study, algorithm, &setup.rule));
     return tg_replicas_run(&setup, &plan, out);
 }
 

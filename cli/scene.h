@@ -2,9 +2,9 @@
 #ifndef TG_CLI_SCENE_H
 #define TG_CLI_SCENE_H
 
-#include "asgd/predict.h"
-#include "asgd/predict_hits.h"
-#include "asgd/replicas.h"
+#include "asgd/sim/replicas.h"
+#include "asgd/theory/predict.h"
+#include "asgd/theory/predict_hits.h"
 #include "cli/command.h"
 #include "core/study.h"
 
@@ -32,9 +32,11 @@ void                 scene_close(scene *s);
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
 TG_CHECKED tg_status scene_modes(scene *s);
 
-/* The study's algorithm i: its rule; its learning rate; its name in tables and figures,
+/* The study's algorithm i: to theory (Errors: TG_EDOMAIN unknown there); to the simulator; its
+ * learning rate; its name in tables and figures,
  * "asgd", or "asgd-2" for the second one of that name. Errors: TG_EINPUT unknown name. */
 TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);
+TG_CHECKED tg_status study_server(const tg_study *study, size_t i, tg_choice *out);
 double               study_step(const tg_study *study, size_t i);
 void                 study_label(const tg_study *study, size_t i, char out[48]);
 

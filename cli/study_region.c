@@ -38,7 +38,8 @@ typedef struct trial {
 
 typedef struct trials {
     const study_run    *run;
-    const tg_algorithm *rule;
+    const tg_algorithm *rule;   /* to theory */
+    tg_choice           server; /* to the simulator */
     double              h;
     trial              *trial;
     size_t              n;
@@ -54,14 +55,16 @@ decide(const tg_setup *setup, int *converged)
     TG_TRY(tg_sim_create(setup, 0, &s));
     const double start = tg_sim_loss(s);
     double       loss = start;
+    tg_status    status = TG_OK;
+    tg_happening h;
     for (double i = 0; i < few * (double)setup->cluster->workers; i++) {
-        tg_sim_step(s);
+        if ((status = tg_sim_advance(s, &h)) != TG_OK) break;
         loss = tg_sim_loss(s);
         if (!(loss < start * 1e12) || loss < start * 1e-12) break;
     }
     *converged = loss < start;
     tg_sim_free(s);
-    return TG_OK;
+    return status;
 }
 
 /* Loss touches zero whenever the mode crosses it, so three modes side by side would not
@@ -81,8 +84,11 @@ run_trial(size_t index, size_t thread, void *context)
     if (status == TG_OK)
         status = tg_problem_quadratic(1, &all->h, &one, &none, t->workers, NULL, &problem);
     if (status == TG_OK) {
-        const tg_setup setup = { problem, cluster, all->rule, t->step,
-                                 tg_study_whole(all->run->study, "seed") };
+        const tg_setup setup = { .problem = problem,
+                                 .cluster = cluster,
+                                 .rule = all->server,
+                                 .step = t->step,
+                                 .seed = tg_study_whole(all->run->study, "seed") };
         status = decide(&setup, &t->converged);
     }
     tg_problem_free(problem);
@@ -188,6 +194,7 @@ study_run_region(const study_run *r, size_t rule)
 
     study_label(r->study, rule, label);
     TG_TRY(study_rule(r->study, rule, &all.rule));
+    TG_TRY(study_server(r->study, rule, &all.server));
     if (!(all.trial = calloc(r->n * steps, sizeof *all.trial)))
         return tg_fail(TG_ENOMEM, "out of memory");
     place_trials(r, rule, steps, &all);

@@ -3,7 +3,7 @@
 #ifndef TG_CLI_STUDY_RUN_H
 #define TG_CLI_STUDY_RUN_H
 
-#include "asgd/compare.h"
+#include "asgd/theory/compare.h"
 #include "cli/command.h"
 #include "cli/scene.h"
 

@@ -199,7 +199,7 @@ static tg_status
 write_staleness(const study_run *r, size_t rule, const char *label)
 {
     const tg_simulation *s = outcome_at(r, r->own_index, rule)->simulation;
-    const double         total = (double)s->arrivals;
+    const double         total = (double)s->ledger.delivered;
     const size_t         n = histogram_end(s, total);
     double              *p = malloc((n ? n : 1) * sizeof *p);
     tg_cluster          *c = NULL;

@@ -3,7 +3,7 @@
 #ifndef TG_CLI_SWEEP_H
 #define TG_CLI_SWEEP_H
 
-#include "asgd/compare.h"
+#include "asgd/theory/compare.h"
 #include "cli/command.h"
 #include "cli/scene.h"
 #include "core/table.h"

@@ -52,7 +52,7 @@ tg_parallel_threads(void)
 }
 
 typedef struct pool {
-    tg_job          job;
+    tg_parallel_job job;
     void           *context;
     size_t          jobs;
     atomic_size_t   next, done;
@@ -101,7 +101,8 @@ work(void *argument)
 }
 
 tg_status
-tg_parallel_run(size_t jobs, size_t threads, tg_job job, void *context, size_t *done)
+tg_parallel_run(size_t jobs, size_t threads, tg_parallel_job job, void *context,
+                size_t *done)
 {
     pool    p = { .job = job, .context = context, .jobs = jobs };
     size_t  started = 1;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* One job: index in {0, ..., jobs-1}; `thread` in {0, ..., threads-1} names its scratch. */
-typedef tg_status (*tg_job)(size_t index, size_t thread, void *context);
+typedef tg_status (*tg_parallel_job)(size_t index, size_t thread, void *context);
 
 /* Threads to use when the caller has no wish: TARDIGRAD_THREADS if set, else the
  * processors. */
@@ -22,8 +22,8 @@ size_t tg_parallel_threads(void);
  * among those that ran, with its message; TG_ESTOP if a stop was requested. `done`, unless
  * NULL, receives the number of jobs finished: after TG_ESTOP a caller keeps those it marked
  * whole. Errors: those of the job; TG_ENOMEM, TG_ESTOP. */
-TG_CHECKED tg_status tg_parallel_run(size_t jobs, size_t threads, tg_job job, void *context,
-                                     size_t *done);
+TG_CHECKED tg_status tg_parallel_run(size_t jobs, size_t threads, tg_parallel_job job,
+                                     void *context, size_t *done);
 
 /* Ask running work to stop: no new job begins, and jobs that look for it end (safe in a
  * signal handler); whether that was asked; forget it. */

@@ -24,6 +24,14 @@ tg_rng_stream(uint64_t seed, tg_purpose purpose, uint64_t index)
     return (tg_rng){ .seed = seed, .purpose = (uint16_t)purpose, .index = index };
 }
 
+uint64_t
+tg_rng_mix(uint64_t seed, uint64_t index)
+{
+    tg_rng g = tg_rng_stream(seed, TG_PURPOSE_REPLICA, index);
+
+    return tg_rng_bits(&g);
+}
+
 static void
 refill(tg_rng *g)
 {

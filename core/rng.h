@@ -25,7 +25,9 @@
     X(TG_PURPOSE_START, "initial conditions")                                              \
     X(TG_PURPOSE_RESAMPLE, "resampled replicas")                                           \
     X(TG_PURPOSE_WORKER, "jobs of the worker form")                                        \
-    X(TG_PURPOSE_SHAKE, "gradient noise of the worker form")
+    X(TG_PURPOSE_SHAKE, "gradient noise of the worker form")                               \
+    X(TG_PURPOSE_REPLICA, "seeds of replicas")                                             \
+    X(TG_PURPOSE_RULE, "choices of a server rule")
 
 typedef enum tg_purpose {
 #define X(code, doc) code,
@@ -47,6 +49,18 @@ void tg_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
 
 /* The stream (seed, purpose, index) at its beginning. */
 tg_rng tg_rng_stream(uint64_t seed, tg_purpose purpose, uint64_t index);
+
+/* The seed of replica `index` under this one, for tg_rng_of(). */
+uint64_t tg_rng_mix(uint64_t seed, uint64_t index);
+
+/* The stream of job `job` of worker `worker` in the replica of this seed, tg_rng_mix(). */
+static inline tg_rng
+tg_rng_of(uint64_t seed, tg_purpose purpose, uint32_t worker, uint32_t job)
+{
+    return (tg_rng){ .seed = seed,
+                     .purpose = (uint16_t)purpose,
+                     .index = worker | (uint64_t)job << 32 };
+}
 
 /* 64 uniform bits. */
 uint64_t tg_rng_bits(tg_rng *g);

@@ -194,7 +194,7 @@ print_table(const counts *n, unsigned long long seed)
         "# Predictions against simulation over random studies\n\n"
         "Made by `make audit`: tardigrad %s, seed %llu, %zu studies with claims drawn by "
         "`validation/audit/draw.h`.\nA claim holds, fails or is undecided as "
-        "`asgd/compare.h` says; unanswered: no prediction, or\nnot within the time "
+        "`asgd/theory/compare.h` says; unanswered: no prediction, or\nnot within the time "
         "allowed. `build/cc/validation/audit/audit --seed %llu --study K` repeats one.\n\n",
         TG_VERSION, seed, n->studies, seed);
     print_kinds(n);

@@ -170,8 +170,8 @@ try_floor(trial *t)
     const double one = 2 * warm * p->lambda * ((double)t->modes.count + 3);
     const double most = floor(0.3 * t->work / one);
     if (most < fewest) return;
-    const tg_setup setup = { t->problem, t->cluster, t->algorithm, t->step,
-                             t->claims + 77 };
+    const tg_setup setup =
+        tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm), t->step, t->claims + 77);
     const averages a = average(&setup, warm, 2 * warm, (size_t)fmin(most, enough));
     if (level > 0) add_claim(t, "floor", level, p->floor_error, a.loss, 0);
     if (!apart) return;
@@ -190,7 +190,7 @@ try_side(trial *t, const char *name, double step)
     tg_problem    *problem = one_mode(one, 1, none, t->cluster->workers, NULL);
     tg_modes       m = modes_of(problem, t->cluster);
     const double   horizon = fmin(200 * (double)t->cluster->workers, 2e5) / lambda;
-    const tg_setup setup = { problem, t->cluster, t->algorithm, step, 3 };
+    const tg_setup setup = tg_setup_of(problem, t->cluster, rule_of(t->algorithm), step, 3);
     tg_prediction *p = NULL;
 
     if (predict_at(t, &m, step, horizon, &p) == TG_OK) {
@@ -224,8 +224,8 @@ try_limit(trial *t)
 static inline void
 trial_run(trial *t)
 {
-    const tg_setup setup = { t->problem, t->cluster, t->algorithm, t->step,
-                             tg_study_whole(t->study, "seed") };
+    const tg_setup setup = tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm),
+                                       t->step, tg_study_whole(t->study, "seed"));
 
     if (!t->prediction) return;
     t->replicas =

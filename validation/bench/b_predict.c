@@ -3,7 +3,7 @@
  * else against level sde, from which it must not be further than 1/P is. */
 #include "validation/bench/bench.h"
 
-#include "asgd/predict.h"
+#include "asgd/theory/predict.h"
 
 #include <math.h>
 #include <stdlib.h>

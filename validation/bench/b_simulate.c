@@ -3,8 +3,8 @@
  */
 #include "validation/bench/bench.h"
 
-#include "asgd/predict.h"
-#include "asgd/simulate.h"
+#include "asgd/sim/simulate.h"
+#include "asgd/theory/predict.h"
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -20,10 +20,11 @@ typedef struct scalar {
 static void
 simulate(void *context)
 {
-    scalar *s = context;
+    scalar      *s = context;
+    tg_happening h;
 
     for (int i = 0; i < UPDATES; i++) {
-        tg_sim_step(s->sim);
+        must(tg_sim_advance(s->sim, &h));
         const double x = *tg_sim_model(s->sim);
         s->square += x * x;
         s->n++;
@@ -74,7 +75,7 @@ bench_scalar(void)
     must(tg_delay_parse("{law: exponential, mean: 1}", &law));
     must(tg_cluster_create(1, &count, &law, false, &cluster));
     must(tg_problem_quadratic(1, &one, &zero, &one, WORKERS, NULL, &problem));
-    const tg_setup setup = { problem, cluster, &tg_asgd, STEP, 1 };
+    const tg_setup setup = tg_setup_of(problem, cluster, tg_rule(&tg_rule_asgd), STEP, 1);
     must(tg_sim_create(&setup, 0, &s.sim));
     simulate(&s);
     s = (scalar){ .sim = s.sim };

@@ -1,7 +1,7 @@
 /* idx: files of images and of labels, which are the same file */
 #include "validation/fuzz/fuzz.h"
 
-#include "asgd/dataset.h"
+#include "asgd/problems/dataset.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

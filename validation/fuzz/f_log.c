@@ -1,7 +1,7 @@
 /* log: a log of worker times, its groups, and the laws fitted to them */
 #include "validation/fuzz/fuzz.h"
 
-#include "asgd/trace.h"
+#include "asgd/traces/trace.h"
 
 #include <math.h>
 

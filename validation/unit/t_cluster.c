@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/cluster.h"
+#include "asgd/sim/cluster.h"
 
 static tg_status
 cluster_of(const char *workers, const char *start, size_t total, tg_cluster **out)

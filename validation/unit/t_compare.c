@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/compare.h"
+#include "asgd/theory/compare.h"
 
 static void
 judge(tg_claim c, double z, tg_judgement expected)

@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/dataset.h"
+#include "asgd/problems/dataset.h"
 
 #include <zlib.h>
 

@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/trace.h"
+#include "asgd/traces/trace.h"
 #include "core/stats.h"
 
 static int

@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/growth.h"
+#include "asgd/sim/growth.h"
 #include "core/rng.h"
 
 enum { N = 200 };

@@ -1,7 +1,7 @@
 /* Every allocation outside solver/ fails once (exhaust.h). */
-#include "asgd/predict.h"
-#include "asgd/replicas.h"
-#include "asgd/trace.h"
+#include "asgd/sim/replicas.h"
+#include "asgd/theory/predict.h"
+#include "asgd/traces/trace.h"
 #include "roots/find.h"
 #include "roots/system.h"
 #include "roots/threshold.h"
@@ -195,7 +195,8 @@ predict_and_simulate(void)
         assert_true((status == TG_OK) == (p != NULL));
     }
     if (status == TG_OK) {
-        const tg_setup setup = { s.problem, s.cluster, rule, .05, 1 };
+        const tg_setup setup = tg_setup_of(
+            s.problem, s.cluster, tg_rule(now ? &tg_rule_dude : &tg_rule_asgd), .05, 1);
         status = tg_replicas_run(&setup, &more, &r);
         assert_true((status == TG_OK) == (r != NULL));
     }

@@ -1,7 +1,7 @@
 /* Levels exact and renewal: what few workers do, by exact values and by simulated ones. */
 #include "validation/unit/check.h"
 
-#include "asgd/predict.h"
+#include "asgd/theory/predict.h"
 
 typedef struct setting {
     const char         *law[2];

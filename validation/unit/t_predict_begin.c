@@ -1,7 +1,7 @@
 /* When DuDe-ASGD begins, against exact laws and renewals drawn. */
 #include "validation/unit/check.h"
 
-#include "asgd/predict_finite.h"
+#include "asgd/theory/predict_finite.h"
 
 static tg_cluster *
 cluster_of(const char *text, size_t count, bool together)

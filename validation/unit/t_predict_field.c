@@ -1,7 +1,7 @@
 /* Levels sde and jump, the papers' theories. */
 #include "validation/unit/check.h"
 
-#include "asgd/predict.h"
+#include "asgd/theory/predict.h"
 
 static const double PI = 3.14159265358979323846, E = 2.71828182845904523536;
 

@@ -1,8 +1,8 @@
 /* Between the limits of mean square and of single runs no divergence is foretold. */
 #include "validation/unit/check.h"
 
-#include "asgd/predict.h"
-#include "asgd/predict_hits.h"
+#include "asgd/theory/predict.h"
+#include "asgd/theory/predict_hits.h"
 
 static tg_cluster *
 cluster_of(const char *text, size_t count)

@@ -1,7 +1,7 @@
 #include "validation/unit/check.h"
 
-#include "asgd/cluster.h"
-#include "asgd/problem.h"
+#include "asgd/problems/problem.h"
+#include "asgd/sim/cluster.h"
 #include "core/stats.h"
 
 /* The study's text with these workers (and more of the objective), for P workers. */
@@ -26,10 +26,9 @@ problem_of(const char *objective, const char *workers, size_t total)
 static double
 minimum(const tg_problem *p, size_t worker, size_t j, double h)
 {
-    double   x[8] = { 0 }, g[8], scratch[64];
-    tg_noise noise;
+    double x[8] = { 0 }, g[8], scratch[64];
+    tg_rng noise = tg_rng_of(1, TG_PURPOSE_NOISE, 0, 0);
 
-    tg_noise_begin(&noise, 1, 0);
     p->kind->gradient(p->self, worker, x, &noise, scratch, g);
     return -g[j] / h;
 }

@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/replicas.h"
+#include "asgd/sim/replicas.h"
 #include "core/parallel.h"
 
 #include <signal.h>
@@ -19,8 +19,10 @@ gamma_cluster(size_t n)
     return c;
 }
 
+static const tg_rule_kind *const rules[] = { &tg_rule_asgd, &tg_rule_dude };
+
 static tg_simulation *
-run(double step, const tg_replicas_plan *plan, const tg_algorithm *algorithm)
+run(double step, const tg_replicas_plan *plan, const tg_rule_kind *rule)
 {
     const double   h[] = { 1, 0.2 }, x0[] = { 1, 1 }, sigma[] = { 0.1, 0.1 };
     tg_cluster    *c = gamma_cluster(20);
@@ -28,7 +30,8 @@ run(double step, const tg_replicas_plan *plan, const tg_algorithm *algorithm)
     tg_simulation *s = NULL;
 
     assert_ok(tg_problem_quadratic(2, h, x0, sigma, 20, NULL, &p));
-    assert_ok(tg_replicas_run(&(tg_setup){ p, c, algorithm, step, 9 }, plan, &s));
+    assert_ok(tg_replicas_run((tg_setup[]){ tg_setup_of(p, c, tg_rule(rule), step, 9) },
+                              plan, &s));
     tg_problem_free(p);
     tg_cluster_free(c);
     return s;
@@ -39,16 +42,16 @@ static void
 test_threads_do_not_show(void **state)
 {
     (void)state;
-    for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
+    for (int a = 0; a < 2; a++) {
         const tg_replicas_plan one = { 20, 50, 0.05, 33, 1, NULL },
                                two = { 20, 50, 0.05, 33, 2, NULL };
-        tg_simulation *s = run(0.02, &one, *a), *t = run(0.02, &two, *a);
+        tg_simulation *s = run(0.02, &one, rules[a]), *t = run(0.02, &two, rules[a]);
         assert_memory_equal(s->loss, t->loss, 50 * sizeof *s->loss);
         assert_memory_equal(s->hit, t->hit, 33 * sizeof *s->hit);
         assert_memory_equal(s->staleness, t->staleness,
                             TG_STALENESS_BINS * sizeof *s->staleness);
         assert_memory_equal(&s->floor, &t->floor, sizeof s->floor);
-        assert_true(s->settle == t->settle && s->arrivals == t->arrivals);
+        assert_true(s->settle == t->settle && s->ledger.delivered == t->ledger.delivered);
         tg_simulation_free(s);
         tg_simulation_free(t);
     }
@@ -60,12 +63,12 @@ static void
 test_bookkeeping(void **state)
 {
     const tg_replicas_plan plan = { 40, 81, 0.05, 50, 0, NULL };
-    tg_simulation         *s = run(0.02, &plan, &tg_asgd);
+    tg_simulation         *s = run(0.02, &plan, &tg_rule_asgd);
 
     (void)state;
     assert_near(s->loss[0].mean, (1 + 0.2) / 2, 1e-15);
-    assert_near((double)s->arrivals, 20 * 40 * 50, 4 * sqrt(20 * 40 * 50));
-    assert_int_equal(s->updates, s->arrivals);
+    assert_near((double)s->ledger.delivered, 20 * 40 * 50, 4 * sqrt(20 * 40 * 50));
+    assert_int_equal(s->ledger.updates, s->ledger.delivered);
     assert_int_equal(s->diverged, 0);
     assert_int_equal(s->growth.outcome, TG_CONVERGES);
     for (size_t i = 0; i < 50; i++) assert_true(s->hit[i] > 0 && s->hit[i] < 40);
@@ -77,7 +80,7 @@ static void
 test_divergence_is_reported(void **state)
 {
     const tg_replicas_plan plan = { 200, 21, 0.05, 5, 0, NULL };
-    tg_simulation         *s = run(0.5, &plan, &tg_asgd);
+    tg_simulation         *s = run(0.5, &plan, &tg_rule_asgd);
 
     (void)state;
     assert_int_equal(s->diverged, 5);
@@ -95,7 +98,7 @@ typedef struct scene {
     const char         *law[2];
     size_t              count[2];
     bool                together;
-    const tg_algorithm *algorithm;
+    const tg_rule_kind *rule;
     double              step, start, sigma;
 } scene;
 
@@ -112,7 +115,8 @@ simulate(const scene *w, const tg_replicas_plan *plan, uint64_t seed)
     for (size_t g = 0; g < groups; g++) assert_ok(tg_delay_parse(w->law[g], &law[g]));
     assert_ok(tg_cluster_create(groups, w->count, law, w->together, &c));
     assert_ok(tg_problem_quadratic(1, &one, &w->start, &w->sigma, total, NULL, &p));
-    assert_ok(tg_replicas_run(&(tg_setup){ p, c, w->algorithm, w->step, seed }, plan, &s));
+    assert_ok(tg_replicas_run(
+        (tg_setup[]){ tg_setup_of(p, c, tg_rule(w->rule), w->step, seed) }, plan, &s));
     tg_problem_free(p);
     tg_cluster_free(c);
     for (size_t g = 0; g < groups; g++) tg_delay_free(law[g]);
@@ -128,13 +132,13 @@ test_reported_grid_changes_nothing(void **state)
     static const double horizon[] = { 40, 120, 1000 };
 
     (void)state;
-    for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
+    for (int a = 0; a < 2; a++) {
         const tg_replicas_plan usual = { 40, 241, .05, 60, 0, NULL };
-        tg_simulation         *s = run(.02, &usual, *a);
+        tg_simulation         *s = run(.02, &usual, rules[a]);
         assert_true(isfinite(s->settle) && s->settle_error > 0);
         for (size_t i = 0; i < 5; i++) {
             const tg_replicas_plan plan = { 40, points[i], .05, 60, 0, NULL };
-            tg_simulation         *t = run(.02, &plan, *a);
+            tg_simulation         *t = run(.02, &plan, rules[a]);
             assert_true(t->settle == s->settle && t->settle_error == s->settle_error);
             assert_memory_equal(&t->floor, &s->floor, sizeof s->floor);
             assert_memory_equal(t->hit, s->hit, 60 * sizeof *s->hit);
@@ -143,7 +147,7 @@ test_reported_grid_changes_nothing(void **state)
         }
         for (size_t i = 0; i < 3; i++) {
             const tg_replicas_plan plan = { horizon[i], 241, .05, 60, 0, NULL };
-            tg_simulation         *t = run(.02, &plan, *a);
+            tg_simulation         *t = run(.02, &plan, rules[a]);
             assert_true(t->settle == s->settle);
             tg_simulation_free(t);
         }
@@ -159,7 +163,7 @@ test_a_trajectory_known_exactly(void **state)
     const scene            w = { .law = { "{law: constant, value: 1}", NULL },
                                  .count = { 1, 0 },
                                  .together = true,
-                                 .algorithm = &tg_asgd,
+                                 .rule = &tg_rule_asgd,
                                  .step = .25,
                                  .start = 1 };
     const tg_replicas_plan plan = { 12, 13, pow(.75, 10) / 2 * 1.01, 3, 1, NULL };
@@ -174,7 +178,7 @@ test_a_trajectory_known_exactly(void **state)
     assert_true(s->settle_error > 0 && s->settle_error < 1. / 32);
     for (int r = 0; r < 3; r++) assert_near(s->hit[r], 5, 1e-12);
     assert_int_equal(s->growth.outcome, TG_CONVERGES);
-    assert_int_equal(s->arrivals, 3 * 12);
+    assert_int_equal(s->ledger.delivered, 3 * 12);
     tg_simulation_free(s);
 }
 
@@ -196,7 +200,8 @@ test_crossings_of_the_quickstart(void **state)
     assert_ok(tg_delay_parse("{law: gamma, shape: 4, mean: 0.22}", &law));
     assert_ok(tg_cluster_create(1, &n, &law, false, &c));
     assert_ok(tg_problem_quadratic(4, h, x0, sigma, n, NULL, &p));
-    assert_ok(tg_replicas_run(&(tg_setup){ p, c, &tg_asgd, .0312, 5 }, &plan, &s));
+    assert_ok(tg_replicas_run(
+        (tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .0312, 5) }, &plan, &s));
     assert_near(s->settle, 1.854, 4 * s->settle_error);
     assert_true(s->settle_error < .02);
     tg_simulation_free(s);
@@ -214,7 +219,7 @@ test_slow_worker(void **state)
     const scene w = { .law = { "{law: lognormal, mean: 1, cv: 1.5}",
                                "{law: lognormal, mean: 10, cv: 1.5}" },
                       .count = { 15, 1 },
-                      .algorithm = &tg_dude,
+                      .rule = &tg_rule_dude,
                       .step = .01,
                       .start = 1,
                       .sigma = .1 };
@@ -240,12 +245,12 @@ test_verdicts(void **state)
 {
     const scene            below = { .law = { "{law: gamma, shape: 4, mean: 1}", NULL },
                                      .count = { 10, 0 },
-                                     .algorithm = &tg_dude,
+                                     .rule = &tg_rule_dude,
                                      .step = .02,
                                      .sigma = 1 };
     const scene            square = { .law = { "{law: exponential, mean: 1}", NULL },
                                       .count = { 2, 0 },
-                                      .algorithm = &tg_asgd,
+                                      .rule = &tg_rule_asgd,
                                       .step = 1.2,
                                       .start = 1 };
     const tg_replicas_plan plan = { 400, 9, .01, 100, 0, NULL };
@@ -266,7 +271,7 @@ test_waiting_is_no_verdict(void **state)
 {
     const scene    w = { .law = { "{law: lognormal, mean: 1, cv: 3}", NULL },
                          .count = { 50, 0 },
-                         .algorithm = &tg_dude,
+                         .rule = &tg_rule_dude,
                          .step = .01,
                          .start = 1 };
     tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 20, 3, NAN, 40, 0, NULL }, 1);
@@ -295,14 +300,14 @@ test_staleness_beyond_the_bins(void **state)
         const scene    w = { .law = { "{law: constant, value: 1}", at[k].slow },
                              .count = { 1, 1 },
                              .together = true,
-                             .algorithm = &tg_asgd,
+                             .rule = &tg_rule_asgd,
                              .step = 1e-6,
                              .start = 1 };
         tg_simulation *s = simulate(&w, &(tg_replicas_plan){ 5000, 3, NAN, 2, 1, NULL }, 1);
         uint64_t       sum = 0;
         assert_int_equal(s->staleness[at[k].bin], 2);
         for (size_t j = 0; j < TG_STALENESS_BINS; j++) sum += s->staleness[j];
-        assert_int_equal(sum, s->arrivals);
+        assert_int_equal(sum, s->ledger.delivered);
         tg_simulation_free(s);
     }
 }
@@ -328,8 +333,10 @@ test_a_dear_loss(void **state)
     tg_problem      q = *p;
     dear.cheap_loss = false;
     q.kind = &dear;
-    assert_ok(tg_replicas_run(&(tg_setup){ p, c, &tg_asgd, .01, 1 }, &plan, &s));
-    assert_ok(tg_replicas_run(&(tg_setup){ &q, c, &tg_asgd, .01, 1 }, &plan, &t));
+    assert_ok(tg_replicas_run(
+        (tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .01, 1) }, &plan, &s));
+    assert_ok(tg_replicas_run(
+        (tg_setup[]){ tg_setup_of(&q, c, tg_rule(&tg_rule_asgd), .01, 1) }, &plan, &t));
     assert_memory_equal(s->loss, t->loss, 31 * sizeof *s->loss);
     assert_memory_equal(s->staleness, t->staleness, TG_STALENESS_BINS * sizeof(uint64_t));
     for (size_t i = 0; i < 40; i++) {
@@ -359,7 +366,7 @@ test_stop_inside_a_replica(void **state)
 {
     const scene    w = { .law = { "{law: gamma, shape: 4, mean: 1}", NULL },
                          .count = { 4, 0 },
-                         .algorithm = &tg_asgd,
+                         .rule = &tg_rule_asgd,
                          .step = .01,
                          .start = 1 };
     tg_delay      *law = NULL;
@@ -372,7 +379,7 @@ test_stop_inside_a_replica(void **state)
     assert_ok(tg_delay_parse(w.law[0], &law));
     assert_ok(tg_cluster_create(1, w.count, &law, false, &c));
     assert_ok(tg_problem_quadratic(1, &one, &one, &one, 4, NULL, &p));
-    const tg_setup         setup = { p, c, &tg_asgd, .01, 1 };
+    const tg_setup         setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .01, 1);
     const tg_replicas_plan endless = { 1e9, 3, NAN, 1, 1, NULL };
     const struct itimerval soon = { .it_value = { 0, 50000 } };
     struct timespec        before, after;
@@ -417,7 +424,7 @@ test_bad_plans(void **state)
 
     (void)state;
     assert_ok(tg_problem_quadratic(1, &one, &one, &one, 1, NULL, &p));
-    const tg_setup setup = { p, c, &tg_asgd, 0.1, 1 };
+    const tg_setup setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), 0.1, 1);
     assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ NAN, 9, 1, 1, 1, NULL }, &s),
                  TG_EDOMAIN, "horizon");
     assert_fails(tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 1, 1, 1, 1, NULL }, &s),

@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/settling.h"
+#include "asgd/sim/settling.h"
 #include "core/rng.h"
 #include "core/stats.h"
 

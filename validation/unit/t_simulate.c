@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/simulate.h"
+#include "asgd/sim/simulate.h"
 #include "core/stats.h"
 
 static const double PI = 3.14159265358979323846;
@@ -22,6 +22,14 @@ constant_cluster(const double *time, size_t n)
     return c;
 }
 
+static void
+advance(tg_sim *s)
+{
+    tg_happening h;
+
+    assert_ok(tg_sim_advance(s, &h));
+}
+
 typedef struct checkpoint {
     uint64_t update;
     double   time, value; /* time NAN: not checked */
@@ -38,7 +46,7 @@ follow(const tg_setup *setup, const checkpoint *at, size_t n, int loss, double r
         double t = 0;
         while (tg_sim_updates(s) < at[i].update) {
             t = tg_sim_next(s);
-            tg_sim_step(s);
+            advance(s);
         }
         const double got = loss ? tg_sim_loss(s) : *tg_sim_model(s);
         assert_near(got, at[i].value, relative * fabs(at[i].value));
@@ -73,8 +81,10 @@ test_heterogeneous_scalars(void **state)
 
     (void)state;
     assert_ok(tg_problem_quadratic(1, &h, &x0, &none, 4, minima, &p));
-    follow(&(tg_setup){ p, c, &tg_asgd, .05, 1 }, asgd, 7, 0, 1e-12);
-    follow(&(tg_setup){ p, c, &tg_dude, .05, 1 }, dude, 7, 0, 1e-12);
+    follow((tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .05, 1) }, asgd, 7, 0,
+           1e-12);
+    follow((tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_dude), .05, 1) }, dude, 7, 0,
+           1e-12);
     tg_problem_free(p);
     tg_cluster_free(c);
 }
@@ -108,7 +118,7 @@ test_nesterov_quadratic(void **state)
     for (int w = 0; w < N; w++) time[w] = sqrt(w + 1);
     tg_cluster *c = constant_cluster(time, N);
     assert_ok(tg_problem_quadratic(D, h, start, none, N, minima, &p));
-    const tg_setup setup = { p, c, &tg_asgd, .25, 1 };
+    const tg_setup setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .25, 1);
     assert_ok(tg_sim_create(&setup, 0, &s));
     assert_near(tg_sim_loss(s), 27.623762376237625, 1e-12);
     tg_sim_free(s);
@@ -148,12 +158,12 @@ test_exponential_means(void **state)
 
     (void)state;
     assert_ok(tg_problem_quadratic(1, &one, &one, &none, 10, NULL, &p));
-    const tg_setup setup = { p, c, &tg_asgd, .5, 3 };
+    const tg_setup setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .5, 3);
     for (uint64_t r = 0; r < REPLICAS; r++) {
         tg_sim *s = NULL;
         assert_ok(tg_sim_create(&setup, r, &s));
         for (int k = 1; k <= LAST; k++) {
-            tg_sim_step(s);
+            advance(s);
             tg_stats_add(&x[k], *tg_sim_model(s));
         }
         tg_sim_free(s);
@@ -183,9 +193,12 @@ test_staleness(void **state)
         tg_cluster *c = cluster_of(law[i], P, false);
         tg_sim     *s = NULL;
         double      sum = 0, fresh = 0;
-        assert_ok(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, 1e-3, 5 }, 0, &s));
+        assert_ok(tg_sim_create(
+            (tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), 1e-3, 5) }, 0, &s));
         for (int k = 0; k < N; k++) {
-            const uint64_t j = tg_sim_step(s);
+            tg_happening h;
+            assert_ok(tg_sim_advance(s, &h));
+            const uint64_t j = h.staleness;
             sum += (double)j;
             fresh += j == 0;
         }
@@ -213,9 +226,10 @@ test_staggered_start(void **state)
     assert_ok(tg_problem_quadratic(1, &one, &one, &none, P, NULL, &p));
     for (uint64_t r = 0; r < REPLICAS; r++) {
         tg_sim *s = NULL;
-        assert_ok(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, 0.1, 1 }, r, &s));
-        while (tg_sim_next(s) <= 0.4) tg_sim_step(s);
-        tg_stats_add(&count, (double)tg_sim_arrivals(s));
+        assert_ok(tg_sim_create(
+            (tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), 0.1, 1) }, r, &s));
+        while (tg_sim_next(s) <= 0.4) advance(s);
+        tg_stats_add(&count, (double)tg_sim_ledger(s).delivered);
         tg_sim_free(s);
     }
     assert_near(count.mean, P * 0.4, 4 * tg_stats_error(&count));
@@ -240,12 +254,18 @@ test_bad_setups(void **state)
                  "got 0");
     assert_null(p);
     assert_ok(tg_problem_quadratic(1, &one, &one, &none, 2, NULL, &p));
-    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, .1, 1 }, 0, &s), TG_EDOMAIN,
-                 "2 workers");
-    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, NAN, 1 }, 0, &s), TG_EDOMAIN,
-                 "step");
-    assert_fails(tg_sim_create(&(tg_setup){ p, c, &tg_asgd, 0, 1 }, 0, &s), TG_EDOMAIN,
-                 "step must be > 0, got 0");
+    assert_fails(
+        tg_sim_create((tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .1, 1) }, 0,
+                      &s),
+        TG_EDOMAIN, "2 workers");
+    assert_fails(
+        tg_sim_create((tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), NAN, 1) }, 0,
+                      &s),
+        TG_EDOMAIN, "step");
+    assert_fails(
+        tg_sim_create((tg_setup[]){ tg_setup_of(p, c, tg_rule(&tg_rule_asgd), 0, 1) }, 0,
+                      &s),
+        TG_EDOMAIN, "step must be > 0, got 0");
     assert_null(s);
     tg_cluster *none_at_all = NULL;
     assert_fails(tg_cluster_create(0, NULL, NULL, true, &none_at_all), TG_EDOMAIN,

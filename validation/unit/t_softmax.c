@@ -1,8 +1,8 @@
 #include "validation/unit/check.h"
 
-#include "asgd/hessian.h"
-#include "asgd/softmax.h"
-#include "asgd/softmax_sums.h"
+#include "asgd/problems/hessian.h"
+#include "asgd/problems/softmax.h"
+#include "asgd/problems/softmax_sums.h"
 #include "core/stats.h"
 
 enum { N = 400, FEATURES = 4, CLASSES = 3, DIM = FEATURES * CLASSES, WORKERS = 4 };
@@ -135,18 +135,17 @@ static void
 test_minibatch_is_unbiased(void **state)
 {
     enum { DRAWS = 20000 };
-    tg_dataset      d = example(0.3);
-    double          x[DIM], full[DIM], g[DIM], scratch[TG_MOST_CLASSES];
-    const double    only[WORKERS] = { 0, 0, 1, 0 };
-    tg_stats        s[DIM] = { { 0 } };
-    tg_problem     *p = NULL;
-    static tg_noise noise;
+    tg_dataset   d = example(0.3);
+    double       x[DIM], full[DIM], g[DIM], scratch[TG_MOST_CLASSES];
+    const double only[WORKERS] = { 0, 0, 1, 0 };
+    tg_stats     s[DIM] = { { 0 } };
+    tg_problem  *p = NULL;
+    tg_rng       noise = tg_rng_of(1, TG_PURPOSE_NOISE, 0, 0);
 
     (void)state;
     random_point(x, 2);
     assert_ok(tg_softmax_sum(&d, only, x, NULL, full));
     assert_ok(tg_problem_softmax(&d, 0.1, 8, 5, &p));
-    tg_noise_begin(&noise, 1, 0);
     for (int i = 0; i < DRAWS; i++) {
         p->kind->gradient(p->self, 2, x, &noise, scratch, g);
         for (int j = 0; j < DIM; j++) tg_stats_add(&s[j], g[j]);

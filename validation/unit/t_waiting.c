@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/waiting.h"
+#include "asgd/theory/waiting.h"
 
 #include "core/rng.h"
 #include "core/stats.h"

@@ -35,7 +35,7 @@ main(void)
     for (const tg_algorithm *const *a = tg_algorithms; *a; a++) {
         tg_prediction *q = NULL;
         const double   step = 0.02;
-        const tg_setup setup = { p, c, *a, step, 21 };
+        const tg_setup setup = tg_setup_of(p, c, rule_of(*a), step, 21);
         must(tg_predict(&m, c, *a, step, &plan, &q));
         const averages s = average(&setup, 60, 660, 60);
         bad |= claim_row("fixed point of the mean", (*a)->name, centre + q->mode[0].bias, 0,

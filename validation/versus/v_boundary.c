@@ -15,13 +15,14 @@ static const char *const laws[] = { "{law: constant, value: 1}",
 static double
 growth(const tg_setup *setup, double horizon)
 {
-    tg_sim *s = NULL;
-    double  early = 0, late = 0;
+    tg_sim      *s = NULL;
+    double       early = 0, late = 0;
+    tg_happening h;
 
     must(tg_sim_create(setup, 0, &s));
     while (tg_sim_next(s) < horizon) {
         const double t = tg_sim_next(s);
-        tg_sim_step(s);
+        must(tg_sim_advance(s, &h));
         const double x = fabs(*tg_sim_model(s));
         if (t > 0.4 * horizon && t < 0.5 * horizon) early = fmax(early, x);
         if (t > 0.9 * horizon) late = fmax(late, x);
@@ -49,8 +50,9 @@ main(void)
             double         rate[2];
             must(tg_predict(&m, c, *a, 1. / P, &plan, &q));
             for (int k = 0; k < 2; k++)
-                rate[k] =
-                    growth(&(tg_setup){ p, c, *a, side[k] * q->threshold / P, 31 }, 300);
+                rate[k] = growth((tg_setup[]){ tg_setup_of(
+                                     p, c, rule_of(*a), side[k] * q->threshold / P, 31) },
+                                 300);
             const int wrong = !(rate[0] < 0 && rate[1] > 0);
             printf("%-50s %-6s %10.6f %12.5f %12.5f%s\n", laws[i], (*a)->name, q->threshold,
                    rate[0], rate[1], wrong ? "  FAILS" : "");

@@ -11,7 +11,7 @@ enum { DIM = 10 };
 
 /* Mean over the batch of z (z.x - label), z ~ N(0, diag(1/i)), label ~ N(0, 1). */
 static void
-gradient(const void *self, size_t worker, const double *x, tg_noise *noise, double *scratch,
+gradient(const void *self, size_t worker, const double *x, tg_rng *noise, double *scratch,
          double *g)
 {
     const int batch = *(const int *)self;
@@ -19,9 +19,9 @@ gradient(const void *self, size_t worker, const double *x, tg_noise *noise, doub
     (void)worker;
     for (size_t i = 0; i < DIM; i++) g[i] = 0;
     for (int b = 0; b < batch; b++) {
-        double miss = -tg_noise_normal(noise);
+        double miss = -tg_rng_normal(noise);
         for (size_t i = 0; i < DIM; i++) {
-            scratch[i] = tg_noise_normal(noise) / sqrt((double)(i + 1));
+            scratch[i] = tg_rng_normal(noise) / sqrt((double)(i + 1));
             miss += scratch[i] * x[i];
         }
         for (size_t i = 0; i < DIM; i++) g[i] += miss * scratch[i] / batch;
@@ -107,12 +107,11 @@ run_poisson(size_t replica, size_t thread, void *context)
     past    *p = calloc(1, sizeof *p);
     tg_rng   clock = tg_rng_stream(5, TG_PURPOSE_ARRIVAL, replica),
            delays = tg_rng_stream(5, TG_PURPOSE_DELAY, replica);
-    tg_noise noise;
-    double   g[DIM], scratch[DIM], sum = 0;
+    tg_rng noise = tg_rng_stream(5, TG_PURPOSE_NOISE, replica);
+    double g[DIM], scratch[DIM], sum = 0;
 
     (void)thread;
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_noise_begin(&noise, 5, replica);
     for (p->n = 1; p->n < 20000; p->n++) {
         const double now = p->t[p->n - 1] + tg_rng_exponential(&clock) / j->lambda;
         const double until = fmin(now, j->horizon);
@@ -160,7 +159,8 @@ against_workers(const tg_delay *d)
     const double floor = coupled_floor(d, P, step, batch, &alone);
     const int    bad = claim_row("coupled floor", "B=4, P=40: the theory's number", .003884,
                                  5e-7, floor, 0, "jump");
-    const averages s = average(&(tg_setup){ &p, c, &tg_asgd, step, 21 }, 100, 1100, 60);
+    const averages s = average(
+        (tg_setup[]){ tg_setup_of(&p, c, rule_of(&tg_asgd), step, 21) }, 100, 1100, 60);
 
     tg_cluster_free(c);
     return bad | claim_row("coupled floor", "40 workers, B=4, eta P = .6", floor, floor / P,

@@ -24,7 +24,7 @@ floor_of(const char *law, const tg_algorithm *a, double k, size_t workers, size_
     char                  where[128];
 
     must(tg_predict(&m, c, a, k / (double)workers, &plan, &q));
-    const tg_setup setup = { p, c, a, k / (double)workers, 11 };
+    const tg_setup setup = tg_setup_of(p, c, rule_of(a), k / (double)workers, 11);
     const averages s = average(&setup, 30, 530, replicas);
     snprintf(where, sizeof where, "%s P=%zu %.40s", a->name, workers, law + 1);
     const int bad =
@@ -48,7 +48,8 @@ dude_factor(const char *law, double factor)
     averages     s[2];
 
     for (int i = 0; i < 2; i++) {
-        const tg_setup setup = { p, c, i ? &tg_dude : &tg_asgd, k / P, 12 };
+        const tg_setup setup =
+            tg_setup_of(p, c, rule_of(i ? &tg_dude : &tg_asgd), k / P, 12);
         s[i] = average(&setup, 200, 6000, 60);
     }
     const double ratio = s[1].loss.mean / s[0].loss.mean;

@@ -3,7 +3,7 @@
  * minima of their own, under both rules. */
 #include "validation/versus/versus.h"
 
-#include "asgd/predict_hits.h"
+#include "asgd/theory/predict_hits.h"
 #include "core/rng.h"
 
 static const char *const laws[] = {
@@ -67,7 +67,7 @@ one(uint64_t index, const tg_algorithm *rule)
     int                bad = 0;
 
     draw(index, rule, &d);
-    const tg_setup         setup = { d.problem, d.cluster, rule, d.step, 5 };
+    const tg_setup setup = tg_setup_of(d.problem, d.cluster, rule_of(rule), d.step, 5);
     const tg_replicas_plan plan = { d.horizon, 2, d.target, RUNS, 0, NULL };
     const tg_hits_plan     hits = { d.target, d.horizon, RUNS, 0, 5, false };
     must(tg_predict_hits(&d.modes, d.cluster, rule, d.step, &hits, &p));

@@ -6,7 +6,7 @@
 #ifndef TG_VALIDATION_VERSUS_H
 #define TG_VALIDATION_VERSUS_H
 
-#include "asgd/compare.h"
+#include "asgd/theory/compare.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -57,6 +57,16 @@ modes_of(const tg_problem *p, const tg_cluster *c)
 }
 
 /* Time averages of x, x^2 and the loss over [warm, horizon], one value a replica. */
+/* The simulator's rule of that name. */
+static inline tg_choice
+rule_of(const tg_algorithm *a)
+{
+    tg_choice c;
+
+    must(tg_rule_find(a->name, &c));
+    return c;
+}
+
 typedef struct averages {
     tg_stats x, square, loss;
 } averages;
@@ -73,6 +83,7 @@ average_one(size_t index, size_t thread, void *context)
     average_job *j = context;
     tg_sim      *s;
     double       t = 0, sum[3] = { 0 };
+    tg_happening h;
 
     (void)thread;
     TG_TRY(tg_sim_create(j->setup, index, &s));
@@ -86,7 +97,7 @@ average_one(size_t index, size_t thread, void *context)
             sum[2] += tg_sim_loss(s) * stay;
         }
         t = next;
-        if (t < j->horizon) tg_sim_step(s);
+        if (t < j->horizon) must(tg_sim_advance(s, &h));
     }
     for (int k = 0; k < 3; k++) j->one[index][k] = sum[k] / (j->horizon - j->warm);
     tg_sim_free(s);

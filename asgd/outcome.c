@@ -1,9 +1,0 @@
-#include "asgd/outcome.h"
-
-const char *
-tg_outcome_name(tg_outcome o)
-{
-    static const char *const name[] = { "converges", "diverges", "undecided" };
-
-    return name[o];
-}

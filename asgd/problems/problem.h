@@ -1,0 +1,81 @@
+/* problem: what the workers differentiate
+ *
+ *     F(x) = (1/n) sum_i f_i(x),     worker i returns grad f_i(x) + noise
+ *
+ * A problem is an immutable object that any number of threads may share. x has unit [x], F
+ * has unit [loss].
+ */
+#ifndef TG_ASGD_PROBLEM_H
+#define TG_ASGD_PROBLEM_H
+
+#include "core/rng.h"
+#include "core/status.h"
+#include "core/study.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct tg_problem tg_problem;
+
+/* What theory needs to know of a problem: the modes of F around its minimum. All arrays but
+ * `minimum` are (count) long. */
+typedef struct tg_modes {
+    size_t  count;
+    double *h;       /* eigenvalues of the Hessian [loss/x^2], > 0 */
+    double *start;   /* starting point minus minimum [x] */
+    double *sigma2;  /* variance of one stochastic gradient at the minimum [loss^2/x^2] */
+    double *shift;   /* where gradients weighted by arrival settle, minus minimum [x] */
+    double *spread;  /* variance of the workers' own minima, weighted by arrival [x^2] */
+    double *minimum; /* (count, workers) each worker's own minimum [x]; NULL: all F's */
+    double  least;   /* no eigenvalue of F, of these or others, is smaller */
+    double  start_loss, start_covered; /* F(x0) - F*, and how much of it these modes hold */
+    double  shift_loss;                /* F at the shifted fixed point minus F* */
+} tg_modes;
+
+void tg_modes_free(tg_modes *m); /* frees the arrays, not *m */
+/* Allocate zeroed arrays for `count` modes, minima for so many workers (0: none). Errors:
+ * TG_ENOMEM. */
+TG_CHECKED tg_status tg_modes_alloc(size_t count, size_t workers, tg_modes *out);
+
+typedef struct tg_problem_kind {
+    const char *name, *doc;
+    bool        cheap_loss; /* the loss costs about as much as one gradient */
+    void (*start)(const void *self, double *x);
+    /* Worker's stochastic gradient at x into g (dim), drawn from `draws`; scratch is (scratch)
+     * doubles. */
+    void (*gradient)(const void *self, size_t worker, const double *x, tg_rng *draws,
+                     double *scratch, double *g);
+    double (*loss)(const void *self, const double *x, double *scratch); /* F(x) - F* */
+    tg_status (*modes)(const void *self, const double *weight, tg_modes *out);
+    void (*free)(void *self);
+} tg_problem_kind;
+
+struct tg_problem {
+    const tg_problem_kind *kind;
+    void                  *self; /* owned */
+    size_t                 dim, workers, scratch;
+};
+
+/* A quadratic in the basis of its eigenvectors, f_i(x) = sum_j h_j (x_j - b_ij)^2 / 2, with
+ * independent Gaussian gradient noise of standard deviation sigma_j.
+ *   h, start, sigma  (dim); copied
+ *   minima           (workers, dim) b_ij; copied; NULL: all zero
+ * Owner of *out: the caller, tg_problem_free().
+ * Errors: TG_EDOMAIN dim or workers 0, h <= 0, sigma < 0 or anything not finite; TG_ENOMEM.
+ */
+TG_CHECKED tg_status tg_problem_quadratic(size_t dim, const double *h, const double *start,
+                                          const double *sigma, size_t workers,
+                                          const double *minima, tg_problem **out);
+
+/* The objective a study describes, for this many workers.
+ * Errors: TG_EINPUT, TG_EIO as the study's file deserves; TG_ENOMEM. */
+TG_CHECKED tg_status tg_problem_from_study(const tg_study *study, size_t workers,
+                                           tg_problem **out);
+void                 tg_problem_free(tg_problem *p);
+
+/* The modes of F, given the share of all arrivals that each worker delivers (weight,
+ * (workers), sum 1). Free with tg_modes_free. Errors: TG_ENOCONV, TG_ENOMEM. */
+TG_CHECKED tg_status tg_problem_modes(const tg_problem *p, const double *weight,
+                                      tg_modes *out);
+
+#endif

@@ -1,0 +1,355 @@
+#include "asgd/problems/softmax.h"
+
+#include "asgd/problems/hessian.h"
+#include "asgd/problems/softmax_sums.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_multimin.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct softmax {
+    tg_dataset data;
+    size_t     dim, batch, modes;
+    double     ridge, least; /* least: F* */
+    double    *minimum;      /* (dim) */
+    double    *even;         /* (workers) 1/workers */
+} softmax;
+
+static void
+softmax_free(void *self)
+{
+    softmax *s = self;
+
+    if (!s) return;
+    tg_dataset_free(&s->data);
+    free(s->minimum);
+    free(s->even);
+    free(s);
+}
+
+static void
+softmax_start(const void *self, double *x)
+{
+    const softmax *s = self;
+
+    memset(x, 0, s->dim * sizeof *x);
+}
+
+/* g = (1/B) sum over B drawn samples of u (p - y)' + ridge x */
+static void
+softmax_gradient(const void *self, size_t worker, const double *x, tg_rng *draws,
+                 double *scratch, double *g)
+{
+    const softmax    *s = self;
+    const tg_dataset *d = &s->data;
+    const size_t      first = d->begin[worker], size = d->begin[worker + 1] - first;
+
+    for (size_t j = 0; j < s->dim; j++) g[j] = s->ridge * x[j];
+    for (size_t b = 0; b < s->batch; b++) {
+        const size_t sample = d->owned[first + tg_rng_below(draws, size)];
+        tg_softmax_sample(d, sample, x, scratch);
+        scratch[d->label[sample]] -= 1;
+        for (size_t c = 0; c < d->classes; c++) scratch[c] /= (double)s->batch;
+        tg_softmax_spread(d, sample, scratch, g);
+    }
+}
+
+static double
+half_square(const double *x, size_t n)
+{
+    double sum = 0;
+
+    for (size_t j = 0; j < n; j++) sum += x[j] * x[j];
+    return sum / 2;
+}
+
+/* A plain loop: the caller runs replicas in parallel already. */
+static double
+softmax_loss(const void *self, const double *x, double *scratch)
+{
+    const softmax    *s = self;
+    const tg_dataset *d = &s->data;
+    double            total = 0;
+
+    for (size_t w = 0; w < d->workers; w++) {
+        double mean = 0;
+        for (size_t i = d->begin[w]; i < d->begin[w + 1]; i++)
+            mean += tg_softmax_sample(d, d->owned[i], x, scratch);
+        total += mean / (double)(d->begin[w + 1] - d->begin[w]);
+    }
+    return total / (double)d->workers + s->ridge * half_square(x, s->dim) - s->least;
+}
+
+/* ---- minimum of a weighted mean of the workers' objectives --------------------------- */
+
+typedef struct weighted {
+    const softmax *s;
+    const double  *weight;
+    tg_status      status;
+} weighted;
+
+static void
+value_and_gradient(const gsl_vector *x, void *context, double *f, gsl_vector *g)
+{
+    weighted      *w = context;
+    const softmax *s = w->s;
+
+    if (w->status == TG_OK)
+        w->status = tg_softmax_sum(&s->data, w->weight, x->data, f, g ? g->data : NULL);
+    *f += s->ridge * half_square(x->data, s->dim);
+    for (size_t j = 0; g && j < s->dim; j++) g->data[j] += s->ridge * x->data[j];
+}
+
+static double
+value(const gsl_vector *x, void *context)
+{
+    double f = 0;
+
+    value_and_gradient(x, context, &f, NULL);
+    return f;
+}
+
+static void
+gradient(const gsl_vector *x, void *context, gsl_vector *g)
+{
+    double f = 0;
+
+    value_and_gradient(x, context, &f, g);
+}
+
+/* Quasi-Newton (GSL's BFGS2) until the gradient bounds the excess loss, |g|^2 / (2 ridge),
+ * by 1e-9. x (dim) holds the starting point and receives the minimum. */
+static tg_status
+minimise(const softmax *s, const double *weight, double *x, double *least)
+{
+    enum { MOST = 2000 };
+    const double              enough = sqrt(2 * s->ridge * 1e-9);
+    weighted                  w = { s, weight, TG_OK };
+    gsl_multimin_function_fdf f = { value, gradient, value_and_gradient, s->dim, &w };
+    gsl_vector_view           at = gsl_vector_view_array(x, s->dim);
+    gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
+    gsl_multimin_fdfminimizer *m =
+        gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, s->dim);
+    int going = 1;
+
+    gsl_set_error_handler(old);
+    if (!m) return tg_fail(TG_ENOMEM, "out of memory");
+    gsl_multimin_fdfminimizer_set(m, &f, &at.vector, 0.1, 0.1);
+    for (int i = 0; i < MOST && going && w.status == TG_OK; i++) {
+        if (gsl_multimin_test_gradient(m->gradient, enough) == GSL_SUCCESS)
+            going = 0;
+        else if (gsl_multimin_fdfminimizer_iterate(m) != GSL_SUCCESS)
+            break;
+    }
+    memcpy(x, m->x->data, s->dim * sizeof *x);
+    *least = m->f;
+    const double norm = sqrt(2 * half_square(m->gradient->data, s->dim));
+    gsl_multimin_fdfminimizer_free(m);
+    if (w.status != TG_OK) return w.status;
+    if (norm < 10 * enough) return TG_OK;
+    return tg_fail(TG_ENOCONV,
+                   "minimum of the softmax objective not found: gradient %g > %g", norm,
+                   enough);
+}
+
+/* ---- modes --------------------------------------------------------------------------- */
+
+static tg_status
+product(const double *v, double *out, void *context)
+{
+    const softmax *s = context;
+
+    TG_TRY(tg_softmax_product(&s->data, s->even, s->minimum, v, out));
+    for (size_t j = 0; j < s->dim; j++) out[j] += s->ridge * v[j];
+    return TG_OK;
+}
+
+/* Gradient of one sample at the minimum along each mode: v_j' (u (p - y)'). */
+static void
+sample_along(const softmax *s, size_t sample, const double *vector, double *out)
+{
+    const tg_dataset *d = &s->data;
+    double            p[TG_MOST_CLASSES];
+
+    tg_softmax_sample(d, sample, s->minimum, p);
+    p[d->label[sample]] -= 1;
+    for (size_t j = 0; j < s->modes; j++) {
+        const double *v = vector + j * s->dim;
+        out[j] = 0;
+        for (size_t k = d->row[sample]; k < d->row[sample + 1]; k++) {
+            double dot = 0;
+            for (size_t c = 0; c < d->classes; c++)
+                dot += p[c] * v[d->feature[k] * d->classes + c];
+            out[j] += (double)d->value[k] * dot;
+        }
+    }
+}
+
+static double
+dot(const double *a, const double *b, size_t n)
+{
+    double sum = 0;
+
+    for (size_t j = 0; j < n; j++) sum += a[j] * b[j];
+    return sum;
+}
+
+/* A worker's share in noise (variance over its samples / batch), shift and spread; the
+ * minimum of worker i along mode j is, to first order, b = -v_j' grad f_i / h_j. */
+static void
+add_worker(const softmax *s, size_t w, double weight, const double *vector, double *scratch,
+           tg_modes *m)
+{
+    const tg_dataset *d = &s->data;
+    const double      n = (double)(d->begin[w + 1] - d->begin[w]);
+    double           *g = scratch, *sum = g + s->modes, *square = sum + s->modes;
+
+    memset(sum, 0, 2 * s->modes * sizeof *sum);
+    for (size_t i = d->begin[w]; i < d->begin[w + 1]; i++) {
+        sample_along(s, d->owned[i], vector, g);
+        for (size_t j = 0; j < s->modes; j++) {
+            sum[j] += g[j] / n;
+            square[j] += g[j] * g[j] / n;
+        }
+    }
+    for (size_t j = 0; j < s->modes; j++) {
+        const double ridge = s->ridge * dot(vector + j * s->dim, s->minimum, s->dim);
+        const double b = -(sum[j] + ridge) / m->h[j];
+        m->sigma2[j] += weight * (square[j] - sum[j] * sum[j]) / (double)s->batch;
+        m->minimum[j * d->workers + w] = b;
+        m->shift[j] += weight * b;
+        m->spread[j] += weight * b * b;
+    }
+}
+
+/* F at the minimum of sum_i weight_i f_i: what ASGD's bias costs, beyond first order. */
+static tg_status
+shift_loss(const softmax *s, const double *weight, double *scratch, double *loss)
+{
+    double *x = malloc(s->dim * sizeof *x), least;
+
+    if (!x) return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(x, s->minimum, s->dim * sizeof *x);
+    const tg_status status = minimise(s, weight, x, &least);
+    if (status == TG_OK) *loss = fmax(softmax_loss(s, x, scratch), 0);
+    free(x);
+    return status;
+}
+
+static tg_status
+softmax_modes(const void *self, const double *weight, tg_modes *out)
+{
+    const softmax *s = self;
+    tg_modes       m = { 0 };
+    double        *vector = malloc(s->modes * s->dim * sizeof *vector);
+    double        *scratch = malloc((3 * s->modes + TG_MOST_CLASSES) * sizeof *scratch);
+    double        *start = malloc(s->dim * sizeof *start);
+    tg_status      status = vector && scratch && start
+                                ? tg_modes_alloc(s->modes, s->data.workers, &m)
+                                : tg_fail(TG_ENOMEM, "out of memory");
+
+    if (status == TG_OK)
+        status = tg_hessian_top(product, (void *)self, s->dim, s->modes, m.h, vector);
+    if (status == TG_OK) {
+        for (size_t w = 0; w < s->data.workers; w++)
+            add_worker(s, w, weight[w], vector, scratch, &m);
+        softmax_start(s, start);
+        m.least = s->ridge;
+        m.start_loss = softmax_loss(s, start, scratch);
+        for (size_t j = 0; j < s->modes; j++) {
+            const double *v = vector + j * s->dim;
+            m.start[j] = dot(v, start, s->dim) - dot(v, s->minimum, s->dim);
+            m.start_covered += m.h[j] * m.start[j] * m.start[j] / 2;
+            m.spread[j] -= m.shift[j] * m.shift[j];
+        }
+        status = shift_loss(s, weight, scratch, &m.shift_loss);
+    }
+    free(vector);
+    free(scratch);
+    free(start);
+    if (status == TG_OK)
+        *out = m;
+    else
+        tg_modes_free(&m);
+    return status;
+}
+
+static const tg_problem_kind kind = { .name = "softmax",
+                                      .doc = "softmax regression on an IDX data set",
+                                      .cheap_loss = false,
+                                      .start = softmax_start,
+                                      .gradient = softmax_gradient,
+                                      .loss = softmax_loss,
+                                      .modes = softmax_modes,
+                                      .free = softmax_free };
+
+/* ---- making -------------------------------------------------------------------------- */
+
+tg_status
+tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,
+                   tg_problem **out)
+{
+    if (!(ridge > 0) || batch < 1 || modes < 1)
+        return tg_fail(TG_EDOMAIN,
+                       "softmax needs ridge > 0, batch >= 1, modes >= 1, got %g, "
+                       "%zu, %zu",
+                       ridge, batch, modes);
+    if (data->classes < 2 || data->classes > TG_MOST_CLASSES)
+        return tg_fail(TG_EDOMAIN, "softmax needs 2 to %d classes, the data have %zu",
+                       TG_MOST_CLASSES, data->classes);
+    const size_t dim = data->features * data->classes;
+    tg_problem  *p = calloc(1, sizeof *p);
+    softmax     *s = calloc(1, sizeof *s);
+    if (s) {
+        *s = (softmax){ .dim = dim, .batch = batch, .ridge = ridge };
+        s->modes = modes < dim ? modes : dim - 1;
+        s->minimum = calloc(dim, sizeof *s->minimum);
+        s->even = malloc(data->workers * sizeof *s->even);
+    }
+    tg_status status =
+        p && s && s->minimum && s->even ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) {
+        for (size_t w = 0; w < data->workers; w++) s->even[w] = 1 / (double)data->workers;
+        s->data = *data;
+        status = minimise(s, s->even, s->minimum, &s->least);
+    }
+    if (status == TG_OK) {
+        *p = (tg_problem){ &kind, s, dim, data->workers, TG_MOST_CLASSES };
+        *data = (tg_dataset){ 0 };
+        *out = p;
+        return TG_OK;
+    }
+    if (s) s->data = (tg_dataset){ 0 };
+    softmax_free(s);
+    free(p);
+    return status;
+}
+
+#define SOFTMAX "objective.softmax."
+
+tg_status
+tg_softmax_from_study(const tg_study *study, size_t workers, tg_problem **out)
+{
+    char      *images = NULL, *labels = NULL;
+    tg_dataset data = { 0 };
+    tg_status  status = tg_study_file(study, SOFTMAX "images", &images);
+
+    if (status == TG_OK) status = tg_study_file(study, SOFTMAX "labels", &labels);
+    if (status == TG_OK)
+        status = tg_dataset_read(images, labels, tg_study_whole(study, SOFTMAX "samples"),
+                                 &data);
+    if (status == TG_OK)
+        status =
+            tg_dataset_split(&data, workers, tg_study_number(study, SOFTMAX "dirichlet"),
+                             tg_study_whole(study, "seed"));
+    if (status == TG_OK)
+        status = tg_problem_softmax(&data, tg_study_number(study, SOFTMAX "ridge"),
+                                    tg_study_whole(study, SOFTMAX "batch"),
+                                    tg_study_whole(study, SOFTMAX "modes"), out);
+    tg_dataset_free(&data);
+    free(images);
+    free(labels);
+    return status;
+}

@@ -1,0 +1,56 @@
+/* rule: what the server does with a gradient that arrives
+ *
+ * A rule is a described value. It keeps its memory in a room of its own and acts by the verbs
+ * of asgd/sim/server.h: it asks for the gradient of a job, steps, assigns work, aborts it. Once
+ * `begin` has returned, everything it does is an answer to a delivery or to its own alarm.
+ */
+#ifndef TG_ASGD_RULES_RULE_H
+#define TG_ASGD_RULES_RULE_H
+
+#include "asgd/sim/server.h"
+#include "core/kind.h"
+
+typedef struct tg_rule_kind {
+    tg_kind is;
+    bool    ages; /* it asks for the oldest job, tg_sim_oldest() */
+
+    /* Whether the parameters suit so many workers; NULL: any that are in range. */
+    tg_status (*check)(const double *param, size_t workers);
+    /* Bytes of room, zero at the start; NULL: none. */
+    size_t (*room)(size_t dim, size_t workers, const double *param);
+    /* Give out the first work; NULL: every worker reads. */
+    tg_status (*begin)(tg_sim *s, void *room);
+    /* The result of a job is here. It is dropped unless its gradient is asked for. */
+    tg_status (*deliver)(tg_sim *s, void *room, const tg_job *job);
+    /* tg_sim_alarm() goes off. NULL: it sets none. */
+    tg_status (*ring)(tg_sim *s, void *room);
+} tg_rule_kind;
+
+extern const tg_kind *const tg_rules[]; /* heads of tg_rule_kind, NULL-terminated */
+
+/* The rule of that name. Errors: TG_EINPUT, with the nearest name. */
+TG_CHECKED tg_status tg_rule_find(const char *name, tg_choice *out);
+
+extern const tg_rule_kind tg_rule_asgd, tg_rule_dude;
+
+/* A rule as it is without parameters given. */
+static inline tg_choice
+tg_rule(const tg_rule_kind *kind)
+{
+    return tg_choice_of(&kind->is);
+}
+
+/* Room of a rule: header, then doubles, in one block of bytes. */
+static inline size_t
+tg_room_bytes(size_t header, size_t doubles)
+{
+    return (header + 63) / 64 * 64 + doubles * sizeof(double);
+}
+
+static inline double *
+tg_room_doubles(void *room, size_t header)
+{
+    return (double *)(void *)((char *)room + (header + 63) / 64 * 64);
+}
+
+#endif

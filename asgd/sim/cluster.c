@@ -1,0 +1,143 @@
+#include "asgd/sim/cluster.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+tg_cluster_free(tg_cluster *c)
+{
+    if (!c) return;
+    for (size_t g = 0; c->law && g < c->groups; g++) tg_delay_free(c->law[g]);
+    free(c->law);
+    free(c->count);
+    free(c->of);
+    free(c);
+}
+
+tg_status
+tg_cluster_create(size_t groups, const size_t *count, tg_delay *const *law, bool together,
+                  tg_cluster **out)
+{
+    size_t workers = 0;
+
+    for (size_t g = 0; g < groups; g++) {
+        workers += count[g];
+        if (count[g] > 0 && !(tg_delay_mean(law[g]) > 0))
+            return tg_fail(TG_EDOMAIN,
+                           "a job takes no time by the law %s: its mean must be > 0",
+                           tg_delay_text(law[g]));
+    }
+    if (workers == 0) return tg_fail(TG_EDOMAIN, "a cluster needs at least one worker");
+    tg_cluster *c = calloc(1, sizeof *c);
+    if (c) {
+        *c = (tg_cluster){ .workers = workers, .groups = groups, .together = together };
+        c->count = malloc(groups * sizeof *c->count);
+        c->law = calloc(groups, sizeof *c->law);
+        c->of = malloc(workers * sizeof *c->of);
+    }
+    if (!c || !c->count || !c->law || !c->of) {
+        tg_cluster_free(c);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    for (size_t g = 0, w = 0; g < groups; g++) {
+        c->count[g] = count[g];
+        c->law[g] = tg_delay_keep(law[g]);
+        for (size_t i = 0; i < count[g]; i++) c->of[w++] = law[g];
+    }
+    *out = c;
+    return TG_OK;
+}
+
+/* Scale counts to a new total: cumulative rounding, so that the total is met exactly. */
+static void
+scale(size_t groups, size_t *count, size_t workers)
+{
+    double total = 0, before = 0;
+    size_t placed = 0;
+
+    for (size_t g = 0; g < groups; g++) total += (double)count[g];
+    for (size_t g = 0; g < groups; g++) {
+        before += (double)count[g];
+        const size_t end = (size_t)round((double)workers * before / total);
+        count[g] = end - placed;
+        placed = end;
+    }
+}
+
+static tg_status
+read_start(const tg_study *study, bool *together)
+{
+    const char *word = tg_study_text(study, "workers_start");
+
+    *together = !strcmp(word, "together");
+    if (*together || !strcmp(word, "staggered")) return TG_OK;
+    return tg_node_fail(tg_study_node(study, "workers_start"),
+                        "workers_start: expected staggered or together, got \"%s\"", word);
+}
+
+tg_status
+tg_cluster_from_study(const tg_study *study, size_t workers, tg_cluster **out)
+{
+    const size_t groups = tg_study_count(study, "workers");
+    size_t      *count = calloc(groups, sizeof *count);
+    tg_delay   **law = calloc(groups, sizeof *law);
+    bool         together = false;
+    tg_status    status =
+        count && law ? read_start(study, &together) : tg_fail(TG_ENOMEM, "out of memory");
+
+    for (size_t g = 0; g < groups && status == TG_OK; g++) {
+        count[g] = tg_study_whole(study, "workers[%zu].count", g);
+        status = tg_study_law(study, &law[g], "workers[%zu].compute", g);
+    }
+    if (status == TG_OK && workers > 0) scale(groups, count, workers);
+    if (status == TG_OK) status = tg_cluster_create(groups, count, law, together, out);
+    for (size_t g = 0; law && g < groups; g++) tg_delay_free(law[g]);
+    free(law);
+    free(count);
+    return status;
+}
+
+double
+tg_cluster_rate(const tg_cluster *c)
+{
+    double lambda = 0;
+
+    for (size_t g = 0; g < c->groups; g++)
+        lambda += (double)c->count[g] / tg_delay_mean(c->law[g]);
+    return lambda;
+}
+
+void
+tg_cluster_weights(const tg_cluster *c, double *weight)
+{
+    const double lambda = tg_cluster_rate(c);
+
+    for (size_t i = 0; i < c->workers; i++)
+        weight[i] = 1 / (tg_delay_mean(c->of[i]) * lambda);
+}
+
+tg_status
+tg_cluster_delay(const tg_cluster *c, tg_delay **out)
+{
+    const tg_delay **part = malloc(c->groups * sizeof *part);
+    double          *weight = malloc(c->groups * sizeof *weight);
+    size_t           n = 0;
+    tg_status        status;
+
+    for (size_t g = 0; part && weight && g < c->groups; g++)
+        if (c->count[g] > 0) {
+            part[n] = c->law[g];
+            weight[n++] = (double)c->count[g] / tg_delay_mean(c->law[g]);
+        }
+    if (n == 0)
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    else if (n == 1) {
+        *out = tg_delay_keep(part[0]);
+        status = TG_OK;
+    } else
+        status = tg_delay_mixture(part, weight, n, out);
+    free(part);
+    free(weight);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* event: what is to come, in order of time
+ *
+ * Events are taken by (time, what, who): at equal times the lower `what` comes first, then the
+ * lower `who`. Adding right after taking, which is what a worker does that reads again at once,
+ * costs one way down the heap; a cancelled event costs nothing until its time has come or half
+ * of all are cancelled.
+ * Source: a heap of four children a node, each family one cache line (LaMarca, Ladner 1996).
+ */
+#ifndef TG_ASGD_SIM_EVENT_H
+#define TG_ASGD_SIM_EVENT_H
+
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TG_MOST_WHO = (1 << 28) - 1, TG_MOST_WHAT = 15 };
+
+typedef struct tg_events tg_events;
+typedef uint32_t         tg_event; /* a handle, good until taken or cancelled; 0: none */
+
+/* An empty queue. Owner: the caller, tg_events_free(). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_events_create(tg_events **out);
+void                 tg_events_free(tg_events *q);
+
+/* `what` <= TG_MOST_WHAT happens to `who` <= TG_MOST_WHO at t >= 0 [time]. Errors: TG_ENOMEM,
+ * TG_EDOMAIN t < 0 or NaN. */
+TG_CHECKED tg_status tg_event_add(tg_events *q, double t, unsigned what, size_t who,
+                                  tg_event *out);
+void                 tg_event_cancel(tg_events *q, tg_event e); /* 0: nothing to do */
+
+double tg_event_next(tg_events *q); /* time of the next; inf: nothing is to come */
+
+/* Take the next one; false if there is none. */
+bool tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who);
+
+#endif

@@ -1,0 +1,138 @@
+#include "asgd/sim/replica.h"
+
+#include "asgd/sim/replicas.h"
+#include "core/parallel.h"
+
+#include <math.h>
+
+enum { LISTEN = 4096 /* events between looks at the stop flag */ };
+
+/* A loss this many times the largest of its beginning (until every worker has delivered
+ * twice or so) is counted as diverged, long before it overflows. */
+static const double EXPLODED = 1e12;
+
+/* A replica under way. */
+typedef struct walk {
+    tg_sim                 *sim;
+    const tg_replica_grids *grids;
+    tg_replica_room         room;
+    tg_replica             *r;
+    size_t                  i, k; /* grid points and cells filled */
+    double                  scale, beginning;
+    uint64_t                events;
+} walk;
+
+/* See the loss that holds from `now` on. */
+static void
+look(walk *w, double now, double loss)
+{
+    const uint64_t updates = tg_sim_updates(w->sim);
+
+    if ((double)updates <= w->beginning) w->scale = fmax(w->scale, loss);
+    if (updates == 0) w->r->began = now;
+    if (!(loss <= EXPLODED * w->scale) || isinf(loss))
+        w->r->diverged_at = fmin(w->r->diverged_at, now);
+    if (loss <= w->grids->target && isinf(w->r->hit)) w->r->hit = now;
+}
+
+/* Between deliveries the loss is constant: grid times before the next one get it. */
+static void
+fill(walk *w, double next, double loss)
+{
+    const tg_replica_grids *g = w->grids;
+
+    while (w->k < g->cells && g->cell[w->k] < next) w->room.own[w->k++] = loss;
+    while (w->i < g->points && g->t[w->i] < next) w->room.loss[w->i++] = loss;
+}
+
+/* The next event, and every so often a look at the stop flag. */
+static tg_status
+advance(walk *w)
+{
+    tg_happening h;
+
+    TG_TRY(tg_sim_advance(w->sim, &h));
+    if (h.what == TG_DELIVERS)
+        w->room.staleness[h.staleness < TG_STALENESS_BINS ? h.staleness
+                                                          : TG_STALENESS_BINS - 1]++;
+    return ++w->events % LISTEN == 0 ? tg_stop_check() : TG_OK;
+}
+
+/* The loss is known after every delivery. */
+static tg_status
+follow(walk *w)
+{
+    double loss = tg_sim_loss(w->sim), now = 0;
+
+    for (;;) {
+        const double next = tg_sim_next(w->sim);
+        look(w, now, loss);
+        if (isfinite(w->r->diverged_at)) return TG_OK;
+        fill(w, next, loss);
+        if (next > w->grids->horizon) return TG_OK;
+        TG_TRY(advance(w));
+        now = next;
+        loss = tg_sim_loss(w->sim);
+    }
+}
+
+/* A loss that costs a pass over the data is asked for at grid times only; what is found out
+ * of it rests on the cells. */
+static tg_status
+follow_dear(walk *w)
+{
+    const tg_replica_grids *g = w->grids;
+
+    for (;;) {
+        const double next = tg_sim_next(w->sim);
+        const bool   own = w->k < g->cells && g->cell[w->k] < next;
+        if (own || (w->i < g->points && g->t[w->i] < next)) {
+            const double loss = tg_sim_loss(w->sim);
+            if (own) look(w, g->cell[w->k], loss);
+            if (isfinite(w->r->diverged_at)) return TG_OK;
+            fill(w, next, loss);
+            TG_TRY(tg_stop_check());
+        }
+        if (next > g->horizon) return TG_OK;
+        TG_TRY(advance(w));
+    }
+}
+
+/* Mean loss over each quarter of the horizon, by the trapezium rule on the cells. */
+static void
+fill_quarters(const tg_replica_grids *g, const double *own, double quarter[4])
+{
+    const double length = g->horizon / 4;
+
+    for (int q = 0; q < 4; q++) quarter[q] = 0;
+    for (size_t k = 1; k < g->cells; k++) {
+        const double middle = (g->cell[k - 1] + g->cell[k]) / 2;
+        const int q = middle < 2 * length ? middle >= length : 2 + (middle >= 3 * length);
+        quarter[q] += (own[k - 1] + own[k]) / 2 * (g->cell[k] - g->cell[k - 1]);
+    }
+    for (int q = 0; q < 4; q++) quarter[q] /= length;
+}
+
+tg_status
+tg_replica_run(const tg_setup *setup, uint64_t index, const tg_replica_grids *grids,
+               const tg_replica_room *room, tg_replica *out)
+{
+    tg_replica r = { .hit = INFINITY, .diverged_at = INFINITY };
+    walk       w = { .grids = grids,
+                     .room = *room,
+                     .r = &r,
+                     .beginning = 2 * (double)setup->cluster->workers };
+
+    TG_TRY(tg_sim_create(setup, index, &w.sim));
+    const tg_status status =
+        setup->problem->kind->cheap_loss ? follow(&w) : follow_dear(&w);
+    r.ledger = tg_sim_ledger(w.sim);
+    tg_sim_free(w.sim);
+    TG_TRY(status);
+    while (w.k < grids->cells) room->own[w.k++] = INFINITY; /* diverged */
+    while (w.i < grids->points) room->loss[w.i++] = INFINITY;
+    fill_quarters(grids, room->own, r.quarter);
+    r.finished = true;
+    *out = r;
+    return TG_OK;
+}

@@ -1,0 +1,316 @@
+#include "asgd/sim/replicas.h"
+
+#include "asgd/sim/replica.h"
+#include "asgd/sim/settling.h"
+#include "core/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCHES = 48 };
+
+/* What the replicas of a batch have added up to. */
+typedef struct batch {
+    tg_stats *loss; /* (points) */
+    double   *sum;  /* (cells) */
+    size_t    replicas;
+} batch;
+
+typedef struct run {
+    const tg_setup         *setup;
+    const tg_replicas_plan *plan;
+    tg_replica_grids        grids;
+    size_t                  batches, threads;
+    tg_replica             *replica;    /* (plan->replicas) */
+    batch                  *batch;      /* (batches) */
+    double                 *loss, *own; /* (threads, points), (threads, cells) */
+    uint64_t               *staleness;  /* (threads, TG_STALENESS_BINS) */
+} run;
+
+/* About a day of one thread. */
+static const double MOST_BYTES = 0x1p32, MOST_WORK = 1e12;
+
+/* ---- batches ------------------------------------------------------------------------- */
+
+static tg_status
+run_one(const run *a, size_t index, size_t thread, batch *b)
+{
+    const tg_replica_grids *g = &a->grids;
+    const tg_replica_room room = { a->loss + thread * g->points, a->own + thread * g->cells,
+                                   a->staleness + thread * TG_STALENESS_BINS };
+
+    TG_TRY(tg_replica_run(a->setup, index, g, &room, &a->replica[index]));
+    for (size_t k = 0; k < g->cells; k++) b->sum[k] += room.own[k];
+    for (size_t i = 0; i < g->points; i++) tg_stats_add(&b->loss[i], room.loss[i]);
+    b->replicas++;
+    tg_progress_tick(a->plan->progress);
+    return TG_OK;
+}
+
+/* Batch b has the replicas b, b + batches, ... */
+static tg_status
+run_batch(size_t index, size_t thread, void *context)
+{
+    const run *a = context;
+    batch     *b = &a->batch[index];
+
+    for (size_t i = index; i < a->plan->replicas; i += a->batches) {
+        TG_TRY(tg_stop_check());
+        TG_TRY(run_one(a, i, thread, b));
+    }
+    return TG_OK;
+}
+
+/* ---- summing up ---------------------------------------------------------------------- */
+
+static void
+add_ledger(tg_ledger *into, const tg_ledger *one)
+{
+    into->begun += one->begun;
+    into->delivered += one->delivered;
+    into->applied += one->applied;
+    into->dropped += one->dropped;
+    into->aborted += one->aborted;
+    into->gradients += one->gradients;
+    into->updates += one->updates;
+}
+
+static void
+add_replica(tg_simulation *s, size_t index, const tg_replica *r)
+{
+    s->hit[s->replicas] = r->hit;
+    add_ledger(&s->ledger, &r->ledger);
+    if (isfinite(r->diverged_at) && s->diverged++ == 0) {
+        s->diverged_replica = index;
+        s->diverged_time = r->diverged_at;
+    }
+    tg_stats_add(&s->floor, (r->quarter[2] + r->quarter[3]) / 2);
+    s->replicas++;
+}
+
+/* inf - inf is not a number; a mean over replicas of which one diverged is infinite. */
+static void
+mend_diverged(tg_simulation *s)
+{
+    for (size_t i = 0; i < s->points; i++)
+        if (isnan(s->loss[i].mean)) s->loss[i].mean = INFINITY;
+    if (isnan(s->floor.mean)) s->floor.mean = INFINITY;
+}
+
+static tg_status
+judge_growth(const run *a, tg_simulation *s)
+{
+    const tg_cluster *c = a->setup->cluster;
+    double(*quarter)[4] = malloc(s->replicas * sizeof *quarter);
+    tg_growth_times times = { .horizon = a->plan->horizon };
+    size_t          n = 0;
+
+    if (!quarter) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < a->plan->replicas; i++) {
+        const tg_replica *r = &a->replica[i];
+        if (!r->finished) continue;
+        memcpy(quarter[n++], r->quarter, sizeof *quarter);
+        times.began += r->began / (double)s->replicas;
+        times.last_began = fmax(times.last_began, r->began);
+    }
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] > 0) times.longest = fmax(times.longest, tg_delay_mean(c->law[g]));
+    s->growth = tg_growth_judge((const double(*)[4])quarter, n, &times);
+    free(quarter);
+    return TG_OK;
+}
+
+static tg_status
+find_settling(const run *a, tg_simulation *s)
+{
+    const double *sum[BATCHES];
+    size_t        replicas[BATCHES], n = 0;
+
+    for (size_t b = 0; b < a->batches; b++)
+        if (a->batch[b].replicas > 0) {
+            sum[n] = a->batch[b].sum;
+            replicas[n++] = a->batch[b].replicas;
+        }
+    const tg_settling of = { a->grids.cell, sum, replicas, a->grids.cells, n };
+    s->settle = INFINITY;
+    s->settle_error = NAN;
+    if (isnan(a->plan->target)) return TG_OK;
+    return tg_settling_find(&of, a->plan->target, a->setup->seed, &s->settle,
+                            &s->settle_error);
+}
+
+static tg_status
+allocate_simulation(const tg_replicas_plan *plan, tg_simulation **out)
+{
+    tg_simulation *s = calloc(1, sizeof *s);
+
+    if (s) {
+        s->points = plan->points;
+        s->t = malloc(plan->points * sizeof *s->t);
+        s->loss = calloc(plan->points, sizeof *s->loss);
+        s->hit = malloc(plan->replicas * sizeof *s->hit);
+        s->staleness = calloc(TG_STALENESS_BINS, sizeof *s->staleness);
+    }
+    if (!s || !s->t || !s->loss || !s->hit || !s->staleness) {
+        tg_simulation_free(s);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    *out = s;
+    return TG_OK;
+}
+
+static tg_status
+sum_up(const run *a, tg_simulation **out)
+{
+    tg_simulation *s = NULL;
+
+    TG_TRY(allocate_simulation(a->plan, &s));
+    s->diverged_time = INFINITY;
+    memcpy(s->t, a->grids.t, s->points * sizeof *s->t);
+    for (size_t b = 0; b < a->batches; b++)
+        for (size_t i = 0; i < s->points; i++)
+            tg_stats_merge(&s->loss[i], &a->batch[b].loss[i]);
+    for (size_t i = 0; i < a->plan->replicas; i++)
+        if (a->replica[i].finished) add_replica(s, i, &a->replica[i]);
+    for (size_t j = 0; j < a->threads * TG_STALENESS_BINS; j++) /* whole: any order */
+        s->staleness[j % TG_STALENESS_BINS] += a->staleness[j];
+    mend_diverged(s);
+    tg_status status = judge_growth(a, s);
+    if (status == TG_OK) status = find_settling(a, s);
+    if (status == TG_OK)
+        *out = s;
+    else
+        tg_simulation_free(s);
+    return status;
+}
+
+/* ---- the run ------------------------------------------------------------------------- */
+
+/* Deliveries to expect of a plan and points to fill, all replicas together. */
+static double
+work_of(const tg_setup *setup, const tg_replicas_plan *plan)
+{
+    const double one =
+        tg_cluster_rate(setup->cluster) * plan->horizon + (double)plan->points;
+
+    return one * (double)plan->replicas;
+}
+
+static tg_status
+check(const tg_setup *setup, const tg_replicas_plan *plan)
+{
+    if (!(plan->horizon > 0) || !isfinite(plan->horizon))
+        return tg_fail(TG_EDOMAIN, "horizon must be > 0, got %g", plan->horizon);
+    if (plan->points < 2 || plan->replicas < 1)
+        return tg_fail(TG_EDOMAIN,
+                       "expected at least 2 points and 1 replica, got %zu and %zu",
+                       plan->points, plan->replicas);
+    const double threads = (double)(plan->threads ? plan->threads : tg_parallel_threads());
+    const double work = work_of(setup, plan), most = MOST_WORK * threads;
+    if (!(work <= most))
+        return tg_fail(TG_EDOMAIN,
+                       "%.3g gradients and points to simulate, a day is enough for %.3g: "
+                       "lower horizon, replicas, points or the number of workers",
+                       work, most);
+    return TG_OK;
+}
+
+/* The grid of its own: 1024 times a unit of the time, and 32 a delivery at the beginning;
+ * where the loss is dear, 32 and one in four deliveries. */
+static tg_status
+open_grids(run *a)
+{
+    const double      between = 1 / tg_cluster_rate(a->setup->cluster);
+    const bool        cheap = a->setup->problem->kind->cheap_loss;
+    tg_replica_grids *g = &a->grids;
+
+    *g = (tg_replica_grids){ .points = a->plan->points,
+                             .horizon = a->plan->horizon,
+                             .target = a->plan->target };
+    if (!(g->t = malloc(g->points * sizeof *g->t)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < g->points; i++)
+        g->t[i] = g->horizon * (double)i / (double)(g->points - 1);
+    return tg_settling_grid(g->horizon, cheap ? between / 32 : 4 * between,
+                            cheap ? 1024 : 32, &g->cell, &g->cells);
+}
+
+static tg_status
+open_batches(run *a)
+{
+    const size_t points = a->plan->points, cells = a->grids.cells;
+    const size_t size = points * sizeof(tg_stats);
+    const double bytes =
+        (double)a->batches * (double)size +
+        (double)(a->batches + a->threads) * (double)(cells + points) * sizeof(double);
+
+    if (bytes > MOST_BYTES)
+        return tg_fail(TG_EDOMAIN, "%zu points need %.3g GiB, allowed are %g", points,
+                       bytes / 0x1p30, MOST_BYTES / 0x1p30);
+    a->replica = calloc(a->plan->replicas, sizeof *a->replica);
+    a->batch = calloc(a->batches, sizeof *a->batch);
+    a->loss = malloc(a->threads * points * sizeof *a->loss);
+    a->own = malloc(a->threads * cells * sizeof *a->own);
+    a->staleness = calloc(a->threads * TG_STALENESS_BINS, sizeof *a->staleness);
+    bool whole = a->replica && a->batch && a->loss && a->own && a->staleness;
+    for (size_t b = 0; whole && b < a->batches; b++) {
+        a->batch[b].loss = calloc(points, sizeof *a->batch[b].loss);
+        a->batch[b].sum = calloc(cells, sizeof *a->batch[b].sum);
+        whole = a->batch[b].loss && a->batch[b].sum;
+    }
+    return whole ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+}
+
+static void
+close_run(run *a)
+{
+    for (size_t b = 0; a->batch && b < a->batches; b++) {
+        free(a->batch[b].loss);
+        free(a->batch[b].sum);
+    }
+    free(a->batch);
+    free(a->replica);
+    free(a->loss);
+    free(a->own);
+    free(a->staleness);
+    free(a->grids.t);
+    free(a->grids.cell);
+}
+
+static bool
+any_finished(const run *a)
+{
+    for (size_t b = 0; a->batch && b < a->batches; b++)
+        if (a->batch[b].replicas > 0) return true;
+    return false;
+}
+
+tg_status
+tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan, tg_simulation **out)
+{
+    run a = { .setup = setup, .plan = plan };
+
+    TG_TRY(check(setup, plan));
+    a.threads = plan->threads ? plan->threads : tg_parallel_threads();
+    a.batches = plan->replicas < BATCHES ? plan->replicas : BATCHES;
+    tg_status status = open_grids(&a);
+    if (status == TG_OK) status = open_batches(&a);
+    if (status == TG_OK)
+        status = tg_parallel_run(a.batches, a.threads, run_batch, &a, NULL);
+    if (status == TG_OK || (status == TG_ESTOP && any_finished(&a)))
+        status = sum_up(&a, out);
+    close_run(&a);
+    return status;
+}
+
+void
+tg_simulation_free(tg_simulation *s)
+{
+    if (!s) return;
+    free(s->t);
+    free(s->loss);
+    free(s->hit);
+    free(s->staleness);
+    free(s);
+}

@@ -1,0 +1,316 @@
+#include "asgd/sim/server.h"
+
+#include "asgd/sim/sim_impl.h"
+#include "asgd/sim/speed.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- what a rule can see ------------------------------------------------------------- */
+
+size_t
+tg_sim_dim(const tg_sim *s)
+{
+    return s->dim;
+}
+
+size_t
+tg_sim_workers(const tg_sim *s)
+{
+    return s->workers;
+}
+
+double
+tg_sim_now(const tg_sim *s)
+{
+    return s->now;
+}
+
+uint64_t
+tg_sim_updates(const tg_sim *s)
+{
+    return s->ledger.updates;
+}
+
+const double *
+tg_sim_model(const tg_sim *s)
+{
+    return tg_version_model(&s->versions, s->current);
+}
+
+const double *
+tg_sim_read(const tg_sim *s, const tg_job *job)
+{
+    return tg_version_model(&s->versions, job->version);
+}
+
+const double *
+tg_sim_param(const tg_sim *s)
+{
+    return s->setup.rule.param;
+}
+
+double
+tg_sim_rate(const tg_sim *s)
+{
+    const double factor =
+        s->schedule ? s->schedule->factor(s->setup.schedule.param, s->ledger.updates) : 1;
+
+    return s->setup.step * factor;
+}
+
+tg_rng *
+tg_sim_dice(tg_sim *s)
+{
+    return &s->dice;
+}
+
+const tg_job *
+tg_sim_running(const tg_sim *s, size_t worker)
+{
+    const uint32_t head = s->worker[worker].head;
+
+    return head == TG_NO_JOB ? NULL : &s->job[head];
+}
+
+size_t
+tg_sim_jobs(const tg_sim *s)
+{
+    return s->jobs;
+}
+
+const tg_job *
+tg_sim_oldest(const tg_sim *s)
+{
+    return s->oldest == TG_NO_JOB ? NULL : &s->job[s->oldest];
+}
+
+/* ---- jobs ---------------------------------------------------------------------------- */
+
+/* The worker's own slot if it is free, so that equal times go to the lower worker. */
+static tg_status
+new_job(tg_sim *s, size_t worker, uint32_t *out)
+{
+    *out = (uint32_t)worker;
+    if (s->job[worker].stage == TG_FREE) return TG_OK;
+    if (s->spares == 0) {
+        const size_t room = 2 * s->jobs_room;
+        tg_job      *job = realloc(s->job, room * sizeof *job);
+        if (job) s->job = job;
+        uint32_t *spare = realloc(s->spare, room * sizeof *spare);
+        if (spare) s->spare = spare;
+        if (!job || !spare) return tg_fail(TG_ENOMEM, "out of memory");
+        for (size_t i = room; i-- > s->jobs_room;) {
+            s->job[i] = (tg_job){ 0 };
+            s->spare[s->spares++] = (uint32_t)i;
+        }
+        s->jobs_room = room;
+    }
+    *out = s->spare[--s->spares];
+    return TG_OK;
+}
+
+static tg_status
+compute(tg_sim *s, uint32_t index)
+{
+    tg_job    *job = &s->job[index];
+    tg_worker *w = &s->worker[job->worker];
+
+    job->stage = TG_COMPUTES;
+    job->number = w->number++;
+    job->began = s->now;
+    double finish;
+    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, job, &finish));
+    return tg_event_add(s->events, finish, TG_FINISHES, job->worker, &job->due);
+}
+
+/* The first that waits for the worker. */
+static tg_status
+compute_next(tg_sim *s, size_t worker)
+{
+    for (uint32_t i = s->worker[worker].head; i != TG_NO_JOB; i = s->job[i].next) {
+        if (s->job[i].stage == TG_COMPUTES) return TG_OK;
+        if (s->job[i].stage == TG_QUEUES) return compute(s, i);
+    }
+    return TG_OK;
+}
+
+static void
+join_ages(tg_sim *s, uint32_t index)
+{
+    tg_job *job = &s->job[index];
+
+    job->before = s->newest;
+    job->after = TG_NO_JOB;
+    if (s->newest == TG_NO_JOB)
+        s->oldest = index;
+    else
+        s->job[s->newest].after = index;
+    s->newest = index;
+}
+
+static void
+leave_ages(tg_sim *s, const tg_job *job)
+{
+    if (job->before == TG_NO_JOB)
+        s->oldest = job->after;
+    else
+        s->job[job->before].after = job->after;
+    if (job->after == TG_NO_JOB)
+        s->newest = job->before;
+    else
+        s->job[job->after].before = job->before;
+}
+
+static void
+leave_worker(tg_sim *s, uint32_t index)
+{
+    tg_worker *w = &s->worker[s->job[index].worker];
+    uint32_t   before = TG_NO_JOB;
+
+    for (uint32_t i = w->head; i != index; i = s->job[i].next) before = i;
+    const uint32_t next = s->job[index].next;
+    if (before == TG_NO_JOB)
+        w->head = next;
+    else
+        s->job[before].next = next;
+    if (w->tail == index) w->tail = before;
+}
+
+/* Out of all lists; the version is still held. */
+static void
+remove_job(tg_sim *s, uint32_t index)
+{
+    leave_worker(s, index);
+    if (s->rule->ages) leave_ages(s, &s->job[index]);
+    s->job[index].stage = TG_FREE;
+    s->jobs--;
+    if (index >= s->workers) s->spare[s->spares++] = index;
+}
+
+tg_status
+tg_job_end(tg_sim *s, uint32_t index)
+{
+    const uint32_t worker = s->job[index].worker;
+
+    remove_job(s, index);
+    return s->worker[worker].head == TG_NO_JOB ? TG_OK : compute_next(s, worker);
+}
+
+static tg_status
+give(tg_sim *s, size_t worker, uint32_t version, uint64_t read)
+{
+    tg_worker *w = &s->worker[worker];
+    uint32_t   index;
+
+    TG_TRY(new_job(s, worker, &index));
+    s->job[index] = (tg_job){ .worker = (uint32_t)worker,
+                              .read = read,
+                              .since = s->now,
+                              .version = version,
+                              .next = TG_NO_JOB,
+                              .stage = TG_QUEUES };
+    tg_version_hold(&s->versions, version);
+    const bool idle = w->head == TG_NO_JOB;
+    if (idle)
+        w->head = index;
+    else
+        s->job[w->tail].next = index;
+    w->tail = index;
+    if (s->rule->ages) join_ages(s, index);
+    s->jobs++;
+    s->ledger.begun++;
+    return idle ? compute(s, index) : TG_OK;
+}
+
+tg_status
+tg_sim_assign(tg_sim *s, size_t worker)
+{
+    return give(s, worker, s->current, s->ledger.updates);
+}
+
+tg_status
+tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job)
+{
+    return give(s, worker, job->version, job->read);
+}
+
+tg_status
+tg_sim_assign_idle(tg_sim *s)
+{
+    for (size_t w = 0; w < s->workers; w++)
+        if (s->worker[w].head == TG_NO_JOB) TG_TRY(tg_sim_assign(s, w));
+    return TG_OK;
+}
+
+tg_status
+tg_sim_abort(tg_sim *s, size_t worker)
+{
+    while (s->worker[worker].head != TG_NO_JOB) {
+        const uint32_t index = s->worker[worker].head;
+        tg_event_cancel(s->events, s->job[index].due);
+        s->job[index].due = 0;
+        tg_version_release(&s->versions, s->job[index].version);
+        s->ledger.aborted++;
+        remove_job(s, index);
+    }
+    return TG_OK;
+}
+
+tg_status
+tg_sim_alarm(tg_sim *s, double time)
+{
+    tg_event_cancel(s->events, s->alarm);
+    s->alarm = 0;
+    return isinf(time) ? TG_OK : tg_event_add(s->events, time, TG_RINGS, 0, &s->alarm);
+}
+
+/* ---- gradients and steps ------------------------------------------------------------- */
+
+tg_status
+tg_sim_gradient(tg_sim *s, const tg_job *job, double *g)
+{
+    const tg_problem *p = s->setup.problem;
+    tg_rng draws = tg_rng_of(s->seed, TG_PURPOSE_NOISE, job->worker, job->number);
+
+    s->asked = true;
+    s->ledger.gradients++;
+    p->kind->gradient(p->self, job->worker, tg_sim_read(s, job), &draws, s->scratch, g);
+    return TG_OK;
+}
+
+/* g, shortened where it is longer than the bound. */
+static const double *
+clip(tg_sim *s, const double *g)
+{
+    double square = 0;
+
+    for (size_t j = 0; j < s->dim; j++) square += g[j] * g[j];
+    const double norm = sqrt(square);
+    if (!(norm > s->setup.clip)) return g;
+    for (size_t j = 0; j < s->dim; j++) s->clipped[j] = g[j] * (s->setup.clip / norm);
+    return s->clipped;
+}
+
+/* A version that nobody else holds moves in place. */
+tg_status
+tg_sim_step(tg_sim *s, const double *g, double scale)
+{
+    tg_versions *v = &s->versions;
+    uint32_t     next = s->current;
+
+    if (v->holders[s->current] > 1) TG_TRY(tg_version_new(v, &next));
+    const tg_move m = { .d = s->setup.clip > 0 ? clip(s, g) : g,
+                        .x = tg_version_model(v, s->current),
+                        .out = tg_version_model(v, next),
+                        .rate = tg_sim_rate(s) * scale,
+                        .decay = s->setup.decay,
+                        .number = s->ledger.updates + 1 };
+    s->optimiser->step(s->setup.optimiser.param, s->kept, s->dim, &m);
+    if (next != s->current) {
+        tg_version_release(v, s->current);
+        s->current = next;
+    }
+    s->ledger.updates++;
+    return TG_OK;
+}

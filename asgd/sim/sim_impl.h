@@ -1,0 +1,49 @@
+/* sim_impl: what a simulation holds. Private to asgd/sim. */
+#ifndef TG_ASGD_SIM_SIM_IMPL_H
+#define TG_ASGD_SIM_SIM_IMPL_H
+
+#include "asgd/sim/simulate.h"
+#include "asgd/sim/version.h"
+
+#define TG_NO_JOB UINT32_MAX
+
+/* Jobs of a worker, in the order in which they were given to it. At most one is computed. */
+typedef struct tg_worker {
+    uint32_t head, tail; /* TG_NO_JOB: none */
+    uint32_t number;     /* jobs it has begun to compute */
+} tg_worker;
+
+struct tg_sim {
+    tg_setup                 setup;
+    const tg_rule_kind      *rule;
+    const tg_optimiser_kind *optimiser;
+    const tg_schedule_kind  *schedule; /* NULL: constant */
+    size_t                   workers, dim;
+    uint64_t                 seed; /* of this replica */
+    tg_rng                   dice;
+    double                   now;
+    tg_events               *events;
+    tg_event                 alarm;
+
+    tg_versions versions;
+    uint32_t    current; /* version */
+
+    tg_worker *worker;    /* (workers) */
+    tg_job    *job;       /* (jobs_room); worker w's first one is at w */
+    uint32_t  *spare;     /* (spares) slots beyond the workers' own */
+    size_t     jobs_room, spares, jobs;
+    uint32_t   oldest, newest; /* of the jobs by age, for rules that ask */
+
+    void   *room; /* the rule's */
+    double *kept; /* the optimiser's */
+    double *scratch, *clipped;
+    bool    asked; /* the rule has asked for the gradient of what is being delivered */
+
+    tg_ledger ledger;
+};
+
+/* The job leaves: its worker's list, the order by age, its slot. Its version is still held, and
+ * the worker's next one begins. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_job_end(tg_sim *s, uint32_t index);
+
+#endif

@@ -1,0 +1,182 @@
+#include "asgd/sim/simulate.h"
+
+#include "asgd/sim/sim_impl.h"
+#include "asgd/sim/speed.h"
+#include "core/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- making -------------------------------------------------------------------------- */
+
+static tg_status
+check_setup(const tg_setup *u)
+{
+    const tg_rule_kind *rule = (const tg_rule_kind *)u->rule.kind;
+
+    if (!rule) return tg_fail(TG_EDOMAIN, "a simulation needs a rule");
+    if (!(u->step > 0)) return tg_fail(TG_EDOMAIN, "step must be > 0, got %g", u->step);
+    if (!(u->clip >= 0) || !(u->decay >= 0))
+        return tg_fail(TG_EDOMAIN, "clip and weight decay must be >= 0, got %g and %g",
+                       u->clip, u->decay);
+    if (u->problem->workers != u->cluster->workers)
+        return tg_fail(TG_EDOMAIN, "the problem is for %zu workers, the cluster has %zu",
+                       u->problem->workers, u->cluster->workers);
+    if (u->cluster->workers > TG_MOST_WHO)
+        return tg_fail(TG_EDOMAIN, "at most %d workers can be simulated, got %zu",
+                       TG_MOST_WHO, u->cluster->workers);
+    TG_TRY(tg_choice_check(&u->rule));
+    if (u->optimiser.kind) TG_TRY(tg_choice_check(&u->optimiser));
+    if (u->schedule.kind) TG_TRY(tg_choice_check(&u->schedule));
+    return rule->check ? rule->check(u->rule.param, u->cluster->workers) : TG_OK;
+}
+
+static void *
+zeroed(size_t bytes)
+{
+    void *block = aligned_alloc(64, (bytes + 64) / 64 * 64);
+
+    if (block) memset(block, 0, (bytes + 64) / 64 * 64);
+    return block;
+}
+
+static tg_status
+allocate(tg_sim *s)
+{
+    const size_t  n = s->workers, dim = s->dim, scratch = s->setup.problem->scratch;
+    const size_t  kept = s->optimiser->room ? s->optimiser->room(dim) : 0;
+    const double *param = s->setup.rule.param;
+
+    s->worker = calloc(n, sizeof *s->worker);
+    s->job = calloc(n, sizeof *s->job);
+    s->spare = malloc(n * sizeof *s->spare);
+    s->room = zeroed(s->rule->room ? s->rule->room(dim, n, param) : 0);
+    s->kept = zeroed(kept * sizeof(double));
+    s->scratch = zeroed((scratch + dim) * sizeof(double));
+    if (!s->worker || !s->job || !s->spare || !s->room || !s->kept || !s->scratch)
+        return tg_fail(TG_ENOMEM, "out of memory");
+    s->clipped = s->scratch + scratch;
+    s->jobs_room = n;
+    for (size_t i = 0; i < n; i++) s->worker[i].head = s->worker[i].tail = TG_NO_JOB;
+    return tg_events_create(&s->events);
+}
+
+static tg_status
+first_version(tg_sim *s)
+{
+    const tg_problem *p = s->setup.problem;
+
+    tg_versions_begin(&s->versions, s->dim);
+    TG_TRY(tg_version_new(&s->versions, &s->current));
+    p->kind->start(p->self, tg_version_model(&s->versions, s->current));
+    return TG_OK;
+}
+
+tg_status
+tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out)
+{
+    TG_TRY(check_setup(setup));
+    tg_sim *s = calloc(1, sizeof *s);
+    if (!s) return tg_fail(TG_ENOMEM, "out of memory");
+    s->setup = *setup;
+    s->rule = (const tg_rule_kind *)setup->rule.kind;
+    s->optimiser = setup->optimiser.kind ? (const tg_optimiser_kind *)setup->optimiser.kind
+                                         : &tg_optimiser_sgd;
+    s->schedule = (const tg_schedule_kind *)setup->schedule.kind;
+    s->workers = setup->cluster->workers;
+    s->dim = setup->problem->dim;
+    s->seed = tg_rng_mix(setup->seed, replica);
+    s->dice = tg_rng_stream(s->seed, TG_PURPOSE_RULE, 0);
+    s->oldest = s->newest = TG_NO_JOB;
+    tg_status status = allocate(s);
+    if (status == TG_OK) status = first_version(s);
+    if (status == TG_OK)
+        status = s->rule->begin ? s->rule->begin(s, s->room) : tg_sim_assign_idle(s);
+    if (status == TG_OK)
+        *out = s;
+    else
+        tg_sim_free(s);
+    return status;
+}
+
+void
+tg_sim_free(tg_sim *s)
+{
+    if (!s) return;
+    tg_events_free(s->events);
+    tg_versions_clear(&s->versions);
+    free(s->worker);
+    free(s->job);
+    free(s->spare);
+    free(s->room);
+    free(s->kept);
+    free(s->scratch);
+    free(s);
+}
+
+/* ---- events -------------------------------------------------------------------------- */
+
+double
+tg_sim_next(tg_sim *s)
+{
+    return tg_event_next(s->events);
+}
+
+/* The result of a job is at the server. The job is over before the rule hears of it, so that
+ * its worker can be given work at once. */
+static tg_status
+deliver(tg_sim *s, uint32_t index, tg_happening *out)
+{
+    const tg_job job = s->job[index];
+
+    out->what = TG_DELIVERS;
+    out->worker = job.worker;
+    out->staleness = tg_sim_staleness(s, &job);
+    s->ledger.delivered++;
+    s->asked = false;
+    TG_TRY(tg_job_end(s, index));
+    const tg_status status = s->rule->deliver(s, s->room, &job);
+    out->applied = s->asked;
+    if (s->asked)
+        s->ledger.applied++;
+    else
+        s->ledger.dropped++;
+    tg_version_release(&s->versions, job.version);
+    return status;
+}
+
+static tg_status
+ring(tg_sim *s, tg_happening *out)
+{
+    out->what = TG_RINGS;
+    s->alarm = 0;
+    return s->rule->ring(s, s->room);
+}
+
+tg_status
+tg_sim_advance(tg_sim *s, tg_happening *out)
+{
+    unsigned what;
+    size_t   who;
+
+    *out = (tg_happening){ 0 };
+    if (!tg_event_pop(s->events, &s->now, &what, &who)) return TG_OK;
+    if (what == TG_RINGS) return ring(s, out);
+    return deliver(s, s->worker[who].head, out);
+}
+
+/* ---- what is known ------------------------------------------------------------------- */
+
+tg_ledger
+tg_sim_ledger(const tg_sim *s)
+{
+    return s->ledger;
+}
+
+double
+tg_sim_loss(tg_sim *s)
+{
+    return s->setup.problem->kind->loss(s->setup.problem->self, tg_sim_model(s),
+                                        s->scratch);
+}

@@ -1,0 +1,80 @@
+/* simulate: the true worker process, event by event, under any server rule
+ *
+ * A worker reads the model, computes for a random time, and its result is delivered, over links
+ * if there are any; what it and others do next the rule says. Between events nothing happens, so
+ * the simulation jumps from one to the next. Times accumulate as t + delay; equal times go to
+ * the lower worker.
+ */
+#ifndef TG_ASGD_SIM_SIMULATE_H
+#define TG_ASGD_SIM_SIMULATE_H
+
+#include "asgd/optimisers/optimiser.h"
+#include "asgd/problems/problem.h"
+#include "asgd/rules/rule.h"
+#include "asgd/sim/cluster.h"
+
+#include <stdint.h>
+
+/* What is simulated; what it points to is borrowed and must outlive the simulation. A choice
+ * whose kind is NULL is the plain one. */
+typedef struct tg_setup {
+    const tg_problem *problem;
+    const tg_cluster *cluster; /* as many workers as the problem has */
+    tg_choice         rule;    /* of tg_rules */
+    double            step;    /* learning rate [x^2/loss] */
+    uint64_t          seed;
+    tg_choice         optimiser, schedule; /* of tg_optimisers, tg_schedules */
+    double            clip;  /* largest norm of a direction; 0: any [loss/x] */
+    double            decay; /* weight decay [loss/x^2] */
+} tg_setup;
+
+/* A setup with all else plain. */
+static inline tg_setup
+tg_setup_of(const tg_problem *problem, const tg_cluster *cluster, tg_choice rule,
+            double step, uint64_t seed)
+{
+    return (tg_setup){
+        .problem = problem, .cluster = cluster, .rule = rule, .step = step, .seed = seed
+    };
+}
+
+/* What has become of the work. At any time
+ *     begun = applied + dropped + aborted + jobs on their way,   delivered = applied + dropped
+ */
+typedef struct tg_ledger {
+    uint64_t begun;     /* jobs given out */
+    uint64_t delivered; /* results that reached the server */
+    uint64_t applied;   /* of these, whose gradient the rule asked for */
+    uint64_t dropped;   /* of these, the others */
+    uint64_t aborted;   /* jobs ended before they were delivered */
+    uint64_t gradients; /* evaluated */
+    uint64_t updates;   /* times the model moved */
+} tg_ledger;
+
+/* One event, as those see it who look on. */
+typedef enum tg_event_kind { TG_DELIVERS, TG_FINISHES, TG_ARRIVES, TG_RINGS } tg_event_kind;
+
+typedef struct tg_happening {
+    tg_event_kind what;
+    size_t        worker;    /* of the job */
+    uint64_t      staleness; /* updates between its reading and now, at a delivery */
+    bool          applied;   /* whether its gradient was used */
+} tg_happening;
+
+/* The simulation of one replica at t = 0. Its streams are made from (seed, replica, worker, job).
+ * Owner: the caller, tg_sim_free(). Errors: TG_EDOMAIN step not > 0, parameters out of range or
+ * unfit for so many workers, problem and cluster of different numbers of workers; TG_ENOMEM;
+ * TG_ESTOP. */
+TG_CHECKED tg_status tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out);
+void                 tg_sim_free(tg_sim *s);
+
+double
+tg_sim_next(tg_sim *s); /* time of the next event; inf: nothing will happen any more */
+
+/* Carry out the next event, if there is one. Errors: those of rule and problem; TG_ENOMEM. */
+TG_CHECKED tg_status tg_sim_advance(tg_sim *s, tg_happening *out);
+
+tg_ledger tg_sim_ledger(const tg_sim *s);
+double    tg_sim_loss(tg_sim *s); /* F(x) - F* now */
+
+#endif

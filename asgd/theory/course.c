@@ -1,0 +1,60 @@
+#include "asgd/theory/course.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+tg_status
+tg_course_create(double dt, size_t n, tg_course *out)
+{
+    double *block = calloc(3 * n, sizeof *block);
+
+    if (!block) return tg_fail(TG_ENOMEM, "out of memory");
+    *out = (tg_course){
+        .dt = dt, .n = n, .mean = block, .second = block + n, .off = block + 2 * n
+    };
+    return TG_OK;
+}
+
+void
+tg_course_free(tg_course *c)
+{
+    free(c->mean);
+    *c = (tg_course){ 0 };
+}
+
+static double
+cubic(const double *f, double u)
+{
+    return -f[0] * (u - 1) * (u - 2) * (u - 3) / 6 + f[1] * u * (u - 2) * (u - 3) / 2 -
+           f[2] * u * (u - 1) * (u - 3) / 2 + f[3] * u * (u - 1) * (u - 2) / 6;
+}
+
+double
+tg_course_second(const tg_course *c, double t, double *off)
+{
+    const double at = t / c->dt;
+
+    if (c->n < 4 || at >= (double)(c->n - 1)) {
+        if (off) *off = c->end_off;
+        return c->end;
+    }
+    const size_t j = (size_t)fmin(fmax(floor(at) - 1, 0), (double)c->n - 4);
+    const double u = at - (double)j;
+    if (off) *off = fabs(cubic(c->off + j, u));
+    return fmax(cubic(c->second + j, u), 0);
+}
+
+double
+tg_course_rate(const tg_course *c, double limit)
+{
+    const double first = c->n ? fabs(c->mean[0] - limit) : 0;
+    size_t       end = c->n;
+
+    if (!(first > 0)) return NAN;
+    while (end > 1 && !(fabs(c->mean[end - 1] - limit) > 1e-6 * first)) end--;
+    size_t late = end - 1 - (end - 1) / 10;
+    for (size_t i = late; i < end; i++)
+        if (fabs(c->mean[i] - limit) > fabs(c->mean[late] - limit)) late = i;
+    return late == 0 ? NAN
+                     : -log(fabs(c->mean[late] - limit) / first) / (c->dt * (double)late);
+}

@@ -1,0 +1,155 @@
+#include "asgd/theory/predict.h"
+
+#include "asgd/theory/predict_finite.h"
+#include "asgd/theory/predict_hits.h"
+#include "asgd/theory/predict_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = { "best", "sde", "jump", "renewal", "exact" };
+
+const char *
+tg_level_name(tg_level level)
+{
+    return names[level];
+}
+
+tg_status
+tg_level_find(const char *name, tg_level *out)
+{
+    for (int l = TG_LEVEL_BEST; l <= TG_LEVEL_JUMP; l++)
+        if (!strcmp(name, names[l])) {
+            *out = (tg_level)l;
+            return TG_OK;
+        }
+    return tg_fail(TG_EINPUT, "level: expected best, sde or jump, got \"%s\"", name);
+}
+
+void
+tg_prediction_free(tg_prediction *p)
+{
+    if (!p) return;
+    free(p->t);
+    free(p->mode);
+    free(p);
+}
+
+static tg_status
+allocate(size_t modes, size_t points, tg_prediction **out)
+{
+    tg_prediction *p = calloc(1, sizeof *p);
+
+    if (p) {
+        p->mode = calloc(modes, sizeof *p->mode);
+        p->t = calloc(4 * points + 1, sizeof *p->t);
+    }
+    if (!p || !p->mode || !p->t) {
+        tg_prediction_free(p);
+        return tg_fail(TG_ENOMEM, "out of memory");
+    }
+    p->modes = modes;
+    p->points = points;
+    p->loss = p->t + points;
+    p->low = p->loss + points;
+    p->high = p->low + points;
+    *out = p;
+    return TG_OK;
+}
+
+/* ---- the loop ------------------------------------------------------------------------ */
+
+static tg_status
+fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
+{
+    p->workers = cluster->workers;
+    p->lambda = c->lambda;
+    p->delay_mean = tg_delay_mean(c->delay);
+    p->delay_cv = tg_delay_cv(c->delay);
+    p->staleness = (double)cluster->workers - 1;
+    TG_TRY(tg_case_threshold(c, &p->threshold));
+    return TG_OK;
+}
+
+/* Gain k = a E T of the largest eigenvalue. */
+static void
+fill_gain(const tg_case *c, const tg_modes *m, tg_prediction *p)
+{
+    double h = 0;
+
+    for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
+    p->gain = c->step * c->lambda * h * p->delay_mean;
+}
+
+static void
+fill_grid(const tg_predict_plan *plan, tg_prediction *p)
+{
+    p->settle = INFINITY;
+    p->settle_error = NAN;
+    for (size_t i = 0; i < p->points; i++)
+        p->t[i] = plan->horizon * (double)i / (double)(p->points - 1);
+}
+
+static void
+fill_gains(const tg_case *c, const tg_modes *m, tg_prediction *p)
+{
+    for (size_t j = 0; j < m->count; j++) {
+        const double a = c->step * c->lambda * m->h[j];
+        p->mode[j] = (tg_mode_prediction){ .h = m->h[j],
+                                           .a = a,
+                                           .gain = a * p->delay_mean,
+                                           .re = NAN,
+                                           .im = NAN,
+                                           .mean_square = NAN };
+    }
+}
+
+static tg_status
+fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_prediction *p)
+{
+    fill_gain(c, m, p);
+    fill_grid(plan, p);
+    p->resolved = fmin(m->start_covered / m->start_loss, 1);
+    p->threshold_single = p->single_error = NAN;
+    if (plan->level != TG_LEVEL_BEST) return tg_predict_field(c, m, plan, p);
+    fill_gains(c, m, p);
+    return tg_predict_finite(c, m, plan, p);
+}
+
+/* Where the others are not known, or nothing settles, this is not either. What was left open
+ * because single runs may settle is decided past their own threshold. */
+static tg_status
+fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *p)
+{
+    const tg_status status =
+        tg_predict_single(cluster, rule, fmin(p->threshold_square, p->threshold), 1,
+                          &p->threshold_single, &p->single_error);
+
+    if (p->outcome == TG_UNDECIDED && p->gain > p->threshold_square + p->threshold_error &&
+        p->gain > p->threshold_single + 4 * p->single_error)
+        p->outcome = TG_DIVERGES;
+    return status == TG_EDOMAIN || status == TG_ENOCONV ? TG_OK : status;
+}
+
+tg_status
+tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm *algorithm,
+           double step, const tg_predict_plan *plan, tg_prediction **out)
+{
+    tg_case        c;
+    tg_prediction *p = NULL;
+
+    if (plan->level > TG_LEVEL_JUMP)
+        return tg_fail(TG_EDOMAIN, "a plan may ask for levels best, sde and jump");
+    TG_TRY(tg_case_open(cluster, algorithm, step, &c));
+    tg_status status = allocate(modes->count, plan->points, &p);
+    if (status == TG_OK) status = fill_cluster(&c, cluster, p);
+    if (status == TG_OK) status = fill(&c, modes, plan, p);
+    if (status == TG_OK && plan->single) status = fill_single(cluster, algorithm, p);
+    tg_case_close(&c);
+    if (status == TG_OK)
+        *out = p;
+    else
+        tg_prediction_free(p);
+    return status;
+}

@@ -1,0 +1,150 @@
+/* predict_field: levels sde and jump, the papers' theories for very many workers
+ *
+ *     v_j = q_j J_j  (sde),     v_j = q_j J_j / (1 - c_j J_j)  (jump)
+ *
+ * Real workers differ by O(1/P): a worker reads right after its own update. What a delay
+ * shorter by 1/P changes and what the jumps change is stated as error.
+ */
+#include "asgd/theory/predict_parts.h"
+
+#include "core/stats.h"
+
+#include <math.h>
+
+static tg_status
+fill_modes(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
+{
+    p->stable = p->stable_square = true;
+    p->rate = INFINITY;
+    for (size_t j = 0; j < m->count; j++) {
+        tg_mode_prediction *mode = &p->mode[j];
+        TG_TRY(tg_case_mode(c, m, j, 1, mode));
+        TG_TRY(tg_case_effective_rate(c, 1, horizon, mode));
+        p->unstable += mode->unstable;
+        if (mode->unstable) p->stable = false;
+        if (!mode->settles) p->stable_square = false;
+        if (mode->rate < p->rate) {
+            p->rate = mode->rate;
+            p->effective = mode->effective;
+        }
+        if (c->biased) p->bias_loss = m->shift_loss;
+    }
+    return TG_OK;
+}
+
+/* The floor with a delay shorter by 1/P and with the jumps tell how much the level may err.
+ */
+static tg_status
+fill_floor(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
+{
+    const double       scale = 1 - 1 / (double)(p->workers + 1);
+    double             jump = 0, shorter = 0, rate = INFINITY;
+    tg_mode_prediction other;
+
+    p->floor = p->floor_error = INFINITY;
+    p->rate_error = NAN;
+    if (!p->stable) return TG_OK;
+    p->floor = 0;
+    for (size_t j = 0; j < m->count; j++) {
+        const double half = m->h[j] / 2, v = p->mode[j].variance;
+        p->floor += half * v;
+        jump += v > 0 ? half * v / fmax(1 - p->mode[j].mean_square, 0) : 0;
+        TG_TRY(tg_case_mode(c, m, j, scale, &other));
+        TG_TRY(tg_case_effective_rate(c, scale, horizon, &other));
+        shorter += half * other.variance;
+        rate = fmin(rate, other.rate);
+    }
+    p->rate_error = fabs(rate - p->rate);
+    p->floor_error = p->floor > 0 ? (jump - p->floor) + fabs(shorter - p->floor) : 0;
+    return TG_OK;
+}
+
+/* ---- trajectory ---------------------------------------------------------------------- */
+
+/* |t(high) - t(low)| / 2 for the times at which the band settles, or the gap to the later
+ * one where only one side does. */
+static double
+settle_error(const tg_prediction *p, double target)
+{
+    const double low = tg_settling_time(p->t, p->low, p->points, target, NULL);
+    const double high = tg_settling_time(p->t, p->high, p->points, target, NULL);
+
+    return fmax(isfinite(low) ? fabs(p->settle - low) : 0,
+                isfinite(high) ? fabs(high - p->settle) : p->t[p->points - 1] - p->settle);
+}
+
+static tg_status
+fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
+                   tg_prediction *p)
+{
+    const double scale = 1 - 1 / (double)(p->workers + 1);
+
+    TG_TRY(tg_case_loss(c, m, p->mode, 1, plan, p->loss));
+    TG_TRY(tg_case_loss(c, m, p->mode, scale, plan, p->high));
+    const double jump =
+        p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
+    for (size_t i = 0; i < p->points; i++) {
+        const double noise = isfinite(p->floor) ? fmin(p->floor, p->loss[i]) : 0;
+        double       rest_error;
+        const double rest =
+            tg_predict_rest(c, m, p, fmax(p->t[i] - c->wait, 0), &rest_error);
+        const double error = fabs(p->high[i] - p->loss[i]) + jump * noise + rest_error;
+        p->loss[i] += rest;
+        p->low[i] = fmax(p->loss[i] - error, 0);
+        p->high[i] = p->loss[i] + error;
+    }
+    return TG_OK;
+}
+
+static void
+fill_settling(const tg_predict_plan *plan, tg_prediction *p)
+{
+    if (!(plan->target > 0) || !p->stable || !p->stable_square) return;
+    p->settle = tg_settling_time(p->t, p->loss, p->points, plan->target, NULL);
+    if (isfinite(p->settle)) p->settle_error = settle_error(p, plan->target);
+}
+
+/* The mean square is lost below k*, where the mean is. */
+static void
+fill_outcome(tg_prediction *p)
+{
+    p->threshold_square = p->threshold;
+    p->threshold_error = isinf(p->threshold) ? 0 : p->threshold / (double)p->workers;
+    p->outcome = p->stable && p->stable_square ? TG_CONVERGES : TG_DIVERGES;
+    if (fabs(p->gain - p->threshold) <= p->threshold_error ||
+        (p->stable && !p->stable_square))
+        p->outcome = TG_UNDECIDED;
+}
+
+/* At level jump the jumps' noise is part of the floor, and no longer of its error. */
+static void
+add_jumps(const tg_modes *m, tg_prediction *p)
+{
+    double all = 0;
+
+    for (size_t j = 0; j < m->count; j++) {
+        tg_mode_prediction *mode = &p->mode[j];
+        mode->variance /= fmax(1 - mode->mean_square, 0);
+        all += m->h[j] / 2 * mode->variance;
+    }
+    p->floor_error = isfinite(all) ? fmax(p->floor_error - (all - p->floor), 0) : INFINITY;
+    p->floor = all;
+}
+
+tg_status
+tg_predict_field(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
+                 tg_prediction *p)
+{
+    p->level = plan->level;
+    TG_TRY(fill_modes(c, m, plan->horizon, p));
+    TG_TRY(fill_floor(c, m, plan->horizon, p));
+    p->step_limit = c->step * p->threshold / p->gain;
+    p->workers_limit = (double)p->workers * p->threshold / p->gain;
+    fill_outcome(p);
+    if (p->points) {
+        TG_TRY(fill_expected_loss(c, m, plan, p));
+        fill_settling(plan, p);
+    }
+    if (p->level == TG_LEVEL_JUMP) add_jumps(m, p);
+    return TG_OK;
+}

@@ -1,0 +1,104 @@
+/* predict_finite: levels exact and renewal, the worker process with the workers there are.
+ * Private to theory. */
+#ifndef TG_ASGD_PREDICT_FINITE_H
+#define TG_ASGD_PREDICT_FINITE_H
+
+#include "asgd/theory/course.h"
+#include "asgd/theory/predict_parts.h"
+#include "solver/phase.h"
+#include "solver/renewal.h"
+
+#include <complex.h>
+
+/* How it is done: one worker, exponential workers, the lattice of a phase-type law (all three
+ * exact), or to first order in 1/P. */
+typedef enum tg_way {
+    TG_WAY_SINGLE,
+    TG_WAY_EXPONENTIAL,
+    TG_WAY_LATTICE,
+    TG_WAY_RENEWAL
+} tg_way;
+
+/* A cluster under a rule. Arrays are by group of workers that has any. */
+typedef struct tg_finite {
+    const tg_case         *c;
+    const tg_modes        *m;
+    const tg_predict_plan *plan;
+    tg_way                 way;
+    size_t                 groups;
+    tg_renewal_group      *group;
+    double                *workers, *rate; /* n_g; deliveries of one worker [1/time] */
+    double                 total, mean;    /* P; P / lambda [time] */
+    double  *minimum, *within;   /* (count, groups), or NULL: all at F's minimum */
+    tg_phase law;                /* lattice */
+    double   slow[4];            /* tg_finite_slow() */
+    double   limit, limit_error; /* gain at which the mean square is lost */
+} tg_finite;
+
+TG_CHECKED tg_status tg_finite_open(const tg_case *c, const tg_modes *m,
+                                    const tg_predict_plan *plan, tg_finite *out);
+void                 tg_finite_close(tg_finite *f);
+
+/* The loop gain k = eta h P at which the mean square is lost, and what it may be off by. */
+TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
+
+/* What is found of one mode. */
+typedef struct tg_finite_mode {
+    bool   settles;          /* in mean square */
+    double variance, error;  /* about the mean, stationary [x^2]; relative error */
+    double bias, bias_error; /* of the mean [x] */
+    size_t unstable;     /* roots of the mean with Re s > 0, or 1: grows in mean square */
+    double complex root; /* of the mean, rightmost [1/time]; NaN: none */
+    double         rate, rate_error;
+    bool           effective;
+    tg_course      course;
+} tg_finite_mode;
+
+/* Loop gain below which x hardly moves during a job. V/e at that gain and at twice that, V/e of
+ * the mean field there, and the relative error, on a grid for TG_FINITE_SLOW. */
+#define TG_FINITE_SLOW 0.05
+TG_CHECKED tg_status tg_finite_slow(const tg_finite *f, const tg_renewal *laws,
+                                    double out[4]);
+
+/* A grid of times for a mode. */
+typedef struct tg_finite_grid {
+    double dt, span; /* [time] */
+    bool   slow;
+    double coarse_dt, coarse_span; /* 0: the mode is slow, and needs none */
+} tg_finite_grid;
+
+/* The grid of a mode of loop gain k whose mean settles at the rate `re` < 0 (> 0: grows). */
+tg_finite_grid tg_finite_grid_of(const tg_finite *f, double k, double re);
+
+/* Fill `out` for mode j of loop gain k. The laws on the mode's grids come from the caller:
+ * `fine`, and `coarse` or NULL. */
+TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
+                                       const tg_renewal *fine, const tg_renewal *coarse,
+                                       tg_finite_mode *out);
+/* The exact ways but the single worker's. */
+TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
+
+/* A prediction at work: the cluster and what has been found of its modes. */
+typedef struct tg_finite_run {
+    tg_finite      *f;
+    tg_prediction  *p;
+    tg_finite_mode *mode; /* (modes) */
+} tg_finite_run;
+
+/* p->loss, low, high and settle, from the modes' courses. Errors: TG_ESTOP; TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_losses(const tg_finite_run *r);
+
+/* Fill the prediction at the best level at hand, from the modes' roots on. */
+TG_CHECKED tg_status tg_predict_finite(const tg_case *c, const tg_modes *m,
+                                       const tg_predict_plan *plan, tg_prediction *p);
+
+/* f between the times t (n, rising), linear; its ends outside. */
+double tg_predict_between(const double *t, const double *f, size_t n, double at);
+
+/* When the last worker delivers its first, with which DuDe-ASGD begins: the `n` times after which
+ * it still waits with these probabilities, which fall (inf: not before `horizon`). Errors:
+ * TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_begin(const tg_cluster *c, double horizon,
+                                      const double *survival, double *at, size_t n);
+
+#endif

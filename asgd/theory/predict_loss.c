@@ -1,0 +1,164 @@
+/* predict_loss: the loss of all modes in time, and when it stays below the target
+ *
+ * On times of its own, so that the reported grid changes nothing. DuDe-ASGD begins when every
+ * worker has delivered once; its loss is the mean over the times at which it does.
+ */
+#include "asgd/theory/predict_finite.h"
+
+#include "core/parallel.h"
+#include "core/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The excess loss of a run that has begun, t after that, and its error. */
+static double
+loss_after(const tg_finite_run *w, double t, double *error)
+{
+    const tg_modes *m = w->f->m;
+    double          sum = 0, off = 0, rest_error = 0;
+
+    for (size_t j = 0; j < m->count; j++) {
+        double one;
+        sum += m->h[j] / 2 * tg_course_second(&w->mode[j].course, t, &one);
+        off += m->h[j] / 2 * one;
+    }
+    if (isfinite(sum)) sum += tg_predict_rest(w->f->c, m, w->p, t, &rest_error);
+    *error = off + rest_error;
+    return sum;
+}
+
+/* Times from 0 to the horizon: a 64th of a mean job apart, later in proportion to t. */
+static size_t
+lay_times(const tg_finite *f, double *t)
+{
+    size_t n = 0;
+
+    for (double now = 0; now < f->plan->horizon; now += fmax(f->mean / 64, 0.002 * now)) {
+        if (t) t[n] = now;
+        n++;
+    }
+    if (t) t[n] = f->plan->horizon;
+    return n + 1;
+}
+
+/* Times of beginning: even in probability, but for rare early and late ones, in even ratios. */
+enum { EARLY = 36, EVEN = 32, RARE = 72, BEGINNINGS = EARLY + EVEN + RARE };
+
+typedef struct losses {
+    double *t, *loss, *low, *high; /* (n) of a run that has begun; then of all runs */
+    size_t  n;
+    double  waiting[BEGINNINGS + 1], begin[BEGINNINGS + 1]; /* probability, time */
+} losses;
+
+double
+tg_predict_between(const double *t, const double *f, size_t n, double at)
+{
+    size_t low = 0, high = n - 1;
+
+    while (high - low > 1) {
+        const size_t middle = (low + high) / 2;
+        *(t[middle] <= at ? &low : &high) = middle;
+    }
+    const double u = fmin(fmax((at - t[low]) / (t[high] - t[low]), 0), 1);
+    return f[low] + u * (f[high] - f[low]);
+}
+
+static void
+lay_beginnings(losses *l)
+{
+    l->waiting[0] = 1;
+    for (int i = 1; i < EARLY; i++) l->waiting[i] = 1 - 0.2 * exp2((i - EARLY) / 2.);
+    for (int i = 0; i <= EVEN; i++) l->waiting[EARLY + i] = 0.8 - 0.6 * i / EVEN;
+    for (int i = 1; i < RARE; i++) l->waiting[EARLY + EVEN + i] = 0.2 * exp2(-i / 4.);
+    l->waiting[BEGINNINGS] = 0;
+}
+
+/* The mean over the times at which DuDe-ASGD begins. */
+static double
+begun(const losses *l, const double *of, double t)
+{
+    double sum = 0;
+
+    for (int i = 0; i < BEGINNINGS && l->begin[i] < t; i++) {
+        const double low = l->begin[i], high = l->begin[i + 1], up_to = fmin(high, t);
+        const double all = l->waiting[i] - l->waiting[i + 1];
+        const double share = high > t ? all * (t - low) / (high - low) : all;
+        sum += share * (tg_predict_between(l->t, of, l->n, t - low - (up_to - low) / 2) -
+                        l->loss[0]);
+    }
+    return l->loss[0] + sum;
+}
+
+static tg_status
+run_losses(const tg_finite_run *w, losses *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        double error;
+        if (i % 256 == 0) TG_TRY(tg_stop_check());
+        l->loss[i] = loss_after(w, l->t[i], &error);
+        l->low[i] = fmax(l->loss[i] - error, 0);
+        l->high[i] = l->loss[i] + error;
+    }
+    return TG_OK;
+}
+
+/* |t(high) - t(low)| / 2 for the times at which the band settles, or the gap to the later one
+ * where only one side does. */
+static void
+fill_settling(const losses *l, const double *loss, const double *low, const double *high,
+              double target, tg_prediction *p)
+{
+    if (!(target > 0) || p->outcome == TG_DIVERGES) return;
+    p->settle = tg_settling_time(l->t, loss, l->n, target, NULL);
+    if (!isfinite(p->settle)) return;
+    const double early = tg_settling_time(l->t, low, l->n, target, NULL);
+    const double late = tg_settling_time(l->t, high, l->n, target, NULL);
+    p->settle_error =
+        fmax(isfinite(early) ? fabs(p->settle - early) : 0,
+             isfinite(late) ? fabs(late - p->settle) : l->t[l->n - 1] - p->settle);
+}
+
+static tg_status
+fill_losses(const tg_finite_run *w, losses *l, double *all)
+{
+    tg_prediction *p = w->p;
+    const bool     waits = !w->f->c->plain && w->f->way != TG_WAY_SINGLE;
+    double        *loss = all, *low = all + l->n, *high = low + l->n;
+
+    TG_TRY(run_losses(w, l));
+    lay_beginnings(l);
+    if (waits)
+        TG_TRY(tg_predict_begin(w->f->c->cluster, 2 * w->f->plan->horizon, l->waiting,
+                                l->begin, BEGINNINGS + 1));
+    for (size_t i = 0; i < l->n; i++) {
+        loss[i] = waits ? begun(l, l->loss, l->t[i]) : l->loss[i];
+        low[i] = waits ? begun(l, l->low, l->t[i]) : l->low[i];
+        high[i] = waits ? begun(l, l->high, l->t[i]) : l->high[i];
+    }
+    for (size_t i = 0; i < p->points; i++) {
+        p->loss[i] = tg_predict_between(l->t, loss, l->n, p->t[i]);
+        p->low[i] = tg_predict_between(l->t, low, l->n, p->t[i]);
+        p->high[i] = tg_predict_between(l->t, high, l->n, p->t[i]);
+    }
+    fill_settling(l, loss, low, high, w->f->plan->target, p);
+    return TG_OK;
+}
+
+tg_status
+tg_predict_losses(const tg_finite_run *w)
+{
+    losses       l = { .n = lay_times(w->f, NULL) };
+    const size_t n = l.n;
+    double      *block = malloc(7 * n * sizeof *block);
+
+    if (!block) return tg_fail(TG_ENOMEM, "out of memory");
+    l.t = block;
+    l.loss = block + n;
+    l.low = block + 2 * n;
+    l.high = block + 3 * n;
+    (void)lay_times(w->f, l.t);
+    const tg_status status = fill_losses(w, &l, block + 4 * n);
+    free(block);
+    return status;
+}

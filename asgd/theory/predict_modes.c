@@ -1,0 +1,364 @@
+/* predict_modes: one mode at levels exact and renewal, each way a call into solver/ */
+#include "asgd/theory/predict_finite.h"
+
+#include "solver/exponential.h"
+#include "solver/lattice.h"
+
+#include <math.h>
+#include <string.h>
+
+static double
+step_of(const tg_finite *f, size_t j)
+{
+    return f->c->step * f->m->h[j]; /* e */
+}
+
+/* Times of a mean job in a step: fine enough for the response, which moves like a = k/m. */
+static double
+between(double low, double x, double high)
+{
+    return fmin(fmax(x, low), high);
+}
+
+tg_finite_grid
+tg_finite_grid_of(const tg_finite *f, double k, double re)
+{
+    const double   horizon = f->plan->points ? f->plan->horizon : INFINITY;
+    const double   settled = re < 0 ? 20 / -re : re > 0 ? 3 / re : 600 * f->mean;
+    tg_finite_grid g = { 0 };
+
+    if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
+        g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(2 * horizon, 8 * f->mean));
+        g.dt = fmax(f->mean / 100, g.span / 60000);
+        return g;
+    }
+    if (k < TG_FINITE_SLOW) {
+        g.slow = true;
+        g.dt = 0.02 / k * f->mean;
+        g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
+        return g;
+    }
+    g.span = between(16 * f->mean, settled, 1000 * f->mean);
+    if (re > 0) g.span = fmin(g.span, settled);
+    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
+    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
+    if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
+    g.coarse_span =
+        fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);
+    if (f->plan->points)
+        g.coarse_span = fmin(g.coarse_span, fmax(horizon + 8 * g.coarse_dt, 4 * f->mean));
+    return g;
+}
+
+/* ---- renewal ------------------------------------------------------------------------- */
+
+/* V/e is smooth in the gain, and the grids of slow modes see no law: from the two gains that
+ * were asked of a finer one. */
+static tg_status
+slow_variance(const tg_finite *f, double k, tg_renewal_variance *v)
+{
+    const double *at = f->slow, more = (k - TG_FINITE_SLOW) / TG_FINITE_SLOW;
+    const double  e = k / f->total;
+
+    *v = (tg_renewal_variance){ .value = e * (at[0] + more * (at[1] - at[0])),
+                                .field = e * at[2],
+                                .gain = 0,
+                                .error = at[3] };
+    return TG_OK;
+}
+
+tg_status
+tg_finite_slow(const tg_finite *f, const tg_renewal *laws, double out[4])
+{
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    tg_renewal_variance   v[2];
+
+    for (int i = 0; i < 2; i++) {
+        const double e = (i + 1) * TG_FINITE_SLOW / f->total;
+        TG_TRY(tg_renewal_stationary(laws, rule, e, &v[i]));
+        out[i] = v[i].value / e;
+    }
+    out[2] = v[0].field * f->total / TG_FINITE_SLOW;
+    out[3] = v[0].error + 1e-3;
+    return TG_OK;
+}
+
+/* Per unit of noise v; the marks of workers that pull elsewhere; both about the mean. */
+static tg_status
+settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_variance *v,
+       tg_finite_mode *out)
+{
+    const double  e = step_of(f, j), h = f->m->h[j];
+    const double *minimum = f->minimum ? f->minimum + j * f->groups : NULL;
+    double        square[64], marks = 0, field = 0, noise = 0;
+    const size_t  groups = f->groups < 64 ? f->groups : 64;
+
+    if (f->m->sigma2[j] > 0) noise = f->m->sigma2[j] / (h * h) * v->value;
+    if (minimum && f->c->biased) {
+        TG_TRY(tg_renewal_bias(w, e, minimum, &out->bias));
+        out->bias_error = 0.3 * fabs(out->bias - f->m->shift[j]) + 1e-3 * fabs(out->bias);
+        for (size_t g = 0; g < groups; g++) {
+            const double mark = minimum[g] - out->bias;
+            square[g] = mark * mark + f->within[j * f->groups + g];
+            field += square[g];
+        }
+        if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks));
+    }
+    out->variance = noise + marks;
+    out->error =
+        noise + marks > 0
+            ? (noise * (v->error + 1e-3) + marks * (2 * v->error + 0.25)) / (noise + marks)
+            : 0;
+    return TG_OK;
+}
+
+/* A law with a heavy tail has no root that is a rate. */
+static tg_status
+find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    double complex        field, root;
+
+    out->rate = NAN;
+    out->effective = true;
+    if (!(tg_delay_abscissa(f->c->delay) < 0)) return TG_OK;
+    const tg_status status = tg_renewal_root(w, rule, step_of(f, j), &field, &root);
+    if (status == TG_ENOCONV || (status == TG_OK && !(creal(root) < 0))) return TG_OK;
+    TG_TRY(status);
+    const double moved = cabs(root - field);
+    out->effective = false;
+    out->root = root;
+    out->rate = -creal(root);
+    out->rate_error =
+        moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
+    return TG_OK;
+}
+
+/* What the next order does to the way of the mean, on the scale of its envelope; regular
+ * workers that begin together stay bunched for long; marks and noise carry their own error;
+ * rounding. */
+static void
+state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course *c)
+{
+    const double x0 = f->m->start[j] - mode->bias;
+    const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
+    const double size =
+        f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
+    const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
+    const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
+
+    for (size_t i = 0; i < c->n; i++) {
+        const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
+        const double noise =
+            fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
+        const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
+        c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
+                     noise * mode->error + (size + bunched) * c->second[i] +
+                     1e-12 * x0 * x0 + 2 * fabs(mode->bias) * mode->bias_error;
+    }
+}
+
+/* Exact but for the grid, whose error is of second order in its step and at most this. */
+static tg_status
+follow_single(const tg_renewal *w, const tg_renewal_mode *m, tg_course *c)
+{
+    const double step = c->dt * tg_renewal_rate(w); /* of a job */
+
+    TG_TRY(tg_renewal_single(w, m, c->mean, c->second));
+    for (size_t i = 0; i < c->n; i++)
+        c->off[i] = fmin(0.2 * step * step, 0.01) * c->second[i];
+    return TG_OK;
+}
+
+static tg_status
+follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *coarse,
+       const tg_renewal_variance *v, tg_finite_mode *out)
+{
+    const double    h = f->m->h[j];
+    tg_renewal_mode m = {
+        .rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE,
+        .e = step_of(f, j),
+        .noise = f->m->sigma2[j] / (h * h),
+        .start = f->m->start[j],
+        .minimum = f->minimum && f->c->biased ? f->minimum + j * f->groups : NULL,
+        .within = f->within && f->c->biased ? f->within + j * f->groups : NULL,
+        .together = f->c->cluster->together
+    };
+
+    TG_TRY(tg_course_create(tg_renewal_step(fine), tg_renewal_points(fine), &out->course));
+    tg_course *c = &out->course;
+    if (f->way == TG_WAY_SINGLE)
+        TG_TRY(follow_single(fine, &m, c));
+    else
+        TG_TRY(tg_renewal_transient(fine, coarse, &m, v, c->mean, c->second, c->off));
+    return TG_OK;
+}
+
+static void
+end_course(const tg_finite *f, tg_finite_mode *out)
+{
+    tg_course *c = &out->course;
+
+    if (c->n == 0) return;
+    const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon;
+    c->end = out->settles ? out->variance + out->bias * out->bias : INFINITY;
+    c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end +
+                                    2 * fabs(out->bias) * out->bias_error
+                              : INFINITY;
+    if (!whole) return;
+    c->end = c->second[c->n - 1];
+    c->end_off = c->off[c->n - 1];
+}
+
+/* Where the count is lost the mode is known not to settle, and no more. */
+static tg_status
+count_roots(const tg_renewal *w, double e, size_t *count)
+{
+    const tg_status status = tg_renewal_unstable(w, TG_RENEWAL_ASGD, e, count);
+
+    return status == TG_ENOCONV ? TG_OK : status;
+}
+
+/* |1 - e| phi(-rate) = 1; NaN where phi ends at 0 or before that. */
+static double
+single_rate(const tg_delay *law, double e)
+{
+    const double theta = fabs(1 - e), edge = -tg_delay_abscissa(law);
+    double       low = 0, high = 0.1 / tg_delay_mean(law);
+
+    if (theta == 0) return INFINITY;
+    while (high < edge && theta * creal(tg_delay_laplace(law, -high, NULL)) < 1) {
+        low = high;
+        high *= 2;
+    }
+    high = fmin(high, edge);
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2;
+        const double value = theta * creal(tg_delay_laplace(law, -middle, NULL));
+        *(value < 1 ? &low : &high) = middle;
+    }
+    return high < edge * (1 - 1e-9) ? low : NAN;
+}
+
+tg_status
+tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine,
+                  const tg_renewal *coarse, tg_finite_mode *out)
+{
+    const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
+    const double          e = step_of(f, j);
+    tg_renewal_variance   v = { .value = INFINITY, .gain = 1 };
+
+    *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
+    out->settles = f->way == TG_WAY_SINGLE ? e < 2 : k < f->limit;
+    if (f->way == TG_WAY_SINGLE) {
+        if (!out->settles) return TG_OK;
+        v = (tg_renewal_variance){ .value = e / (2 - e) };
+        out->variance = v.value * f->m->sigma2[j] / (f->m->h[j] * f->m->h[j]);
+    } else {
+        const tg_status status = k < TG_FINITE_SLOW
+                                     ? slow_variance(f, k, &v)
+                                     : tg_renewal_stationary(fine, rule, e, &v);
+        if (status == TG_EDIVERGED) out->settles = false;
+        if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
+        if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
+        TG_TRY(find_rate(fine, f, j, out));
+    }
+    out->unstable = out->settles ? 0 : 1;
+    if (!out->settles && f->way == TG_WAY_RENEWAL && f->c->plain)
+        TG_TRY(count_roots(fine, e, &out->unstable));
+    if (f->plan->points) {
+        const tg_status status = follow(f, j, fine, coarse, &v, out);
+        if (status == TG_EDIVERGED) tg_course_free(&out->course);
+        if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
+    }
+    if (f->way == TG_WAY_SINGLE) out->rate = single_rate(f->group[0].law, e);
+    if (isnan(out->rate)) {
+        out->rate = tg_course_rate(&out->course, out->bias);
+        out->rate_error = 0.02 * fabs(out->rate);
+        out->effective = true;
+    }
+    if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
+    if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
+    end_course(f, out);
+    return TG_OK;
+}
+
+/* ---- exact --------------------------------------------------------------------------- */
+
+/* Points of a course that ends where it has settled: its second moments decay at `abscissa`. */
+static tg_status
+lay_course(const tg_finite *f, double k, double abscissa, tg_course *out)
+{
+    const double horizon = f->plan->horizon;
+    const double settled = abscissa < 0 ? 40 / -abscissa : horizon;
+    const double span = fmin(horizon, fmax(settled, f->mean));
+    const double dt = fmin(between(1. / 40, 0.02 / k, 1e6) * f->mean, span / 8);
+    const size_t n = (size_t)fmin(ceil(span / dt) + 1, 20000);
+
+    return tg_course_create(span / (double)(n - 1), n, out);
+}
+
+static tg_status
+exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const double   h = f->m->h[j], eta = f->c->step;
+    double         mark[64] = { 0 }, second, square, mean;
+    tg_exponential e = { .rule = f->c->plain ? tg_linear_asgd(eta, h)
+                                             : tg_linear_dude(eta, h, f->total),
+                         .groups = f->groups,
+                         .workers = f->workers,
+                         .rate = f->rate,
+                         .mark = mark,
+                         .sigma = sqrt(f->m->sigma2[j]) };
+
+    for (size_t g = 0; f->minimum && g < f->groups; g++)
+        mark[g] = -h * f->minimum[j * f->groups + g];
+    TG_TRY(tg_exponential_stationary(&e, &out->bias, &second, &square, &mean));
+    if (!isfinite(out->bias)) out->bias = 0;
+    out->settles = isfinite(second);
+    out->variance = second - out->bias * out->bias;
+    out->rate = -mean;
+    if (!f->plan->points) return TG_OK;
+    TG_TRY(lay_course(f, eta * h * f->total, square, &out->course));
+    tg_course *c = &out->course;
+    return tg_exponential_transient(&e, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
+                                    c->mean, c->second);
+}
+
+/* To what the integrator of the moment equations is asked for: 1e-5. */
+static tg_status
+lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const tg_lattice l = { .law = f->law,
+                           .workers = f->c->cluster->workers,
+                           .eta = f->c->step,
+                           .h = f->m->h[j],
+                           .sigma = sqrt(f->m->sigma2[j]) };
+    double           square = NAN;
+    const tg_status  status = tg_lattice_variance(&l, &out->variance, &square);
+
+    if (status == TG_ENOMEM || status == TG_ENOCONV) return status;
+    out->settles = status == TG_OK && square < 0;
+    if (!out->settles) out->variance = INFINITY;
+    if (!f->plan->points) return TG_OK;
+    TG_TRY(lay_course(f, l.eta * l.h * f->total, square, &out->course));
+    tg_course *c = &out->course;
+    TG_TRY(tg_lattice_transient(&l, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
+                                c->mean, c->second));
+    for (size_t i = 0; i < c->n; i++)
+        c->off[i] =
+            1e-5 * fabs(c->second[i]) + 3e-8 * l.h * f->m->start[j] * f->m->start[j];
+    return TG_OK;
+}
+
+tg_status
+tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
+    TG_TRY(f->way == TG_WAY_LATTICE ? lattice(f, j, out) : exponential(f, j, out));
+    if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
+    out->root = -out->rate;
+    out->unstable = out->settles ? 0 : 1;
+    end_course(f, out);
+    return TG_OK;
+}
