@@ -3,9 +3,9 @@
 #define TG_CLI_AXIS_H
 
 #include "cli/command.h"
-#include "core/study.h"
 #include "core/table.h"
 #include "roots/chart.h"
+#include "study/study.h"
 
 typedef struct axis {
     char          path[128];

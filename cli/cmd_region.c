@@ -139,10 +139,9 @@ chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_tab
 {
     tg_chart_curve curve[MOST_CURVES] = { 0 };
     size_t         count = 0, number;
-    char           label[48];
 
-    study_label(r->study, r->algorithm, label);
-    tg_status status = region_fill(r, threads);
+    const char *label = r->study->algorithm[r->algorithm].label;
+    tg_status   status = region_fill(r, threads);
     if (status == TG_OK) status = region_limits(r, threads, false, r->square);
     if (status == TG_OK) status = region_limits(r, threads, true, r->single);
     if (status == TG_OK) status = add_cells(r, label, cells);
@@ -177,10 +176,9 @@ write_axes(const arguments *a, const region *r, size_t points)
 static tg_status
 draw(const arguments *a, const region *r)
 {
-    char label[48];
 
-    for (size_t i = 0; i < tg_study_count(r->study, "algorithm"); i++) {
-        study_label(r->study, i, label);
+    for (size_t i = 0; i < r->study->algorithms; i++) {
+        const char *label = r->study->algorithm[i].label;
         TG_TRY(figure_make(results_folder(a), "chart", label));
     }
     return TG_OK;
@@ -247,7 +245,6 @@ check_cost(const arguments *a, const region *r)
 {
     scene s;
 
-    TG_TRY(study_check(r->study));
     TG_TRY(scene_open(r->study, 0, &s));
     const tg_status status = cost_of_verdicts(a, &s, r->x.values.count * r->y.values.count);
     scene_close(&s);
@@ -276,8 +273,7 @@ run(const arguments *a)
     tg_status status =
         r.cell && r.square ? check_cost(a, &r) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = begin_tables(a, &r, &cells, &curves);
-    for (; r.algorithm < tg_study_count(study, "algorithm") && status == TG_OK;
-         r.algorithm++)
+    for (; r.algorithm < study->algorithms && status == TG_OK; r.algorithm++)
         status = chart_one(&r, a, threads, cells, curves);
     if (status == TG_OK) {
         status = deliver(a, &r, cells, curves);

@@ -152,13 +152,13 @@ hunt_modes(hunt *h, scene *s, size_t algorithm)
 {
     const tg_algorithm *rule;
     tg_case             c;
-    char                label[48], name[96];
+    char                name[96];
 
     TG_TRY(study_rule(s->study, algorithm, &rule));
     TG_TRY(scene_modes(s));
-    TG_TRY(tg_case_open(s->cluster, rule, study_step(s->study, algorithm), &c));
-    study_label(s->study, algorithm, label);
-    tg_status status = TG_OK;
+    TG_TRY(tg_case_open(s->cluster, rule, s->study->algorithm[algorithm].step, &c));
+    const char *label = s->study->algorithm[algorithm].label;
+    tg_status   status = TG_OK;
     for (size_t j = 0; j < s->modes.count && status == TG_OK; j++) {
         const tg_loop l = { .a = c.step * c.lambda * s->modes.h[j],
                             .delay = c.delay,
@@ -176,11 +176,10 @@ hunt_study(hunt *h, const tg_study *study)
 {
     scene s;
 
-    TG_TRY(study_check(study));
     TG_TRY(scene_open(study, 0, &s));
     h->number = 0;
     tg_status status = TG_OK;
-    for (size_t i = 0; i < tg_study_count(study, "algorithm") && status == TG_OK; i++)
+    for (size_t i = 0; i < study->algorithms && status == TG_OK; i++)
         status = hunt_modes(h, &s, i);
     scene_close(&s);
     return status;

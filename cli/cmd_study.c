@@ -88,10 +88,9 @@ run(const arguments *a)
     TG_TRY(level_of(a, &r.level));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     r.study = study;
-    snprintf(folder, sizeof folder, "out/%s", tg_study_text(study, "name"));
+    snprintf(folder, sizeof folder, "out/%s", study->name);
     const char *place = given(a, "out") ? value_of(a, "out") : folder;
-    tg_status   status = study_check(study);
-    if (status == TG_OK) status = results_begin(a, place);
+    tg_status   status = results_begin(a, place);
     if (status == TG_OK) {
         r.folder = results_folder(a);
         char *tables = tg_path_join(r.folder, "tables");

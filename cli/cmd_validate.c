@@ -10,11 +10,11 @@ add_claims(sweep *w, scene *s, size_t algorithm, const tg_prediction *p,
 {
     tg_claim   claim[TG_CLAIMS + TG_WAITINGS];
     tg_waiting hits, seen;
-    char       label[48], where[80];
+    char       where[80];
 
-    study_label(w->study, algorithm, label);
+    const char *label = w->study->algorithm[algorithm].label;
     snprintf(where, sizeof where, "%s P=%zu", label, s->cluster->workers);
-    size_t n = tg_compare(p, r, where, tg_study_number(w->study, "target.loss"), claim);
+    size_t n = tg_compare(p, r, where, w->study->target, claim);
     TG_TRY(scene_hits(s, algorithm, r, &hits, &seen));
     if (hits.runs) n += tg_compare_hits(&hits, &seen, where, claim + n);
     for (size_t i = 0; i < n; i++) {

@@ -67,7 +67,7 @@ single_run(const scene *s)
 tg_status
 cost_of_predictions(const arguments *a, const scene *s, size_t n)
 {
-    const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
+    const double each = (double)n * (double)s->study->algorithms;
 
     return check_modes(a, each * (double)s->problem->dim,
                        each * (PREDICTION + (s->single ? single_run(s) : 0)));
@@ -76,11 +76,10 @@ cost_of_predictions(const arguments *a, const scene *s, size_t n)
 tg_status
 cost_of_verdicts(const arguments *a, const scene *s, size_t n)
 {
-    const double each = (double)n * (double)tg_study_count(s->study, "algorithm");
+    const double each = (double)n * (double)s->study->algorithms;
 
     return check_modes(a, each * (double)s->problem->dim,
-                       (double)tg_study_count(s->study, "algorithm") *
-                           (LIMITS + CHARTED * single_run(s)));
+                       (double)s->study->algorithms * (LIMITS + CHARTED * single_run(s)));
 }
 
 /* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % of
@@ -112,7 +111,7 @@ static double
 deliveries(const scene *s)
 {
     const tg_cluster *c = s->cluster;
-    const double      horizon = tg_study_number(s->study, "horizon");
+    const double      horizon = s->study->horizon;
     double            sum = 0;
 
     for (size_t g = 0; g < c->groups; g++) {
@@ -131,7 +130,7 @@ all_deliveries(const scene *s, double runs, const size_t *workers, size_t n)
     double all = 0;
 
     for (size_t i = 0; i < n; i++) all += (double)workers[i];
-    return runs * (double)tg_study_count(s->study, "algorithm") * all * deliveries(s);
+    return runs * (double)s->study->algorithms * all * deliveries(s);
 }
 
 tg_status
@@ -153,7 +152,7 @@ cost_of_hits(const arguments *a, const scene *s, const size_t *workers, size_t n
 tg_status
 cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, size_t n)
 {
-    const double replicas = (double)tg_study_whole(s->study, "replicas");
+    const double replicas = (double)s->study->replicas;
     const double dim = (double)s->problem->dim;
     const double threads = fmin((double)tg_parallel_threads(), replicas);
     double       most = 0;
@@ -161,9 +160,9 @@ cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, s
     for (size_t i = 0; i < n; i++) most = fmax(most, (double)workers[i]);
     TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
                            "take fewer workers or fewer --threads"));
-    const double runs = replicas * (double)tg_study_count(s->study, "algorithm");
+    const double runs = replicas * (double)s->study->algorithms;
     const double count = all_deliveries(s, replicas, workers, n);
-    const double points = runs * (double)n * (double)tg_study_whole(s->study, "points");
+    const double points = runs * (double)n * (double)s->study->points;
     const double seconds = count * (DELIVERY + COORDINATE * dim) + points * POINT;
     return cost_check(
         a, &(cost){ .count = count,

@@ -4,8 +4,8 @@
 #include "asgd/optimisers/optimiser.h"
 #include "asgd/rules/rule.h"
 #include "core/delay.h"
-#include "core/study.h"
 #include "core/version.h"
+#include "study/schema.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -31,6 +31,8 @@ type_name(const tg_key *k)
         return "map";
     case TG_KEY_LIST:
         return "list";
+    case TG_KEY_CHOICE:
+        return "choice";
     case TG_KEY_NUMBER:
         return "number";
     case TG_KEY_WHOLE:

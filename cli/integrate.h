@@ -8,11 +8,11 @@
 
 #include "cli/command.h"
 
-#include "core/study.h"
 #include "core/table.h"
 #include "solver/hitting.h"
 #include "solver/jump.h"
 #include "solver/sdde.h"
+#include "study/study.h"
 
 enum { MEANING_ARRIVAL = TG_DELAY_DISTRIBUTED + 1 };
 

@@ -32,9 +32,8 @@ choose_algorithm(const tg_study *study, const char *label, size_t *chosen)
 {
     const tg_algorithm *rule;
 
-    for (size_t i = 0; i < tg_study_count(study, "algorithm"); i++) {
-        char name[48];
-        study_label(study, i, name);
+    for (size_t i = 0; i < study->algorithms; i++) {
+        const char *name = study->algorithm[i].label;
         TG_TRY(study_rule(study, i, &rule));
         if (label ? strcmp(label, name) != 0 : rule != &tg_asgd) continue;
         if (rule != &tg_asgd)
@@ -54,7 +53,7 @@ take_modes(scene *s, size_t algorithm, integration *j)
     TG_TRY(scene_modes(s));
     TG_TRY(allocate(j, s->modes.count, 1));
     TG_TRY(tg_cluster_delay(s->cluster, &j->law));
-    j->eta = study_step(s->study, algorithm);
+    j->eta = s->study->algorithm[algorithm].step;
     j->lambda = tg_cluster_rate(s->cluster);
     for (size_t i = 0; i < j->modes; i++) {
         const double h = s->modes.h[i];
@@ -106,9 +105,9 @@ from_study(const arguments *a, integration *j)
     const tg_status status = take_modes(&s, algorithm, j);
     scene_close(&s);
     if (status != TG_OK) return status;
-    j->until = tg_study_number(j->study, "horizon");
-    j->rows = tg_study_whole(j->study, "points") - 1;
-    j->seed = tg_study_whole(j->study, "seed");
+    j->until = j->study->horizon;
+    j->rows = j->study->points - 1;
+    j->seed = j->study->seed;
     return TG_OK;
 }
 

@@ -3,8 +3,8 @@
 #define TG_CLI_OUTPUT_H
 
 #include "cli/command.h"
-#include "core/study.h"
 #include "core/table.h"
+#include "study/study.h"
 
 #include <jansson.h>
 

@@ -26,7 +26,7 @@ whole_workers(const region *r, const axis *a, double value, double *share)
 {
     if (!axis_is_workers(a)) return value;
     const double whole = fmax(1, round(value));
-    if (tg_study_count(r->study, "workers") == 1) *share *= value / whole;
+    if (r->study->groups == 1) *share *= value / whole;
     return whole;
 }
 
@@ -38,7 +38,7 @@ region_cluster(const region *r, double x, double y, tg_cluster **out)
 
     TG_TRY(study_at(r, whole_workers(r, &r->x, x, &share),
                     whole_workers(r, &r->y, y, &share), &study));
-    const tg_status status = tg_cluster_from_study(study, 0, out);
+    const tg_status status = tg_study_cluster(study, 0, out);
     tg_study_free(study);
     return status;
 }
@@ -76,8 +76,8 @@ setting_open(const region *r, double x, double y, setting *out)
     status = scene_modes(&s.scene);
     if (status == TG_OK) status = study_rule(s.study, r->algorithm, &rule);
     if (status == TG_OK)
-        status =
-            tg_case_open(s.scene.cluster, rule, study_step(s.study, r->algorithm), &s.one);
+        status = tg_case_open(s.scene.cluster, rule, s.study->algorithm[r->algorithm].step,
+                              &s.one);
     if (status == TG_OK) {
         s.one.lambda *= share;
         *out = s;
@@ -111,7 +111,7 @@ fill_cell(size_t index, size_t thread, void *context)
     const tg_modes *m = &s.scene.modes;
     const size_t    top = steepest(m);
     c.gain = s.one.step * s.one.lambda * m->h[top] * tg_delay_mean(s.one.delay);
-    const double horizon = tg_study_number(s.study, "horizon");
+    const double horizon = s.study->horizon;
     tg_status    status = TG_OK;
     for (size_t k = 0; k < m->count && status == TG_OK; k++) {
         tg_mode_prediction mode = { 0 };
@@ -192,7 +192,7 @@ on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, d
 static bool
 is_continuous(const region *r, const axis *a)
 {
-    if (axis_is_workers(a)) return tg_study_count(r->study, "workers") == 1;
+    if (axis_is_workers(a)) return r->study->groups == 1;
     return strstr(a->path, "count") == NULL;
 }
 

@@ -95,12 +95,11 @@ rate_kind(bool effective)
 tg_status
 prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_prediction *p)
 {
-    char label[48];
 
-    study_label(study, algorithm, label);
+    const char *label = study->algorithm[algorithm].label;
     return tg_table_add(t, (tg_cell[]){ TG_TEXT(label),
                                         TG_NUMBER((double)p->workers),
-                                        TG_NUMBER(study_step(study, algorithm)),
+                                        TG_NUMBER(study->algorithm[algorithm].step),
                                         TG_TEXT(verdict_text(p)),
                                         TG_NUMBER(p->lambda),
                                         TG_NUMBER(p->delay_mean),
@@ -163,12 +162,11 @@ simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t work
                const tg_simulation *s)
 {
     const tg_stats *end = &s->loss[s->points - 1];
-    char            label[48];
 
-    study_label(study, algorithm, label);
+    const char *label = study->algorithm[algorithm].label;
     return tg_table_add(
         t, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)workers),
-                        TG_NUMBER(study_step(study, algorithm)),
+                        TG_NUMBER(study->algorithm[algorithm].step),
                         TG_TEXT(tg_outcome_name(s->growth.outcome)),
                         TG_NUMBER((double)s->replicas), TG_NUMBER(end->mean),
                         TG_NUMBER(tg_stats_error(end)), TG_NUMBER(s->floor.mean),

@@ -4,8 +4,8 @@
 
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/predict.h"
-#include "core/study.h"
 #include "core/table.h"
+#include "study/study.h"
 
 enum { PREDICTION_COLUMNS = 28, SIMULATION_COLUMNS = 15 };
 extern const tg_column prediction_columns[], simulation_columns[];

@@ -10,9 +10,8 @@ scene_open(const tg_study *study, size_t workers, scene *out)
 {
     scene s = { .study = study };
 
-    tg_status status = tg_cluster_from_study(study, workers, &s.cluster);
-    if (status == TG_OK)
-        status = tg_problem_from_study(study, s.cluster->workers, &s.problem);
+    tg_status status = tg_study_cluster(study, workers, &s.cluster);
+    if (status == TG_OK) status = tg_study_problem(study, s.cluster, &s.problem);
     if (status == TG_OK)
         *out = s;
     else
@@ -45,63 +44,15 @@ scene_close(scene *s)
 tg_status
 study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 {
-    const char *name = tg_study_text(study, "algorithm[%zu].name", i);
+    const tg_study_algorithm *a = &study->algorithm[i];
+    const bool plain = a->optimiser.kind == &tg_optimiser_sgd.is && a->clip == 0 &&
+                       a->decay == 0 && a->schedule.kind == &tg_schedule_constant.is &&
+                       a->schedule.param[0] == 0;
 
-    *out = tg_algorithm_find(name);
-    if (*out) return TG_OK;
-    return tg_fail(TG_EDOMAIN, "theory does not know the algorithm \"%s\" yet", name);
-}
-
-tg_status
-study_server(const tg_study *study, size_t i, tg_choice *out)
-{
-    const tg_status status =
-        tg_rule_find(tg_study_text(study, "algorithm[%zu].name", i), out);
-
-    if (status != TG_EINPUT) return status;
-    return tg_node_fail(tg_study_node(study, "algorithm[%zu].name", i), "%s", tg_message());
-}
-
-double
-study_step(const tg_study *study, size_t i)
-{
-    return tg_study_number(study, "algorithm[%zu].step", i);
-}
-
-void
-study_label(const tg_study *study, size_t i, char out[48])
-{
-    const char *name = tg_study_text(study, "algorithm[%zu].name", i);
-    size_t      same = 1;
-
-    for (size_t k = 0; k < i; k++)
-        same += !strcmp(name, tg_study_text(study, "algorithm[%zu].name", k));
-    if (same == 1)
-        snprintf(out, 48, "%.40s", name);
-    else
-        snprintf(out, 48, "%.40s-%zu", name, same);
-}
-
-tg_status
-study_check(const tg_study *study)
-{
-    tg_choice   rule;
-    const char *name = tg_study_text(study, "name");
-
-    if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..") ||
-        strlen(name) > 200)
-        return tg_node_fail(
-            tg_study_node(study, "name"),
-            "name: expected a word that can be a folder's name, got \"%.200s\"", name);
-    for (size_t i = 0; i < tg_study_count(study, "sweep.workers"); i++) {
-        const double n = tg_study_item(study, "sweep.workers", i);
-        if (n != floor(n))
-            return tg_node_fail(tg_study_node(study, "sweep.workers"),
-                                "sweep.workers: expected whole numbers, got %g", n);
-    }
-    for (size_t i = 0; i < tg_study_count(study, "algorithm"); i++)
-        TG_TRY(study_server(study, i, &rule));
-    return TG_OK;
+    *out = tg_algorithm_find(a->rule.kind->name);
+    if (*out && plain && (a->rule.kind != &tg_rule_dude.is || a->rule.param[0] == 1))
+        return TG_OK;
+    return tg_fail(TG_EDOMAIN, "theory does not know %s with these settings yet", a->label);
 }
 
 tg_status
@@ -117,16 +68,16 @@ tg_status
 scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 {
     const tg_algorithm   *rule = NULL;
-    const tg_predict_plan plan = { .horizon = tg_study_number(s->study, "horizon"),
-                                   .points = tg_study_whole(s->study, "points"),
-                                   .target = tg_study_number(s->study, "target.loss"),
+    const tg_predict_plan plan = { .horizon = s->study->horizon,
+                                   .points = s->study->points,
+                                   .target = s->study->target,
                                    .level = s->level,
                                    .single = s->single };
 
     TG_TRY(study_rule(s->study, algorithm, &rule));
     TG_TRY(scene_modes(s));
-    return tg_predict(&s->modes, s->cluster, rule, study_step(s->study, algorithm), &plan,
-                      out);
+    return tg_predict(&s->modes, s->cluster, rule, s->study->algorithm[algorithm].step,
+                      &plan, out);
 }
 
 bool
@@ -139,7 +90,7 @@ is_of_one_row(tg_status status)
 static tg_status
 predict_nothing(const scene *s, tg_prediction **out)
 {
-    const size_t   n = s->modes.count, points = tg_study_whole(s->study, "points");
+    const size_t   n = s->modes.count, points = s->study->points;
     tg_prediction *p = calloc(1, sizeof *p);
 
     if (p) p->mode = calloc(n, sizeof *p->mode);
@@ -161,7 +112,7 @@ predict_nothing(const scene *s, tg_prediction **out)
             p->single_error = p->rate = p->rate_error = p->floor = p->floor_error =
                 p->bias_loss = p->resolved = p->settle = p->settle_error = NAN;
     for (size_t i = 0; i < points; i++) {
-        p->t[i] = tg_study_number(s->study, "horizon") * (double)i / (double)(points - 1);
+        p->t[i] = s->study->horizon * (double)i / (double)(points - 1);
         p->loss[i] = p->low[i] = p->high[i] = NAN;
     }
     for (size_t j = 0; j < n; j++)
@@ -194,17 +145,13 @@ scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out, char *why,
 tg_status
 scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simulation **out)
 {
-    const tg_replicas_plan plan = { .horizon = tg_study_number(s->study, "horizon"),
-                                    .points = tg_study_whole(s->study, "points"),
-                                    .target = tg_study_number(s->study, "target.loss"),
-                                    .replicas = tg_study_whole(s->study, "replicas"),
+    const tg_replicas_plan plan = { .horizon = s->study->horizon,
+                                    .points = s->study->points,
+                                    .target = s->study->target,
+                                    .replicas = s->study->replicas,
                                     .progress = progress };
-    tg_setup               setup = { .problem = s->problem,
-                                     .cluster = s->cluster,
-                                     .step = study_step(s->study, algorithm),
-                                     .seed = tg_study_whole(s->study, "seed") };
+    const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
 
-    TG_TRY(study_server(s->study, algorithm, &setup.rule));
     return tg_replicas_run(&setup, &plan, out);
 }
 
@@ -212,9 +159,9 @@ size_t
 scene_hit_paths(const scene *s)
 {
     enum { FEWEST = 30, MOST = 1000 };
-    const size_t replicas = tg_study_whole(s->study, "replicas");
+    const size_t replicas = s->study->replicas;
 
-    if (!(tg_study_number(s->study, "target.loss") > 0) || replicas < FEWEST) return 0;
+    if (!(s->study->target > 0) || replicas < FEWEST) return 0;
     return replicas < MOST ? replicas : MOST;
 }
 
@@ -222,50 +169,20 @@ tg_status
 scene_hits(scene *s, size_t algorithm, const tg_simulation *r, tg_waiting *integrated,
            tg_waiting *simulated)
 {
-    const tg_hits_plan  plan = { .target = tg_study_number(s->study, "target.loss"),
-                                 .horizon = tg_study_number(s->study, "horizon"),
+    const tg_hits_plan  plan = { .target = s->study->target,
+                                 .horizon = s->study->horizon,
                                  .paths = scene_hit_paths(s),
-                                 .seed = tg_study_whole(s->study, "seed") };
+                                 .seed = s->study->seed };
     const tg_algorithm *rule = NULL;
     tg_hits_prediction  p;
 
     integrated->runs = simulated->runs = 0;
-    TG_TRY(study_rule(s->study, algorithm, &rule));
+    if (study_rule(s->study, algorithm, &rule) != TG_OK) return TG_OK;
     TG_TRY(scene_modes(s));
     if (plan.paths == 0 || !tg_predict_hits_apply(&s->modes, rule)) return TG_OK;
-    TG_TRY(tg_predict_hits(&s->modes, s->cluster, rule, study_step(s->study, algorithm),
+    TG_TRY(tg_predict_hits(&s->modes, s->cluster, rule, s->study->algorithm[algorithm].step,
                            &plan, &p));
     TG_TRY(tg_waiting_of(r->hit, r->replicas, plan.horizon, simulated));
     *integrated = p.hit;
-    return TG_OK;
-}
-
-static int
-rising(const void *a, const void *b)
-{
-    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-tg_status
-study_workers(const tg_study *study, size_t **workers, size_t *n, size_t *own)
-{
-    const size_t asked = tg_study_count(study, "sweep.workers");
-    size_t      *list = malloc((asked + 1) * sizeof *list);
-    size_t       kept = 0;
-
-    if (!list) return tg_fail(TG_ENOMEM, "out of memory");
-    *own = 0;
-    for (size_t g = 0; g < tg_study_count(study, "workers"); g++)
-        *own += tg_study_whole(study, "workers[%zu].count", g);
-    for (size_t i = 0; i < asked; i++)
-        list[i] = (size_t)tg_study_item(study, "sweep.workers", i);
-    list[asked] = *own;
-    qsort(list, asked + 1, sizeof *list, rising);
-    for (size_t i = 0; i <= asked; i++)
-        if (kept == 0 || list[kept - 1] != list[i]) list[kept++] = list[i];
-    *workers = list;
-    *n = kept;
     return TG_OK;
 }

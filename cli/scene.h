@@ -6,7 +6,7 @@
 #include "asgd/theory/predict.h"
 #include "asgd/theory/predict_hits.h"
 #include "cli/command.h"
-#include "core/study.h"
+#include "study/study.h"
 
 typedef struct scene {
     const tg_study *study; /* borrowed */
@@ -32,17 +32,8 @@ void                 scene_close(scene *s);
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
 TG_CHECKED tg_status scene_modes(scene *s);
 
-/* The study's algorithm i: to theory (Errors: TG_EDOMAIN unknown there); to the simulator; its
- * learning rate; its name in tables and figures,
- * "asgd", or "asgd-2" for the second one of that name. Errors: TG_EINPUT unknown name. */
+/* The study's algorithm i as theory knows it. Errors: TG_EDOMAIN it does not. */
 TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);
-TG_CHECKED tg_status study_server(const tg_study *study, size_t i, tg_choice *out);
-double               study_step(const tg_study *study, size_t i);
-void                 study_label(const tg_study *study, size_t i, char out[48]);
-
-/* Check what the schema cannot, before long work begins: the names of study and algorithms,
- * whole numbers of workers. Errors: TG_EINPUT. */
-TG_CHECKED tg_status study_check(const tg_study *study);
 
 TG_CHECKED tg_status scene_simulate(const scene *s, size_t algorithm, tg_progress *progress,
                                     tg_simulation **out);
@@ -64,10 +55,5 @@ bool is_of_one_row(tg_status status);
  * numbers (NaN, undecided), and the reason into why (size); else why is "". */
 TG_CHECKED tg_status scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out,
                                           char *why, size_t size);
-
-/* The numbers of workers to try: the study's sweep with its own number among them, rising.
- * The caller frees *workers (*n). Errors: TG_ENOMEM. */
-TG_CHECKED tg_status study_workers(const tg_study *study, size_t **workers, size_t *n,
-                                   size_t *own);
 
 #endif

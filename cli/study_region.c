@@ -38,8 +38,8 @@ typedef struct trial {
 
 typedef struct trials {
     const study_run    *run;
-    const tg_algorithm *rule;   /* to theory */
-    tg_choice           server; /* to the simulator */
+    size_t              index; /* of the algorithm */
+    const tg_algorithm *rule;
     double              h;
     trial              *trial;
     size_t              n;
@@ -80,15 +80,12 @@ run_trial(size_t index, size_t thread, void *context)
     const double one = 1, none = 0;
 
     (void)thread;
-    tg_status status = tg_cluster_from_study(all->run->study, t->workers, &cluster);
+    tg_status status = tg_study_cluster(all->run->study, t->workers, &cluster);
     if (status == TG_OK)
         status = tg_problem_quadratic(1, &all->h, &one, &none, t->workers, NULL, &problem);
     if (status == TG_OK) {
-        const tg_setup setup = { .problem = problem,
-                                 .cluster = cluster,
-                                 .rule = all->server,
-                                 .step = t->step,
-                                 .seed = tg_study_whole(all->run->study, "seed") };
+        tg_setup setup = tg_study_setup(all->run->study, all->index, problem, cluster);
+        setup.step = t->step;
         status = decide(&setup, &t->converged);
     }
     tg_problem_free(problem);
@@ -134,7 +131,7 @@ find_steps(const trials *all, size_t workers, double *square, double *single)
     double       gain = NAN, error;
 
     *square = *single = NAN;
-    TG_TRY(tg_cluster_from_study(all->run->study, workers, &c));
+    TG_TRY(tg_study_cluster(all->run->study, workers, &c));
     const double unit = all->h * (double)workers;
     tg_status    status = tg_predict_step_square(all->h, c, all->rule, square);
     if (status == TG_OK)
@@ -171,13 +168,12 @@ write_boundary(const trials *all, size_t rule, const char *label)
 static void
 place_trials(const study_run *r, size_t rule, size_t steps, trials *all)
 {
-    const size_t given_steps = tg_study_count(r->study, "sweep.step");
+    const size_t given_steps = r->study->sweep_steps;
 
     for (size_t i = 0; i < r->n; i++) {
         const double limit = outcome_at(r, i, rule)->prediction->step_limit;
         for (size_t k = 0; k < steps; k++) {
-            const double step =
-                given_steps ? tg_study_item(r->study, "sweep.step", k) : limit * around[k];
+            const double step = given_steps ? r->study->sweep_step[k] : limit * around[k];
             if (isfinite(step))
                 all->trial[all->n++] = (trial){ r->workers[i], step, limit, 0 };
         }
@@ -187,14 +183,14 @@ place_trials(const study_run *r, size_t rule, size_t steps, trials *all)
 tg_status
 study_run_region(const study_run *r, size_t rule)
 {
-    const size_t given_steps = tg_study_count(r->study, "sweep.step");
+    const size_t given_steps = r->study->sweep_steps;
     const size_t steps = given_steps ? given_steps : (size_t)AROUND;
-    trials       all = { .run = r, .h = largest(outcome_at(r, 0, rule)->prediction) };
-    char         label[48];
+    trials       all = { .run = r,
+                         .index = rule,
+                         .h = largest(outcome_at(r, 0, rule)->prediction) };
 
-    study_label(r->study, rule, label);
-    TG_TRY(study_rule(r->study, rule, &all.rule));
-    TG_TRY(study_server(r->study, rule, &all.server));
+    const char *label = r->study->algorithm[rule].label;
+    if (study_rule(r->study, rule, &all.rule) != TG_OK) return TG_OK; /* no boundary */
     if (!(all.trial = calloc(r->n * steps, sizeof *all.trial)))
         return tg_fail(TG_ENOMEM, "out of memory");
     place_trials(r, rule, steps, &all);

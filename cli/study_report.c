@@ -15,7 +15,7 @@
 static tg_status
 put_title(const study_run *r, FILE *f)
 {
-    tg_quote_html(f, tg_study_text(r->study, "name"));
+    tg_quote_html(f, r->study->name);
     return TG_OK;
 }
 
@@ -48,12 +48,11 @@ put_prediction(const study_run *r, size_t rule, FILE *f)
 static tg_status
 put_verdict(const study_run *r, FILE *f)
 {
-    char label[48];
 
     for (size_t k = 0; k < r->rules; k++) {
         const outcome   *o = outcome_at(r, r->own_index, k);
         const tg_outcome verdict = o->prediction->outcome;
-        study_label(r->study, k, label);
+        const char      *label = r->study->algorithm[k].label;
         fprintf(f, "<div class=\"verdict%s\"><strong>",
                 verdict == TG_CONVERGES ? "" : " bad");
         tg_quote_html(f, label);

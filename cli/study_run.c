@@ -93,16 +93,15 @@ claim_advice(study_run *r, size_t rule, const char *label)
 static tg_status
 judge(study_run *r, size_t rule)
 {
-    char     label[48], where[80];
+    char     where[80];
     tg_claim claim[TG_CLAIMS + TG_WAITINGS];
 
-    study_label(r->study, rule, label);
+    const char *label = r->study->algorithm[rule].label;
     TG_TRY(advise(r, rule));
     for (size_t i = 0; i < r->n; i++) {
         const outcome *o = outcome_at(r, i, rule);
         snprintf(where, sizeof where, "%s P=%zu", label, r->workers[i]);
-        size_t n = tg_compare(o->prediction, o->simulation, where,
-                              tg_study_number(r->study, "target.loss"), claim);
+        size_t n = tg_compare(o->prediction, o->simulation, where, r->study->target, claim);
         if (o->hits.runs) n += tg_compare_hits(&o->hits, &o->seen, where, claim + n);
         for (size_t k = 0; k < n; k++) {
             TG_TRY(tg_claim_add(r->claims, &claim[k]));
@@ -172,22 +171,24 @@ tg_status
 study_run_compute(study_run *r)
 {
     size_t used = 0;
-    char   label[48];
 
-    TG_TRY(study_check(r->study));
-    TG_TRY(study_workers(r->study, &r->workers, &r->n, &r->own));
-    while (r->workers[r->own_index] != r->own) r->own_index++;
-    r->rules = tg_study_count(r->study, "algorithm");
+    r->n = r->study->sweeps;
+    r->own = r->study->workers;
+    r->own_index = r->study->own;
+    if (!(r->workers = malloc(r->n * sizeof *r->workers)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(r->workers, r->study->sweep_workers, r->n * sizeof *r->workers);
+    r->rules = r->study->algorithms;
     r->outcome = calloc(r->n * r->rules, sizeof *r->outcome);
     r->advice = calloc(r->rules, sizeof *r->advice);
     if (!r->outcome || !r->advice) return tg_fail(TG_ENOMEM, "out of memory");
     TG_TRY(table_begin(r->arguments, r->study, tg_claim_columns, TG_CLAIM_COLUMNS,
                        &r->claims));
     tg_progress_stage(r->progress, "predict and simulate",
-                      r->n * r->rules * tg_study_whole(r->study, "replicas"));
+                      r->n * r->rules * r->study->replicas);
     TG_TRY(run_scenes(r));
     for (size_t k = 0; k < r->rules; k++) {
-        study_label(r->study, k, label);
+        const char *label = r->study->algorithm[k].label;
         used += (size_t)snprintf(r->labels + used, sizeof r->labels - used, "%s%s",
                                  k ? " " : "", label);
         if (used >= sizeof r->labels)

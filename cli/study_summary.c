@@ -123,7 +123,7 @@ print_own(const study_run *r, size_t rule, FILE *f)
                      tg_stats_error(&s->loss[s->points - 1]));
     fprintf(f, " (simulated)\n  simulation    %s: %s\n", tg_outcome_name(s->growth.outcome),
             s->growth.reason);
-    print_target(f, o, tg_study_number(r->study, "target.loss"));
+    print_target(f, o, r->study->target);
     print_hits(f, o);
     if (s->diverged)
         fprintf(f,
@@ -179,15 +179,14 @@ print_advice(const study_run *r, size_t rule, FILE *f)
 void
 study_run_summary(const study_run *r, FILE *f)
 {
-    char label[48];
 
-    tg_quote_text(f, tg_study_text(r->study, "name"));
+    tg_quote_text(f, r->study->name);
     fputc('\n', f);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
-        study_label(r->study, k, label);
+        const char          *label = r->study->algorithm[k].label;
         fprintf(f, "\n%s, %zu workers, learning rate %g (level %s)\n", label, r->own,
-                study_step(r->study, k), tg_level_name(p->level));
+                r->study->algorithm[k].step, tg_level_name(p->level));
         print_own(r, k, f);
         print_advice(r, k, f);
     }
@@ -214,14 +213,13 @@ json_of_rule(const study_run *r, size_t rule)
     const tg_prediction *p = o->prediction;
     const tg_simulation *s = o->simulation;
     const advice        *v = &r->advice[rule];
-    char                 label[48];
 
-    study_label(r->study, rule, label);
+    const char *label = r->study->algorithm[rule].label;
     return json_pack(
         "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o}",
         "algorithm", label, "workers", (json_int_t)r->own, "step",
-        study_step(r->study, rule), "verdict", verdict_text(p), "level",
+        r->study->algorithm[rule].step, "verdict", verdict_text(p), "level",
         tg_level_name(p->level), "gain", json_number(p->gain), "threshold",
         json_number(p->threshold), "rate", json_number(p->rate), "floor",
         json_number(p->floor), "floor_error", json_number(p->floor_error), "bias",
@@ -247,12 +245,12 @@ study_run_json(const study_run *r)
     json_t *rules = json_array();
 
     for (size_t k = 0; k < r->rules; k++) json_array_append_new(rules, json_of_rule(r, k));
-    return json_pack(
-        "{s:s, s:s, s:s, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name",
-        tg_study_text(r->study, "name"), "version", TG_VERSION, "command",
-        r->arguments->line, "seed", (json_int_t)tg_study_whole(r->study, "seed"),
-        "algorithms", rules, "claims", (json_int_t)tg_table_rows(r->claims), "claims_held",
-        (json_int_t)r->tally.of[TG_HOLDS], "claims_failed",
-        (json_int_t)r->tally.of[TG_FAILS], "claims_undecided",
-        (json_int_t)r->tally.of[TG_OPEN], "validation", json_of_table(r->claims));
+    return json_pack("{s:s, s:s, s:s, s:I, s:o, s:I, s:I, s:I, s:I, s:o}", "name",
+                     r->study->name, "version", TG_VERSION, "command", r->arguments->line,
+                     "seed", (json_int_t)r->study->seed, "algorithms", rules, "claims",
+                     (json_int_t)tg_table_rows(r->claims), "claims_held",
+                     (json_int_t)r->tally.of[TG_HOLDS], "claims_failed",
+                     (json_int_t)r->tally.of[TG_FAILS], "claims_undecided",
+                     (json_int_t)r->tally.of[TG_OPEN], "validation",
+                     json_of_table(r->claims));
 }

@@ -166,11 +166,11 @@ write_trajectory(const study_run *r, size_t rule, const char *label)
     for (size_t i = 0; i < o->prediction->points && status == TG_OK; i++) {
         const tg_stats *s = &o->simulation->loss[i];
         status = tg_table_add(
-            t, (tg_cell[]){
-                   TG_NUMBER(o->prediction->t[i]), TG_NUMBER(o->prediction->loss[i]),
-                   TG_NUMBER(o->prediction->low[i]), TG_NUMBER(o->prediction->high[i]),
-                   TG_NUMBER(s->mean), TG_NUMBER(tg_stats_error(s)),
-                   TG_NUMBER(tg_study_number(r->study, "target.loss")) });
+            t,
+            (tg_cell[]){ TG_NUMBER(o->prediction->t[i]), TG_NUMBER(o->prediction->loss[i]),
+                         TG_NUMBER(o->prediction->low[i]),
+                         TG_NUMBER(o->prediction->high[i]), TG_NUMBER(s->mean),
+                         TG_NUMBER(tg_stats_error(s)), TG_NUMBER(r->study->target) });
     }
     if (status == TG_OK) return study_run_write(r, "trajectory", label, t);
     tg_table_free(t);
@@ -206,7 +206,7 @@ write_staleness(const study_run *r, size_t rule, const char *label)
     tg_table            *t = NULL;
 
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = tg_cluster_from_study(r->study, 0, &c);
+    tg_status status = tg_study_cluster(r->study, 0, &c);
     if (status == TG_OK && n > 0) status = tg_predict_staleness(c, p, n);
     if (status == TG_OK) status = begin(r, staleness_columns, COUNT(staleness_columns), &t);
     for (size_t j = 0; j < n && status == TG_OK; j++)
@@ -254,9 +254,8 @@ write_marks(const study_run *r, size_t rule, const char *label)
 static tg_status
 write_of_rule(study_run *r, size_t rule)
 {
-    char label[48];
 
-    study_label(r->study, rule, label);
+    const char *label = r->study->algorithm[rule].label;
     TG_TRY(write_modes(r, rule, label));
     TG_TRY(write_trajectory(r, rule, label));
     TG_TRY(write_staleness(r, rule, label));

@@ -29,7 +29,7 @@ marked_cell(const tg_column *c, const char *label, const char *where, double wor
 static tg_status
 mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm, tg_status failed)
 {
-    char     label[48], where[80], why[sizeof w->why + 16];
+    char     where[80], why[sizeof w->why + 16];
     tg_cell *cell = calloc(plan->count, sizeof *cell);
 
     if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
@@ -38,11 +38,11 @@ mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm, tg_stat
         snprintf(w->why, sizeof w->why, "%s", tg_message());
     }
     snprintf(why, sizeof why, "not computed: %s", tg_message());
-    study_label(w->study, algorithm, label);
+    const char *label = w->study->algorithm[algorithm].label;
     snprintf(where, sizeof where, "%s P=%zu", label, workers);
     for (size_t i = 0; i < plan->count; i++)
         cell[i] = marked_cell(&plan->columns[i], label, where, (double)workers,
-                              study_step(w->study, algorithm), why);
+                              w->study->algorithm[algorithm].step, why);
     tg_status status = tg_table_note(w->table, where, "%s", why);
     if (status == TG_OK) status = tg_table_add(w->table, cell);
     tg_tally_add(&w->tally, TG_OPEN);
@@ -66,7 +66,7 @@ fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, si
         status = cost_of_simulations(w->arguments, &s, workers, n);
     if (i == 0 && plan->simulates && plan->predicts && status == TG_OK)
         status = cost_of_hits(w->arguments, &s, workers, n);
-    for (size_t k = 0; k < tg_study_count(w->study, "algorithm") && status == TG_OK; k++) {
+    for (size_t k = 0; k < w->study->algorithms && status == TG_OK; k++) {
         status = tg_stop_check();
         if (status == TG_OK) status = plan->row(w, &s, k);
         if (is_of_one_row(status)) status = mark(w, plan, s.cluster->workers, k, status);
@@ -89,16 +89,13 @@ report_marked(const sweep *w)
 static tg_status
 fill(sweep *w, const sweep_plan *plan)
 {
-    size_t *workers, n, own;
+    const size_t n = w->study->sweeps;
 
-    TG_TRY(study_workers(w->study, &workers, &n, &own));
     tg_progress_stage(w->progress, plan->name,
-                      n * tg_study_count(w->study, "algorithm") *
-                          tg_study_whole(w->study, "replicas"));
+                      n * w->study->algorithms * w->study->replicas);
     tg_status status = TG_OK;
     for (size_t i = 0; i < n && status == TG_OK; i++)
-        status = fill_scene(w, plan, workers, n, i);
-    free(workers);
+        status = fill_scene(w, plan, w->study->sweep_workers, n, i);
     return status;
 }
 
@@ -115,9 +112,7 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
     TG_TRY(level_of(a, &w.level));
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     w.study = study;
-    tg_status status = study_check(study);
-    if (status == TG_OK)
-        status = table_begin(a, study, plan->columns, plan->count, &w.table);
+    tg_status status = table_begin(a, study, plan->columns, plan->count, &w.table);
     if (status == TG_OK) status = tg_progress_create(terminal, &w.progress);
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);

@@ -75,9 +75,15 @@ tg_choice_set(tg_choice *c, const char *param, double value)
     if (at == SIZE_MAX) {
         for (size_t i = 0; i < n; i++) known[i] = c->kind->param[i].name;
         const char *near = n ? tg_nearest(param, known, n) : NULL;
-        return tg_fail(TG_EINPUT, "%s has no parameter \"%s\"; %s%s%s", c->kind->name, param,
-                       near ? "did you mean \"" : n ? "there is \"" : "it has none",
-                       near ? near : n ? known[0] : "", n ? "\"" : "");
+        return tg_fail(TG_EINPUT, "%s has no parameter \"%s\"; %s%s%s", c->kind->name,
+                       param,
+                       near ? "did you mean \""
+                       : n  ? "there is \""
+                            : "it has none",
+                       near ? near
+                       : n  ? known[0]
+                            : "",
+                       n ? "\"" : "");
     }
     TG_TRY(check(c->kind, &c->kind->param[at], value));
     c->param[at] = value;

@@ -107,25 +107,3 @@ tg_spectrum_fill(const char *name, const tg_spectrum *s, double *h)
     for (size_t i = 0; i < s->count; i++) h[i] = kind->eigenvalue(s, i);
     return TG_OK;
 }
-
-tg_status
-tg_spectrum_from_study(const tg_study *study, const char *path, double **h, size_t *count)
-{
-    const tg_spectrum s = { .count = tg_study_whole(study, "%s.count", path),
-                            .largest = tg_study_number(study, "%s.largest", path),
-                            .smallest = tg_study_number(study, "%s.smallest", path),
-                            .decay = tg_study_number(study, "%s.decay", path),
-                            .ratio = tg_study_number(study, "%s.ratio", path) };
-    double           *values = malloc(s.count * sizeof *values);
-
-    if (!values) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status =
-        tg_spectrum_fill(tg_study_text(study, "%s.law", path), &s, values);
-    if (status != TG_OK) {
-        free(values);
-        return tg_node_fail(tg_study_node(study, "%s", path), "%s", tg_message());
-    }
-    *h = values;
-    *count = s.count;
-    return TG_OK;
-}

@@ -7,7 +7,6 @@
 #define TG_CORE_SPECTRUM_H
 
 #include "core/status.h"
-#include "core/study.h"
 
 #include <stddef.h>
 
@@ -29,10 +28,5 @@ extern const tg_spectrum_kind *const tg_spectrum_kinds[]; /* NULL-terminated */
  * Errors: TG_EINPUT unknown name; TG_EDOMAIN smallest > largest or a number out of range.
  */
 TG_CHECKED tg_status tg_spectrum_fill(const char *name, const tg_spectrum *s, double *h);
-
-/* The spectrum at a path of a study. The caller frees *h (*count).
- * Errors: as tg_spectrum_fill; TG_ENOMEM. */
-TG_CHECKED tg_status tg_spectrum_from_study(const tg_study *study, const char *path,
-                                            double **h, size_t *count);
 
 #endif

@@ -100,15 +100,15 @@ const tg_optimiser_kind tg_optimiser_adagrad = {
 };
 
 const tg_optimiser_kind tg_optimiser_rmsprop = {
-    .is = { "rmsprop", "steps over the root of a running mean square", "Tieleman, Hinton 2012",
-            rmsprop_param },
+    .is = { "rmsprop", "steps over the root of a running mean square",
+            "Tieleman, Hinton 2012", rmsprop_param },
     .room = one,
     .step = rmsprop,
 };
 
 const tg_optimiser_kind tg_optimiser_adam = {
-    .is = { "adam", "running mean over the root of a running mean square", "Kingma, Ba 2015",
-            adam_param },
+    .is = { "adam", "running mean over the root of a running mean square",
+            "Kingma, Ba 2015", adam_param },
     .room = two,
     .step = adam,
 };

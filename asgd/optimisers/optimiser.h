@@ -27,7 +27,7 @@ typedef struct tg_optimiser_kind {
     void (*step)(const double *param, double *room, size_t dim, const tg_move *m);
 } tg_optimiser_kind;
 
-extern const tg_kind *const   tg_optimisers[]; /* heads of tg_optimiser_kind */
+extern const tg_kind *const    tg_optimisers[]; /* heads of tg_optimiser_kind */
 extern const tg_optimiser_kind tg_optimiser_sgd, tg_optimiser_heavy_ball,
     tg_optimiser_nesterov, tg_optimiser_adagrad, tg_optimiser_rmsprop, tg_optimiser_adam,
     tg_optimiser_adamw;

@@ -1,8 +1,5 @@
 #include "asgd/problems/problem.h"
 
-#include "asgd/problems/quadratic.h"
-#include "asgd/problems/softmax.h"
-
 #include <stdlib.h>
 
 void
@@ -11,19 +8,6 @@ tg_problem_free(tg_problem *p)
     if (!p) return;
     p->kind->free(p->self);
     free(p);
-}
-
-tg_status
-tg_problem_from_study(const tg_study *study, size_t workers, tg_problem **out)
-{
-    const tg_node *objective = tg_study_node(study, "objective");
-
-    if (objective->count != 1)
-        return tg_node_fail(objective,
-                            "objective: expected exactly one of: quadratic, softmax");
-    if (tg_study_node(study, "objective.quadratic"))
-        return tg_quadratic_from_study(study, workers, out);
-    return tg_softmax_from_study(study, workers, out);
 }
 
 tg_status

@@ -10,7 +10,6 @@
 
 #include "core/rng.h"
 #include "core/status.h"
-#include "core/study.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,11 +66,7 @@ TG_CHECKED tg_status tg_problem_quadratic(size_t dim, const double *h, const dou
                                           const double *sigma, size_t workers,
                                           const double *minima, tg_problem **out);
 
-/* The objective a study describes, for this many workers.
- * Errors: TG_EINPUT, TG_EIO as the study's file deserves; TG_ENOMEM. */
-TG_CHECKED tg_status tg_problem_from_study(const tg_study *study, size_t workers,
-                                           tg_problem **out);
-void                 tg_problem_free(tg_problem *p);
+void tg_problem_free(tg_problem *p);
 
 /* The modes of F, given the share of all arrivals that each worker delivers (weight,
  * (workers), sum 1). Free with tg_modes_free. Errors: TG_ENOCONV, TG_ENOMEM. */

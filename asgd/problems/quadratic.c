@@ -2,13 +2,10 @@
  *
  *     grad_j = h_j (x_j - b_ij) + sigma_j xi,      F(x) - F* = sum_j h_j (x_j - bbar_j)^2 / 2
  */
-#include "asgd/problems/quadratic.h"
-
+#include "asgd/problems/problem.h"
 #include "core/normals.h"
-#include "core/spectrum.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,109 +153,4 @@ tg_problem_quadratic(size_t dim, const double *h, const double *start, const dou
     *p = (tg_problem){ &kind, q, dim, workers, 0 };
     *out = p;
     return TG_OK;
-}
-
-/* ---- from a study -------------------------------------------------------------------- */
-
-#define QUADRATIC "objective.quadratic."
-
-static tg_status
-read_eigenvalues(const tg_study *study, double **h, size_t *dim)
-{
-    const size_t listed = tg_study_count(study, QUADRATIC "eigenvalues");
-    const bool   law = tg_study_node(study, QUADRATIC "spectrum") != NULL;
-
-    if ((listed > 0) == law)
-        return tg_node_fail(tg_study_node(study, "objective.quadratic"),
-                            "expected either eigenvalues or a spectrum");
-    if (law) return tg_spectrum_from_study(study, QUADRATIC "spectrum", h, dim);
-    if (!(*h = malloc(listed * sizeof **h))) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t j = 0; j < listed; j++)
-        (*h)[j] = tg_study_item(study, QUADRATIC "eigenvalues", j);
-    *dim = listed;
-    return TG_OK;
-}
-
-/* (dim) values of a key that holds one number for all modes or one for each. */
-static tg_status
-read_per_mode(const tg_study *study, const char *path, size_t dim, double *out)
-{
-    const tg_node *node = tg_study_node(study, "%s", path);
-
-    if (node && node->type == TG_NODE_LIST && node->count != dim)
-        return tg_node_fail(node,
-                            "expected one number or %zu, one for each eigenvalue, got %zu",
-                            dim, node->count);
-    for (size_t j = 0; j < dim; j++) out[j] = tg_study_item(study, path, j);
-    return TG_OK;
-}
-
-/* Minima of a worker: its group's, plus a centred random spread. Worker w of a cluster
- * whose groups were scaled belongs to a group in proportion; a group's list is used in
- * turn. */
-static void
-fill_minima(const tg_study *study, size_t workers, size_t dim, double *minima)
-{
-    const size_t groups = tg_study_count(study, "workers");
-    const double spread = tg_study_number(study, QUADRATIC "minimum_spread");
-    double       total = 0, before = 0;
-    char         path[64];
-    size_t       w = 0;
-    tg_rng       rng = tg_rng_stream(tg_study_whole(study, "seed"), TG_PURPOSE_START, 0);
-
-    for (size_t g = 0; g < groups; g++)
-        total += (double)tg_study_whole(study, "workers[%zu].count", g);
-    for (size_t g = 0; g < groups; g++) {
-        before += (double)tg_study_whole(study, "workers[%zu].count", g);
-        const size_t end = (size_t)round((double)workers * before / total);
-        snprintf(path, sizeof path, "workers[%zu].minimum", g);
-        const size_t listed = tg_study_count(study, path);
-        for (size_t i = 0; w < end; w++, i++)
-            for (size_t j = 0; j < dim; j++)
-                minima[w * dim + j] = tg_study_item(study, path, listed ? i % listed : 0);
-    }
-    for (size_t j = 0; spread > 0 && j < dim; j++) {
-        double mean = 0;
-        for (w = 0; w < workers; w++) {
-            const double b = spread * tg_rng_normal(&rng);
-            minima[w * dim + j] += b;
-            mean += b / (double)workers;
-        }
-        for (w = 0; w < workers; w++) minima[w * dim + j] -= mean;
-    }
-}
-
-static bool
-has_minima(const tg_study *study)
-{
-    if (tg_study_number(study, QUADRATIC "minimum_spread") > 0) return true;
-    for (size_t g = 0; g < tg_study_count(study, "workers"); g++)
-        if (tg_study_node(study, "workers[%zu].minimum", g)) return true;
-    return false;
-}
-
-tg_status
-tg_quadratic_from_study(const tg_study *study, size_t workers, tg_problem **out)
-{
-    double *h = NULL, *start = NULL, *sigma = NULL, *minima = NULL;
-    size_t  dim = 0;
-
-    tg_status status = read_eigenvalues(study, &h, &dim);
-    if (status != TG_OK) return status;
-    start = malloc(dim * sizeof *start);
-    sigma = malloc(dim * sizeof *sigma);
-    if (has_minima(study)) minima = calloc(workers * dim, sizeof *minima);
-    if (!start || !sigma || (has_minima(study) && !minima))
-        status = tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK) status = read_per_mode(study, QUADRATIC "start", dim, start);
-    if (status == TG_OK)
-        status = read_per_mode(study, QUADRATIC "noise.additive", dim, sigma);
-    if (status == TG_OK && minima) fill_minima(study, workers, dim, minima);
-    if (status == TG_OK)
-        status = tg_problem_quadratic(dim, h, start, sigma, workers, minima, out);
-    free(h);
-    free(start);
-    free(sigma);
-    free(minima);
-    return status;
 }

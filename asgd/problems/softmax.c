@@ -326,30 +326,3 @@ tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,
     free(p);
     return status;
 }
-
-#define SOFTMAX "objective.softmax."
-
-tg_status
-tg_softmax_from_study(const tg_study *study, size_t workers, tg_problem **out)
-{
-    char      *images = NULL, *labels = NULL;
-    tg_dataset data = { 0 };
-    tg_status  status = tg_study_file(study, SOFTMAX "images", &images);
-
-    if (status == TG_OK) status = tg_study_file(study, SOFTMAX "labels", &labels);
-    if (status == TG_OK)
-        status = tg_dataset_read(images, labels, tg_study_whole(study, SOFTMAX "samples"),
-                                 &data);
-    if (status == TG_OK)
-        status =
-            tg_dataset_split(&data, workers, tg_study_number(study, SOFTMAX "dirichlet"),
-                             tg_study_whole(study, "seed"));
-    if (status == TG_OK)
-        status = tg_problem_softmax(&data, tg_study_number(study, SOFTMAX "ridge"),
-                                    tg_study_whole(study, SOFTMAX "batch"),
-                                    tg_study_whole(study, SOFTMAX "modes"), out);
-    tg_dataset_free(&data);
-    free(images);
-    free(labels);
-    return status;
-}

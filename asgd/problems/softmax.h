@@ -20,8 +20,4 @@
 TG_CHECKED tg_status tg_problem_softmax(tg_dataset *data, double ridge, size_t batch,
                                         size_t modes, tg_problem **out);
 
-/* objective.softmax of a study. Errors: as tg_problem_from_study. */
-TG_CHECKED tg_status tg_softmax_from_study(const tg_study *study, size_t workers,
-                                           tg_problem **out);
-
 #endif

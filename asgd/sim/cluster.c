@@ -1,8 +1,6 @@
 #include "asgd/sim/cluster.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void
 tg_cluster_free(tg_cluster *c)
@@ -47,55 +45,6 @@ tg_cluster_create(size_t groups, const size_t *count, tg_delay *const *law, bool
     }
     *out = c;
     return TG_OK;
-}
-
-/* Scale counts to a new total: cumulative rounding, so that the total is met exactly. */
-static void
-scale(size_t groups, size_t *count, size_t workers)
-{
-    double total = 0, before = 0;
-    size_t placed = 0;
-
-    for (size_t g = 0; g < groups; g++) total += (double)count[g];
-    for (size_t g = 0; g < groups; g++) {
-        before += (double)count[g];
-        const size_t end = (size_t)round((double)workers * before / total);
-        count[g] = end - placed;
-        placed = end;
-    }
-}
-
-static tg_status
-read_start(const tg_study *study, bool *together)
-{
-    const char *word = tg_study_text(study, "workers_start");
-
-    *together = !strcmp(word, "together");
-    if (*together || !strcmp(word, "staggered")) return TG_OK;
-    return tg_node_fail(tg_study_node(study, "workers_start"),
-                        "workers_start: expected staggered or together, got \"%s\"", word);
-}
-
-tg_status
-tg_cluster_from_study(const tg_study *study, size_t workers, tg_cluster **out)
-{
-    const size_t groups = tg_study_count(study, "workers");
-    size_t      *count = calloc(groups, sizeof *count);
-    tg_delay   **law = calloc(groups, sizeof *law);
-    bool         together = false;
-    tg_status    status =
-        count && law ? read_start(study, &together) : tg_fail(TG_ENOMEM, "out of memory");
-
-    for (size_t g = 0; g < groups && status == TG_OK; g++) {
-        count[g] = tg_study_whole(study, "workers[%zu].count", g);
-        status = tg_study_law(study, &law[g], "workers[%zu].compute", g);
-    }
-    if (status == TG_OK && workers > 0) scale(groups, count, workers);
-    if (status == TG_OK) status = tg_cluster_create(groups, count, law, together, out);
-    for (size_t g = 0; law && g < groups; g++) tg_delay_free(law[g]);
-    free(law);
-    free(count);
-    return status;
 }
 
 double

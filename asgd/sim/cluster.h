@@ -9,7 +9,6 @@
 
 #include "core/delay.h"
 #include "core/status.h"
-#include "core/study.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,11 +28,6 @@ TG_CHECKED tg_status tg_cluster_create(size_t groups, const size_t *count,
                                        tg_delay *const *law, bool together,
                                        tg_cluster **out);
 void                 tg_cluster_free(tg_cluster *c);
-
-/* The cluster of a study; with `workers` > 0 scaled to that total, groups keeping their
- * proportions. Errors: TG_EINPUT, TG_ENOMEM. */
-TG_CHECKED tg_status tg_cluster_from_study(const tg_study *study, size_t workers,
-                                           tg_cluster **out);
 
 double tg_cluster_rate(const tg_cluster *c); /* lambda [1/time] */
 

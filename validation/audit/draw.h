@@ -12,8 +12,8 @@
 #include "validation/versus/versus.h"
 
 #include "core/loop.h"
-#include "core/study.h"
 #include "roots/threshold.h"
+#include "study/study.h"
 
 #include <stdarg.h>
 
@@ -323,7 +323,7 @@ put_times(draw *d)
 
     put(d, "algorithm: {name: asgd, step: 1}\nhorizon: 1\n");
     must(tg_study_parse(d->text, "draw", &study));
-    must(tg_cluster_from_study(study, 0, &c));
+    must(tg_study_cluster(study, 0, &c));
     const double share = chance(d, 0.125) ? between(d, 1.1, 2) : between_log(d, 0.03, 0.95);
     const double gain = share * limit_of(c, dude), lambda = tg_cluster_rate(c);
     const double step = gain / (double)c->workers, mean = (double)c->workers / lambda;

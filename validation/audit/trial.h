@@ -53,13 +53,13 @@ trial_open(trial *t, const char *text, double work)
 {
     *t = (trial){ .work = work };
     must(tg_study_parse(text, "draw", &t->study));
-    must(tg_cluster_from_study(t->study, 0, &t->cluster));
-    must(tg_problem_from_study(t->study, t->cluster->workers, &t->problem));
+    must(tg_study_cluster(t->study, 0, &t->cluster));
+    must(tg_study_problem(t->study, t->cluster, &t->problem));
     t->modes = modes_of(t->problem, t->cluster);
-    t->algorithm = tg_algorithm_find(tg_study_text(t->study, "algorithm[0].name"));
-    t->step = tg_study_number(t->study, "algorithm[0].step");
-    t->horizon = tg_study_number(t->study, "horizon");
-    t->target = tg_study_number(t->study, "target.loss");
+    t->algorithm = tg_algorithm_find(t->study->algorithm[0].rule.kind->name);
+    t->step = t->study->algorithm[0].step;
+    t->horizon = t->study->horizon;
+    t->target = t->study->target;
 }
 
 static inline void
@@ -161,8 +161,7 @@ try_floor(trial *t)
     const double         level = p->floor + p->bias_loss;
     const bool           frozen = keeps_phases(t->cluster);
     const double         fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
-    const double         centre =
-        tg_study_item(t->study, "objective.quadratic.start", 0) - t->modes.start[0];
+    const double         centre = t->study->quadratic.start[0] - t->modes.start[0];
 
     if (p->outcome == TG_DIVERGES || !p->stable_square || !(p->rate > 0)) return;
     if (!(t->modes.sigma2[0] > 0) && !apart) return;
@@ -224,8 +223,8 @@ try_limit(trial *t)
 static inline void
 trial_run(trial *t)
 {
-    const tg_setup setup = tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm),
-                                       t->step, tg_study_whole(t->study, "seed"));
+    const tg_setup setup =
+        tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm), t->step, t->study->seed);
 
     if (!t->prediction) return;
     t->replicas =

@@ -1,43 +1,30 @@
 /* study: a study file, and after it lines "--set PATH=VALUE" */
 #include "validation/fuzz/fuzz.h"
 
-#include "core/study.h"
+#include "study/study.h"
 
-/* A list's key "workers[].count" as the path of its first item's. */
-static void
-first_item(const char *key, char path[128])
-{
-    const char *open = strstr(key, "[]");
-
-    snprintf(path, 128, "%.*s%s%s", open ? (int)(open - key) : 127, key, open ? "[0]" : "",
-             open ? open + 2 : "");
-}
-
-/* Ask for everything there is, each as what it is. */
+/* What was read is whole and within its ranges. */
 static void
 ask(const tg_study *s)
 {
     tg_table *t = NULL;
-    tg_delay *law = NULL;
-    char      path[128];
 
     if (tg_table_create(&(tg_column){ .name = "x" }, 1, &t) == TG_OK &&
         tg_study_note(s, t) == TG_OK)
         FUZZ_ASSERT(tg_table_notes(t) > 0);
     tg_table_free(t);
-    for (const tg_key *k = tg_schema; k->path; k++) {
-        first_item(k->path, path);
-        const size_t count = tg_study_count(s, path);
-        if (k->type == TG_KEY_NUMBER) tg_study_number(s, "%s", path);
-        if (k->type == TG_KEY_WHOLE) tg_study_whole(s, "%s", path);
-        if (k->type == TG_KEY_TEXT) tg_study_text(s, "%s", path);
-        for (size_t i = 0; k->type == TG_KEY_NUMBERS && i < count + 1; i++)
-            tg_study_item(s, path, i);
-        if (k->type == TG_KEY_LAW && count)
-            FUZZ_ASSERT(tg_study_law(s, &law, "%s", path) == TG_OK);
-        tg_delay_free(law);
-        law = NULL;
+    FUZZ_ASSERT(s->groups > 0 && s->algorithms > 0 && s->sweeps > 0 && s->horizon > 0);
+    FUZZ_ASSERT(s->sweep_workers[s->own] == s->workers);
+    for (size_t g = 0; g < s->groups; g++)
+        FUZZ_ASSERT(s->group[g].law && s->group[g].count > 0);
+    for (size_t i = 0; i < s->algorithms; i++) {
+        const tg_study_algorithm *a = &s->algorithm[i];
+        FUZZ_ASSERT(a->step > 0 && tg_choice_check(&a->rule) == TG_OK);
+        FUZZ_ASSERT(tg_choice_check(&a->optimiser) == TG_OK);
+        FUZZ_ASSERT(tg_choice_check(&a->schedule) == TG_OK);
     }
+    for (size_t j = 0; s->objective == TG_QUADRATIC && j < s->quadratic.dim; j++)
+        FUZZ_ASSERT(s->quadratic.h[j] > 0 && s->quadratic.sigma[j] >= 0);
 }
 
 /* Cut off the next line that begins with --set; NULL: there is none. */

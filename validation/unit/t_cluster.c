@@ -1,6 +1,6 @@
 #include "validation/unit/check.h"
 
-#include "asgd/sim/cluster.h"
+#include "study/study.h"
 
 static tg_status
 cluster_of(const char *workers, const char *start, size_t total, tg_cluster **out)
@@ -13,7 +13,7 @@ cluster_of(const char *workers, const char *start, size_t total, tg_cluster **ou
              "algorithm: {name: asgd, step: 0.1}\nhorizon: 1\n",
              workers, start);
     assert_ok(tg_study_parse(text, "test", &study));
-    const tg_status status = tg_cluster_from_study(study, total, out);
+    const tg_status status = tg_study_cluster(study, total, out);
     tg_study_free(study);
     return status;
 }

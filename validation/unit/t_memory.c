@@ -7,7 +7,7 @@
 #include "roots/threshold.h"
 
 #include "core/node.h"
-#include "core/study.h"
+#include "study/study.h"
 
 #include "validation/unit/exhaust.h"
 #include "validation/unit/laws.h"
@@ -171,8 +171,8 @@ open_scene(scene *s)
 {
     double weight[3];
 
-    TG_TRY(tg_cluster_from_study(study, 0, &s->cluster));
-    TG_TRY(tg_problem_from_study(study, 3, &s->problem));
+    TG_TRY(tg_study_cluster(study, 0, &s->cluster));
+    TG_TRY(tg_study_problem(study, s->cluster, &s->problem));
     tg_cluster_weights(s->cluster, weight);
     return tg_problem_modes(s->problem, weight, &s->modes);
 }

@@ -3,6 +3,7 @@
 #include "asgd/problems/problem.h"
 #include "asgd/sim/cluster.h"
 #include "core/stats.h"
+#include "study/study.h"
 
 /* The study's text with these workers (and more of the objective), for P workers. */
 static tg_problem *
@@ -11,13 +12,16 @@ problem_of(const char *objective, const char *workers, size_t total)
     char        text[1024];
     tg_study   *study = NULL;
     tg_problem *p = NULL;
+    tg_cluster *c = NULL;
 
     snprintf(text, sizeof text,
              "objective: {quadratic: {%s}}\nworkers:\n%s"
              "algorithm: {name: asgd, step: 0.1}\nhorizon: 1\nseed: 5\n",
              objective, workers);
     assert_ok(tg_study_parse(text, "test", &study));
-    assert_ok(tg_problem_from_study(study, total, &p));
+    assert_ok(tg_study_cluster(study, total, &c));
+    assert_ok(tg_study_problem(study, c, &p));
+    tg_cluster_free(c);
     tg_study_free(study);
     return p;
 }
@@ -129,17 +133,16 @@ test_modes(void **state)
 static void
 test_values_per_mode(void **state)
 {
-    tg_study   *study = NULL;
-    tg_problem *p = NULL;
+    tg_study *study = NULL;
 
     (void)state;
-    assert_ok(tg_study_parse("objective: {quadratic: {eigenvalues: [1, 2, 3], start: [1, "
-                             "2]}}\nworkers: [{count: 1, compute: {law: constant, value: "
-                             "1}}]\nalgorithm: {name: asgd, step: 1}\nhorizon: 1\n",
-                             "test", &study));
-    assert_fails(tg_problem_from_study(study, 1, &p), TG_EINPUT, "one number or 3");
-    assert_null(p);
-    tg_study_free(study);
+    assert_fails(
+        tg_study_parse("objective: {quadratic: {eigenvalues: [1, 2, 3], start: [1, "
+                       "2]}}\nworkers: [{count: 1, compute: {law: constant, value: "
+                       "1}}]\nalgorithm: {name: asgd, step: 1}\nhorizon: 1\n",
+                       "test", &study),
+        TG_EINPUT, "one number or 3");
+    assert_null(study);
 }
 
 RUN(cmocka_unit_test(test_minima_of_groups), cmocka_unit_test(test_spread),

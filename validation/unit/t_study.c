@@ -1,6 +1,8 @@
 #include "validation/unit/check.h"
 
-#include "core/study.h"
+#include "study/schema.h"
+#include "study/study.h"
+#include "study/tree.h"
 
 #define HEAD "objective: {quadratic: {eigenvalues: [1.0, 0.5]}}\n"
 #define REST                                                                               \
@@ -20,21 +22,19 @@ static void
 test_values_and_defaults(void **state)
 {
     tg_study *s = parse(HEAD REST);
-    tg_delay *law = NULL;
 
     (void)state;
-    assert_int_equal(tg_study_count(s, "objective.quadratic.eigenvalues"), 2);
-    assert_near(tg_study_item(s, "objective.quadratic.eigenvalues", 1), 0.5, 0);
-    assert_near(tg_study_item(s, "objective.quadratic.start", 7), 1, 0);
-    assert_near(tg_study_number(s, "algorithm[0].step"), 0.01, 0);
-    assert_true(isnan(tg_study_number(s, "target.loss")));
-    assert_int_equal(tg_study_whole(s, "replicas"), 100);
-    assert_int_equal(tg_study_count(s, "workers"), 1);
-    assert_int_equal(tg_study_count(s, "algorithm"), 1);
-    assert_string_equal(tg_study_text(s, "algorithm[%d].name", 0), "asgd");
-    assert_ok(tg_study_law(s, &law, "workers[%d].compute", 0));
-    assert_near(tg_delay_mean(law), 1, 0);
-    tg_delay_free(law);
+    assert_int_equal(s->quadratic.dim, 2);
+    assert_near(s->quadratic.h[1], 0.5, 0);
+    assert_near(s->quadratic.start[1], 1, 0);
+    assert_near(s->algorithm[0].step, 0.01, 0);
+    assert_true(isnan(s->target));
+    assert_int_equal(s->replicas, 100);
+    assert_int_equal(s->groups, 1);
+    assert_int_equal(s->algorithms, 1);
+    assert_string_equal(s->algorithm[0].label, "asgd");
+    assert_ptr_equal(s->algorithm[0].optimiser.kind, &tg_optimiser_sgd.is);
+    assert_near(tg_delay_mean(s->group[0].law), 1, 0);
     tg_study_free(s);
 }
 
@@ -91,8 +91,8 @@ test_settings(void **state)
 
     (void)state;
     assert_ok(tg_study_with(s, "workers[0].count", "32", &t));
-    assert_int_equal(tg_study_whole(t, "workers[0].count"), 32);
-    assert_int_equal(tg_study_whole(s, "workers[0].count"), 3);
+    assert_int_equal(t->group[0].count, 32);
+    assert_int_equal(s->group[0].count, 3);
     tg_study_free(t);
     t = NULL;
     assert_fails(tg_study_with(s, "workers[0].cuont", "32", &t), TG_EINPUT,
@@ -117,13 +117,13 @@ test_files(void **state)
 
     (void)state;
     unsetenv("TG_TEST_DIR");
-    assert_fails(tg_study_file(s, "objective.softmax.images", &path), TG_EINPUT,
+    assert_fails(tg_tree_file(s->root, "objective.softmax.images", &path), TG_EINPUT,
                  "TG_TEST_DIR is not set; it must name the folder that holds a.gz");
     setenv("TG_TEST_DIR", "/data", 1);
-    assert_ok(tg_study_file(s, "objective.softmax.images", &path));
+    assert_ok(tg_tree_file(s->root, "objective.softmax.images", &path));
     assert_string_equal(path, "/data/a.gz");
     free(path);
-    assert_ok(tg_study_file(s, "objective.softmax.labels", &path));
+    assert_ok(tg_tree_file(s->root, "objective.softmax.labels", &path));
     assert_string_equal(path, "b.gz");
     free(path);
     tg_study_free(s);

@@ -1,6 +1,6 @@
-/* study_check: a study's tree against the schema. Private to core/. */
-#ifndef TG_CORE_STUDY_CHECK_H
-#define TG_CORE_STUDY_CHECK_H
+/* check: a study's tree against the schema. Private to study/. */
+#ifndef TG_STUDY_CHECK_H
+#define TG_STUDY_CHECK_H
 
 #include "core/node.h"
 

@@ -1,0 +1,273 @@
+#include "study/fill.h"
+
+#include "core/spectrum.h"
+#include "study/tree.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A list of n things, zeroed. Errors: TG_ENOMEM. */
+#define LIST(pointer, n)                                                                   \
+    do {                                                                                   \
+        (pointer) = calloc((n) + 1, sizeof *(pointer));                                    \
+        if (!(pointer)) return tg_fail(TG_ENOMEM, "out of memory");                        \
+    } while (0)
+
+/* ---- objective ----------------------------------------------------------------------- */
+
+#define QUADRATIC "objective.quadratic"
+#define SPECTRUM  QUADRATIC ".spectrum"
+#define SOFTMAX   "objective.softmax"
+
+static tg_status
+fill_spectrum(tg_study *s)
+{
+    const tg_node    *root = s->root;
+    const tg_spectrum law = { .count = tg_tree_whole(root, SPECTRUM ".count"),
+                              .largest = tg_tree_number(root, SPECTRUM ".largest"),
+                              .smallest = tg_tree_number(root, SPECTRUM ".smallest"),
+                              .decay = tg_tree_number(root, SPECTRUM ".decay"),
+                              .ratio = tg_tree_number(root, SPECTRUM ".ratio") };
+
+    s->quadratic.dim = law.count;
+    LIST(s->quadratic.h, law.count);
+    const tg_status status =
+        tg_spectrum_fill(tg_tree_text(root, SPECTRUM ".law"), &law, s->quadratic.h);
+    if (status == TG_OK) return TG_OK;
+    char message[256];
+    snprintf(message, sizeof message, "%s", tg_message());
+    return tg_node_fail(tg_tree_node(root, SPECTRUM), "%s", message);
+}
+
+static tg_status
+fill_eigenvalues(tg_study *s)
+{
+    const size_t listed = tg_tree_count(s->root, QUADRATIC ".eigenvalues");
+    const bool   law = tg_tree_node(s->root, SPECTRUM) != NULL;
+
+    if ((listed > 0) == law)
+        return tg_node_fail(tg_tree_node(s->root, QUADRATIC),
+                            "expected either eigenvalues or a spectrum");
+    if (law) return fill_spectrum(s);
+    s->quadratic.dim = listed;
+    LIST(s->quadratic.h, listed);
+    for (size_t j = 0; j < listed; j++)
+        s->quadratic.h[j] = tg_tree_item(s->root, j, QUADRATIC ".eigenvalues");
+    return TG_OK;
+}
+
+/* (dim) values of a key that holds one number for all modes or one for each. */
+static tg_status
+fill_per_mode(const tg_study *s, const char *path, double *out)
+{
+    const tg_node *node = tg_tree_node(s->root, "%s", path);
+    const size_t   dim = s->quadratic.dim;
+
+    if (node && node->type == TG_NODE_LIST && node->count != dim)
+        return tg_node_fail(node,
+                            "expected one number or %zu, one for each eigenvalue, got %zu",
+                            dim, node->count);
+    for (size_t j = 0; j < dim; j++) out[j] = tg_tree_item(s->root, j, "%s", path);
+    return TG_OK;
+}
+
+static tg_status
+fill_quadratic(tg_study *s)
+{
+    tg_study_quadratic *q = &s->quadratic;
+
+    TG_TRY(fill_eigenvalues(s));
+    LIST(q->start, 2 * q->dim);
+    q->sigma = q->start + q->dim;
+    q->spread = tg_tree_number(s->root, QUADRATIC ".minimum_spread");
+    TG_TRY(fill_per_mode(s, QUADRATIC ".start", q->start));
+    return fill_per_mode(s, QUADRATIC ".noise.additive", q->sigma);
+}
+
+static tg_status
+fill_objective(tg_study *s)
+{
+    const tg_node *objective = tg_tree_node(s->root, "objective");
+
+    if (objective->count != 1)
+        return tg_node_fail(objective,
+                            "objective: expected exactly one of: quadratic, softmax");
+    if (tg_tree_node(s->root, QUADRATIC)) {
+        s->objective = TG_QUADRATIC;
+        return fill_quadratic(s);
+    }
+    s->objective = TG_SOFTMAX;
+    s->softmax =
+        (tg_study_softmax){ .images = tg_tree_text(s->root, SOFTMAX ".images"),
+                            .labels = tg_tree_text(s->root, SOFTMAX ".labels"),
+                            .samples = tg_tree_whole(s->root, SOFTMAX ".samples"),
+                            .batch = tg_tree_whole(s->root, SOFTMAX ".batch"),
+                            .modes = tg_tree_whole(s->root, SOFTMAX ".modes"),
+                            .ridge = tg_tree_number(s->root, SOFTMAX ".ridge"),
+                            .dirichlet = tg_tree_number(s->root, SOFTMAX ".dirichlet") };
+    return TG_OK;
+}
+
+/* ---- workers ------------------------------------------------------------------------- */
+
+static tg_status
+fill_start(tg_study *s)
+{
+    const char *word = tg_tree_text(s->root, "workers_start");
+
+    s->together = !strcmp(word, "together");
+    if (s->together || !strcmp(word, "staggered")) return TG_OK;
+    return tg_node_fail(tg_tree_node(s->root, "workers_start"),
+                        "workers_start: expected staggered or together, got \"%s\"", word);
+}
+
+static tg_status
+fill_group(tg_study *s, size_t g)
+{
+    tg_study_group *group = &s->group[g];
+    const tg_node  *minimum = tg_tree_node(s->root, "workers[%zu].minimum", g);
+
+    group->name = tg_tree_text(s->root, "workers[%zu].name", g);
+    group->count = tg_tree_whole(s->root, "workers[%zu].count", g);
+    s->workers += group->count;
+    if (minimum) {
+        group->minima = tg_tree_count(s->root, "workers[%zu].minimum", g);
+        LIST(group->minimum, group->minima);
+        for (size_t i = 0; i < group->minima; i++)
+            group->minimum[i] = tg_tree_item(s->root, i, "workers[%zu].minimum", g);
+    }
+    return tg_delay_from_node(tg_tree_node(s->root, "workers[%zu].compute", g), &group->law);
+}
+
+static tg_status
+fill_workers(tg_study *s)
+{
+    s->groups = tg_tree_count(s->root, "workers");
+    LIST(s->group, s->groups);
+    for (size_t g = 0; g < s->groups; g++) TG_TRY(fill_group(s, g));
+    return fill_start(s);
+}
+
+/* ---- algorithms ---------------------------------------------------------------------- */
+
+/* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
+static tg_status
+fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
+            tg_choice *out)
+{
+    const tg_node *name = node && node->type == TG_NODE_MAP ? tg_node_find(node, "name") : node;
+
+    TG_TRY(tg_choice_find(registry, "choice", name ? name->text : fallback, out));
+    for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
+        const size_t at = tg_kind_param(out->kind, node->item[i].key);
+        if (at == SIZE_MAX) continue;
+        TG_TRY(tg_node_number(&node->item[i], &out->param[at]));
+    }
+    return TG_OK;
+}
+
+static void
+fill_label(const tg_study *s, size_t i, char label[48])
+{
+    const char *name = s->algorithm[i].rule.kind->name;
+    size_t      same = 1;
+
+    for (size_t k = 0; k < i; k++) same += s->algorithm[k].rule.kind == s->algorithm[i].rule.kind;
+    if (same == 1)
+        snprintf(label, 48, "%.40s", name);
+    else
+        snprintf(label, 48, "%.40s-%zu", name, same);
+}
+
+static tg_status
+fill_algorithm(tg_study *s, size_t i)
+{
+    tg_study_algorithm *a = &s->algorithm[i];
+    const tg_node      *root = s->root;
+
+    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu]", i), NULL, tg_rules, &a->rule));
+    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].optimiser", i), "sgd",
+                       tg_optimisers, &a->optimiser));
+    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].schedule", i), "constant",
+                       tg_schedules, &a->schedule));
+    a->step = tg_tree_number(root, "algorithm[%zu].step", i);
+    a->clip = tg_tree_number(root, "algorithm[%zu].clip", i);
+    a->decay = tg_tree_number(root, "algorithm[%zu].weight_decay", i);
+    fill_label(s, i, a->label);
+    return TG_OK;
+}
+
+static tg_status
+fill_algorithms(tg_study *s)
+{
+    s->algorithms = tg_tree_count(s->root, "algorithm");
+    LIST(s->algorithm, s->algorithms);
+    for (size_t i = 0; i < s->algorithms; i++) TG_TRY(fill_algorithm(s, i));
+    return TG_OK;
+}
+
+/* ---- the rest ------------------------------------------------------------------------ */
+
+static int
+rising(const void *a, const void *b)
+{
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The numbers of workers to try, the study's own among them. */
+static tg_status
+fill_sweep(tg_study *s)
+{
+    const size_t asked = tg_tree_count(s->root, "sweep.workers");
+
+    LIST(s->sweep_workers, asked + 1);
+    for (size_t i = 0; i < asked; i++) {
+        const double n = tg_tree_item(s->root, i, "sweep.workers");
+        if (n != floor(n))
+            return tg_node_fail(tg_tree_node(s->root, "sweep.workers"),
+                                "sweep.workers: expected whole numbers, got %g", n);
+        s->sweep_workers[i] = (size_t)n;
+    }
+    s->sweep_workers[asked] = s->workers;
+    qsort(s->sweep_workers, asked + 1, sizeof *s->sweep_workers, rising);
+    for (size_t i = 0; i <= asked; i++)
+        if (s->sweeps == 0 || s->sweep_workers[s->sweeps - 1] != s->sweep_workers[i])
+            s->sweep_workers[s->sweeps++] = s->sweep_workers[i];
+    while (s->sweep_workers[s->own] != s->workers) s->own++;
+    s->sweep_steps = tg_tree_count(s->root, "sweep.step");
+    LIST(s->sweep_step, s->sweep_steps);
+    for (size_t i = 0; i < s->sweep_steps; i++)
+        s->sweep_step[i] = tg_tree_item(s->root, i, "sweep.step");
+    return TG_OK;
+}
+
+static tg_status
+fill_name(tg_study *s)
+{
+    s->name = tg_tree_text(s->root, "name");
+    if (*s->name && !strchr(s->name, '/') && strcmp(s->name, ".") && strcmp(s->name, "..") &&
+        strlen(s->name) <= 200)
+        return TG_OK;
+    return tg_node_fail(tg_tree_node(s->root, "name"),
+                        "name: expected a word that can be a folder's name, got \"%.200s\"",
+                        s->name);
+}
+
+tg_status
+tg_study_fill(tg_study *s)
+{
+    TG_TRY(fill_name(s));
+    s->seed = tg_tree_whole(s->root, "seed");
+    s->target = tg_tree_number(s->root, "target.loss");
+    s->horizon = tg_tree_number(s->root, "horizon");
+    s->replicas = tg_tree_whole(s->root, "replicas");
+    s->points = tg_tree_whole(s->root, "points");
+    TG_TRY(fill_objective(s));
+    TG_TRY(fill_workers(s));
+    TG_TRY(fill_algorithms(s));
+    return fill_sweep(s);
+}

@@ -1,0 +1,11 @@
+/* fill: from a checked tree to the values of a study. Private to study/. */
+#ifndef TG_STUDY_FILL_H
+#define TG_STUDY_FILL_H
+
+#include "study/study.h"
+
+/* Everything but `root`, which is there. What fails leaves what tg_study_free() frees.
+ * Errors: TG_EINPUT what the schema cannot say is wrong, with its place; TG_ENOMEM. */
+TG_CHECKED tg_status tg_study_fill(tg_study *s);
+
+#endif

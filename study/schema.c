@@ -1,0 +1,153 @@
+/* schema: every key a study may have. Order here is the order in help and man page. */
+#include "study/schema.h"
+
+#include "asgd/optimisers/optimiser.h"
+#include "asgd/rules/rule.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAP(path, required, doc)                                                           \
+    {                                                                                      \
+        path, TG_KEY_MAP, 0, 0, 0, required, "", NULL, doc, NULL, NULL                     \
+    }
+#define LIST(path, required, doc, registry, what)                                          \
+    {                                                                                      \
+        path, TG_KEY_LIST, 0, 0, 0, required, "", NULL, doc, registry, what                \
+    }
+#define CHOICE(path, fallback, doc, registry, what)                                        \
+    {                                                                                      \
+        path, TG_KEY_CHOICE, 0, 0, 0, 0, "", fallback, doc, registry, what                 \
+    }
+#define TEXT(path, required, fallback, doc)                                                \
+    {                                                                                      \
+        path, TG_KEY_TEXT, 0, 0, 0, required, "", fallback, doc, NULL, NULL                \
+    }
+
+const tg_key tg_schema[] = {
+    TEXT("name", 0, "study", "name of the study; its output folder is out/NAME"),
+    { "seed", TG_KEY_WHOLE, 0, 0x1p53, 0, 0, "", "1", "seed of all random streams", NULL,
+      NULL },
+
+    MAP("objective", 1, "what is minimised: quadratic or softmax"),
+    MAP("objective.quadratic", 0,
+        "F(x) = sum of h_i (x_i - b_i)^2 / 2 over eigenvalues h_i"),
+    { "objective.quadratic.eigenvalues", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "loss/x^2",
+      NULL, "eigenvalues of the Hessian (or give a spectrum)", NULL, NULL },
+    MAP("objective.quadratic.spectrum", 0, "eigenvalues by a law instead of a list"),
+    TEXT("objective.quadratic.spectrum.law", 1, NULL,
+         "power, geometric, uniform or marchenko_pastur"),
+    { "objective.quadratic.spectrum.count", TG_KEY_WHOLE, 1, 1e6, 0, 1, "", NULL,
+      "number of eigenvalues", NULL, NULL },
+    { "objective.quadratic.spectrum.largest", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2",
+      "1", "largest eigenvalue", NULL, NULL },
+    { "objective.quadratic.spectrum.smallest", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2",
+      "0.01", "smallest eigenvalue (geometric, uniform)", NULL, NULL },
+    { "objective.quadratic.spectrum.decay", TG_KEY_NUMBER, 0, 100, 0, 0, "", "1",
+      "h_i = largest / i^decay (power)", NULL, NULL },
+    { "objective.quadratic.spectrum.ratio", TG_KEY_NUMBER, 0, 1, 1, 0, "", "0.5",
+      "features over samples, <= 1 (marchenko_pastur)", NULL, NULL },
+    { "objective.quadratic.start", TG_KEY_NUMBERS, -INFINITY, INFINITY, 0, 0, "x", "1",
+      "starting point along each eigenvector", NULL, NULL },
+    { "objective.quadratic.minimum_spread", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "x", "0",
+      "standard deviation of the workers' own minima b_i (heterogeneous data), centred",
+      NULL, NULL },
+    MAP("objective.quadratic.noise", 0, "noise of one stochastic gradient"),
+    { "objective.quadratic.noise.additive", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "loss/x",
+      "0", "its standard deviation along each eigenvector", NULL, NULL },
+
+    MAP("objective.softmax", 0, "softmax regression on an IDX data set (MNIST)"),
+    TEXT("objective.softmax.images", 1, NULL, "IDX file of images, plain or .gz"),
+    TEXT("objective.softmax.labels", 1, NULL, "IDX file of labels, plain or .gz"),
+    { "objective.softmax.samples", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "1000000000",
+      "use at most so many samples from the start", NULL, NULL },
+    { "objective.softmax.ridge", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "loss/x^2", "0.01",
+      "coefficient r of the penalty r |x|^2 / 2", NULL, NULL },
+    { "objective.softmax.batch", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "32",
+      "minibatch of a gradient", NULL, NULL },
+    { "objective.softmax.dirichlet", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "", "1e6",
+      "Dirichlet concentration of the class split over workers; small: non-identical "
+      "data",
+      NULL, NULL },
+    { "objective.softmax.modes", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "20",
+      "top Hessian eigenvalues to compute", NULL, NULL },
+
+    LIST("workers", 1, "groups of workers", NULL, NULL),
+    TEXT("workers[].name", 0, "", "name of the group"),
+    { "workers[].count", TG_KEY_WHOLE, 1, 1e7, 0, 1, "", NULL, "workers in the group", NULL,
+      NULL },
+    { "workers[].compute", TG_KEY_LAW, 0, 0, 0, 1, "time", NULL,
+      "law of a worker's round trip", NULL, NULL },
+    { "workers[].minimum", TG_KEY_NUMBERS, -INFINITY, INFINITY, 0, 0, "x", "0",
+      "the workers' own minimum b_i: one for the group, or one for each of its workers",
+      NULL, NULL },
+    TEXT("workers_start", 0, "staggered",
+         "staggered: at t = 0 every worker is somewhere in its job; together: all begin at "
+         "0"),
+
+    LIST("algorithm", 1,
+         "server rules to run with their parameters; one, or several to compare", tg_rules,
+         "algorithm"),
+    TEXT("algorithm[].name", 1, NULL, "the rule: tardigrad help study lists them"),
+    { "algorithm[].step", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "x^2/loss", NULL,
+      "learning rate", NULL, NULL },
+    CHOICE("algorithm[].optimiser", "sgd",
+           "how the model moves along what the rule gives it", tg_optimisers, "optimiser"),
+    CHOICE("algorithm[].schedule", "constant", "the learning rate over steps", tg_schedules,
+           "schedule"),
+    { "algorithm[].clip", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x", "0",
+      "largest norm of a direction; 0: any", NULL, NULL },
+    { "algorithm[].weight_decay", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x^2", "0",
+      "weight decay", NULL, NULL },
+    CHOICE("algorithm[].optimiser", "sgd",
+           "how the model moves along what the rule gives it", tg_optimisers, "optimiser"),
+    CHOICE("algorithm[].schedule", "constant", "the learning rate over steps", tg_schedules,
+           "schedule"),
+    { "algorithm[].clip", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x", "0",
+      "largest norm of a direction; 0: any", NULL, NULL },
+    { "algorithm[].weight_decay", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x^2", "0",
+      "weight decay", NULL, NULL },
+
+    MAP("target", 0, "when the work is done"),
+    { "target.loss", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "loss", NULL,
+      "excess loss F - F* to reach and stay below", NULL, NULL },
+    { "horizon", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "time", NULL, "time simulated", NULL,
+      NULL },
+    { "replicas", TG_KEY_WHOLE, 1, 1e7, 0, 0, "", "100", "independent simulations", NULL,
+      NULL },
+    { "points", TG_KEY_WHOLE, 2, 1e6, 0, 0, "", "241", "points of the time grid", NULL,
+      NULL },
+    MAP("sweep", 0, "values to try, each in turn"),
+    { "sweep.workers", TG_KEY_NUMBERS, 1, 1e7, 0, 0, "", NULL,
+      "total workers; groups keep their proportions", NULL, NULL },
+    { "sweep.step", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "x^2/loss", NULL,
+      "learning rates of the region figure (default: chosen around the boundary)", NULL,
+      NULL },
+    { 0 },
+};
+
+/* "workers[3].count" -> "workers[].count"; 0 if it does not fit. */
+static int
+schema_path(const char *path, char *out, size_t room)
+{
+    size_t n = 0;
+
+    for (; *path; path++) {
+        if (n + 1 >= room) return 0;
+        out[n++] = *path;
+        if (*path == '[') path += strcspn(path, "]") - 1;
+    }
+    out[n] = '\0';
+    return 1;
+}
+
+const tg_key *
+tg_schema_find(const char *path)
+{
+    char wanted[256];
+
+    if (!schema_path(path, wanted, sizeof wanted)) return NULL;
+    for (const tg_key *k = tg_schema; k->path; k++)
+        if (!strcmp(k->path, wanted)) return k;
+    return NULL;
+}

@@ -1,0 +1,99 @@
+/* study: the file that says what is asked, read once into values
+ *
+ * A study is read, checked against the schema (study/schema.h) and turned into this struct; after
+ * that nobody asks it by a string. Its tree is kept for the notes of tables and for studies with
+ * one more setting.
+ */
+#ifndef TG_STUDY_STUDY_H
+#define TG_STUDY_STUDY_H
+
+#include "asgd/sim/simulate.h"
+#include "core/delay.h"
+#include "core/node.h"
+#include "core/status.h"
+#include "core/table.h"
+
+/* A group of workers. */
+typedef struct tg_study_group {
+    const char *name;
+    size_t      count;
+    tg_delay   *law;
+    double     *minimum; /* (minima) used in turn [x]; NULL: 0 */
+    size_t      minima;
+} tg_study_group;
+
+/* A server rule with its step. */
+typedef struct tg_study_algorithm {
+    char label
+        [48]; /* in tables and figures: "asgd", or "asgd-2" for the second of that name */
+    tg_choice rule, optimiser, schedule;
+    double    step; /* learning rate [x^2/loss] */
+    double    clip, decay;
+} tg_study_algorithm;
+
+typedef struct tg_study_quadratic {
+    size_t  dim;
+    double *h, *start, *sigma; /* (dim) */
+    double  spread;            /* of the workers' minima [x] */
+} tg_study_quadratic;
+
+typedef struct tg_study_softmax {
+    const char *images, *labels; /* paths as given */
+    size_t      samples, batch, modes;
+    double      ridge, dirichlet;
+} tg_study_softmax;
+
+typedef enum tg_objective { TG_QUADRATIC, TG_SOFTMAX } tg_objective;
+
+typedef struct tg_study {
+    const char         *name;
+    uint64_t            seed;
+    tg_objective        objective; /* which of the two */
+    tg_study_quadratic  quadratic;
+    tg_study_softmax    softmax;
+    tg_study_group     *group;           /* (groups) */
+    size_t              groups, workers; /* workers: of all groups */
+    bool                together;
+    tg_study_algorithm *algorithm; /* (algorithms) */
+    size_t              algorithms;
+    double              target;  /* [loss]; NaN: none */
+    double              horizon; /* [time] */
+    size_t              replicas, points;
+    size_t             *sweep_workers; /* (sweeps) rising, the study's own among them */
+    size_t              sweeps, own;   /* own: place of the study's own */
+    double             *sweep_step;    /* (sweep_steps) */
+    size_t              sweep_steps;
+    tg_node            *root;
+} tg_study;
+
+/* Read a study, apply the settings ("path=value", sets of them), check everything.
+ * Owner of *out: the caller, tg_study_free(); unchanged on failure.
+ * Errors: TG_EIO unreadable; TG_EINPUT with file:line:column, key, what was expected, what
+ * came and the nearest valid key; TG_ENOMEM. */
+TG_CHECKED tg_status tg_study_read(const char *path, const char *const *settings,
+                                   size_t sets, tg_study **out);
+/* The same from text; `source` names it in complaints. */
+TG_CHECKED tg_status tg_study_parse(const char *text, const char *source, tg_study **out);
+/* A copy with one more setting. */
+TG_CHECKED tg_status tg_study_with(const tg_study *study, const char *path,
+                                   const char *value, tg_study **out);
+void                 tg_study_free(tg_study *study);
+
+/* Every setting in force, given or by default, as notes of a table. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_study_note(const tg_study *study, tg_table *table);
+
+/* The study's cluster; with `workers` > 0 scaled to that total, groups keeping their
+ * proportions. Owner of *out: the caller. Errors: TG_EINPUT, TG_ENOMEM. */
+TG_CHECKED tg_status tg_study_cluster(const tg_study *study, size_t workers,
+                                      tg_cluster **out);
+
+/* The study's objective, for this cluster. Owner of *out: the caller. Errors: TG_EINPUT, TG_EIO
+ * as its files deserve; TG_ENOCONV; TG_ENOMEM. */
+TG_CHECKED tg_status tg_study_problem(const tg_study *study, const tg_cluster *cluster,
+                                      tg_problem **out);
+
+/* What is simulated of algorithm i; problem and cluster are borrowed. */
+tg_setup tg_study_setup(const tg_study *study, size_t i, const tg_problem *problem,
+                        const tg_cluster *cluster);
+
+#endif
