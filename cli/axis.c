@@ -51,6 +51,16 @@ axis_is_workers(const axis *a)
     return !strncmp(a->path, "workers[", 8) && end && !strcmp(end, "].count");
 }
 
+bool
+axis_is_step(const axis *a, size_t algorithm)
+{
+    char indexed[64];
+
+    snprintf(indexed, sizeof indexed, "algorithm[%zu].step", algorithm);
+    return !strcmp(a->path, indexed) ||
+           (algorithm == 0 && !strcmp(a->path, "algorithm.step"));
+}
+
 double
 axis_value(const axis *a, size_t i)
 {

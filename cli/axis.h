@@ -18,6 +18,9 @@ TG_CHECKED tg_status axis_of(const arguments *a, const char *name, axis *out);
 /* Whether it is the number of workers of a group, workers[N].count. */
 bool axis_is_workers(const axis *a);
 
+/* Whether it is the learning rate of this algorithm. */
+bool axis_is_step(const axis *a, size_t algorithm);
+
 /* Value i; counts are whole, numbers of workers only where the range allows it. */
 double axis_value(const axis *a, size_t i);
 

@@ -99,25 +99,18 @@ steepest(const tg_modes *m)
 }
 
 static tg_status
-fill_cell(size_t index, size_t thread, void *context)
+fill_cell(const setting *s, double horizon, cell *out)
 {
-    region      *r = context;
-    const size_t i = index % r->x.values.count, j = index / r->x.values.count;
-    setting      s;
-    cell         c = { .rate = INFINITY };
-
-    (void)thread;
-    TG_TRY(setting_open(r, axis_value(&r->x, i), axis_value(&r->y, j), &s));
-    const tg_modes *m = &s.scene.modes;
+    const tg_modes *m = &s->scene.modes;
     const size_t    top = steepest(m);
-    c.gain = s.one.step * s.one.lambda * m->h[top] * tg_delay_mean(s.one.delay);
-    const double horizon = s.study->horizon;
-    tg_status    status = TG_OK;
-    for (size_t k = 0; k < m->count && status == TG_OK; k++) {
+    cell            c = { .rate = INFINITY };
+
+    c.gain = s->one.step * s->one.lambda * m->h[top] * tg_delay_mean(s->one.delay);
+    for (size_t k = 0; k < m->count; k++) {
         tg_mode_prediction mode = { 0 };
-        status = tg_case_mode(&s.one, m, k, 1, &mode);
+        TG_TRY(tg_case_mode(&s->one, m, k, 1, &mode));
+        TG_TRY(tg_case_effective_rate(&s->one, 1, horizon, &mode));
         c.unstable += (double)mode.unstable;
-        if (status == TG_OK) status = tg_case_effective_rate(&s.one, 1, horizon, &mode);
         if (mode.rate < c.rate) {
             c.rate = mode.rate;
             c.effective = mode.effective;
@@ -128,16 +121,43 @@ fill_cell(size_t index, size_t thread, void *context)
             c.lost = mode.unstable;
         }
     }
+    *out = c;
+    return TG_OK;
+}
+
+/* A row, or a column where the step runs along y: as long as the step alone changes, the
+ * setting stays open. */
+static tg_status
+fill_line(size_t line, size_t thread, void *context)
+{
+    region      *r = context;
+    const bool   down = axis_is_step(&r->y, r->algorithm), along = !down && axis_is_step(&r->x, r->algorithm);
+    const size_t nx = r->x.values.count, n = down ? r->y.values.count : nx;
+    setting      s = { 0 };
+    tg_status    status = TG_OK;
+
+    (void)thread;
+    for (size_t k = 0; k < n && status == TG_OK; k++) {
+        const size_t i = down ? line : k, j = down ? k : line;
+        const double x = axis_value(&r->x, i), y = axis_value(&r->y, j);
+        if (k == 0 || !(down || along)) {
+            setting_close(&s);
+            status = setting_open(r, x, y, &s);
+        } else
+            s.one.step = down ? y : x;
+        if (status == TG_OK) status = fill_cell(&s, s.study->horizon, &r->cell[j * nx + i]);
+    }
     setting_close(&s);
-    if (status == TG_OK) r->cell[index] = c;
     return status;
 }
 
 tg_status
 region_fill(region *r, size_t threads)
 {
-    return tg_parallel_run(r->x.values.count * r->y.values.count, threads, fill_cell, r,
-                           NULL);
+    const size_t lines =
+        axis_is_step(&r->y, r->algorithm) ? r->x.values.count : r->y.values.count;
+
+    return tg_parallel_run(lines, threads, fill_line, r, NULL);
 }
 
 /* The loop of the steepest mode, for the tracer; the setting lives until the next call. */
