@@ -97,7 +97,10 @@ build_quadratic(const tg_study *study, const tg_cluster *c, tg_problem **out)
         fill_minima(study, c, minima);
     }
     const tg_status status =
-        tg_problem_quadratic(q->dim, q->h, q->start, q->sigma, c->workers, minima, out);
+        q->batch > 0 ? tg_problem_least_squares(q->dim, q->h, q->start, q->batch, q->label,
+                                                c->workers, minima, out)
+                     : tg_problem_quadratic(q->dim, q->h, q->start, q->sigma, c->workers,
+                                            minima, out);
     free(minima);
     return status;
 }
@@ -116,7 +119,7 @@ build_softmax(const tg_study *study, size_t workers, tg_problem **out)
         status = tg_tree_file(study->root, "objective.softmax.labels", &labels);
     if (status == TG_OK) status = tg_dataset_read(images, labels, x->samples, &data);
     if (status == TG_OK)
-        status = tg_dataset_split(&data, workers, x->dirichlet, study->seed);
+        status = tg_dataset_split(&data, workers, &x->split, study->seed);
     if (status == TG_OK) status = tg_problem_softmax(&data, x->ridge, x->batch, x->modes, out);
     tg_dataset_free(&data);
     free(images);
@@ -124,13 +127,37 @@ build_softmax(const tg_study *study, size_t workers, tg_problem **out)
     return status;
 }
 
-/* ---- both ---------------------------------------------------------------------------- */
+/* ---- logistic ------------------------------------------------------------------------ */
+
+static tg_status
+build_logistic(const tg_study *study, size_t workers, tg_problem **out)
+{
+    const tg_study_logistic *x = &study->logistic;
+    char                    *file = NULL;
+    tg_dataset               data = { 0 };
+    tg_status status = tg_tree_file(study->root, "objective.logistic.file", &file);
+
+    if (status == TG_OK) status = tg_libsvm_read(file, x->samples, &data);
+    if (status == TG_OK) status = tg_dataset_split(&data, workers, &x->split, study->seed);
+    if (status == TG_OK) status = tg_problem_logistic(&data, &x->plan, out);
+    tg_dataset_free(&data);
+    free(file);
+    return status;
+}
+
+/* ---- all ----------------------------------------------------------------------------- */
 
 tg_status
 tg_study_problem(const tg_study *study, const tg_cluster *cluster, tg_problem **out)
 {
-    if (study->objective == TG_QUADRATIC) return build_quadratic(study, cluster, out);
-    return build_softmax(study, cluster->workers, out);
+    switch (study->objective) {
+    case TG_SOFTMAX:
+        return build_softmax(study, cluster->workers, out);
+    case TG_LOGISTIC:
+        return build_logistic(study, cluster->workers, out);
+    default:
+        return build_quadratic(study, cluster, out);
+    }
 }
 
 tg_setup

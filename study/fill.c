@@ -15,11 +15,28 @@
         if (!(pointer)) return tg_fail(TG_ENOMEM, "out of memory");                        \
     } while (0)
 
+/* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
+static tg_status
+fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
+            tg_choice *out)
+{
+    const tg_node *name = node && node->type == TG_NODE_MAP ? tg_node_find(node, "name") : node;
+
+    TG_TRY(tg_choice_find(registry, "choice", name ? name->text : fallback, out));
+    for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
+        const size_t at = tg_kind_param(out->kind, node->item[i].key);
+        if (at == SIZE_MAX) continue;
+        TG_TRY(tg_node_number(&node->item[i], &out->param[at]));
+    }
+    return TG_OK;
+}
+
 /* ---- objective ----------------------------------------------------------------------- */
 
 #define QUADRATIC "objective.quadratic"
 #define SPECTRUM  QUADRATIC ".spectrum"
 #define SOFTMAX   "objective.softmax"
+#define LOGISTIC  "objective.logistic"
 
 static tg_status
 fill_spectrum(tg_study *s)
@@ -82,8 +99,49 @@ fill_quadratic(tg_study *s)
     LIST(q->start, 2 * q->dim);
     q->sigma = q->start + q->dim;
     q->spread = tg_tree_number(s->root, QUADRATIC ".minimum_spread");
+    q->batch = tg_tree_whole(s->root, QUADRATIC ".noise.batch");
+    q->label = tg_tree_number(s->root, QUADRATIC ".noise.label");
+    s->objective = q->batch ? TG_LEAST_SQUARES : TG_QUADRATIC;
     TG_TRY(fill_per_mode(s, QUADRATIC ".start", q->start));
-    return fill_per_mode(s, QUADRATIC ".noise.additive", q->sigma);
+    TG_TRY(fill_per_mode(s, QUADRATIC ".noise.additive", q->sigma));
+    for (size_t j = 0; j < q->dim; j++)
+        if (q->batch > 0 && q->sigma[j] > 0)
+            return tg_node_fail(tg_tree_node(s->root, QUADRATIC ".noise"),
+                                "noise: expected additive or batch, not both");
+    if (q->batch == 0 && q->label > 0)
+        return tg_node_fail(tg_tree_node(s->root, QUADRATIC ".noise.label"),
+                            "noise.label: needs noise.batch");
+    return TG_OK;
+}
+
+static tg_status
+fill_softmax(tg_study *s)
+{
+    s->objective = TG_SOFTMAX;
+    s->softmax = (tg_study_softmax){ .images = tg_tree_text(s->root, SOFTMAX ".images"),
+                                     .labels = tg_tree_text(s->root, SOFTMAX ".labels"),
+                                     .samples = tg_tree_whole(s->root, SOFTMAX ".samples"),
+                                     .batch = tg_tree_whole(s->root, SOFTMAX ".batch"),
+                                     .modes = tg_tree_whole(s->root, SOFTMAX ".modes"),
+                                     .ridge = tg_tree_number(s->root, SOFTMAX ".ridge") };
+    return fill_choice(tg_tree_node(s->root, SOFTMAX ".split"), "identical", tg_splits,
+                       &s->softmax.split);
+}
+
+static tg_status
+fill_logistic(tg_study *s)
+{
+    s->objective = TG_LOGISTIC;
+    s->logistic = (tg_study_logistic){
+        .file = tg_tree_text(s->root, LOGISTIC ".file"),
+        .samples = tg_tree_whole(s->root, LOGISTIC ".samples"),
+        .plan = { .l2 = tg_tree_number(s->root, LOGISTIC ".l2"),
+                  .nonconvex = tg_tree_number(s->root, LOGISTIC ".nonconvex"),
+                  .batch = tg_tree_whole(s->root, LOGISTIC ".batch"),
+                  .start = tg_tree_number(s->root, LOGISTIC ".start") }
+    };
+    return fill_choice(tg_tree_node(s->root, LOGISTIC ".split"), "contiguous", tg_splits,
+                       &s->logistic.split);
 }
 
 static tg_status
@@ -92,22 +150,10 @@ fill_objective(tg_study *s)
     const tg_node *objective = tg_tree_node(s->root, "objective");
 
     if (objective->count != 1)
-        return tg_node_fail(objective,
-                            "objective: expected exactly one of: quadratic, softmax");
-    if (tg_tree_node(s->root, QUADRATIC)) {
-        s->objective = TG_QUADRATIC;
-        return fill_quadratic(s);
-    }
-    s->objective = TG_SOFTMAX;
-    s->softmax =
-        (tg_study_softmax){ .images = tg_tree_text(s->root, SOFTMAX ".images"),
-                            .labels = tg_tree_text(s->root, SOFTMAX ".labels"),
-                            .samples = tg_tree_whole(s->root, SOFTMAX ".samples"),
-                            .batch = tg_tree_whole(s->root, SOFTMAX ".batch"),
-                            .modes = tg_tree_whole(s->root, SOFTMAX ".modes"),
-                            .ridge = tg_tree_number(s->root, SOFTMAX ".ridge"),
-                            .dirichlet = tg_tree_number(s->root, SOFTMAX ".dirichlet") };
-    return TG_OK;
+        return tg_node_fail(objective, "objective: expected exactly one of: quadratic, "
+                                       "softmax, logistic");
+    if (tg_tree_node(s->root, QUADRATIC)) return fill_quadratic(s);
+    return tg_tree_node(s->root, SOFTMAX) ? fill_softmax(s) : fill_logistic(s);
 }
 
 /* ---- workers ------------------------------------------------------------------------- */
@@ -151,22 +197,6 @@ fill_workers(tg_study *s)
 }
 
 /* ---- algorithms ---------------------------------------------------------------------- */
-
-/* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
-static tg_status
-fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
-            tg_choice *out)
-{
-    const tg_node *name = node && node->type == TG_NODE_MAP ? tg_node_find(node, "name") : node;
-
-    TG_TRY(tg_choice_find(registry, "choice", name ? name->text : fallback, out));
-    for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
-        const size_t at = tg_kind_param(out->kind, node->item[i].key);
-        if (at == SIZE_MAX) continue;
-        TG_TRY(tg_node_number(&node->item[i], &out->param[at]));
-    }
-    return TG_OK;
-}
 
 static void
 fill_label(const tg_study *s, size_t i, char label[48])

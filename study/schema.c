@@ -2,6 +2,7 @@
 #include "study/schema.h"
 
 #include "asgd/optimisers/optimiser.h"
+#include "asgd/problems/dataset.h"
 #include "asgd/rules/rule.h"
 
 #include <math.h>
@@ -29,7 +30,7 @@ const tg_key tg_schema[] = {
     { "seed", TG_KEY_WHOLE, 0, 0x1p53, 0, 0, "", "1", "seed of all random streams", NULL,
       NULL },
 
-    MAP("objective", 1, "what is minimised: quadratic or softmax"),
+    MAP("objective", 1, "what is minimised: one of the following"),
     MAP("objective.quadratic", 0,
         "F(x) = sum of h_i (x_i - b_i)^2 / 2 over eigenvalues h_i"),
     { "objective.quadratic.eigenvalues", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "loss/x^2",
@@ -55,6 +56,11 @@ const tg_key tg_schema[] = {
     MAP("objective.quadratic.noise", 0, "noise of one stochastic gradient"),
     { "objective.quadratic.noise.additive", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "loss/x",
       "0", "its standard deviation along each eigenvector", NULL, NULL },
+    { "objective.quadratic.noise.batch", TG_KEY_WHOLE, 0, 1e9, 0, 0, "", "0",
+      "least squares: gradients from so many samples drawn afresh, features N(0, h_i); 0: not",
+      NULL, NULL },
+    { "objective.quadratic.noise.label", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "", "0",
+      "standard deviation of a sample's label (with batch)", NULL, NULL },
 
     MAP("objective.softmax", 0, "softmax regression on an IDX data set (MNIST)"),
     TEXT("objective.softmax.images", 1, NULL, "IDX file of images, plain or .gz"),
@@ -65,12 +71,24 @@ const tg_key tg_schema[] = {
       "coefficient r of the penalty r |x|^2 / 2", NULL, NULL },
     { "objective.softmax.batch", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "32",
       "minibatch of a gradient", NULL, NULL },
-    { "objective.softmax.dirichlet", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "", "1e6",
-      "Dirichlet concentration of the class split over workers; small: non-identical "
-      "data",
-      NULL, NULL },
+    CHOICE("objective.softmax.split", "identical", "who owns which samples", tg_splits, "split"),
     { "objective.softmax.modes", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "20",
       "top Hessian eigenvalues to compute", NULL, NULL },
+
+    MAP("objective.logistic", 0, "logistic regression on a LIBSVM file of two classes"),
+    TEXT("objective.logistic.file", 1, NULL, "LIBSVM file, plain or .gz"),
+    { "objective.logistic.samples", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "1000000000",
+      "use at most so many samples from the start", NULL, NULL },
+    { "objective.logistic.l2", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x^2", "0",
+      "coefficient l of the penalty l |x|^2 / 2", NULL, NULL },
+    { "objective.logistic.nonconvex", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss", "0",
+      "coefficient l of the penalty l sum x^2 / (1 + x^2)", NULL, NULL },
+    { "objective.logistic.batch", TG_KEY_WHOLE, 0, 1e9, 0, 0, "", "32",
+      "minibatch of a gradient; 0: all samples of the worker", NULL, NULL },
+    { "objective.logistic.start", TG_KEY_NUMBER, -INFINITY, INFINITY, 0, 0, "x", "0",
+      "starting point, the same in every coordinate", NULL, NULL },
+    CHOICE("objective.logistic.split", "contiguous", "who owns which samples", tg_splits,
+           "split"),
 
     LIST("workers", 1, "groups of workers", NULL, NULL),
     TEXT("workers[].name", 0, "", "name of the group"),
@@ -91,14 +109,6 @@ const tg_key tg_schema[] = {
     TEXT("algorithm[].name", 1, NULL, "the rule: tardigrad help study lists them"),
     { "algorithm[].step", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "x^2/loss", NULL,
       "learning rate", NULL, NULL },
-    CHOICE("algorithm[].optimiser", "sgd",
-           "how the model moves along what the rule gives it", tg_optimisers, "optimiser"),
-    CHOICE("algorithm[].schedule", "constant", "the learning rate over steps", tg_schedules,
-           "schedule"),
-    { "algorithm[].clip", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x", "0",
-      "largest norm of a direction; 0: any", NULL, NULL },
-    { "algorithm[].weight_decay", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x^2", "0",
-      "weight decay", NULL, NULL },
     CHOICE("algorithm[].optimiser", "sgd",
            "how the model moves along what the rule gives it", tg_optimisers, "optimiser"),
     CHOICE("algorithm[].schedule", "constant", "the learning rate over steps", tg_schedules,

@@ -7,6 +7,7 @@
 #ifndef TG_STUDY_STUDY_H
 #define TG_STUDY_STUDY_H
 
+#include "asgd/problems/logistic.h"
 #include "asgd/sim/simulate.h"
 #include "core/delay.h"
 #include "core/node.h"
@@ -24,8 +25,7 @@ typedef struct tg_study_group {
 
 /* A server rule with its step. */
 typedef struct tg_study_algorithm {
-    char label
-        [48]; /* in tables and figures: "asgd", or "asgd-2" for the second of that name */
+    char      label[48]; /* in tables and figures: "asgd"; "asgd-2" for the second of them */
     tg_choice rule, optimiser, schedule;
     double    step; /* learning rate [x^2/loss] */
     double    clip, decay;
@@ -35,22 +35,38 @@ typedef struct tg_study_quadratic {
     size_t  dim;
     double *h, *start, *sigma; /* (dim) */
     double  spread;            /* of the workers' minima [x] */
+    size_t  batch;             /* least squares: samples of a gradient */
+    double  label;             /* and the noise of their labels */
 } tg_study_quadratic;
 
 typedef struct tg_study_softmax {
     const char *images, *labels; /* paths as given */
     size_t      samples, batch, modes;
-    double      ridge, dirichlet;
+    double      ridge;
+    tg_choice   split;
 } tg_study_softmax;
 
-typedef enum tg_objective { TG_QUADRATIC, TG_SOFTMAX } tg_objective;
+typedef struct tg_study_logistic {
+    const char *file; /* path as given */
+    size_t      samples;
+    tg_logistic plan;
+    tg_choice   split;
+} tg_study_logistic;
+
+typedef enum tg_objective {
+    TG_QUADRATIC,
+    TG_LEAST_SQUARES, /* a quadratic by samples */
+    TG_SOFTMAX,
+    TG_LOGISTIC
+} tg_objective;
 
 typedef struct tg_study {
     const char         *name;
     uint64_t            seed;
-    tg_objective        objective; /* which of the two */
+    tg_objective        objective; /* which of these */
     tg_study_quadratic  quadratic;
     tg_study_softmax    softmax;
+    tg_study_logistic   logistic;
     tg_study_group     *group;           /* (groups) */
     size_t              groups, workers; /* workers: of all groups */
     bool                together;

@@ -147,10 +147,10 @@ fill_rows(tg_dataset *d, const uint8_t *pixel)
         d->row[i] = at;
         for (size_t f = 0; f < pixels; f++)
             if (pixel[i * pixels + f]) {
-                d->feature[at] = (uint16_t)f;
-                d->value[at++] = (float)pixel[i * pixels + f] / 255.0f;
+                d->feature[at] = (uint32_t)f;
+                d->value[at++] = pixel[i * pixels + f] / 255.0;
             }
-        d->feature[at] = (uint16_t)pixels;
+        d->feature[at] = (uint32_t)pixels;
         d->value[at++] = 1;
     }
     d->row[d->samples] = at;
@@ -164,8 +164,6 @@ assemble(const uint8_t *pixel, const size_t size[3], const uint8_t *label, size_
 
     d->samples = size[0] < limit ? size[0] : limit;
     d->features = pixels + 1;
-    if (pixels >= UINT16_MAX)
-        return tg_fail(TG_EINPUT, "images of %zu pixels are too large", pixels);
     const size_t entries = count_nonzero(pixel, d->samples * pixels) + d->samples;
     d->row = malloc((d->samples + 1) * sizeof *d->row);
     d->feature = malloc(entries * sizeof *d->feature);
@@ -200,93 +198,4 @@ tg_dataset_read(const char *images, const char *labels, size_t limit, tg_dataset
     else
         tg_dataset_free(&d);
     return status;
-}
-
-/* ---- split --------------------------------------------------------------------------- */
-
-static void
-shuffle(uint32_t *item, size_t n, tg_rng *rng)
-{
-    for (size_t i = n; i > 1; i--) {
-        const size_t   j = tg_rng_below(rng, i);
-        const uint32_t swap = item[i - 1];
-        item[i - 1] = item[j];
-        item[j] = swap;
-    }
-}
-
-/* A class drawn with probability weight[c] among those that still have samples. */
-static size_t
-draw_class(const double *weight, const size_t *left, size_t classes, tg_rng *rng)
-{
-    double total = 0;
-    size_t last = 0;
-
-    for (size_t c = 0; c < classes; c++)
-        if (left[c]) {
-            total += weight[c];
-            last = c;
-        }
-    double u = tg_rng_uniform(rng) * total;
-    for (size_t c = 0; c < last; c++) {
-        if (!left[c]) continue;
-        u -= weight[c];
-        if (u < 0) return c;
-    }
-    return last;
-}
-
-/* Pools of shuffled samples by class; `left` counts what remains in each. */
-static void
-deal(tg_dataset *d, double concentration, tg_rng *rng, uint32_t *pool, size_t *left,
-     size_t *first, double *weight)
-{
-    for (size_t i = 0; i < d->samples; i++) left[d->label[i]]++;
-    for (size_t c = 0, at = 0; c < d->classes; at += left[c++]) first[c] = at;
-    memset(left, 0, d->classes * sizeof *left);
-    for (size_t i = 0; i < d->samples; i++) {
-        const size_t c = d->label[i];
-        pool[first[c] + left[c]++] = (uint32_t)i;
-    }
-    for (size_t c = 0; c < d->classes; c++) shuffle(pool + first[c], left[c], rng);
-    for (size_t w = 0; w < d->workers; w++) {
-        for (size_t c = 0; c < d->classes; c++)
-            weight[c] = tg_rng_gamma(rng, concentration) + 1e-300;
-        for (size_t i = d->begin[w]; i < d->begin[w + 1]; i++) {
-            const size_t c = draw_class(weight, left, d->classes, rng);
-            d->owned[i] = pool[first[c] + --left[c]];
-        }
-    }
-}
-
-tg_status
-tg_dataset_split(tg_dataset *d, size_t workers, double concentration, uint64_t seed)
-{
-    tg_rng rng = tg_rng_stream(seed, TG_PURPOSE_DATA, UINT64_MAX);
-
-    if (workers == 0 || d->samples < workers)
-        return tg_fail(TG_EDOMAIN, "%zu samples cannot be split over %zu workers",
-                       d->samples, workers);
-    size_t   *begin = malloc((workers + 1) * sizeof *begin);
-    uint32_t *owned = malloc(d->samples * sizeof *owned);
-    uint32_t *pool = malloc(d->samples * sizeof *pool);
-    size_t   *left = calloc(2 * d->classes, sizeof *left);
-    double   *weight = malloc(d->classes * sizeof *weight);
-    const int whole = begin && owned && pool && left && weight;
-    if (whole) {
-        free(d->begin);
-        free(d->owned);
-        d->workers = workers;
-        d->begin = begin;
-        d->owned = owned;
-        for (size_t w = 0; w <= workers; w++) begin[w] = w * d->samples / workers;
-        deal(d, concentration, &rng, pool, left, left + d->classes, weight);
-    } else {
-        free(begin);
-        free(owned);
-    }
-    free(pool);
-    free(left);
-    free(weight);
-    return whole ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 }

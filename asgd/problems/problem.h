@@ -44,7 +44,10 @@ typedef struct tg_problem_kind {
      * doubles. */
     void (*gradient)(const void *self, size_t worker, const double *x, tg_rng *draws,
                      double *scratch, double *g);
-    double (*loss)(const void *self, const double *x, double *scratch); /* F(x) - F* */
+    double (*loss)(const void *self, const double *x, double *scratch); /* F(x) - F*, or F */
+    /* The exact gradient of F at x into g (dim). NULL: there is none. */
+    void (*slope)(const void *self, const double *x, double *scratch, double *g);
+    /* NULL: theory has nothing to go by. */
     tg_status (*modes)(const void *self, const double *weight, tg_modes *out);
     void (*free)(void *self);
 } tg_problem_kind;
@@ -66,10 +69,19 @@ TG_CHECKED tg_status tg_problem_quadratic(size_t dim, const double *h, const dou
                                           const double *sigma, size_t workers,
                                           const double *minima, tg_problem **out);
 
+/* The same objective, its gradients from `batch` samples drawn afresh, features N(0, h_j) and
+ * label noise of standard deviation `label`: the noise depends on x. Errors: as before, and
+ * TG_EDOMAIN batch 0 or label < 0. */
+TG_CHECKED tg_status tg_problem_least_squares(size_t dim, const double *h,
+                                              const double *start, size_t batch,
+                                              double label, size_t workers,
+                                              const double *minima, tg_problem **out);
+
 void tg_problem_free(tg_problem *p);
 
 /* The modes of F, given the share of all arrivals that each worker delivers (weight,
- * (workers), sum 1). Free with tg_modes_free. Errors: TG_ENOCONV, TG_ENOMEM. */
+ * (workers), sum 1). Free with tg_modes_free. Errors: TG_EDOMAIN the problem has none;
+ * TG_ENOCONV, TG_ENOMEM. */
 TG_CHECKED tg_status tg_problem_modes(const tg_problem *p, const double *weight,
                                       tg_modes *out);
 

@@ -65,6 +65,15 @@ quadratic_loss(const void *self, const double *x, double *scratch)
     return sum / 2;
 }
 
+static void
+quadratic_slope(const void *self, const double *x, double *scratch, double *g)
+{
+    const quadratic *q = self;
+
+    (void)scratch;
+    for (size_t j = 0; j < q->dim; j++) g[j] = q->h[j] * (x[j] - q->centre[j]);
+}
+
 static tg_status
 quadratic_modes(const void *self, const double *weight, tg_modes *out)
 {
@@ -97,6 +106,7 @@ static const tg_problem_kind kind = { .name = "quadratic",
                                       .start = quadratic_start,
                                       .gradient = quadratic_gradient,
                                       .loss = quadratic_loss,
+                                      .slope = quadratic_slope,
                                       .modes = quadratic_modes,
                                       .free = quadratic_free };
 

@@ -1,10 +1,9 @@
 #include "asgd/problems/softmax.h"
 
 #include "asgd/problems/hessian.h"
+#include "asgd/problems/minimise.h"
 #include "asgd/problems/softmax_sums.h"
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_multimin.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@ typedef struct softmax {
     size_t     dim, batch, modes;
     double     ridge, least; /* least: F* */
     double    *minimum;      /* (dim) */
-    double    *even;         /* (workers) 1/workers */
+    double    *even;         /* (parts) 1/parts */
 } softmax;
 
 static void
@@ -44,7 +43,8 @@ softmax_gradient(const void *self, size_t worker, const double *x, tg_rng *draws
 {
     const softmax    *s = self;
     const tg_dataset *d = &s->data;
-    const size_t      first = d->begin[worker], size = d->begin[worker + 1] - first;
+    const size_t      part = tg_dataset_part(d, worker);
+    const size_t      first = d->begin[part], size = d->begin[part + 1] - first;
 
     for (size_t j = 0; j < s->dim; j++) g[j] = s->ridge * x[j];
     for (size_t b = 0; b < s->batch; b++) {
@@ -73,13 +73,13 @@ softmax_loss(const void *self, const double *x, double *scratch)
     const tg_dataset *d = &s->data;
     double            total = 0;
 
-    for (size_t w = 0; w < d->workers; w++) {
+    for (size_t w = 0; w < d->parts; w++) {
         double mean = 0;
         for (size_t i = d->begin[w]; i < d->begin[w + 1]; i++)
             mean += tg_softmax_sample(d, d->owned[i], x, scratch);
         total += mean / (double)(d->begin[w + 1] - d->begin[w]);
     }
-    return total / (double)d->workers + s->ridge * half_square(x, s->dim) - s->least;
+    return total / (double)d->parts + s->ridge * half_square(x, s->dim) - s->least;
 }
 
 /* ---- minimum of a weighted mean of the workers' objectives --------------------------- */
@@ -87,71 +87,29 @@ softmax_loss(const void *self, const double *x, double *scratch)
 typedef struct weighted {
     const softmax *s;
     const double  *weight;
-    tg_status      status;
 } weighted;
 
-static void
-value_and_gradient(const gsl_vector *x, void *context, double *f, gsl_vector *g)
+static tg_status
+value_and_gradient(const double *x, double *f, double *g, void *context)
 {
-    weighted      *w = context;
-    const softmax *s = w->s;
+    const weighted *w = context;
+    const softmax  *s = w->s;
 
-    if (w->status == TG_OK)
-        w->status = tg_softmax_sum(&s->data, w->weight, x->data, f, g ? g->data : NULL);
-    *f += s->ridge * half_square(x->data, s->dim);
-    for (size_t j = 0; g && j < s->dim; j++) g->data[j] += s->ridge * x->data[j];
+    TG_TRY(tg_softmax_sum(&s->data, w->weight, x, f, g));
+    *f += s->ridge * half_square(x, s->dim);
+    for (size_t j = 0; g && j < s->dim; j++) g[j] += s->ridge * x[j];
+    return TG_OK;
 }
 
-static double
-value(const gsl_vector *x, void *context)
-{
-    double f = 0;
-
-    value_and_gradient(x, context, &f, NULL);
-    return f;
-}
-
-static void
-gradient(const gsl_vector *x, void *context, gsl_vector *g)
-{
-    double f = 0;
-
-    value_and_gradient(x, context, &f, g);
-}
-
-/* Quasi-Newton (GSL's BFGS2) until the gradient bounds the excess loss, |g|^2 / (2 ridge),
- * by 1e-9. x (dim) holds the starting point and receives the minimum. */
+/* Until the gradient bounds the excess loss, |g|^2 / (2 ridge), by 1e-9. x (dim) holds the
+ * starting point and receives the minimum. */
 static tg_status
 minimise(const softmax *s, const double *weight, double *x, double *least)
 {
-    enum { MOST = 2000 };
-    const double              enough = sqrt(2 * s->ridge * 1e-9);
-    weighted                  w = { s, weight, TG_OK };
-    gsl_multimin_function_fdf f = { value, gradient, value_and_gradient, s->dim, &w };
-    gsl_vector_view           at = gsl_vector_view_array(x, s->dim);
-    gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
-    gsl_multimin_fdfminimizer *m =
-        gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, s->dim);
-    int going = 1;
+    weighted w = { s, weight };
 
-    gsl_set_error_handler(old);
-    if (!m) return tg_fail(TG_ENOMEM, "out of memory");
-    gsl_multimin_fdfminimizer_set(m, &f, &at.vector, 0.1, 0.1);
-    for (int i = 0; i < MOST && going && w.status == TG_OK; i++) {
-        if (gsl_multimin_test_gradient(m->gradient, enough) == GSL_SUCCESS)
-            going = 0;
-        else if (gsl_multimin_fdfminimizer_iterate(m) != GSL_SUCCESS)
-            break;
-    }
-    memcpy(x, m->x->data, s->dim * sizeof *x);
-    *least = m->f;
-    const double norm = sqrt(2 * half_square(m->gradient->data, s->dim));
-    gsl_multimin_fdfminimizer_free(m);
-    if (w.status != TG_OK) return w.status;
-    if (norm < 10 * enough) return TG_OK;
-    return tg_fail(TG_ENOCONV,
-                   "minimum of the softmax objective not found: gradient %g > %g", norm,
-                   enough);
+    return tg_minimise(value_and_gradient, &w, "softmax objective", s->dim,
+                       sqrt(2 * s->ridge * 1e-9), x, least);
 }
 
 /* ---- modes --------------------------------------------------------------------------- */
@@ -182,7 +140,7 @@ sample_along(const softmax *s, size_t sample, const double *vector, double *out)
             double dot = 0;
             for (size_t c = 0; c < d->classes; c++)
                 dot += p[c] * v[d->feature[k] * d->classes + c];
-            out[j] += (double)d->value[k] * dot;
+            out[j] += d->value[k] * dot;
         }
     }
 }
@@ -196,8 +154,8 @@ dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* A worker's share in noise (variance over its samples / batch), shift and spread; the
- * minimum of worker i along mode j is, to first order, b = -v_j' grad f_i / h_j. */
+/* A part's share in noise (variance over its samples / batch), shift and spread; the
+ * minimum of part w along mode j is, to first order, b = -v_j' grad f_i / h_j. */
 static void
 add_worker(const softmax *s, size_t w, double weight, const double *vector, double *scratch,
            tg_modes *m)
@@ -218,7 +176,8 @@ add_worker(const softmax *s, size_t w, double weight, const double *vector, doub
         const double ridge = s->ridge * dot(vector + j * s->dim, s->minimum, s->dim);
         const double b = -(sum[j] + ridge) / m->h[j];
         m->sigma2[j] += weight * (square[j] - sum[j] * sum[j]) / (double)s->batch;
-        m->minimum[j * d->workers + w] = b;
+        for (size_t i = 0; i < d->workers; i++)
+            if (tg_dataset_part(d, i) == w) m->minimum[j * d->workers + i] = b;
         m->shift[j] += weight * b;
         m->spread[j] += weight * b * b;
     }
@@ -242,6 +201,7 @@ static tg_status
 softmax_modes(const void *self, const double *weight, tg_modes *out)
 {
     const softmax *s = self;
+    const double  *share = s->data.parts == 1 ? s->even : weight; /* of each part */
     tg_modes       m = { 0 };
     double        *vector = malloc(s->modes * s->dim * sizeof *vector);
     double        *scratch = malloc((3 * s->modes + TG_MOST_CLASSES) * sizeof *scratch);
@@ -253,8 +213,8 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
     if (status == TG_OK)
         status = tg_hessian_top(product, (void *)self, s->dim, s->modes, m.h, vector);
     if (status == TG_OK) {
-        for (size_t w = 0; w < s->data.workers; w++)
-            add_worker(s, w, weight[w], vector, scratch, &m);
+        for (size_t w = 0; w < s->data.parts; w++)
+            add_worker(s, w, share[w], vector, scratch, &m);
         softmax_start(s, start);
         m.least = s->ridge;
         m.start_loss = softmax_loss(s, start, scratch);
@@ -264,7 +224,7 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
             m.start_covered += m.h[j] * m.start[j] * m.start[j] / 2;
             m.spread[j] -= m.shift[j] * m.shift[j];
         }
-        status = shift_loss(s, weight, scratch, &m.shift_loss);
+        status = shift_loss(s, share, scratch, &m.shift_loss);
     }
     free(vector);
     free(scratch);
@@ -306,12 +266,12 @@ tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,
         *s = (softmax){ .dim = dim, .batch = batch, .ridge = ridge };
         s->modes = modes < dim ? modes : dim - 1;
         s->minimum = calloc(dim, sizeof *s->minimum);
-        s->even = malloc(data->workers * sizeof *s->even);
+        s->even = malloc(data->parts * sizeof *s->even);
     }
     tg_status status =
         p && s && s->minimum && s->even ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) {
-        for (size_t w = 0; w < data->workers; w++) s->even[w] = 1 / (double)data->workers;
+        for (size_t w = 0; w < data->parts; w++) s->even[w] = 1 / (double)data->parts;
         s->data = *data;
         status = minimise(s, s->even, s->minimum, &s->least);
     }

@@ -16,7 +16,7 @@ project(const tg_dataset *d, size_t sample, const double *x, double *z)
 
     memset(z, 0, classes * sizeof *z);
     for (size_t k = d->row[sample]; k < d->row[sample + 1]; k++) {
-        const double  u = (double)d->value[k];
+        const double  u = d->value[k];
         const double *row = x + d->feature[k] * classes;
         for (size_t c = 0; c < classes; c++) z[c] += u * row[c];
     }
@@ -41,7 +41,7 @@ tg_softmax_spread(const tg_dataset *d, size_t sample, const double *coefficient,
     const size_t classes = d->classes;
 
     for (size_t k = d->row[sample]; k < d->row[sample + 1]; k++) {
-        const double u = (double)d->value[k];
+        const double u = d->value[k];
         double      *row = g + d->feature[k] * classes;
         for (size_t c = 0; c < classes; c++) row[c] += u * coefficient[c];
     }

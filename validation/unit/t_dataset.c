@@ -79,6 +79,16 @@ test_reads_plain_and_gzip(void **state)
     tg_dataset_free(&d);
 }
 
+static const tg_choice *
+how(double alpha)
+{
+    static tg_choice c;
+
+    assert_ok(tg_choice_find(tg_splits, "split", "dirichlet", &c));
+    c.param[0] = alpha;
+    return &c;
+}
+
 /* Every sample is dealt once, shares are even, and a small concentration makes them unlike.
  */
 static void
@@ -92,7 +102,7 @@ test_split(void **state)
         tg_dataset d = { 0 };
         int        seen[N] = { 0 };
         assert_ok(tg_dataset_read(images, labels, N, &d));
-        assert_ok(tg_dataset_split(&d, 7, concentration[k], 1));
+        assert_ok(tg_dataset_split(&d, 7, how(concentration[k]), 1));
         for (size_t i = 0; i < N; i++) seen[d.owned[i]]++;
         for (size_t i = 0; i < N; i++) assert_int_equal(seen[i], 1);
         purity[k] = 0;
@@ -130,7 +140,7 @@ test_bad_files(void **state)
     assert_null(bytes);
     assert_fails(tg_dataset_read(images, images, N, &d), TG_EINPUT, "magic");
     assert_ok(tg_dataset_read(images, labels, 5, &d));
-    assert_fails(tg_dataset_split(&d, 6, 1, 1), TG_EDOMAIN, "5 samples");
+    assert_fails(tg_dataset_split(&d, 6, how(1), 1), TG_EDOMAIN, "5 samples");
     tg_dataset_free(&d);
 }
 

@@ -14,6 +14,10 @@ example(double concentration)
     tg_dataset d = { .samples = N, .features = FEATURES, .classes = CLASSES };
     tg_rng     g = tg_rng_stream(4, TG_PURPOSE_TEST, 0);
 
+    tg_choice  how;
+
+    assert_ok(tg_choice_find(tg_splits, "split", "dirichlet", &how));
+    how.param[0] = concentration;
     d.row = malloc((N + 1) * sizeof *d.row);
     d.feature = malloc(N * FEATURES * sizeof *d.feature);
     d.value = malloc(N * FEATURES * sizeof *d.value);
@@ -22,12 +26,12 @@ example(double concentration)
     for (size_t i = 0; i < N; i++) {
         d.label[i] = (uint8_t)tg_rng_below(&g, CLASSES);
         for (size_t f = 0; f < FEATURES; f++) {
-            d.feature[i * FEATURES + f] = (uint16_t)f;
+            d.feature[i * FEATURES + f] = (uint32_t)f;
             d.value[i * FEATURES + f] =
                 f + 1 == FEATURES ? 1 : (float)(tg_rng_normal(&g) + (d.label[i] == f));
         }
     }
-    assert_ok(tg_dataset_split(&d, WORKERS, concentration, 3));
+    assert_ok(tg_dataset_split(&d, WORKERS, &how, 3));
     return d;
 }
 
