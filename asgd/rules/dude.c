@@ -58,7 +58,8 @@ static const tg_param param[] = {
 };
 
 const tg_rule_kind tg_rule_dude = {
-    .is = { "dude", "DuDe-ASGD: each arrival steps by the mean of all workers' latest gradients",
+    .is = { "dude",
+            "DuDe-ASGD: each arrival steps by the mean of all workers' latest gradients",
             "Wang, Sun, Wai, Zhang 2024", param },
     .room = room,
     .deliver = deliver,
