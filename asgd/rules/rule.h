@@ -31,7 +31,12 @@ extern const tg_kind *const tg_rules[]; /* heads of tg_rule_kind, NULL-terminate
 /* The rule of that name. Errors: TG_EINPUT, with the nearest name. */
 TG_CHECKED tg_status tg_rule_find(const char *name, tg_choice *out);
 
-extern const tg_rule_kind tg_rule_asgd, tg_rule_dude;
+extern const tg_rule_kind tg_rule_asgd, tg_rule_sync, tg_rule_k_sync, tg_rule_k_batch_sync,
+    tg_rule_k_async, tg_rule_fedbuff, tg_rule_uniform, tg_rule_shuffled, tg_rule_drop,
+    tg_rule_wait, tg_rule_ringmaster, tg_rule_delay_adaptive, tg_rule_koloskova,
+    tg_rule_staleness_aware, tg_rule_polynomial, tg_rule_fedasync, tg_rule_dude,
+    tg_rule_mifa, tg_rule_rennala, tg_rule_malenia, tg_rule_ringleader, tg_rule_dc_asgd,
+    tg_rule_dc_asgd_adaptive, tg_rule_local;
 
 /* A rule as it is without parameters given. */
 static inline tg_choice

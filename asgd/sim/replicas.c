@@ -72,6 +72,7 @@ add_ledger(tg_ledger *into, const tg_ledger *one)
     into->applied += one->applied;
     into->dropped += one->dropped;
     into->aborted += one->aborted;
+    into->skipped += one->skipped;
     into->gradients += one->gradients;
     into->updates += one->updates;
 }

@@ -1,7 +1,6 @@
 #include "asgd/sim/server.h"
 
-#include "asgd/sim/sim_impl.h"
-#include "asgd/sim/speed.h"
+#include "asgd/sim/work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -85,6 +84,13 @@ tg_sim_oldest(const tg_sim *s)
     return s->oldest == TG_NO_JOB ? NULL : &s->job[s->oldest];
 }
 
+/* Workers are always there. */
+bool
+tg_sim_available(const tg_sim *s, size_t worker)
+{
+    return worker < s->workers;
+}
+
 /* ---- jobs ---------------------------------------------------------------------------- */
 
 /* The worker's own slot if it is free, so that equal times go to the lower worker. */
@@ -111,17 +117,19 @@ new_job(tg_sim *s, size_t worker, uint32_t *out)
 }
 
 static tg_status
-compute(tg_sim *s, uint32_t index)
+compute(tg_sim *s, uint32_t index, double began)
 {
     tg_job    *job = &s->job[index];
     tg_worker *w = &s->worker[job->worker];
 
     job->stage = TG_COMPUTES;
-    job->number = w->number++;
-    job->began = s->now;
+    job->number = w->number;
+    job->began = began;
+    w->number += tg_work_numbers(s);
     double finish;
-    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, job, &finish));
-    return tg_event_add(s->events, finish, TG_FINISHES, job->worker, &job->due);
+    TG_TRY(tg_work_finish(s, job, &finish));
+    return tg_event_add(s->events, fmax(finish, s->now), TG_FINISHES, job->worker,
+                        &job->due);
 }
 
 /* The first that waits for the worker. */
@@ -130,7 +138,7 @@ compute_next(tg_sim *s, size_t worker)
 {
     for (uint32_t i = s->worker[worker].head; i != TG_NO_JOB; i = s->job[i].next) {
         if (s->job[i].stage == TG_COMPUTES) return TG_OK;
-        if (s->job[i].stage == TG_QUEUES) return compute(s, i);
+        if (s->job[i].stage == TG_QUEUES) return compute(s, i, s->now);
     }
     return TG_OK;
 }
@@ -198,7 +206,7 @@ tg_job_end(tg_sim *s, uint32_t index)
 }
 
 static tg_status
-give(tg_sim *s, size_t worker, uint32_t version, uint64_t read)
+give(tg_sim *s, size_t worker, uint32_t version, uint64_t read, double since)
 {
     tg_worker *w = &s->worker[worker];
     uint32_t   index;
@@ -206,7 +214,7 @@ give(tg_sim *s, size_t worker, uint32_t version, uint64_t read)
     TG_TRY(new_job(s, worker, &index));
     s->job[index] = (tg_job){ .worker = (uint32_t)worker,
                               .read = read,
-                              .since = s->now,
+                              .since = since,
                               .version = version,
                               .next = TG_NO_JOB,
                               .stage = TG_QUEUES };
@@ -220,19 +228,25 @@ give(tg_sim *s, size_t worker, uint32_t version, uint64_t read)
     if (s->rule->ages) join_ages(s, index);
     s->jobs++;
     s->ledger.begun++;
-    return idle ? compute(s, index) : TG_OK;
+    return idle ? compute(s, index, since) : TG_OK;
 }
 
 tg_status
 tg_sim_assign(tg_sim *s, size_t worker)
 {
-    return give(s, worker, s->current, s->ledger.updates);
+    return give(s, worker, s->current, s->ledger.updates, s->now);
 }
 
 tg_status
 tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job)
 {
-    return give(s, worker, job->version, job->read);
+    return give(s, worker, job->version, job->read, s->now);
+}
+
+tg_status
+tg_sim_assign_since(tg_sim *s, size_t worker, double since)
+{
+    return give(s, worker, s->current, s->ledger.updates, since);
 }
 
 tg_status
@@ -270,12 +284,8 @@ tg_sim_alarm(tg_sim *s, double time)
 tg_status
 tg_sim_gradient(tg_sim *s, const tg_job *job, double *g)
 {
-    const tg_problem *p = s->setup.problem;
-    tg_rng draws = tg_rng_of(s->seed, TG_PURPOSE_NOISE, job->worker, job->number);
-
     s->asked = true;
-    s->ledger.gradients++;
-    p->kind->gradient(p->self, job->worker, tg_sim_read(s, job), &draws, s->scratch, g);
+    tg_work_message(s, job, g);
     return TG_OK;
 }
 

@@ -13,6 +13,16 @@ typedef struct tg_worker {
     uint32_t number;     /* jobs it has begun to compute */
 } tg_worker;
 
+/* The workers' behaviour and its rooms (asgd/sim/work.h). */
+typedef struct tg_work {
+    const tg_behaviour_kind *kind;
+    uint32_t                 steps; /* gradients a job */
+    size_t                   keeps; /* doubles a worker */
+    double                  *bench, *kept, *message;
+    bool                     weighed; /* message is the one of this job */
+    uint32_t                 worker, number;
+} tg_work;
+
 struct tg_sim {
     tg_setup                 setup;
     const tg_rule_kind      *rule;
@@ -36,6 +46,7 @@ struct tg_sim {
 
     void   *room; /* the rule's */
     double *kept; /* the optimiser's */
+    tg_work work;
     double *scratch, *clipped;
     bool    asked; /* the rule has asked for the gradient of what is being delivered */
 

@@ -1,8 +1,6 @@
 #include "asgd/sim/simulate.h"
 
-#include "asgd/sim/sim_impl.h"
-#include "asgd/sim/speed.h"
-#include "core/parallel.h"
+#include "asgd/sim/work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +25,7 @@ check_setup(const tg_setup *u)
         return tg_fail(TG_EDOMAIN, "at most %d workers can be simulated, got %zu",
                        TG_MOST_WHO, u->cluster->workers);
     TG_TRY(tg_choice_check(&u->rule));
+    if (u->behaviour.kind) TG_TRY(tg_choice_check(&u->behaviour));
     if (u->optimiser.kind) TG_TRY(tg_choice_check(&u->optimiser));
     if (u->schedule.kind) TG_TRY(tg_choice_check(&u->schedule));
     return rule->check ? rule->check(u->rule.param, u->cluster->workers) : TG_OK;
@@ -90,6 +89,7 @@ tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out)
     s->dice = tg_rng_stream(s->seed, TG_PURPOSE_RULE, 0);
     s->oldest = s->newest = TG_NO_JOB;
     tg_status status = allocate(s);
+    if (status == TG_OK) status = tg_work_begin(s);
     if (status == TG_OK) status = first_version(s);
     if (status == TG_OK)
         status = s->rule->begin ? s->rule->begin(s, s->room) : tg_sim_assign_idle(s);
@@ -106,6 +106,7 @@ tg_sim_free(tg_sim *s)
     if (!s) return;
     tg_events_free(s->events);
     tg_versions_clear(&s->versions);
+    tg_work_clear(s);
     free(s->worker);
     free(s->job);
     free(s->spare);
@@ -146,6 +147,21 @@ deliver(tg_sim *s, uint32_t index, tg_happening *out)
     return status;
 }
 
+/* The worker keeps its result for itself, reads and begins again. */
+static tg_status
+skip(tg_sim *s, uint32_t index, tg_happening *out)
+{
+    const tg_job job = s->job[index];
+
+    out->what = TG_SKIPS;
+    out->worker = job.worker;
+    out->staleness = tg_sim_staleness(s, &job);
+    s->ledger.skipped++;
+    const tg_status status = tg_job_end(s, index);
+    tg_version_release(&s->versions, job.version);
+    return status == TG_OK ? tg_sim_assign(s, job.worker) : status;
+}
+
 static tg_status
 ring(tg_sim *s, tg_happening *out)
 {
@@ -163,7 +179,8 @@ tg_sim_advance(tg_sim *s, tg_happening *out)
     *out = (tg_happening){ 0 };
     if (!tg_event_pop(s->events, &s->now, &what, &who)) return TG_OK;
     if (what == TG_RINGS) return ring(s, out);
-    return deliver(s, s->worker[who].head, out);
+    const uint32_t index = s->worker[who].head;
+    return tg_work_sends(s, &s->job[index]) ? deliver(s, index, out) : skip(s, index, out);
 }
 
 /* ---- what is known ------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "asgd/problems/problem.h"
 #include "asgd/rules/rule.h"
 #include "asgd/sim/cluster.h"
+#include "asgd/workers/behaviour.h"
 
 #include <stdint.h>
 
@@ -24,8 +25,9 @@ typedef struct tg_setup {
     double            step;    /* learning rate [x^2/loss] */
     uint64_t          seed;
     tg_choice         optimiser, schedule; /* of tg_optimisers, tg_schedules */
-    double            clip;  /* largest norm of a direction; 0: any [loss/x] */
-    double            decay; /* weight decay [loss/x^2] */
+    double            clip;      /* largest norm of a direction; 0: any [loss/x] */
+    double            decay;     /* weight decay [loss/x^2] */
+    tg_choice         behaviour; /* of tg_behaviours, all workers' */
 } tg_setup;
 
 /* A setup with all else plain. */
@@ -39,7 +41,8 @@ tg_setup_of(const tg_problem *problem, const tg_cluster *cluster, tg_choice rule
 }
 
 /* What has become of the work. At any time
- *     begun = applied + dropped + aborted + jobs on their way,   delivered = applied + dropped
+ *     begun = applied + dropped + aborted + skipped + jobs on their way
+ *     delivered = applied + dropped
  */
 typedef struct tg_ledger {
     uint64_t begun;     /* jobs given out */
@@ -47,12 +50,19 @@ typedef struct tg_ledger {
     uint64_t applied;   /* of these, whose gradient the rule asked for */
     uint64_t dropped;   /* of these, the others */
     uint64_t aborted;   /* jobs ended before they were delivered */
+    uint64_t skipped;   /* results that their workers did not send */
     uint64_t gradients; /* evaluated */
     uint64_t updates;   /* times the model moved */
 } tg_ledger;
 
 /* One event, as those see it who look on. */
-typedef enum tg_event_kind { TG_DELIVERS, TG_FINISHES, TG_ARRIVES, TG_RINGS } tg_event_kind;
+typedef enum tg_event_kind {
+    TG_DELIVERS,
+    TG_FINISHES,
+    TG_ARRIVES,
+    TG_RINGS,
+    TG_SKIPS
+} tg_event_kind;
 
 typedef struct tg_happening {
     tg_event_kind what;
