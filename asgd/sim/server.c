@@ -59,6 +59,12 @@ tg_sim_rate(const tg_sim *s)
     return s->setup.step * factor;
 }
 
+bool
+tg_sim_available(const tg_sim *s, size_t worker)
+{
+    return tg_speed_at(s->setup.cluster, s->seed, s->stretch, worker, s->now) > 0;
+}
+
 tg_rng *
 tg_sim_dice(tg_sim *s)
 {
@@ -120,7 +126,8 @@ compute(tg_sim *s, uint32_t index)
     job->number = w->number++;
     job->began = s->now;
     double finish;
-    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, job, &finish));
+    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, s->stretch, job, &finish));
+    if (isinf(finish)) return TG_OK; /* it never is */
     return tg_event_add(s->events, finish, TG_FINISHES, job->worker, &job->due);
 }
 
