@@ -130,8 +130,9 @@ fill_cell(const setting *s, double horizon, cell *out)
 static tg_status
 fill_line(size_t line, size_t thread, void *context)
 {
-    region      *r = context;
-    const bool   down = axis_is_step(&r->y, r->algorithm), along = !down && axis_is_step(&r->x, r->algorithm);
+    region    *r = context;
+    const bool down = axis_is_step(&r->y, r->algorithm),
+               along = !down && axis_is_step(&r->x, r->algorithm);
     const size_t nx = r->x.values.count, n = down ? r->y.values.count : nx;
     setting      s = { 0 };
     tg_status    status = TG_OK;

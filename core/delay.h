@@ -51,6 +51,11 @@ TG_CHECKED tg_status tg_delay_mixture(const tg_delay *const *part, const double 
                                       size_t n, tg_delay **out);
 TG_CHECKED tg_status tg_delay_at_most(const tg_delay *part, double at_most, tg_delay **out);
 
+/* The law of `factor` T, as one of the same family: every family of the grammar is closed under
+ * a change of the unit of time. Errors: TG_EDOMAIN factor not > 0, a time out of range, or a law
+ * that is not of the grammar; TG_ENOMEM. */
+TG_CHECKED tg_status tg_delay_scaled(const tg_delay *d, double factor, tg_delay **out);
+
 /* The law of the delays that count, each with weight c(T), 0 <= c <= 1: density
  * proportional to c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.
  *   adaptive   c(T) = min(1, reference/T): the step shrinks with the delay

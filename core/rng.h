@@ -27,7 +27,11 @@
     X(TG_PURPOSE_WORKER, "jobs of the worker form")                                        \
     X(TG_PURPOSE_SHAKE, "gradient noise of the worker form")                               \
     X(TG_PURPOSE_REPLICA, "seeds of replicas")                                             \
-    X(TG_PURPOSE_RULE, "choices of a server rule")
+    X(TG_PURPOSE_RULE, "choices of a server rule")                                         \
+    X(TG_PURPOSE_PACE, "stretches of a worker's speed")                                    \
+    X(TG_PURPOSE_SPREAD, "fixed factors of workers")                                       \
+    X(TG_PURPOSE_UPLINK, "transfers to the server")                                        \
+    X(TG_PURPOSE_DOWNLINK, "transfers to a worker")
 
 typedef enum tg_purpose {
 #define X(code, doc) code,

@@ -20,7 +20,8 @@ static tg_status
 fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
             tg_choice *out)
 {
-    const tg_node *name = node && node->type == TG_NODE_MAP ? tg_node_find(node, "name") : node;
+    const tg_node *name =
+        node && node->type == TG_NODE_MAP ? tg_node_find(node, "name") : node;
 
     TG_TRY(tg_choice_find(registry, "choice", name ? name->text : fallback, out));
     for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
@@ -184,7 +185,8 @@ fill_group(tg_study *s, size_t g)
         for (size_t i = 0; i < group->minima; i++)
             group->minimum[i] = tg_tree_item(s->root, i, "workers[%zu].minimum", g);
     }
-    return tg_delay_from_node(tg_tree_node(s->root, "workers[%zu].compute", g), &group->law);
+    return tg_delay_from_node(tg_tree_node(s->root, "workers[%zu].compute", g),
+                              &group->law);
 }
 
 static tg_status
@@ -204,7 +206,8 @@ fill_label(const tg_study *s, size_t i, char label[48])
     const char *name = s->algorithm[i].rule.kind->name;
     size_t      same = 1;
 
-    for (size_t k = 0; k < i; k++) same += s->algorithm[k].rule.kind == s->algorithm[i].rule.kind;
+    for (size_t k = 0; k < i; k++)
+        same += s->algorithm[k].rule.kind == s->algorithm[i].rule.kind;
     if (same == 1)
         snprintf(label, 48, "%.40s", name);
     else
@@ -279,8 +282,8 @@ static tg_status
 fill_name(tg_study *s)
 {
     s->name = tg_tree_text(s->root, "name");
-    if (*s->name && !strchr(s->name, '/') && strcmp(s->name, ".") && strcmp(s->name, "..") &&
-        strlen(s->name) <= 200)
+    if (*s->name && !strchr(s->name, '/') && strcmp(s->name, ".") &&
+        strcmp(s->name, "..") && strlen(s->name) <= 200)
         return TG_OK;
     return tg_node_fail(tg_tree_node(s->root, "name"),
                         "name: expected a word that can be a folder's name, got \"%.200s\"",

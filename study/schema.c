@@ -57,7 +57,8 @@ const tg_key tg_schema[] = {
     { "objective.quadratic.noise.additive", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "loss/x",
       "0", "its standard deviation along each eigenvector", NULL, NULL },
     { "objective.quadratic.noise.batch", TG_KEY_WHOLE, 0, 1e9, 0, 0, "", "0",
-      "least squares: gradients from so many samples drawn afresh, features N(0, h_i); 0: not",
+      "least squares: gradients from so many samples drawn afresh, features N(0, h_i); 0: "
+      "not",
       NULL, NULL },
     { "objective.quadratic.noise.label", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "", "0",
       "standard deviation of a sample's label (with batch)", NULL, NULL },
@@ -71,7 +72,8 @@ const tg_key tg_schema[] = {
       "coefficient r of the penalty r |x|^2 / 2", NULL, NULL },
     { "objective.softmax.batch", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "32",
       "minibatch of a gradient", NULL, NULL },
-    CHOICE("objective.softmax.split", "identical", "who owns which samples", tg_splits, "split"),
+    CHOICE("objective.softmax.split", "identical", "who owns which samples", tg_splits,
+           "split"),
     { "objective.softmax.modes", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "20",
       "top Hessian eigenvalues to compute", NULL, NULL },
 

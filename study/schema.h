@@ -11,9 +11,9 @@
 #include "core/kind.h"
 
 typedef enum tg_key_type {
-    TG_KEY_MAP,     /* keys of its own */
-    TG_KEY_LIST,    /* list of maps, or a single map */
-    TG_KEY_CHOICE,  /* a name of its registry, or a map {name: NAME, parameter: value, ...} */
+    TG_KEY_MAP,    /* keys of its own */
+    TG_KEY_LIST,   /* list of maps, or a single map */
+    TG_KEY_CHOICE, /* a name of its registry, or a map {name: NAME, parameter: value, ...} */
     TG_KEY_NUMBER,  /* finite number in [min, max] */
     TG_KEY_WHOLE,   /* whole number in [min, max] */
     TG_KEY_TRUTH,   /* true or false */
@@ -23,14 +23,14 @@ typedef enum tg_key_type {
 } tg_key_type;
 
 typedef struct tg_key {
-    const char *path;
-    tg_key_type type;
-    double      min, max; /* of numbers; `open`: min itself is excluded */
-    int         open;
-    int         required; /* must be there if its parent is */
-    const char *unit;     /* "" if none */
-    const char *fallback; /* value in force when absent; NULL: none */
-    const char *doc;
+    const char           *path;
+    tg_key_type           type;
+    double                min, max; /* of numbers; `open`: min itself is excluded */
+    int                   open;
+    int                   required; /* must be there if its parent is */
+    const char           *unit;     /* "" if none */
+    const char           *fallback; /* value in force when absent; NULL: none */
+    const char           *doc;
     const tg_kind *const *registry; /* of a choice, or of a list's items; NULL: none */
     const char           *what;     /* the word for an entry, "algorithm" */
 } tg_key;

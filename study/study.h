@@ -25,7 +25,7 @@ typedef struct tg_study_group {
 
 /* A server rule with its step. */
 typedef struct tg_study_algorithm {
-    char      label[48]; /* in tables and figures: "asgd"; "asgd-2" for the second of them */
+    char label[48]; /* in tables and figures: "asgd"; "asgd-2" for the second of them */
     tg_choice rule, optimiser, schedule;
     double    step; /* learning rate [x^2/loss] */
     double    clip, decay;

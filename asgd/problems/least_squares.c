@@ -96,9 +96,10 @@ tg_problem_least_squares(size_t dim, const double *h, const double *start, size_
                          tg_problem **out)
 {
     if (batch < 1 || !(label >= 0) || !isfinite(label))
-        return tg_fail(TG_EDOMAIN,
-                       "least squares needs a batch >= 1 and label noise >= 0, got %zu and %g",
-                       batch, label);
+        return tg_fail(
+            TG_EDOMAIN,
+            "least squares needs a batch >= 1 and label noise >= 0, got %zu and %g", batch,
+            label);
     double        *none = calloc(dim + 1, sizeof *none);
     tg_problem    *p = calloc(1, sizeof *p);
     least_squares *s = calloc(1, sizeof *s);

@@ -136,8 +136,7 @@ read_lines(reading *r, gzFile file, size_t limit, char *line)
     }
     int cause;
     gzerror(file, &cause);
-    if (cause != Z_OK && cause != Z_STREAM_END)
-        return fail_line(r, "damaged gzip data");
+    if (cause != Z_OK && cause != Z_STREAM_END) return fail_line(r, "damaged gzip data");
     if (r->d.samples == 0 || r->d.features == 0)
         return tg_fail(TG_EINPUT, "%s: no samples", r->path);
     return number_classes(r);

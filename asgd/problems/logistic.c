@@ -93,7 +93,8 @@ logistic_sum(const double *x, double *f, double *g, void *context)
     *f = 0;
     if (g) regularise(s, x, g);
     for (size_t part = 0; part < d->parts; part++) {
-        const double share = 1 / (double)(d->begin[part + 1] - d->begin[part]) / (double)d->parts;
+        const double share =
+            1 / (double)(d->begin[part + 1] - d->begin[part]) / (double)d->parts;
         for (size_t i = d->begin[part]; i < d->begin[part + 1]; i++) {
             const double m = margin(s, d->owned[i], x);
             *f += share * (m > 0 ? log1p(exp(-m)) : log1p(exp(m)) - m);

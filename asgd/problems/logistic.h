@@ -14,8 +14,9 @@
 
 typedef struct tg_logistic {
     double l2, nonconvex; /* >= 0 [loss/x^2], [loss] */
-    size_t batch;         /* samples of a gradient, drawn with replacement; 0: all of the worker's */
-    double start;         /* x0 [x] */
+    size_t
+        batch; /* samples of a gradient, drawn with replacement; 0: all of the worker's */
+    double start; /* x0 [x] */
 } tg_logistic;
 
 /* A problem on a data set of two classes that is already split; the data set is taken.

@@ -14,7 +14,8 @@ tg_status
 tg_problem_modes(const tg_problem *p, const double *weight, tg_modes *out)
 {
     if (!p->kind->modes)
-        return tg_fail(TG_EDOMAIN, "theory does not know the objective %s yet", p->kind->name);
+        return tg_fail(TG_EDOMAIN, "theory does not know the objective %s yet",
+                       p->kind->name);
     return p->kind->modes(p->self, weight, out);
 }
 

@@ -44,7 +44,8 @@ typedef struct tg_problem_kind {
      * doubles. */
     void (*gradient)(const void *self, size_t worker, const double *x, tg_rng *draws,
                      double *scratch, double *g);
-    double (*loss)(const void *self, const double *x, double *scratch); /* F(x) - F*, or F */
+    double (*loss)(const void *self, const double *x,
+                   double *scratch); /* F(x) - F*, or F */
     /* The exact gradient of F at x into g (dim). NULL: there is none. */
     void (*slope)(const void *self, const double *x, double *scratch, double *g);
     /* NULL: theory has nothing to go by. */

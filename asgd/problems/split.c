@@ -126,8 +126,8 @@ static const tg_split_kind
     label = { .is = { "label", "even shares of the samples sorted by label", "", NULL },
               .fill = by_label };
 
-const tg_kind *const tg_splits[] = { &contiguous.is, &identical.is, &dirichlet.is, &label.is,
-                                     NULL };
+const tg_kind *const tg_splits[] = { &contiguous.is, &identical.is, &dirichlet.is,
+                                     &label.is, NULL };
 
 /* ---- the split ----------------------------------------------------------------------- */
 

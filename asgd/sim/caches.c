@@ -9,12 +9,12 @@
 
 struct tg_caches {
     size_t    workers, dim, most, parts, slots;
-    double   *below;  /* (most + 1) probability of a lag <= r */
-    size_t   *part;   /* (parts + 1) */
-    size_t   *extra;  /* (parts) */
-    double   *x;      /* (workers, dim) */
-    double   *due;    /* (workers, slots, dim): slot t mod slots is added at the end of t */
-    uint64_t *lags;   /* (most + 1) how often each was drawn */
+    double   *below; /* (most + 1) probability of a lag <= r */
+    size_t   *part;  /* (parts + 1) */
+    size_t   *extra; /* (parts) */
+    double   *x;     /* (workers, dim) */
+    double   *due;   /* (workers, slots, dim): slot t mod slots is added at the end of t */
+    uint64_t *lags;  /* (most + 1) how often each was drawn */
     uint64_t  seed, t;
 };
 

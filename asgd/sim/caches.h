@@ -21,8 +21,9 @@
 typedef struct tg_lag {
     const double *weight; /* (most + 1) of r = 0 .. most; they need not add up to 1 */
     size_t        most;
-    const size_t *part;   /* (parts + 1) where parts of the model begin, from 0 to dim; NULL: one */
-    const size_t *extra;  /* (parts) constant lag of each part on top of r */
+    const size_t
+        *part; /* (parts + 1) where parts of the model begin, from 0 to dim; NULL: one */
+    const size_t *extra; /* (parts) constant lag of each part on top of r */
     size_t        parts;
 } tg_lag;
 

@@ -10,6 +10,14 @@ tg_cluster_free(tg_cluster *c)
     free(c->law);
     free(c->count);
     free(c->of);
+    for (size_t i = 0; i < c->paces; i++) {
+        free((double *)c->pace[i].pace.time);
+        free((double *)c->pace[i].pace.speed);
+    }
+    free(c->pace);
+    free(c->pace_of);
+    free(c->recording.first);
+    free(c->recording.time);
     free(c);
 }
 
@@ -47,13 +55,25 @@ tg_cluster_create(size_t groups, const size_t *count, tg_delay *const *law, bool
     return TG_OK;
 }
 
+static double
+rate_of(const tg_cluster *c, size_t worker)
+{
+    const double   alone = 1 / tg_delay_mean(c->of[worker]);
+    const uint32_t i = c->pace_of ? c->pace_of[worker] : 0;
+
+    if (i == 0) return alone;
+    const tg_pace *p = &c->pace[i - 1].pace;
+    return alone * ((const tg_pace_kind *)p->choice.kind)->mean(p);
+}
+
 double
 tg_cluster_rate(const tg_cluster *c)
 {
     double lambda = 0;
 
-    for (size_t g = 0; g < c->groups; g++)
+    for (size_t g = 0; !c->pace_of && g < c->groups; g++)
         lambda += (double)c->count[g] / tg_delay_mean(c->law[g]);
+    for (size_t i = 0; c->pace_of && i < c->workers; i++) lambda += rate_of(c, i);
     return lambda;
 }
 
@@ -62,13 +82,14 @@ tg_cluster_weights(const tg_cluster *c, double *weight)
 {
     const double lambda = tg_cluster_rate(c);
 
-    for (size_t i = 0; i < c->workers; i++)
-        weight[i] = 1 / (tg_delay_mean(c->of[i]) * lambda);
+    for (size_t i = 0; i < c->workers; i++) weight[i] = rate_of(c, i) / lambda;
 }
 
 tg_status
 tg_cluster_delay(const tg_cluster *c, tg_delay **out)
 {
+    if (c->pace_of)
+        return tg_fail(TG_EDOMAIN, "no law of delay is known where speeds change");
     const tg_delay **part = malloc(c->groups * sizeof *part);
     double          *weight = malloc(c->groups * sizeof *weight);
     size_t           n = 0;

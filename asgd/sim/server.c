@@ -1,5 +1,6 @@
 #include "asgd/sim/server.h"
 
+#include "asgd/sim/speed.h"
 #include "asgd/sim/work.h"
 
 #include <math.h>
@@ -58,6 +59,12 @@ tg_sim_rate(const tg_sim *s)
     return s->setup.step * factor;
 }
 
+bool
+tg_sim_available(const tg_sim *s, size_t worker)
+{
+    return tg_speed_at(s->setup.cluster, s->seed, s->stretch, worker, s->now) > 0;
+}
+
 tg_rng *
 tg_sim_dice(tg_sim *s)
 {
@@ -82,13 +89,6 @@ const tg_job *
 tg_sim_oldest(const tg_sim *s)
 {
     return s->oldest == TG_NO_JOB ? NULL : &s->job[s->oldest];
-}
-
-/* Workers are always there. */
-bool
-tg_sim_available(const tg_sim *s, size_t worker)
-{
-    return worker < s->workers;
 }
 
 /* ---- jobs ---------------------------------------------------------------------------- */
@@ -128,6 +128,7 @@ compute(tg_sim *s, uint32_t index, double began)
     w->number += tg_work_numbers(s);
     double finish;
     TG_TRY(tg_work_finish(s, job, &finish));
+    if (isinf(finish)) return TG_OK; /* it never is */
     return tg_event_add(s->events, fmax(finish, s->now), TG_FINISHES, job->worker,
                         &job->due);
 }

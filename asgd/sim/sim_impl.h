@@ -38,11 +38,12 @@ struct tg_sim {
     tg_versions versions;
     uint32_t    current; /* version */
 
-    tg_worker *worker; /* (workers) */
-    tg_job    *job;    /* (jobs_room); worker w's first one is at w */
-    uint32_t  *spare;  /* (spares) slots beyond the workers' own */
-    size_t     jobs_room, spares, jobs;
-    uint32_t   oldest, newest; /* of the jobs by age, for rules that ask */
+    tg_worker  *worker;  /* (workers) */
+    tg_stretch *stretch; /* (workers) of speed, reached; NULL: none changes */
+    tg_job     *job;     /* (jobs_room); worker w's first one is at w */
+    uint32_t   *spare;   /* (spares) slots beyond the workers' own */
+    size_t      jobs_room, spares, jobs;
+    uint32_t    oldest, newest; /* of the jobs by age, for rules that ask */
 
     void   *room; /* the rule's */
     double *kept; /* the optimiser's */

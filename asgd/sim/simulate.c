@@ -53,7 +53,9 @@ allocate(tg_sim *s)
     s->room = zeroed(s->rule->room ? s->rule->room(dim, n, param) : 0);
     s->kept = zeroed(kept * sizeof(double));
     s->scratch = zeroed((scratch + dim) * sizeof(double));
-    if (!s->worker || !s->job || !s->spare || !s->room || !s->kept || !s->scratch)
+    if (s->setup.cluster->pace_of) s->stretch = calloc(n, sizeof *s->stretch);
+    const bool paced = !s->setup.cluster->pace_of || s->stretch;
+    if (!s->worker || !s->job || !s->spare || !s->room || !s->kept || !s->scratch || !paced)
         return tg_fail(TG_ENOMEM, "out of memory");
     s->clipped = s->scratch + scratch;
     s->jobs_room = n;
@@ -108,6 +110,7 @@ tg_sim_free(tg_sim *s)
     tg_versions_clear(&s->versions);
     tg_work_clear(s);
     free(s->worker);
+    free(s->stretch);
     free(s->job);
     free(s->spare);
     free(s->room);
@@ -189,6 +192,20 @@ tg_ledger
 tg_sim_ledger(const tg_sim *s)
 {
     return s->ledger;
+}
+
+size_t
+tg_sim_stalled(const tg_sim *s, size_t *first)
+{
+    size_t n = 0;
+
+    for (size_t w = s->workers; w-- > 0;)
+        for (uint32_t i = s->worker[w].head; i != TG_NO_JOB; i = s->job[i].next)
+            if (s->job[i].stage == TG_COMPUTES && s->job[i].due == 0) {
+                *first = w;
+                n++;
+            }
+    return n;
 }
 
 double

@@ -85,6 +85,11 @@ tg_sim_next(tg_sim *s); /* time of the next event; inf: nothing will happen any 
 TG_CHECKED tg_status tg_sim_advance(tg_sim *s, tg_happening *out);
 
 tg_ledger tg_sim_ledger(const tg_sim *s);
-double    tg_sim_loss(tg_sim *s); /* F(x) - F* now */
+
+/* How many workers are at a job that will never be done, since they never come back (a machine
+ * without repair, the end of what was recorded); *first: the first of them. */
+size_t tg_sim_stalled(const tg_sim *s, size_t *first);
+
+double tg_sim_loss(tg_sim *s); /* F(x) - F* now */
 
 #endif

@@ -2,12 +2,18 @@
 
 #include "core/parallel.h"
 
+#include <math.h>
+
+enum { LISTEN = 1024 };
+
+/* ---- work ------------------------------------------------------------------------------ */
+
 /* Staggered workers have been at work for long: their jobs are renewed from a random phase some
  * twenty jobs back, unseen, up to t = 0. */
 static tg_status
-first_delivery(const tg_delay *law, tg_rng *rng, double *out)
+rest_of_first(const tg_delay *law, tg_rng *rng, double *out)
 {
-    enum { PAST = 20, LISTEN = 1024 };
+    enum { PAST = 20 };
 
     double t = -(PAST + tg_rng_uniform(rng)) * tg_delay_mean(law);
     for (size_t n = 1; t <= 0; n++) {
@@ -18,13 +24,96 @@ first_delivery(const tg_delay *law, tg_rng *rng, double *out)
     return TG_OK;
 }
 
-tg_status
-tg_speed_finish(const tg_cluster *c, uint64_t seed, const tg_job *job, double *out)
+/* The time that was recorded of a job; inf after the last. NaN: nothing was of its worker. */
+static double
+recorded(const tg_recording *r, const tg_job *job)
 {
-    tg_rng rng = tg_rng_of(seed, TG_PURPOSE_DELAY, job->worker, job->number);
+    const size_t first = r->first[job->worker], n = r->first[job->worker + 1] - first;
 
+    if (n == 0) return NAN;
+    if (job->number >= n && !r->again) return INFINITY;
+    return r->time[first + job->number % n];
+}
+
+/* The amount of work of a job: the time that it takes at speed 1. */
+static tg_status
+draw_work(const tg_cluster *c, uint64_t seed, const tg_job *job, double *out)
+{
+    if (c->recording.first) {
+        *out = recorded(&c->recording, job);
+        if (!isnan(*out)) return TG_OK;
+    }
+    tg_rng rng = tg_rng_of(seed, TG_PURPOSE_DELAY, job->worker, job->number);
     if (job->number == 0 && job->began == 0 && !c->together)
-        return first_delivery(c->of[job->worker], &rng, out);
-    *out = job->began + tg_delay_sample(c->of[job->worker], &rng);
+        return rest_of_first(c->of[job->worker], &rng, out);
+    *out = tg_delay_sample(c->of[job->worker], &rng);
     return TG_OK;
+}
+
+/* ---- speed ----------------------------------------------------------------------------- */
+
+static void
+next_stretch(const tg_cluster *c, uint64_t seed, size_t worker, tg_stretch *at)
+{
+    const tg_paced     *p = &c->pace[c->pace_of[worker] - 1];
+    const tg_pace_kind *kind = (const tg_pace_kind *)p->pace.choice.kind;
+    tg_rng              g = tg_rng_of(seed, TG_PURPOSE_PACE, (uint32_t)worker, at->n);
+
+    kind->next(&p->pace, worker - p->first, &g, at);
+    at->n++;
+}
+
+/* To the stretch that holds t. */
+static tg_status
+seek(const tg_cluster *c, uint64_t seed, size_t worker, double t, tg_stretch *at)
+{
+    for (size_t n = 1; at->end <= t; n++) {
+        next_stretch(c, seed, worker, at);
+        if (n % LISTEN == 0) TG_TRY(tg_stop_check());
+    }
+    return TG_OK;
+}
+
+/* How long it takes from `began` until the integral of the speed reaches `work`: a double that is
+ * then added to `began`, as without speeds, for only then began + (finished - began) is `finished`
+ * again, which lets a log of durations replay to the bit. */
+static tg_status
+elapse(const tg_cluster *c, uint64_t seed, size_t worker, double began, double work,
+       tg_stretch at, double *out)
+{
+    double t = began, left = work;
+
+    for (size_t n = 1;; n++) {
+        if (at.speed > 0 && t + left / at.speed <= at.end) break;
+        if (isinf(at.end)) break;
+        left = at.loses ? work : fmax(0, left - (at.end - t) * at.speed);
+        t = at.end;
+        next_stretch(c, seed, worker, &at);
+        if (n % LISTEN == 0) TG_TRY(tg_stop_check());
+    }
+    *out = at.speed > 0 ? t - began + left / at.speed : INFINITY;
+    return TG_OK;
+}
+
+tg_status
+tg_speed_finish(const tg_cluster *c, uint64_t seed, tg_stretch *at, const tg_job *job,
+                double *out)
+{
+    const size_t w = job->worker;
+    double       time;
+
+    TG_TRY(draw_work(c, seed, job, &time));
+    if (at && c->pace_of[w] > 0 && isfinite(time)) {
+        TG_TRY(seek(c, seed, w, job->began, &at[w]));
+        TG_TRY(elapse(c, seed, w, job->began, time, at[w], &time));
+    }
+    *out = job->began + time;
+    return TG_OK;
+}
+
+double
+tg_speed_at(const tg_cluster *c, uint64_t seed, tg_stretch *at, size_t worker, double t)
+{
+    if (!at || c->pace_of[worker] == 0) return 1;
+    return seek(c, seed, worker, t, &at[worker]) == TG_OK ? at[worker].speed : 0;
 }

@@ -5,8 +5,15 @@
 #include "asgd/sim/cluster.h"
 #include "asgd/sim/job.h"
 
-/* When the job that its worker has begun at job->began is done [time]. Errors: TG_ESTOP. */
-TG_CHECKED tg_status tg_speed_finish(const tg_cluster *c, uint64_t seed, const tg_job *job,
-                                     double *out);
+/* When the job that its worker has begun at job->began is done [time]; inf: never. `at` (workers)
+ * is where each worker's speed has got to, and is moved on to job->began, no further: a job that
+ * begins later may begin before this one would have ended. NULL: no speed changes. Errors:
+ * TG_ESTOP. */
+TG_CHECKED tg_status tg_speed_finish(const tg_cluster *c, uint64_t seed, tg_stretch *at,
+                                     const tg_job *job, double *out);
+
+/* The speed of a worker at t [time], not before its last job began. 1 where none changes. */
+double tg_speed_at(const tg_cluster *c, uint64_t seed, tg_stretch *at, size_t worker,
+                   double t);
 
 #endif

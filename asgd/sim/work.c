@@ -3,6 +3,7 @@
 #include "asgd/sim/server.h"
 #include "asgd/sim/speed.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,15 +51,17 @@ steps_left(const tg_sim *s, const tg_job *job)
 tg_status
 tg_work_finish(tg_sim *s, const tg_job *job, double *out)
 {
-    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, job, out));
+    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, s->stretch, job, out));
     if (s->work.steps == 1) return TG_OK;
-    tg_job         step = *job;
-    const uint32_t left = steps_left(s, job);
-    for (uint32_t i = 1; i < left; i++) {
+    const tg_stretch reached = s->stretch ? s->stretch[job->worker] : (tg_stretch){ 0 };
+    tg_job           step = *job;
+    const uint32_t   left = steps_left(s, job);
+    for (uint32_t i = 1; i < left && isfinite(*out); i++) {
         step.number = job->number + i;
         step.began = *out;
-        TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, &step, out));
+        TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, s->stretch, &step, out));
     }
+    if (s->stretch) s->stretch[job->worker] = reached; /* an abort goes back to here */
     return TG_OK;
 }
 

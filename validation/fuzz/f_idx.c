@@ -6,8 +6,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const char *path = fuzz_file(data, size);
-    tg_dataset  d = { 0 };
+    const char     *path = fuzz_file(data, size);
+    tg_dataset      d = { 0 };
     const tg_choice how = tg_choice_of(tg_splits[0]);
 
     for (size_t dims = 1; dims <= 3; dims += 2) {

@@ -14,7 +14,7 @@ example(double concentration)
     tg_dataset d = { .samples = N, .features = FEATURES, .classes = CLASSES };
     tg_rng     g = tg_rng_stream(4, TG_PURPOSE_TEST, 0);
 
-    tg_choice  how;
+    tg_choice how;
 
     assert_ok(tg_choice_find(tg_splits, "split", "dirichlet", &how));
     how.param[0] = concentration;
