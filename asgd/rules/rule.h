@@ -24,6 +24,8 @@ typedef struct tg_rule_kind {
     tg_status (*deliver)(tg_sim *s, void *room, const tg_job *job);
     /* tg_sim_alarm() goes off. NULL: it sets none. */
     tg_status (*ring)(tg_sim *s, void *room);
+    /* Free what the room points to; NULL: nothing. */
+    void (*end)(void *room);
 } tg_rule_kind;
 
 extern const tg_kind *const tg_rules[]; /* heads of tg_rule_kind, NULL-terminated */
@@ -36,7 +38,8 @@ extern const tg_rule_kind tg_rule_asgd, tg_rule_sync, tg_rule_k_sync, tg_rule_k_
     tg_rule_wait, tg_rule_ringmaster, tg_rule_delay_adaptive, tg_rule_koloskova,
     tg_rule_staleness_aware, tg_rule_polynomial, tg_rule_fedasync, tg_rule_dude,
     tg_rule_mifa, tg_rule_rennala, tg_rule_malenia, tg_rule_ringleader, tg_rule_dc_asgd,
-    tg_rule_dc_asgd_adaptive, tg_rule_local;
+    tg_rule_dc_asgd_adaptive, tg_rule_local, tg_rule_stale_uniform, tg_rule_stale_constant,
+    tg_rule_stale_geometric;
 
 /* A rule as it is without parameters given. */
 static inline tg_choice

@@ -24,6 +24,9 @@ const tg_kind *const tg_rules[] = { &tg_rule_asgd.is,
                                     &tg_rule_dc_asgd.is,
                                     &tg_rule_dc_asgd_adaptive.is,
                                     &tg_rule_local.is,
+                                    &tg_rule_stale_uniform.is,
+                                    &tg_rule_stale_constant.is,
+                                    &tg_rule_stale_geometric.is,
                                     NULL };
 
 tg_status

@@ -65,6 +65,12 @@ tg_sim_available(const tg_sim *s, size_t worker)
     return tg_speed_at(s->setup.cluster, s->seed, s->stretch, worker, s->now) > 0;
 }
 
+bool
+tg_sim_plain(const tg_sim *s)
+{
+    return s->work.kind == &tg_behaviour_plain;
+}
+
 tg_rng *
 tg_sim_dice(tg_sim *s)
 {
@@ -303,25 +309,84 @@ clip(tg_sim *s, const double *g)
     return s->clipped;
 }
 
-/* A version that nobody else holds moves in place. */
+tg_status
+tg_sim_gradient_at(tg_sim *s, const tg_job *job, const double *x, double *g)
+{
+    const tg_task t = { .problem = s->setup.problem,
+                        .seed = s->seed,
+                        .worker = job->worker,
+                        .number = job->number,
+                        .read = x,
+                        .scratch = s->scratch };
+
+    s->asked = true;
+    s->ledger.gradients++;
+    tg_task_gradient(&t, 0, x, g);
+    return TG_OK;
+}
+
+size_t
+tg_sim_kept(const tg_sim *s)
+{
+    return s->optimiser->room ? s->optimiser->room(s->dim) : 0;
+}
+
+void
+tg_sim_walk(tg_sim *s, double *kept, uint64_t number, const double *x, const double *g,
+            double *out)
+{
+    const tg_move m = { .d = s->setup.clip > 0 ? clip(s, g) : g,
+                        .x = x,
+                        .out = out,
+                        .rate = tg_sim_rate(s),
+                        .decay = s->setup.decay,
+                        .number = number };
+
+    s->optimiser->step(s->setup.optimiser.param, kept, s->dim, &m);
+}
+
+/* Where the next version goes: a version that nobody else holds moves in place. */
+static tg_status
+open_version(tg_sim *s, uint32_t *next)
+{
+    *next = s->current;
+    return s->versions.holders[s->current] > 1 ? tg_version_new(&s->versions, next) : TG_OK;
+}
+
+static void
+close_version(tg_sim *s, uint32_t next)
+{
+    if (next != s->current) tg_version_release(&s->versions, s->current);
+    s->current = next;
+    s->ledger.updates++;
+}
+
+tg_status
+tg_sim_shift(tg_sim *s, const double *u)
+{
+    uint32_t next;
+
+    TG_TRY(open_version(s, &next));
+    const double *x = tg_sim_model(s);
+    double       *out = tg_version_model(&s->versions, next);
+    for (size_t j = 0; j < s->dim; j++) out[j] = x[j] + u[j];
+    close_version(s, next);
+    return TG_OK;
+}
+
 tg_status
 tg_sim_step(tg_sim *s, const double *g, double scale)
 {
-    tg_versions *v = &s->versions;
-    uint32_t     next = s->current;
+    uint32_t next;
 
-    if (v->holders[s->current] > 1) TG_TRY(tg_version_new(v, &next));
+    TG_TRY(open_version(s, &next));
     const tg_move m = { .d = s->setup.clip > 0 ? clip(s, g) : g,
-                        .x = tg_version_model(v, s->current),
-                        .out = tg_version_model(v, next),
+                        .x = tg_sim_model(s),
+                        .out = tg_version_model(&s->versions, next),
                         .rate = tg_sim_rate(s) * scale,
                         .decay = s->setup.decay,
                         .number = s->ledger.updates + 1 };
     s->optimiser->step(s->setup.optimiser.param, s->kept, s->dim, &m);
-    if (next != s->current) {
-        tg_version_release(v, s->current);
-        s->current = next;
-    }
-    s->ledger.updates++;
+    close_version(s, next);
     return TG_OK;
 }

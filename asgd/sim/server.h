@@ -35,6 +35,18 @@ const double *tg_sim_read(const tg_sim *s, const tg_job *job);
 /* x <- x - rate scale g, through the optimiser: a new version. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_step(tg_sim *s, const double *g, double scale);
 
+/* For rules whose workers hold models of their own. The job's gradient at x (dim) instead of what
+ * it read, into g (dim); it counts as applied. */
+TG_CHECKED tg_status tg_sim_gradient_at(tg_sim *s, const tg_job *job, const double *x,
+                                        double *g);
+/* Where the optimiser, with tg_sim_kept() doubles of a worker's own room, goes from x along g at
+ * step `number`, from 1, into out; all (dim). */
+size_t tg_sim_kept(const tg_sim *s);
+void tg_sim_walk(tg_sim *s, double *kept, uint64_t number, const double *x, const double *g,
+                 double *out);
+/* x <- x + u: a new version. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_sim_shift(tg_sim *s, const double *u);
+
 /* The worker reads the current model and computes; if it is at work the job waits in its queue.
  * Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_assign(tg_sim *s, size_t worker);
@@ -60,6 +72,9 @@ bool tg_sim_available(const tg_sim *s, size_t worker);
 /* Have `ring` called at `time`, after the deliveries of that time; replaces an alarm that was
  * set. inf: none. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_alarm(tg_sim *s, double time);
+
+/* Whether workers send the gradient at what they read, and always. */
+bool tg_sim_plain(const tg_sim *s);
 
 /* A stream of the rule's own. */
 tg_rng *tg_sim_dice(tg_sim *s);

@@ -106,6 +106,7 @@ void
 tg_sim_free(tg_sim *s)
 {
     if (!s) return;
+    if (s->room && s->rule->end) s->rule->end(s->room);
     tg_events_free(s->events);
     tg_versions_clear(&s->versions);
     tg_work_clear(s);

@@ -96,6 +96,8 @@ fitted(const tg_kind *kind, size_t n, tg_rng *g, bool least)
         if (!strcmp(name, "grace") && !least) value = tg_rng_uniform(g);
         if (!strcmp(name, "steps")) value = least ? 1 : 1 + (double)tg_rng_below(g, 5);
         if (!strcmp(name, "rate")) value = 0.1;
+        if (!strcmp(name, "most") || !strcmp(name, "extra") || !strcmp(name, "mean"))
+            value = least ? 0 : (double)tg_rng_below(g, 4);
         if (!strcmp(name, "delta")) value = least ? 0 : 0.3;
         assert_ok(tg_choice_set(&c, name, value));
     }
