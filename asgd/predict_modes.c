@@ -240,6 +240,21 @@ single_rate(const tg_delay *law, double e)
     return high < edge * (1 - 1e-9) ? low : NAN;
 }
 
+/* In place of the first order, where all configurations are at hand. */
+static tg_status
+exact_variance(const tg_finite *f, double e, tg_renewal_variance *v)
+{
+    const tg_linear_rule rule = tg_finite_rule(f, e, 1);
+    const tg_lattice     l = {
+            .law = f->law, .workers = f->c->cluster->workers, .sigma = 1, .rule = &rule
+    };
+    const tg_status status = tg_lattice_variance(&l, &v->value, NULL);
+
+    if (status == TG_EDOMAIN) v->value = INFINITY;
+    if (status == TG_OK) v->error = 0;
+    return status == TG_EDOMAIN ? TG_OK : status;
+}
+
 tg_status
 tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine,
                   const tg_renewal *coarse, tg_finite_mode *out)
@@ -258,6 +273,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         const tg_status status = k < TG_FINITE_SLOW
                                      ? slow_variance(f, k, &v)
                                      : tg_renewal_stationary(fine, rule, e, &v);
+        if (status == TG_OK && f->phases) TG_TRY(exact_variance(f, e, &v));
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
@@ -303,8 +319,7 @@ exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
 {
     const double   h = f->m->h[j], eta = f->c->step;
     double         mark[64] = { 0 }, second, square, mean;
-    tg_exponential e = { .rule = f->c->plain ? tg_linear_asgd(eta, h)
-                                             : tg_linear_dude(eta, h, f->total),
+    tg_exponential e = { .rule = tg_finite_rule(f, eta, h),
                          .groups = f->groups,
                          .workers = f->workers,
                          .rate = f->rate,
