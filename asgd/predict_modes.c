@@ -42,7 +42,8 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     if (re > 0) g.span = fmin(g.span, settled);
     g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
     g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
-    if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
+    if (f->c->plain && f->c->cluster->together && tg_delay_cv(f->c->delay) > 1)
+        g.coarse_dt /= 2;
     g.coarse_span =
         fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);
     if (f->plan->points)

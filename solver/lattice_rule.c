@@ -176,8 +176,7 @@ server(const space *s, const double *v, const gathered *g, size_t p, double all,
     add(all, g->WW_, r->C, 1, s->p, s->p, s->q, work);
     add(1, r->C, work, 0, s->q, s->p, s->q, out);
     for (size_t i = 0; i < s->q; i++)
-        for (size_t k = 0; k < s->q; k++)
-            out[i * s->q + k] += noise * r->b[i] * r->b[k];
+        for (size_t k = 0; k < s->q; k++) out[i * s->q + k] += noise * r->b[i] * r->b[k];
 }
 
 /* E s+ w_i' (q, p) of the deliverers, as they were. */

@@ -175,9 +175,12 @@ static void
 test_single_runs_settle_longer(void **state)
 {
     static const char *const law[] = {
-        "{law: exponential, mean: 1}",           "{law: gamma, shape: 4, mean: 1}",
-        "{law: erlang, stages: 2, mean: 1}",     "{law: lognormal, mean: 1, cv: 2}",
-        "{law: uniform, min: 0.5, max: 1.5}",    "{law: weibull, shape: 1.5, mean: 1}",
+        "{law: exponential, mean: 1}",
+        "{law: gamma, shape: 4, mean: 1}",
+        "{law: erlang, stages: 2, mean: 1}",
+        "{law: lognormal, mean: 1, cv: 2}",
+        "{law: uniform, min: 0.5, max: 1.5}",
+        "{law: weibull, shape: 1.5, mean: 1}",
         "{law: truncated_normal, mu: 1, sd: .2, min: 0, max: 3}"
     };
 
