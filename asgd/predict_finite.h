@@ -76,10 +76,11 @@ typedef struct tg_finite_grid {
 tg_finite_grid tg_finite_grid_of(const tg_finite *f, double k, double re);
 
 /* Fill `out` for mode j of loop gain k. The laws on the mode's grids come from the caller:
- * `fine`, and `coarse` or NULL. */
+ * `fine`; `rough`, with longer steps, or NULL, which tells the error of the grid; and `coarse` or
+ * NULL. */
 TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
-                                       const tg_renewal *fine, const tg_renewal *coarse,
-                                       tg_finite_mode *out);
+                                       const tg_renewal *fine, const tg_renewal *rough,
+                                       const tg_renewal *coarse, tg_finite_mode *out);
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
 

@@ -106,10 +106,10 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
         if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks));
     }
     out->variance = noise + marks;
-    out->error =
-        noise + marks > 0
-            ? (noise * (v->error + 1e-3) + marks * (2 * v->error + 0.25)) / (noise + marks)
-            : 0;
+    out->error = noise + marks > 0
+                     ? (noise * (v->error + v->grid) + marks * (2 * v->error + 0.25)) /
+                           (noise + marks)
+                     : 0;
     return TG_OK;
 }
 
@@ -252,13 +252,13 @@ exact_variance(const tg_finite *f, double e, tg_renewal_variance *v)
     const tg_status status = tg_lattice_variance(&l, &v->value, NULL);
 
     if (status == TG_EDOMAIN) v->value = INFINITY;
-    if (status == TG_OK) v->error = 0;
+    if (status == TG_OK) v->error = v->grid = 0;
     return status == TG_EDOMAIN ? TG_OK : status;
 }
 
 tg_status
 tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine,
-                  const tg_renewal *coarse, tg_finite_mode *out)
+                  const tg_renewal *rough, const tg_renewal *coarse, tg_finite_mode *out)
 {
     const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
     const double          e = step_of(f, j);
@@ -271,9 +271,9 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         v = (tg_renewal_variance){ .value = e / (2 - e) };
         out->variance = v.value * f->m->sigma2[j] / (f->m->h[j] * f->m->h[j]);
     } else {
-        const tg_status status = k < TG_FINITE_SLOW
-                                     ? slow_variance(f, k, &v)
-                                     : tg_renewal_stationary(fine, rule, e, &v);
+        const tg_status status = k < TG_FINITE_SLOW ? slow_variance(f, k, &v)
+                                 : rough ? tg_renewal_checked(fine, rough, rule, e, &v)
+                                         : tg_renewal_stationary(fine, rule, e, &v);
         if (status == TG_OK && f->phases) TG_TRY(exact_variance(f, e, &v));
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
