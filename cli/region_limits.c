@@ -33,7 +33,8 @@ place(const axis *a, size_t n, size_t i)
     return round((double)i * (double)(a->values.count - 1) / (double)(n - 1));
 }
 
-/* A single run is lost no sooner than the mean square: what is below that is error. */
+/* A single run is lost no sooner than the mean square (theory 3.9); where the two are one, as of
+ * constant times, its standard error may put it before. */
 static tg_status
 limit_of(const tg_cluster *c, const tg_algorithm *rule, bool single, double *logarithm)
 {
@@ -44,7 +45,7 @@ limit_of(const tg_cluster *c, const tg_algorithm *rule, bool single, double *log
     *logarithm = log(square);
     if (!single) return TG_OK;
     TG_TRY(tg_predict_single(c, rule, square, EFFORT, &gain, &error));
-    *logarithm = isinf(square) ? 0 : fmax(log(gain / square), 0);
+    *logarithm = isinf(square) ? 0 : log(gain / square);
     return TG_OK;
 }
 

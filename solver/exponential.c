@@ -19,22 +19,8 @@ check(const tg_exponential *e)
     return TG_OK;
 }
 
-/* The rows and columns of these parts, in order: out (n, n), where they stand (n). */
-static size_t
-select_parts(const tg_flow *f, tg_part low, tg_part high, double *out, size_t *at)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < f->l.size; i++)
-        if (f->of[i] >= low && f->of[i] <= high) at[n++] = i;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < n; k++) out[i * n + k] = f->m[at[i] * f->l.size + at[k]];
-    return n;
-}
-
-/* The largest real tg_part of the eigenvalues; m (n, n) is used up. */
-static tg_status
-abscissa(double *m, size_t n, double *out)
+tg_status
+tg_exponential_abscissa(double *m, size_t n, double roots, double *out)
 {
     double *value = malloc(2 * n * sizeof *value);
 
@@ -43,11 +29,43 @@ abscissa(double *m, size_t n, double *out)
         LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)n, m, (lapack_int)n, value,
                       value + n, NULL, (lapack_int)n, NULL, (lapack_int)n);
     *out = -INFINITY;
-    for (size_t i = 0; i < n; i++) *out = fmax(*out, value[i]);
+    for (size_t i = 0; i < n; i++) {
+        const double size = hypot(value[i], value[n + i]);
+        const double angle = atan2(value[n + i], value[i]) / roots;
+        *out = fmax(*out, roots == 1 ? value[i] : pow(size, 1 / roots) * cos(angle));
+    }
     free(value);
     return failed ? tg_fail(TG_ENOCONV, "eigenvalues of the moments: LAPACK says %d",
                             (int)failed)
                   : TG_OK;
+}
+
+double
+tg_exponential_rate(const tg_exponential *e)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < e->groups; g++) sum += e->workers[g] * e->rate[g];
+    return sum;
+}
+
+double complex
+tg_exponential_dominant(const double *m, size_t n)
+{
+    double aa = 0, ab = 0, bb = 0, ay = 0, by = 0;
+
+    for (size_t t = 0; t + 2 < n; t++) {
+        aa += m[t + 1] * m[t + 1];
+        ab += m[t + 1] * m[t];
+        bb += m[t] * m[t];
+        ay += m[t + 1] * m[t + 2];
+        by += m[t] * m[t + 2];
+    }
+    const double det = aa * bb - ab * ab;
+    if (!(det > 1e-10 * aa * bb)) return ab / bb;
+    const double         one = (ay * bb - by * ab) / det, two = (by * aa - ay * ab) / det;
+    const double complex root = csqrt(one * one / 4 + two + 0 * I);
+    return cabs(one / 2 + root) >= cabs(one / 2 - root) ? one / 2 + root : one / 2 - root;
 }
 
 /* ---- stationary ---------------------------------------------------------------------- */
@@ -56,7 +74,7 @@ abscissa(double *m, size_t n, double *out)
 static tg_status
 settle(const tg_flow *f, tg_part low, tg_part high, double *work, size_t *at, double *v)
 {
-    const size_t n = select_parts(f, low, high, work, at), one = f->l.q * f->l.q - 1;
+    const size_t n = tg_flow_select(f, low, high, work, at), one = f->l.q * f->l.q - 1;
     double      *right = work + n * n;
     lapack_int  *pivot = malloc(n * sizeof *pivot);
 
@@ -71,20 +89,16 @@ settle(const tg_flow *f, tg_part low, tg_part high, double *work, size_t *at, do
     return TG_OK;
 }
 
-typedef struct stationary {
-    double mean, second, mean_abscissa, square_abscissa;
-} stationary;
-
 static tg_status
-solve(const tg_flow *f, double *work, size_t *at, double *v, stationary *out)
+solve(const tg_flow *f, double *work, size_t *at, double *v, tg_exponential_rest *out)
 {
     const double edge = -1e-12 * f->l.e->rate[0]; /* on it is not settled */
-    size_t       n = select_parts(f, TG_PART_MEAN, TG_PART_MEAN, work, at);
+    size_t       n = tg_flow_select(f, TG_PART_MEAN, TG_PART_MEAN, work, at);
 
     out->mean = out->second = INFINITY;
-    TG_TRY(abscissa(work, n, &out->mean_abscissa));
-    n = select_parts(f, TG_PART_SQUARE, TG_PART_SQUARE, work, at);
-    TG_TRY(abscissa(work, n, &out->square_abscissa));
+    TG_TRY(tg_exponential_abscissa(work, n, 1, &out->mean_abscissa));
+    n = tg_flow_select(f, TG_PART_SQUARE, TG_PART_SQUARE, work, at);
+    TG_TRY(tg_exponential_abscissa(work, n, 1, &out->square_abscissa));
     if (out->mean_abscissa < edge) {
         TG_TRY(settle(f, TG_PART_MEAN, TG_PART_MEAN, work, at, v));
         out->mean = v[f->l.q - 1];
@@ -96,24 +110,50 @@ solve(const tg_flow *f, double *work, size_t *at, double *v, stationary *out)
     return TG_OK;
 }
 
-tg_status
-tg_exponential_stationary(const tg_exponential *e, double *mean, double *second,
-                          double *square_abscissa, double *mean_abscissa)
+static tg_status
+plain_rest(const tg_exponential *e, tg_exponential_rest *out)
 {
-    tg_flow    f;
-    stationary s;
+    tg_flow f;
 
-    TG_TRY(check(e));
     TG_TRY(tg_flow_create(e, &f));
     const size_t n = f.l.size;
     double      *work = malloc((n * n + 2 * n) * sizeof *work);
     size_t      *at = malloc(n * sizeof *at);
     tg_status    status = work && at ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK) status = solve(&f, work, at, work + n * n + n, &s);
+    if (status == TG_OK) status = solve(&f, work, at, work + n * n + n, out);
     free(work);
     free(at);
     tg_flow_free(&f);
-    if (status != TG_OK) return status;
+    return status;
+}
+
+/* Rules whose moments need more than the flow's: how they settle, and delivery by delivery. */
+typedef struct way {
+    tg_status (*rest)(const tg_exponential *e, tg_exponential_rest *out);
+    tg_status (*steps)(const tg_exponential *e, double x0, size_t count, double *mean,
+                       double *second);
+} way;
+
+static way
+way_of(const tg_exponential *e)
+{
+    if (e->rule.limit > 0)
+        return (way){ tg_exponential_drop_rest, tg_exponential_drop_steps };
+    if (e->rule.reference > 0)
+        return (way){ tg_exponential_aged_rest, tg_exponential_aged_steps };
+    if (e->rule.cycle > 0)
+        return (way){ tg_exponential_cycle_rest, tg_exponential_cycle_steps };
+    return (way){ plain_rest, NULL };
+}
+
+tg_status
+tg_exponential_stationary(const tg_exponential *e, double *mean, double *second,
+                          double *square_abscissa, double *mean_abscissa)
+{
+    tg_exponential_rest s;
+
+    TG_TRY(check(e));
+    TG_TRY(way_of(e).rest(e, &s));
     if (mean) *mean = s.mean;
     if (second) *second = s.second;
     if (square_abscissa) *square_abscissa = s.square_abscissa;
@@ -122,36 +162,6 @@ tg_exponential_stationary(const tg_exponential *e, double *mean, double *second,
 }
 
 /* ---- transient ----------------------------------------------------------------------- */
-
-/* All workers hold x0, and slots a gradient at it. */
-static void
-begin(const tg_layout *l, double x0, double *v)
-{
-    const double h_x0 = l->p > 1 ? l->r.E[l->p] * x0 : 0; /* E = (0 0; h 0) */
-    double       s[TG_LINEAR_SERVER] = { x0 };
-
-    s[l->q - 1] = 1;
-    for (size_t i = 0; i < l->q; i++)
-        for (size_t k = 0; k < l->q; k++) v[i * l->q + k] = s[i] * s[k];
-    for (size_t g = 0; g < l->groups; g++) {
-        const double mark = l->e->mark ? l->e->mark[g] : 0;
-        const double w[2] = { x0, h_x0 + l->r.c[1] * mark };
-        for (size_t i = 0; i < l->q; i++)
-            for (size_t k = 0; k < l->p; k++)
-                tg_layout_x(l, v, g)[i * l->p + k] = s[i] * w[k];
-        for (size_t h = 0; h < l->groups; h++) {
-            const double other = l->e->mark ? l->e->mark[h] : 0;
-            const double u[2] = { x0, h_x0 + l->r.c[1] * other };
-            for (size_t i = 0; i < l->p; i++)
-                for (size_t k = 0; k < l->p; k++) {
-                    tg_layout_z(l, v, g, h)[i * l->p + k] = w[i] * u[k];
-                    tg_layout_y(l, v, g)[i * l->p + k] = w[i] * w[k];
-                }
-        }
-        if (l->p > 1)
-            tg_layout_y(l, v, g)[3] += l->r.c[1] * l->r.c[1] * l->e->sigma * l->e->sigma;
-    }
-}
 
 static void
 multiply(const double *a, const double *b, size_t n, double *out)
@@ -189,7 +199,7 @@ exponentiate(double *m, size_t n, double *work, double *power)
 static size_t
 propagator(const tg_flow *f, double dt, double *m, double *work, double *power, size_t *at)
 {
-    const size_t n = select_parts(f, TG_PART_CONSTANT, TG_PART_SQUARE, m, at),
+    const size_t n = tg_flow_select(f, TG_PART_CONSTANT, TG_PART_SQUARE, m, at),
                  one = f->l.q * f->l.q - 1;
 
     for (size_t k = 0; k < n; k++)
@@ -207,7 +217,7 @@ march(const tg_flow *f, double x0, double dt, size_t points, double *work, size_
     const size_t all = f->l.size;
     double *m = work, *one = m + all * all, *two = one + all * all, *v = two + all * all;
 
-    begin(&f->l, x0, v);
+    tg_layout_begin(&f->l, x0, v);
     const size_t n = propagator(f, dt, m, one, two, at);
     double      *now = one, *next = one + n;
     for (size_t i = 0; i < n; i++) now[i] = v[at[i]];
@@ -221,16 +231,12 @@ march(const tg_flow *f, double x0, double dt, size_t points, double *work, size_
     }
 }
 
-tg_status
-tg_exponential_transient(const tg_exponential *e, double x0, double horizon, size_t n,
-                         double *mean, double *second)
+static tg_status
+by_flow(const tg_exponential *e, double x0, double horizon, size_t n, double *mean,
+        double *second)
 {
     tg_flow f;
 
-    TG_TRY(check(e));
-    if (n < 2 || !(horizon > 0) || !isfinite(horizon) || !isfinite(x0))
-        return tg_fail(TG_EDOMAIN, "expected a horizon > 0 and two points, got %g, %zu",
-                       horizon, n);
     TG_TRY(tg_flow_create(e, &f));
     const size_t all = f.l.size;
     double      *work = calloc(3 * all * all + all, sizeof *work);
@@ -242,4 +248,61 @@ tg_exponential_transient(const tg_exponential *e, double x0, double horizon, siz
     free(at);
     tg_flow_free(&f);
     return status;
+}
+
+/* How many deliveries there are at most, to 1e-15, where `mu` are expected. */
+static double
+most(double mu)
+{
+    return ceil(mu + 9 * sqrt(mu) + 40);
+}
+
+/* sum_j e^-mu mu^j/j! step_j, steps (count). */
+static double
+mix(const double *step, double count, double mu)
+{
+    const double from = fmax(floor(mu - 9 * sqrt(mu) - 10), 0), to = fmin(most(mu), count);
+    double       sum = 0, all = 0;
+
+    for (double j = from; j < to; j++) {
+        const double p = mu > 0 ? exp(j * log(mu) - mu - lgamma(j + 1)) : j == 0;
+        sum += p * step[(size_t)j];
+        all += p;
+    }
+    return sum / all;
+}
+
+/* Deliveries are Poisson whatever x does: moments in time are a mean of those delivery by
+ * delivery. */
+static tg_status
+by_steps(const tg_exponential *e, const way *w, double x0, double horizon, size_t n,
+         double *mean, double *second)
+{
+    const double mu = tg_exponential_rate(e) * horizon, count = most(mu);
+
+    if (!(count < 1e8))
+        return tg_fail(TG_EDOMAIN, "%g deliveries are too many to follow", mu);
+    double *step = malloc(2 * (size_t)count * sizeof *step), *square = step + (size_t)count;
+    tg_status status = step ? w->steps(e, x0, (size_t)count, step, square)
+                            : tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n && status == TG_OK; i++) {
+        const double to = mu * (double)i / (double)(n - 1);
+        if (mean) mean[i] = mix(step, count, to);
+        if (second) second[i] = mix(square, count, to);
+    }
+    free(step);
+    return status;
+}
+
+tg_status
+tg_exponential_transient(const tg_exponential *e, double x0, double horizon, size_t n,
+                         double *mean, double *second)
+{
+    TG_TRY(check(e));
+    if (n < 2 || !(horizon > 0) || !isfinite(horizon) || !isfinite(x0))
+        return tg_fail(TG_EDOMAIN, "expected a horizon > 0 and two points, got %g, %zu",
+                       horizon, n);
+    const way w = way_of(e);
+    return w.steps ? by_steps(e, &w, x0, horizon, n, mean, second)
+                   : by_flow(e, x0, horizon, n, mean, second);
 }

@@ -8,7 +8,10 @@
  * (the new s on the right of the second). Workers of a group are exchangeable and deliver
  * in Poisson streams, so the second moments E ss', E s w_i', E w_i w_i', E w_i w_k' of all
  * groups and pairs of groups close, whatever the number of workers (derived here, theory
- * 3.3): one linear system of q^2 + G (qp + p^2) + G^2 p^2 equations.
+ * 3.3): one linear system of q^2 + G (qp + p^2) + G^2 p^2 equations. Rules with a cycle have
+ * one map for each delivery of it (solver/exponential_cycle.c); steps that depend on staleness
+ * need moments by age (exponential_aged.c), a limit to it all that is known of the workers' ages
+ * (exponential_drop.c): these two are for one group.
  */
 #ifndef TG_SOLVER_EXPONENTIAL_H
 #define TG_SOLVER_EXPONENTIAL_H
@@ -27,8 +30,10 @@ typedef struct tg_exponential {
 
 /* Stationary mean and E x^2 (either may be NULL); and, unless NULL, the slowest rate of the
  * second moments and of the mean, both without marks and noise [1/time]: < 0 where they
- * settle. A mean square that does not settle is inf, and no failure. Errors: TG_EDOMAIN an
- * argument out of range; TG_ENOCONV eigenvalues; TG_ENOMEM. */
+ * settle. A mean square that does not settle is inf, and no failure. With steps that depend on
+ * staleness rates near that of one worker's deliveries are good to 1e-2. Errors: TG_EDOMAIN an
+ * argument out of range, more groups, workers or ages than the rule is known of; TG_ENOCONV
+ * eigenvalues; TG_ENOMEM. */
 TG_CHECKED tg_status tg_exponential_stationary(const tg_exponential *e, double *mean,
                                                double *second, double *square_abscissa,
                                                double *mean_abscissa);

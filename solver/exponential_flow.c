@@ -308,3 +308,46 @@ tg_flow_create(const tg_exponential *e, tg_flow *out)
     *out = f;
     return TG_OK;
 }
+
+/* The rows and columns of these parts, in order: out (n, n), where they stand (n). */
+size_t
+tg_flow_select(const tg_flow *f, tg_part low, tg_part high, double *out, size_t *at)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->l.size; i++)
+        if (f->of[i] >= low && f->of[i] <= high) at[n++] = i;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++) out[i * n + k] = f->m[at[i] * f->l.size + at[k]];
+    return n;
+}
+
+/* All workers hold x0, and slots a gradient at it. */
+void
+tg_layout_begin(const tg_layout *l, double x0, double *v)
+{
+    const double h_x0 = l->p > 1 ? l->r.E[l->p] * x0 : 0; /* E = (0 0; h 0) */
+    double       s[TG_LINEAR_SERVER] = { x0 };
+
+    s[l->q - 1] = 1;
+    for (size_t i = 0; i < l->q; i++)
+        for (size_t k = 0; k < l->q; k++) v[i * l->q + k] = s[i] * s[k];
+    for (size_t g = 0; g < l->groups; g++) {
+        const double mark = l->e->mark ? l->e->mark[g] : 0;
+        const double w[2] = { x0, h_x0 + l->r.c[1] * mark };
+        for (size_t i = 0; i < l->q; i++)
+            for (size_t k = 0; k < l->p; k++)
+                tg_layout_x(l, v, g)[i * l->p + k] = s[i] * w[k];
+        for (size_t h = 0; h < l->groups; h++) {
+            const double other = l->e->mark ? l->e->mark[h] : 0;
+            const double u[2] = { x0, h_x0 + l->r.c[1] * other };
+            for (size_t i = 0; i < l->p; i++)
+                for (size_t k = 0; k < l->p; k++) {
+                    tg_layout_z(l, v, g, h)[i * l->p + k] = w[i] * u[k];
+                    tg_layout_y(l, v, g)[i * l->p + k] = w[i] * w[k];
+                }
+        }
+        if (l->p > 1)
+            tg_layout_y(l, v, g)[3] += l->r.c[1] * l->r.c[1] * l->e->sigma * l->e->sigma;
+    }
+}

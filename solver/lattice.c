@@ -1,6 +1,7 @@
 #include "solver/lattice.h"
 
 #include "solver/lattice_matrix.h"
+#include "solver/lattice_rule.h"
 
 #include <klu.h>
 #include <math.h>
@@ -57,15 +58,17 @@ nearest_eigenvalue(const tg_moment_system *m, factors *f, double *u)
 /* -M^-1 f has every E[x^2; N] and E[sum y^2; N] > 0 if and only if the system settles (the
  * source lies inside the cone). */
 static int
-is_moment(const tg_moment_system *m, const double *u)
+is_moment(const tg_moment_system *m, const tg_linear_rule *rule, const double *u)
 {
-    const size_t n = (size_t)m->phases;
+    const size_t n = (size_t)m->phases, w = rule->p;
 
     for (size_t s = 0; s < m->states; s++) {
         const double *v = u + s * m->each;
         if (!(v[0] > 0)) return 0;
-        for (size_t p = 0; p < n; p++)
-            if (m->count[s * n + p] && !(v[1 + n + p] > 0)) return 0;
+        for (size_t i = 0; i < n * w; i++) {
+            const double *y = v + tg_lattice_squares(rule, m->phases, (int)(i / w));
+            if (m->count[s * n + i / w] && !(y[i % w * (w + 1)] > 0)) return 0;
+        }
     }
     return 1;
 }
@@ -73,11 +76,12 @@ is_moment(const tg_moment_system *m, const double *u)
 tg_status
 tg_lattice_variance(const tg_lattice *l, double *variance, double *abscissa)
 {
-    tg_lattice        unit = *l; /* a source inside the cone whatever sigma is */
-    tg_moment_system *m = NULL;
-    factors           f = { .symbolic = NULL };
-    tg_status         status = TG_OK;
-    double            sum = 0;
+    const tg_linear_rule rule = tg_lattice_rule(l);
+    tg_lattice           unit = *l; /* a source inside the cone whatever sigma is */
+    tg_moment_system    *m = NULL;
+    factors              f = { .symbolic = NULL };
+    tg_status            status = TG_OK;
+    double               sum = 0;
 
     unit.sigma = 1;
     if (!isfinite(l->sigma))
@@ -96,7 +100,7 @@ tg_lattice_variance(const tg_lattice *l, double *variance, double *abscissa)
     }
     for (size_t k = 0; k < m->size; k++) u[k] = -m->source[k];
     klu_solve(f.symbolic, f.numeric, (int)m->size, 1, u, &f.common);
-    if (!is_moment(m, u)) {
+    if (!is_moment(m, &rule, u)) {
         status = tg_fail(TG_EDOMAIN, "the mean square of %zu workers does not settle",
                          l->workers);
         goto done;

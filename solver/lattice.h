@@ -10,17 +10,21 @@
  *     E[sum_{i in p, j in q, i != j} y_i y_j; N]                              (second)
  *
  * each obeys a linear equation with constant coefficients (derived here, theory 3.3; n = 1
- * is the exponential case). Its solve gives the exact stationary variance.
+ * is the exponential case). Its solve gives the exact stationary variance. The same of any
+ * linear rule with s and w_i in place of x and y_i, that treats all deliveries alike.
  */
 #ifndef TG_SOLVER_LATTICE_H
 #define TG_SOLVER_LATTICE_H
 
+#include "solver/linear_rule.h"
 #include "solver/phase.h"
 
 typedef struct tg_lattice {
     tg_phase law;
     size_t   workers; /* P >= 1 */
     double   eta, h, sigma;
+    const tg_linear_rule
+        *rule; /* borrowed; NULL: ASGD with eta and h, which are else unused */
 } tg_lattice;
 
 /* Unknowns of the second-moment system, C(P+n-1, n-1) (1 + 2n + n(n+1)/2): its cost. */
@@ -28,14 +32,14 @@ double tg_lattice_size(const tg_lattice *l);
 
 /* Stationary E x^2, exact; and, unless NULL, the slowest rate < 0 of the second moments
  * [1/time] (their spectral abscissa, real because the moments keep a cone invariant).
- * Errors: TG_EDOMAIN an argument out of range, more than 20,000 unknowns, or the mean
- * square does not settle; TG_ENOMEM. */
+ * Errors: TG_EDOMAIN an argument out of range, a rule with a cycle or steps by staleness, more
+ * than 20,000 unknowns, or the mean square does not settle; TG_ENOMEM. */
 TG_CHECKED tg_status tg_lattice_variance(const tg_lattice *l, double *variance,
                                          double *abscissa);
 
 /* Mean and second moment of x at times 0, horizon/(n-1), ..., horizon into mean (n) and
  * second (n), to 1e-6 of the largest; either may be NULL. At t = 0 the workers have long
- * been busy, each holding x0. Errors: as above but the last (a mean square that grows has a
+ * been busy, each holding x0. Of ASGD only. Errors: as above but the last (a mean square that grows has a
  * transient too); TG_ENOCONV the integrator gave up. */
 TG_CHECKED tg_status tg_lattice_transient(const tg_lattice *l, double x0, double horizon,
                                           size_t n, double *mean, double *second);

@@ -4,19 +4,18 @@
  *   delivers and starts in q,         x' = x - e y_i - eta sigma xi,  y_i' = x'
  *     rate leave[p] start[q]:
  *
- * Summed over i in p, with m_r = [r = q] - [r = p] (membership):
+ * For the first moments of ASGD, summed over i in p, with m_r = [r = q] - [r = p]:
  *
- *   move      A' = N_p A      B_r' = N_p B_r + m_r B_p      C_r' = N_p C_r + m_r C_p
- *             D_rs' = N_p D_rs + m_s D_pr + m_r D_ps
- *   deliver   A' = N_p A - 2 e B_p + e^2 C_p + N_p eta^2 sigma^2 w(N)
- *             B_r' = G_r + [r=q] A',        G_r = N_p B_r - [r=p] B_p - e D_pr
- *             C_r' = N_p C_r - [r=p] C_p + [r=q] A'
- *             D_rs' = N_p D_rs - [s=p] D_pr - [r=p] D_ps + [s=q] G_r + [r=q] G_s
+ *   move      x' = N_p x          Y_r' = N_p Y_r + m_r Y_p
+ *   deliver   x' = N_p x - e Y_p  Y_r' = (N_p - [r = p]) Y_r + [r = q] x'
  *
+ * and for the second ones of any rule solver/lattice_rule.h;
  * flow from state N to N - 1_p + 1_q, and N loses its own at rate sum_p N_p (leave +
  * moves).
  */
 #include "solver/lattice_matrix.h"
+
+#include "solver/lattice_rule.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,6 +34,8 @@ typedef struct builder {
     entry            *list;
     size_t            count, room;
     int               failed;
+    tg_linear_rule    rule;
+    double           *work;     /* (2, each) */
     size_t            from, to; /* states of the flow at hand */
     double            rate;     /* of one worker */
 } builder;
@@ -55,15 +56,23 @@ states_of(size_t workers, int phases)
 }
 
 static size_t
-unknowns_of(int order, int n)
+unknowns_of(const tg_lattice *l, int order)
 {
-    return (size_t)(order == 1 ? 1 + n : 1 + 2 * n + n * (n + 1) / 2);
+    const tg_linear_rule rule = tg_lattice_rule(l);
+
+    return order == 1 ? (size_t)(1 + l->law.n) : tg_lattice_moments(&rule, l->law.n);
+}
+
+tg_linear_rule
+tg_lattice_rule(const tg_lattice *l)
+{
+    return l->rule ? *l->rule : tg_linear_asgd(l->eta, l->h);
 }
 
 double
 tg_lattice_size(const tg_lattice *l)
 {
-    return states_of(l->workers, l->law.n) * (double)unknowns_of(2, l->law.n);
+    return states_of(l->workers, l->law.n) * (double)unknowns_of(l, 2);
 }
 
 /* Number of the state, in lexicographic order. */
@@ -130,78 +139,27 @@ first_(int p)
     return 1 + (size_t)p; /* Y_p, or B_p */
 }
 
-static size_t
-square_(const builder *b, int p)
-{
-    return 1 + (size_t)(b->m->phases + p); /* C_p */
-}
-
-static size_t
-pair_(const builder *b, int p, int q)
-{
-    const int n = b->m->phases, low = p < q ? p : q, high = p < q ? q : p;
-
-    return (size_t)(1 + 2 * n + low * n - low * (low - 1) / 2 + high - low); /* D_pq */
-}
-
-/* Row k gains `factor` A' of a delivery from phase p. */
+/* All second moments flow as the rule says: unit by unit. */
 static void
-flow_square(builder *b, size_t k, int p, double workers, double weight)
+flow_second(builder *b, int p, int q, double rate, int delivers, double weight)
 {
-    const double e = b->l->eta * b->l->h, noise = b->l->eta * b->l->sigma;
+    const size_t each = b->m->each;
+    const int    n = b->m->phases, *count = b->m->count + b->from * (size_t)n;
+    double      *unit = b->work, *out = unit + each;
 
-    flow(b, k, 0, workers);
-    flow(b, k, first_(p), -2 * e);
-    flow(b, k, square_(b, p), e * e);
-    b->m->source[b->to * b->m->each + k] += b->rate * workers * noise * noise * weight;
-}
-
-/* Row k gains G_r of a delivery from phase p. */
-static void
-flow_cross(builder *b, size_t k, int p, int r, double workers)
-{
-    flow(b, k, first_(r), workers - (r == p));
-    flow(b, k, pair_(b, p, r), -b->l->eta * b->l->h);
-}
-
-static void
-move_second(builder *b, int p, int q, double workers)
-{
-    const int n = b->m->phases;
-
-    flow(b, 0, 0, workers);
-    for (int r = 0; r < n; r++) {
-        const int member = (r == q) - (r == p);
-        flow(b, first_(r), first_(r), workers);
-        flow(b, first_(r), first_(p), member);
-        flow(b, square_(b, r), square_(b, r), workers);
-        flow(b, square_(b, r), square_(b, p), member);
-        for (int s = r; s < n; s++) {
-            flow(b, pair_(b, r, s), pair_(b, r, s), workers);
-            flow(b, pair_(b, r, s), pair_(b, p, r), (s == q) - (s == p));
-            flow(b, pair_(b, r, s), pair_(b, p, s), member);
-        }
-    }
-}
-
-static void
-deliver_second(builder *b, int p, int q, double workers, double weight)
-{
-    const int n = b->m->phases;
-
-    flow_square(b, 0, p, workers, weight);
-    for (int r = 0; r < n; r++) {
-        flow_cross(b, first_(r), p, r, workers);
-        if (r == q) flow_square(b, first_(r), p, workers, weight);
-        flow(b, square_(b, r), square_(b, r), workers - (r == p));
-        if (r == q) flow_square(b, square_(b, r), p, workers, weight);
-        for (int s = r; s < n; s++) {
-            const size_t k = pair_(b, r, s);
-            flow(b, k, k, workers);
-            if (s == p) flow(b, k, pair_(b, p, r), -1);
-            if (r == p) flow(b, k, pair_(b, p, s), -1);
-            if (s == q) flow_cross(b, k, p, r, workers);
-            if (r == q) flow_cross(b, k, p, s, workers);
+    for (size_t k = 0; k <= each; k++) { /* the last: noise */
+        const double noise = k < each ? 0 : weight * b->l->sigma * b->l->sigma;
+        memset(unit, 0, each * sizeof *unit);
+        if (k < each) unit[k] = 1;
+        if (delivers)
+            tg_lattice_deliver(&b->rule, n, count, p, q, unit, noise, out);
+        else
+            tg_lattice_move(&b->rule, n, count, p, q, unit, out);
+        for (size_t i = 0; i < each; i++) {
+            if (k < each)
+                add(b, b->to * each + i, b->from * each + k, rate * out[i]);
+            else if (delivers)
+                b->m->source[b->to * each + i] += rate * out[i];
         }
     }
 }
@@ -252,11 +210,11 @@ add_state(builder *b, size_t s, double weight)
             b->rate = move;
             if (move > 0)
                 b->m->order == 1 ? move_first(b, p, q, workers)
-                                 : move_second(b, p, q, workers);
+                                 : flow_second(b, p, q, move, 0, weight);
             b->rate = deliver;
             if (deliver > 0)
                 b->m->order == 1 ? deliver_first(b, p, q, workers)
-                                 : deliver_second(b, p, q, workers, weight);
+                                 : flow_second(b, p, q, deliver, 1, weight);
         }
     }
     for (size_t k = 0; k < b->m->each; k++)
@@ -347,6 +305,9 @@ check(const tg_lattice *l)
     if (l->workers == 0 || l->law.n < 1) return tg_fail(TG_EDOMAIN, "there are no workers");
     if (!isfinite(l->eta) || !isfinite(l->h) || !(l->sigma >= 0 && isfinite(l->sigma)))
         return tg_fail(TG_EDOMAIN, "eta, h and sigma must be finite, sigma >= 0");
+    if (l->rule && (l->rule->cycle > 0 || l->rule->reference > 0 || l->rule->limit > 0))
+        return tg_fail(TG_EDOMAIN,
+                       "the lattice is of rules that treat all deliveries alike");
     if (!(l->workers < 100000 && tg_lattice_size(l) <= MOMENTS_MAX))
         return tg_fail(TG_EDOMAIN,
                        "%zu workers of %d phases give %.3g moments, more than %d",
@@ -360,25 +321,27 @@ tg_moment_system_create(const tg_lattice *l, int order, tg_moment_system **out)
     TG_TRY(check(l));
     tg_moment_system *m = calloc(1, sizeof *m);
     double           *weight = NULL;
-    builder           b = { .l = l, .m = m };
+    builder           b = { .l = l, .m = m, .rule = tg_lattice_rule(l) };
     int               done = 0;
 
     if (!m) return tg_fail(TG_ENOMEM, "out of memory");
     m->order = order;
     m->phases = l->law.n;
     m->states = (size_t)states_of(l->workers, m->phases);
-    m->each = unknowns_of(order, m->phases);
+    m->each = unknowns_of(l, order);
     m->size = m->states * m->each;
     m->count = calloc(m->states * (size_t)m->phases, sizeof *m->count);
     m->source = calloc(m->size, sizeof *m->source);
     weight = malloc(m->states * sizeof *weight);
-    if (m->count && m->source && weight) {
+    b.work = malloc(2 * m->each * sizeof *b.work);
+    if (m->count && m->source && weight && b.work) {
         list_states(m, l->workers);
         tg_moment_system_weights(m, l, weight);
         for (size_t s = 0; s < m->states; s++) add_state(&b, s, weight[s]);
         done = compress(&b);
     }
     free(weight);
+    free(b.work);
     free(b.list);
     if (done) {
         *out = m;

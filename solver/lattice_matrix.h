@@ -1,8 +1,8 @@
 /* lattice_matrix: the moment equations u' = M u + f of solver/lattice.h. Private to
  * solver/.
  *
- * Unknown k of state N is u[N * each + k]; first moments: x, Y_p; second moments: A = x^2,
- * B_p = x Y_p, C_p = sum y_i^2, D_pq = sum y_i y_j over pairs, p <= q.
+ * Unknown k of state N is u[N * each + k]; first moments: x, Y_p; second moments as in
+ * solver/lattice_rule.h.
  */
 #ifndef TG_SOLVER_LATTICE_MATRIX_H
 #define TG_SOLVER_LATTICE_MATRIX_H
@@ -22,6 +22,9 @@ typedef struct tg_moment_system {
 TG_CHECKED tg_status tg_moment_system_create(const tg_lattice *l, int order,
                                              tg_moment_system **out);
 void                 tg_moment_system_free(tg_moment_system *m);
+
+/* The lattice's rule. */
+tg_linear_rule tg_lattice_rule(const tg_lattice *l);
 
 /* Probability of each state (states): multinomial, with the share of its time that a worker
  * spends in each phase. */

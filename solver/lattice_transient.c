@@ -148,6 +148,7 @@ tg_status
 tg_lattice_transient(const tg_lattice *l, double x0, double horizon, size_t n, double *mean,
                      double *second)
 {
+    if (l->rule) return tg_fail(TG_EDOMAIN, "the lattice's transient is that of ASGD");
     if (n < 2) return tg_fail(TG_EDOMAIN, "at least 2 times are needed, got %zu", n);
     if (!(horizon > 0 && isfinite(horizon)) || !isfinite(x0))
         return tg_fail(TG_EDOMAIN, "horizon %g or start %g out of range", horizon, x0);

@@ -1,5 +1,8 @@
 #include "solver/linear_rule.h"
 
+#include <math.h>
+#include <string.h>
+
 tg_linear_rule
 tg_linear_asgd(double eta, double h)
 {
@@ -35,4 +38,192 @@ tg_linear_heavy_ball(double eta, double h, double beta)
                              .B = { -eta * h, h },
                              .b = { -eta, 1 },
                              .D = { 1, 0 } };
+}
+
+/* s = (x, sum): the sum takes h y + xi, L moves x by -(eta/K) sum and empties it. */
+tg_linear_rule
+tg_linear_fedbuff(double eta, double h, double buffer)
+{
+    if (buffer == 1) return tg_linear_asgd(eta, h);
+    return (tg_linear_rule){ .q = 2,
+                             .p = 1,
+                             .A = { 1, 0, 0, 1 },
+                             .B = { 0, h },
+                             .b = { 0, 1 },
+                             .D = { 1, 0 },
+                             .cycle = buffer,
+                             .L = { 1, -eta / buffer } };
+}
+
+/* Gradients are those at x, which waits for the round's end; workers hold nothing else. */
+tg_linear_rule
+tg_linear_rounds(double eta, double h, double batch)
+{
+    return (tg_linear_rule){ .q = 2,
+                             .p = 0,
+                             .A = { 1, 0, h, 1 },
+                             .b = { 0, 1 },
+                             .cycle = batch,
+                             .L = { 1, -eta / batch } };
+}
+
+tg_linear_rule
+tg_linear_adaptive(double eta, double h, double n)
+{
+    tg_linear_rule r = tg_linear_asgd(eta, h);
+
+    r.reference = n;
+    return r;
+}
+
+tg_linear_rule
+tg_linear_drop(double eta, double h, double limit)
+{
+    tg_linear_rule r = tg_linear_asgd(eta, h);
+
+    r.limit = limit;
+    return r;
+}
+
+/* out (q, n) = L a (q, n). */
+static void
+flush(const tg_linear_rule *r, const double *a, size_t n, double *out)
+{
+    for (size_t i = 0; i < r->q; i++)
+        for (size_t k = 0; k < n; k++) {
+            out[i * n + k] = 0;
+            for (size_t j = 0; j < r->q; j++)
+                out[i * n + k] += r->L[i * r->q + j] * a[j * n + k];
+        }
+}
+
+tg_linear_rule
+tg_linear_flushed(const tg_linear_rule *r)
+{
+    tg_linear_rule out = *r;
+
+    flush(r, r->A, r->q, out.A);
+    flush(r, r->B, r->p, out.B);
+    flush(r, r->C, r->p, out.C);
+    flush(r, r->b, 1, out.b);
+    out.cycle = 0;
+    return out;
+}
+
+/* ---- by name ------------------------------------------------------------------------- */
+
+static tg_linear_rule
+make_asgd(double eta, double h, double workers, double number)
+{
+    (void)workers, (void)number;
+    return tg_linear_asgd(eta, h);
+}
+
+static tg_linear_rule
+make_dude(double eta, double h, double workers, double number)
+{
+    (void)number;
+    return tg_linear_dude(eta, h, workers);
+}
+
+static tg_linear_rule
+make_heavy_ball(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_heavy_ball(eta, h, number);
+}
+
+static tg_linear_rule
+make_fedbuff(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_fedbuff(eta, h, number);
+}
+
+static tg_linear_rule
+make_rounds(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_rounds(eta, h, number);
+}
+
+/* n is the number of workers. */
+static tg_linear_rule
+make_adaptive(double eta, double h, double workers, double number)
+{
+    (void)number;
+    return tg_linear_adaptive(eta, h, workers);
+}
+
+static tg_linear_rule
+make_drop(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_drop(eta, h, number);
+}
+
+static const tg_linear_kind asgd = {
+    "asgd", "a step with each gradient", NULL, 0, 0, "asgd", make_asgd
+};
+static const tg_linear_kind dude = {
+    "dude", "a step with the mean of the workers' newest", NULL, 0, 0, "dude", make_dude
+};
+static const tg_linear_kind heavy_ball = {
+    "heavy_ball",   "momentum: v <- beta v + g, a step with v", "beta", 0, 1, "heavy_ball",
+    make_heavy_ball
+};
+static const tg_linear_kind fedbuff = {
+    "fedbuff",       "a step with the mean of each K gradients",
+    "buffer size K", 1,
+    INFINITY,        "fedbuff",
+    make_fedbuff
+};
+static const tg_linear_kind rounds = {
+    "k_batch_sync", "rounds: a step with the first K, all begin anew",
+    "batch K",      1,
+    INFINITY,       NULL,
+    make_rounds
+};
+static const tg_linear_kind adaptive = { "delay_adaptive",
+                                         "a step times n/max(n, staleness), n workers",
+                                         NULL,
+                                         0,
+                                         0,
+                                         "delay_adaptive",
+                                         make_adaptive };
+static const tg_linear_kind drop = { "drop",
+                                     "gradients staler than a limit are not used",
+                                     "limit in updates",
+                                     1,
+                                     INFINITY,
+                                     "drop",
+                                     make_drop };
+
+const tg_linear_kind *const tg_linear_kinds[] = { &asgd,   &dude,     &heavy_ball, &fedbuff,
+                                                  &rounds, &adaptive, &drop,       NULL };
+
+const tg_linear_kind *
+tg_linear_find(const char *name)
+{
+    const tg_linear_kind *const *k = tg_linear_kinds;
+
+    while (*k && strcmp((*k)->name, name) != 0) k++;
+    return *k;
+}
+
+tg_status
+tg_linear_make(const char *name, double eta, double h, double workers, double number,
+               tg_linear_rule *out)
+{
+    const tg_linear_kind *k = tg_linear_find(name);
+
+    if (!k) return tg_fail(TG_EINPUT, "theory knows no rule \"%s\"", name);
+    if (!(eta > 0 && h > 0 && workers >= 1) || !isfinite(eta * h * workers))
+        return tg_fail(TG_EDOMAIN, "expected a step, h > 0 and workers, got %g, %g, %g",
+                       eta, h, workers);
+    if (k->number && !(number >= k->least && number < k->below))
+        return tg_fail(TG_EDOMAIN, "%s: %s must be in [%g, %g), got %g", name, k->number,
+                       k->least, k->below, number);
+    *out = k->make(eta, h, workers, k->number ? number : 0);
+    return TG_OK;
 }

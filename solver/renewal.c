@@ -170,3 +170,30 @@ tg_renewal_stationary(const tg_renewal *w, tg_renewal_rule rule, double e,
     return rule == TG_RENEWAL_DUDE ? tg_renewal_dude_variance(w, e, out)
                                    : tg_renewal_asgd_variance(w, e, out);
 }
+
+/* The order of the grid's error in its step. */
+static double
+order_of(const tg_renewal *w)
+{
+    double least = INFINITY;
+
+    for (size_t g = 0; g < w->groups; g++) least = fmin(least, w->law[g].cv2);
+    return least < 0.01 ? 1 : 2;
+}
+
+tg_status
+tg_renewal_checked(const tg_renewal *w, const tg_renewal *rough, tg_renewal_rule rule,
+                   double e, tg_renewal_variance *out)
+{
+    const double        ratio = rough->grid->dt / w->grid->dt;
+    tg_renewal_variance fine, coarse;
+
+    if (!(ratio > 1))
+        return tg_fail(TG_EDOMAIN, "expected a rougher grid, its step is %g times", ratio);
+    TG_TRY(tg_renewal_stationary(w, rule, e, &fine));
+    TG_TRY(tg_renewal_stationary(rough, rule, e, &coarse));
+    fine.grid = 2 * fabs(coarse.value / fine.value - 1) / (pow(ratio, order_of(w)) - 1);
+    if (isnan(fine.grid)) fine.grid = INFINITY;
+    *out = fine;
+    return TG_OK;
+}

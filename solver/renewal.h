@@ -58,12 +58,21 @@ typedef struct tg_renewal_variance {
         gain; /* ASGD: q of the propagator form, 1 where the mean square is lost; DuDe-ASGD:
                     the jitter of other workers, relative to that of Poisson arrivals */
     double error; /* to expect of `value`, relative: the next order in 1/P */
+    double grid;  /* and what the grid may make of it, relative; 0: not asked */
 } tg_renewal_variance;
 
 /* Source: derived here, theory 3.6 (ASGD), 3.7 (DuDe-ASGD). Errors: TG_EDOMAIN e not > 0;
  * TG_EDIVERGED the mean field does not settle on the grid; TG_ENOMEM. */
 TG_CHECKED tg_status tg_renewal_stationary(const tg_renewal *w, tg_renewal_rule rule,
                                            double e, tg_renewal_variance *out);
+
+/* The same on two grids of one set of groups, `rough` in longer steps: values are of `w`, and
+ * `grid` is the difference of the two, brought to what an error of second order in the step makes
+ * of it, and twice that; of constant times, of which the error is of first order, all of it. Source: Richardson (1911).
+ * Errors: as above; TG_EDOMAIN rough is not rougher. */
+TG_CHECKED tg_status tg_renewal_checked(const tg_renewal *w, const tg_renewal *rough,
+                                        tg_renewal_rule rule, double e,
+                                        tg_renewal_variance *out);
 
 /* A mode in time. */
 typedef struct tg_renewal_mode {

@@ -252,7 +252,8 @@ tg_spread_continue(const tg_renewal *w, tg_renewal_work *k, const double complex
     for (size_t i = 0; i < grid->nz; i++) one[i] = multiply(one[i], K[i]);
     tg_zgrid_function(grid, &k->room, one, 0, work);
     const double rest = marks ? R[end] - work[end] : 0;
-    for (size_t i = end + 1; i < n; i++) R[i] = work[i] + rest;
+    const double scale = !marks && work[end] > 0 && R[end] > 0 ? R[end] / work[end] : 1;
+    for (size_t i = end + 1; i < n; i++) R[i] = scale * work[i] + rest;
 }
 
 void

@@ -55,8 +55,8 @@ void tg_spread_kernel(const tg_renewal *w, tg_renewal_work *k, double *r, double
 void tg_spread_carry(const tg_zgrid *from, const double *f, const tg_zgrid *to,
                      double *out);
 
-/* R after `from` [time], where the coarse grid ended, as K * (y - y_end)^2, which is R where x
- * moves as r does; a constant part, of marks, stays. K by its transform; transform 1 is used,
+/* R after `from` [time], where the coarse grid ended, as K * (y - y_end)^2, which goes as R where
+ * x moves as r does, on from its value there; a constant part, of marks, stays. K by its transform; transform 1 is used,
  * `work` (n) is used up. */
 void tg_spread_continue(const tg_renewal *w, tg_renewal_work *k, const double complex *K,
                         const double *y, bool marks, double from, double *work, double *R);

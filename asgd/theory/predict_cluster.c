@@ -21,17 +21,24 @@ all_exponential(const tg_finite *f)
     return f->groups <= MANY;
 }
 
+/* Whether the moments of one group of this law close on a lattice that is cheap. */
 static bool
 on_lattice(tg_finite *f)
 {
-    if (!f->c->plain || f->groups != 1 || f->c->cluster->together || f->minimum)
-        return false;
+    if (f->groups != 1) return false;
     if (tg_phase_from_delay(f->group[0].law, &f->law) != TG_OK || !f->law.exact)
         return false;
-    const tg_lattice l = {
-        .law = f->law, .workers = f->c->cluster->workers, .eta = f->c->step, .h = 1
-    };
+    const tg_linear_rule rule = tg_finite_rule(f, f->c->step, 1);
+    const tg_lattice     l = { .law = f->law,
+                               .workers = f->c->cluster->workers,
+                               .rule = &rule };
     return tg_lattice_size(&l) <= WORTHWHILE;
+}
+
+tg_linear_rule
+tg_finite_rule(const tg_finite *f, double eta, double h)
+{
+    return f->c->plain ? tg_linear_asgd(eta, h) : tg_linear_dude(eta, h, f->total);
 }
 
 static tg_way
@@ -39,7 +46,10 @@ choose_way(tg_finite *f)
 {
     if (f->total == 1) return TG_WAY_SINGLE;
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
-    return on_lattice(f) ? TG_WAY_LATTICE : TG_WAY_RENEWAL;
+    f->phases = on_lattice(f);
+    return f->phases && f->c->plain && !f->c->cluster->together && !f->minimum
+               ? TG_WAY_LATTICE
+               : TG_WAY_RENEWAL;
 }
 
 /* The groups that have workers. */

@@ -5,6 +5,7 @@
 
 #include "asgd/theory/course.h"
 #include "asgd/theory/predict_parts.h"
+#include "solver/linear_rule.h"
 #include "solver/phase.h"
 #include "solver/renewal.h"
 
@@ -30,10 +31,14 @@ typedef struct tg_finite {
     double                *workers, *rate; /* n_g; deliveries of one worker [1/time] */
     double                 total, mean;    /* P; P / lambda [time] */
     double  *minimum, *within;   /* (count, groups), or NULL: all at F's minimum */
-    tg_phase law;                /* lattice */
+    tg_phase law;                /* of one group ... */
+    bool     phases;             /* ... whose moments close on a cheap lattice */
     double   slow[4];            /* tg_finite_slow() */
     double   limit, limit_error; /* gain at which the mean square is lost */
 } tg_finite;
+
+/* The cluster's rule with this step for a mode h. */
+tg_linear_rule tg_finite_rule(const tg_finite *f, double eta, double h);
 
 TG_CHECKED tg_status tg_finite_open(const tg_case *c, const tg_modes *m,
                                     const tg_predict_plan *plan, tg_finite *out);
@@ -71,10 +76,11 @@ typedef struct tg_finite_grid {
 tg_finite_grid tg_finite_grid_of(const tg_finite *f, double k, double re);
 
 /* Fill `out` for mode j of loop gain k. The laws on the mode's grids come from the caller:
- * `fine`, and `coarse` or NULL. */
+ * `fine`; `rough`, with longer steps, or NULL, which tells the error of the grid; and `coarse` or
+ * NULL. */
 TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
-                                       const tg_renewal *fine, const tg_renewal *coarse,
-                                       tg_finite_mode *out);
+                                       const tg_renewal *fine, const tg_renewal *rough,
+                                       const tg_renewal *coarse, tg_finite_mode *out);
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
 

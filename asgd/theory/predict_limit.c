@@ -2,16 +2,16 @@
 #include "asgd/theory/predict_finite.h"
 
 #include "solver/exponential.h"
+#include "solver/lattice.h"
 
 #include <math.h>
 
+/* Whether `workers` exponential workers, or the cluster's own ones, settle. */
 static tg_status
-settles_at(const tg_finite *f, double gain, bool *yes)
+exponential_settles(const tg_finite *f, double gain, bool *yes)
 {
-    const double   eta = gain / f->total; /* h = 1 */
     double         square;
-    tg_exponential e = { .rule = f->c->plain ? tg_linear_asgd(eta, 1)
-                                             : tg_linear_dude(eta, 1, f->total),
+    tg_exponential e = { .rule = tg_finite_rule(f, gain / f->total, 1), /* h = 1 */
                          .groups = f->groups,
                          .workers = f->workers,
                          .rate = f->rate };
@@ -22,27 +22,99 @@ settles_at(const tg_finite *f, double gain, bool *yes)
 }
 
 static tg_status
-exponential_limit(const tg_finite *f, double *gain)
+lattice_settles(const tg_finite *f, double gain, bool *yes)
 {
-    double low = 0.1, high = 4 + 2 * sqrt(2 * f->total);
-    bool   yes;
+    const tg_linear_rule rule = tg_finite_rule(f, gain / f->total, 1);
+    const tg_lattice     l = {
+            .law = f->law, .workers = f->c->cluster->workers, .sigma = 1, .rule = &rule
+    };
+    double          variance, square = NAN;
+    const tg_status status = tg_lattice_variance(&l, &variance, &square);
 
-    for (int i = 0; i < 44; i++) {
+    if (status != TG_OK && status != TG_EDOMAIN) return status;
+    *yes = status == TG_OK && square < 0;
+    return TG_OK;
+}
+
+/* Bisection between gains of which the lower settles. */
+static tg_status
+bisect(const tg_finite *f, tg_status (*settles)(const tg_finite *, double, bool *),
+       double low, double high, double sure, double *gain)
+{
+    bool yes;
+
+    while (high - low > sure * low) {
         const double middle = (low + high) / 2;
-        TG_TRY(settles_at(f, middle, &yes));
+        TG_TRY(settles(f, middle, &yes));
         *(yes ? &low : &high) = middle;
     }
     *gain = (low + high) / 2;
     return TG_OK;
 }
 
-/* DuDe-ASGD: between the mean field's and the single worker's, like 1/n; that is a guess,
- * and stated as one (theory 3.7). */
-static void
+static tg_status
+exponential_limit(const tg_finite *f, double *gain)
+{
+    return bisect(f, exponential_settles, 0.1, 4 + 2 * sqrt(2 * f->total), 1e-13, gain);
+}
+
+/* From a guess, to 1e-6. */
+static tg_status
+lattice_limit(const tg_finite *f, double guess, double *gain)
+{
+    double low = guess / 1.1, high = guess * 1.1;
+    bool   yes = false;
+
+    while (low > 0.01 && !yes) {
+        TG_TRY(lattice_settles(f, low, &yes));
+        if (!yes) high = low, low /= 1.3;
+    }
+    for (yes = true; yes && high < 1e4; high *= 1.3) {
+        TG_TRY(lattice_settles(f, high, &yes));
+        if (yes) low = high;
+        if (!yes) break;
+    }
+    return bisect(f, lattice_settles, low, high, 1e-6, gain);
+}
+
+/* What as many exponential workers of one group have more than 2, under DuDe-ASGD. */
+static tg_status
+surplus(const tg_finite *f, double *more)
+{
+    const double    one = 1;
+    const tg_finite alike = { .c = f->c,
+                              .groups = 1,
+                              .workers = (double *)&f->total,
+                              .rate = (double *)&one,
+                              .total = f->total };
+
+    TG_TRY(exponential_limit(&alike, more));
+    *more -= 2;
+    return TG_OK;
+}
+
+/* DuDe-ASGD (theory 3.7): between the mean field's k* and the single worker's 2, fitted to what
+ * is known exactly of constant times, Erlang, exponential and hyperexponential laws. */
+static tg_status
 dude_limit(tg_finite *f, double threshold)
 {
-    f->limit = threshold + (2 - threshold) / f->total;
-    f->limit_error = fabs(2 - threshold) / f->total + 0.1 * threshold / f->total;
+    const double n = f->total,
+                 cv = fmin(tg_delay_cv(f->c->slots ? f->c->slots : f->c->delay), 10);
+    const double v = cv * cv, way = 2 - fmin(threshold, 50);
+    double       more, part, off;
+
+    TG_TRY(surplus(f, &more));
+    if (v <= 1) {
+        part = (0.88 + (2 - 0.2 * v) * v + (0.72 - (0.3 + 2.9 * v) * v) / n) / n;
+        off = 0.12 * fabs(way) * part + 0.3 * v * v / sqrt(n);
+    } else {
+        part = 1 / (1 + 0.26 * pow(v, -0.6) * (n - 1.5));
+        off = fabs(way) * (0.45 * part * (1 - part) + 0.03) + 0.3 / sqrt(n);
+    }
+    f->limit = 2 - way + fmin(v, 1) * more + way * part;
+    f->limit_error = off + 0.1 * fmin(v, 1) * more;
+    if (f->groups > 1) f->limit_error += 0.1 * f->limit / sqrt(n);
+    return TG_OK;
 }
 
 /* Workers of constant times never mix: how bunched they happen to be decides for good. */
@@ -65,7 +137,11 @@ tg_finite_limit(tg_finite *f, double threshold)
         TG_TRY(
             tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
     else
-        dude_limit(f, threshold);
+        TG_TRY(dude_limit(f, threshold));
+    if (f->phases) {
+        f->limit_error = 1e-6 * f->limit;
+        return lattice_limit(f, f->limit, &f->limit);
+    }
     if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);
     return TG_OK;
 }

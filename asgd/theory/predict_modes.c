@@ -42,7 +42,8 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     if (re > 0) g.span = fmin(g.span, settled);
     g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
     g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
-    if (f->c->cluster->together && tg_delay_cv(f->c->delay) > 1) g.coarse_dt /= 2;
+    if (f->c->plain && f->c->cluster->together && tg_delay_cv(f->c->delay) > 1)
+        g.coarse_dt /= 2;
     g.coarse_span =
         fmin(fmin(g.span, (re < 0 ? 14 / -re : 0) + 10 * f->mean), 400 * g.coarse_dt);
     if (f->plan->points)
@@ -105,10 +106,10 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
         if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks));
     }
     out->variance = noise + marks;
-    out->error =
-        noise + marks > 0
-            ? (noise * (v->error + 1e-3) + marks * (2 * v->error + 0.25)) / (noise + marks)
-            : 0;
+    out->error = noise + marks > 0
+                     ? (noise * (v->error + v->grid) + marks * (2 * v->error + 0.25)) /
+                           (noise + marks)
+                     : 0;
     return TG_OK;
 }
 
@@ -240,9 +241,24 @@ single_rate(const tg_delay *law, double e)
     return high < edge * (1 - 1e-9) ? low : NAN;
 }
 
+/* In place of the first order, where all configurations are at hand. */
+static tg_status
+exact_variance(const tg_finite *f, double e, tg_renewal_variance *v)
+{
+    const tg_linear_rule rule = tg_finite_rule(f, e, 1);
+    const tg_lattice     l = {
+            .law = f->law, .workers = f->c->cluster->workers, .sigma = 1, .rule = &rule
+    };
+    const tg_status status = tg_lattice_variance(&l, &v->value, NULL);
+
+    if (status == TG_EDOMAIN) v->value = INFINITY;
+    if (status == TG_OK) v->error = v->grid = 0;
+    return status == TG_EDOMAIN ? TG_OK : status;
+}
+
 tg_status
 tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine,
-                  const tg_renewal *coarse, tg_finite_mode *out)
+                  const tg_renewal *rough, const tg_renewal *coarse, tg_finite_mode *out)
 {
     const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
     const double          e = step_of(f, j);
@@ -255,9 +271,10 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         v = (tg_renewal_variance){ .value = e / (2 - e) };
         out->variance = v.value * f->m->sigma2[j] / (f->m->h[j] * f->m->h[j]);
     } else {
-        const tg_status status = k < TG_FINITE_SLOW
-                                     ? slow_variance(f, k, &v)
-                                     : tg_renewal_stationary(fine, rule, e, &v);
+        const tg_status status = k < TG_FINITE_SLOW ? slow_variance(f, k, &v)
+                                 : rough ? tg_renewal_checked(fine, rough, rule, e, &v)
+                                         : tg_renewal_stationary(fine, rule, e, &v);
+        if (status == TG_OK && f->phases) TG_TRY(exact_variance(f, e, &v));
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
@@ -303,8 +320,7 @@ exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
 {
     const double   h = f->m->h[j], eta = f->c->step;
     double         mark[64] = { 0 }, second, square, mean;
-    tg_exponential e = { .rule = f->c->plain ? tg_linear_asgd(eta, h)
-                                             : tg_linear_dude(eta, h, f->total),
+    tg_exponential e = { .rule = tg_finite_rule(f, eta, h),
                          .groups = f->groups,
                          .workers = f->workers,
                          .rate = f->rate,

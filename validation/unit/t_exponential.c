@@ -105,7 +105,7 @@ test_transient_is_the_lattices(void **state)
     enum { N = 21 };
     const double     P = 6, one = 1;
     const tg_phase   law = { .n = 1, .exact = 1, .start = { 1 }, .leave = { 1 } };
-    const tg_lattice l = { law, 6, .2, 1, .5 };
+    const tg_lattice l = { .law = law, .workers = 6, .eta = .2, .h = 1, .sigma = .5 };
     double           mean[N], second[N], y[N], z[N];
 
     (void)state;

@@ -1,9 +1,11 @@
+#include "solver/exponential.h"
 #include "solver/lattice.h"
 #include "solver/stationary.h"
 
 #include "validation/unit/check.h"
 
 #include "core/rng.h"
+#include "core/table.h"
 
 static tg_lattice
 cluster(const char *law, size_t workers, double step_times_workers)
@@ -205,6 +207,51 @@ test_against_simulation(void **state)
     assert_near(mean, v, 4 * sqrt(spread));
 }
 
+/* Any rule: the exponential engine, which knows no states, and tabled values of DuDe-ASGD from all
+ * labelled configurations, good to 3e-6. */
+static void
+test_rules(void **state)
+{
+    const double one = 1;
+    tg_table    *t = NULL;
+
+    (void)state;
+    for (const tg_linear_kind *const *k = tg_linear_kinds; *k; k++)
+        for (double P = 1; P < 12; P += 3) {
+            tg_linear_rule r;
+            double         v = NAN, slow = NAN, w = NAN, abscissa = NAN;
+            const double   own = !strcmp((*k)->name, "heavy_ball") ? .6 : 1;
+            assert_ok(tg_linear_make((*k)->name, .05, 1, P, own, &r));
+            if (r.cycle > 0 || r.reference > 0 || r.limit > 0) continue;
+            tg_lattice l = cluster("{law: exponential, mean: 1}", (size_t)P, 1);
+            l.rule = &r;
+            l.sigma = .7;
+            const tg_exponential e = { r, 1, &P, &one, NULL, .7 };
+            assert_ok(tg_lattice_variance(&l, &v, &slow));
+            assert_ok(tg_exponential_stationary(&e, NULL, &w, &abscissa, NULL));
+            assert_near(v, w, 1e-12);
+            assert_near(slow, abscissa, 1e-8);
+        }
+    assert_ok(tg_table_read("validation/reference/finite_p_dude.csv", &t));
+    for (size_t i = 0; i < tg_table_rows(t); i++) {
+        const double         n = tg_table_number(t, i, 1), k = tg_table_number(t, i, 2);
+        const double         exact = tg_table_number(t, i, 3);
+        const char          *word = tg_table_cell(t, i, 0).text;
+        const tg_linear_rule r = tg_linear_dude(k / n, 1, n);
+        char                 text[90];
+        double               v = NAN;
+        snprintf(
+            text, sizeof text, word[0] == 'h' ? "%s" : "{law: erlang, stages: %s, mean: 1}",
+            word[0] == 'h' ? "{law: hyperexponential, weights: [.8, .2], means: [.5, 3]}"
+                           : word + 1);
+        tg_lattice l = cluster(text, (size_t)n, 1);
+        l.rule = &r;
+        assert_ok(tg_lattice_variance(&l, &v, NULL));
+        assert_near(v / exact, 1, 3e-6);
+    }
+    tg_table_free(t);
+}
+
 static void
 test_errors(void **state)
 {
@@ -218,6 +265,10 @@ test_errors(void **state)
     assert_fails(tg_lattice_variance(&l, &v, NULL), TG_EDOMAIN, "finite");
     l.eta = .1;
     assert_fails(tg_lattice_transient(&l, 1, -1, 2, &v, NULL), TG_EDOMAIN, "horizon");
+    const tg_linear_rule buffer = tg_linear_fedbuff(.1, 1, 3);
+    l.rule = &buffer;
+    assert_fails(tg_lattice_variance(&l, &v, NULL), TG_EDOMAIN, "alike");
+    assert_fails(tg_lattice_transient(&l, 1, 1, 2, &v, NULL), TG_EDOMAIN, "ASGD");
     assert_true(v == 7);
 }
 
@@ -225,4 +276,4 @@ RUN(cmocka_unit_test(test_erlang), cmocka_unit_test(test_exponential),
     cmocka_unit_test(test_one_worker), cmocka_unit_test(test_mean_field_is_approached),
     cmocka_unit_test(test_mean_in_time), cmocka_unit_test(test_second_moment_in_time),
     cmocka_unit_test(test_transient_settles), cmocka_unit_test(test_against_simulation),
-    cmocka_unit_test(test_errors))
+    cmocka_unit_test(test_rules), cmocka_unit_test(test_errors))

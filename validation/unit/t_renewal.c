@@ -241,6 +241,63 @@ test_exponential(void **state)
         }
 }
 
+static tg_renewal *
+grid_of(const tg_renewal_group *g, double dt, double span)
+{
+    tg_renewal *w = NULL;
+
+    assert_ok(tg_renewal_create(g, 1, dt, (size_t)(span / dt), false, &w));
+    return w;
+}
+
+/* What two grids say of their error covers what a grid eight times finer finds; a tenth of it
+ * does not (negative control). */
+static void
+test_grid_error(void **state)
+{
+    static const char *const law[] = {
+        "{law: gamma, shape: 4, mean: 1}",
+        "{law: exponential, mean: 1}",
+        "{law: uniform, min: .5, max: 1.5}",
+        "{law: lognormal, mean: 1, cv: 1.5}",
+        "{law: weibull, shape: .8, mean: 1}",
+        "{law: gamma, shape: 30, mean: 1}",
+        "{law: constant, value: 1}",
+        "{law: constant, value: .9137}",
+        "{law: uniform, min: .913, max: 1.011}",
+        "{law: hyperexponential, weights: [.8, .2], means: [.5, 3]}"
+    };
+    size_t covered = 0, by_tenth = 0, rows = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof law / sizeof *law; i++)
+        for (double P = 4; P <= 16; P *= 4)
+            for (int rule = 0; rule < 2; rule++)
+                for (double k = .2; k < .9; k += .3) {
+                    tg_renewal_group    g = { .workers = P };
+                    tg_renewal_variance v, fine;
+                    assert_ok(tg_delay_parse(law[i], (tg_delay **)&g.law));
+                    tg_renewal *w = grid_of(&g, 1 / 40., 50),
+                               *rough = grid_of(&g, 2.197 / 40, 50),
+                               *best = grid_of(&g, 1 / 320., 50);
+                    assert_ok(
+                        tg_renewal_checked(w, rough, (tg_renewal_rule)rule, k / P, &v));
+                    assert_ok(
+                        tg_renewal_stationary(best, (tg_renewal_rule)rule, k / P, &fine));
+                    const double off = fabs(v.value / fine.value - 1);
+                    covered += off <= v.grid + 1e-9;
+                    by_tenth += off <= v.grid / 10;
+                    rows++;
+                    tg_renewal_free(w);
+                    tg_renewal_free(rough);
+                    tg_renewal_free(best);
+                    tg_delay_free((tg_delay *)g.law);
+                }
+    print_message("%zu of %zu covered, by a tenth %zu\n", covered, rows, by_tenth);
+    assert_true(covered * 20 >= rows * 19);
+    assert_true(by_tenth * 4 < rows);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -264,5 +321,5 @@ test_bad_input(void **state)
 
 RUN(cmocka_unit_test(test_exact_variances), cmocka_unit_test(test_simulated_variances),
     cmocka_unit_test(test_order_in_workers), cmocka_unit_test(test_exponential),
-    cmocka_unit_test(test_limits), cmocka_unit_test(test_roots_counted),
-    cmocka_unit_test(test_bad_input))
+    cmocka_unit_test(test_grid_error), cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_roots_counted), cmocka_unit_test(test_bad_input))

@@ -93,7 +93,7 @@ test_erlang(void **state)
     assert_ok(tg_phase_from_delay(law, &phases));
     for (int i = 0; i < 4; i++) {
         const double     P = workers[i / 2], e = gain[i % 2] / P;
-        const tg_lattice l = { phases, (size_t)P, e, 1, 0 };
+        const tg_lattice l = { .law = phases, .workers = (size_t)P, .eta = e, .h = 1 };
         double           mean[TIMES], second[TIMES];
         const course     c = follow("{law: erlang, stages: 4, mean: 1}", P,
                                     (tg_renewal_mode){ .e = e, .start = 1 });
