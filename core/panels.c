@@ -21,6 +21,7 @@ struct tg_panels {
     panel *panel;
     size_t count, room;
     double reach, accuracy;
+    double rise[TERMS], fall[TERMS + 1]; /* (2n+1)/(n+1), n/(n+1) */
 };
 
 void
@@ -29,6 +30,18 @@ tg_panels_free(tg_panels *p)
     if (!p) return;
     free(p->panel);
     free(p);
+}
+
+static tg_panels *
+begin(void)
+{
+    tg_panels *p = calloc(1, sizeof *p);
+
+    for (int n = 0; p && n <= TERMS; n++) {
+        if (n < TERMS) p->rise[n] = (2 * n + 1) / (n + 1.0);
+        p->fall[n] = n / (n + 1.0);
+    }
+    return p;
 }
 
 static panel *
@@ -151,7 +164,7 @@ tg_panels_density_create(tg_panels_density f, const void *context, double low, d
                          tg_panels **out)
 {
     gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
-    tg_panels           *p = calloc(1, sizeof *p);
+    tg_panels           *p = begin();
     builder              b = { f, context, gsl_integration_glfixed_table_alloc(POINTS), p };
     tg_status            status = TG_ENOMEM;
 
@@ -174,7 +187,7 @@ tg_panels_density_create(tg_panels_density f, const void *context, double low, d
 tg_status
 tg_panels_times_create(const double *times, size_t n, tg_panels **out)
 {
-    tg_panels   *p = calloc(1, sizeof *p);
+    tg_panels   *p = begin();
     const double low = times[0], width = (times[n - 1] - low) / TIME_PANELS;
     size_t       i = 0;
 
@@ -215,18 +228,19 @@ find(const tg_panels *p, double t, double *x)
     return q;
 }
 
+/* sum_n m_n P_n(-x), where P_{n+1} = rise_n x P_n - fall_n P_{n-1}.
+ * Source: Clenshaw 1955, "A note on the summation of Chebyshev series". */
 double
 tg_panels_density_at(const tg_panels *p, double t)
 {
-    double       x, sum = 0, before = 0, now = 1;
+    double       x, after = 0, sum = 0;
     const panel *q = find(p, t, &x);
 
     if (!q || x > 1) return 0;
-    for (int n = 0; n < TERMS; n++) {
-        const double next = ((2 * n + 1) * x * now - n * before) / (n + 1);
-        sum += (n % 2 ? -q->m[n] : q->m[n]) * now;
-        before = now;
-        now = next;
+    for (int n = TERMS; n-- > 0;) {
+        const double next = q->m[n] - p->rise[n] * x * sum - p->fall[n + 1] * after;
+        after = sum;
+        sum = next;
     }
     return sum / (2 * q->half);
 }
