@@ -22,6 +22,15 @@ enum { DEADLINE = 500, COSTLY_DEADLINE = 5000 };
 
 static int deadline = DEADLINE;
 
+/* TG_TEST_PATIENCE: so many times as long, for builds that are slow. */
+static int
+patience(void)
+{
+    const char *more = getenv("TG_TEST_PATIENCE");
+
+    return more ? atoi(more) : 1;
+}
+
 static char text[4096];
 static const char *volatile doing = "";
 
@@ -46,7 +55,7 @@ late(int signal)
 static void
 start(const char *what)
 {
-    const int ms = deadline;
+    const int ms = deadline * patience();
 
     doing = what;
     setitimer(ITIMER_VIRTUAL,
