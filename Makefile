@@ -112,7 +112,7 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # Plain loops over blocks of paths: let the compiler vectorise them.
-$(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal_spread%.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
+$(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal_spread.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
 
 # A kernel is compiled once per instruction set (core/isa.h), each copy with its own symbols.
 flags_avx2   := -mavx2

@@ -239,6 +239,37 @@ append_list(list *a, double weight, list *b)
     return TG_OK;
 }
 
+/* Of a sum the widest part speaks: the sum is not to be made for this. */
+static double
+width_of(const tg_delay *d)
+{
+    double widest = 0;
+
+    if (d->kind != &tg_law_sum)
+        return tg_delay_quantile(d, 0.9) - tg_delay_quantile(d, 0.1);
+    for (size_t i = 0; i < d->n; i++) widest = fmax(widest, width_of(d->part[i]));
+    return widest;
+}
+
+/* The parts of a sum, narrow ones first: a front is then smoothed by what comes next, and does
+ * not have to be found inside of it. */
+static void
+order_parts(const tg_delay *sum, const tg_delay *order[PARTS])
+{
+    double width[PARTS];
+
+    for (size_t i = 0; i < sum->n; i++) {
+        const double own = width_of(sum->part[i]);
+        size_t       k = i;
+        for (; k > 0 && width[k - 1] > own; k--) {
+            width[k] = width[k - 1];
+            order[k] = order[k - 1];
+        }
+        width[k] = own;
+        order[k] = sum->part[i];
+    }
+}
+
 static tg_status
 take_apart(const tg_delay *part, list *out)
 {
@@ -246,15 +277,17 @@ take_apart(const tg_delay *part, list *out)
     const bool      product = d->kind == &tg_law_sum, trace = d->kind == &tg_law_empirical;
     const bool      mixed = d->kind == &tg_law_mixture && measure_size(d).atoms;
     tg_status       status = make_list(mixed ? 1 : trace ? d->n : 1, out);
+    const tg_delay *order[PARTS];
 
     if (status != TG_OK) return status;
     for (size_t i = 0; i < out->count; i++)
         out->term[i] = (tg_law_term){ 1 / (double)out->count, trace ? d->x[i] : 0, NULL };
     if (d->kind == &tg_law_constant) out->term[0].shift = d->p[0];
     if (mixed) out->count = 0;
+    if (product) order_parts(d, order);
     for (size_t i = 0; (product || mixed) && status == TG_OK && i < d->n; i++) {
         list one = { 0 };
-        status = take_apart(d->part[i], &one);
+        status = take_apart(product ? order[i] : d->part[i], &one);
         if (status == TG_OK)
             status = mixed ? append_list(out, d->w[i], &one) : multiply_lists(out, &one);
         drop(&one);

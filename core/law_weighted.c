@@ -80,9 +80,11 @@ prepare(tg_delay *d)
     return by_density(d);
 }
 
+/* Try again while that is cheap, else by the quantile. */
 static double
 sample(const tg_delay *d, tg_rng *g)
 {
+    if (d->c[SHARE] < 0.01) return tg_law_solve_quantile(d, tg_rng_uniform(g));
     for (;;) {
         const double t = tg_delay_sample(d->part[0], g);
         if (tg_rng_uniform(g) < weight(d, t)) return t;

@@ -21,14 +21,23 @@ struct tg_panels {
     panel *panel;
     size_t count, room;
     double reach, accuracy;
+    double fall[TERMS + 1]; /* n/(n+1) */
 };
 
 void
 tg_panels_free(tg_panels *p)
 {
-    if (!p) return;
-    free(p->panel);
+    if (p) free(p->panel);
     free(p);
+}
+
+static tg_panels *
+begin(void)
+{
+    tg_panels *p = calloc(1, sizeof *p);
+
+    for (int n = 0; p && n <= TERMS; n++) p->fall[n] = n / (n + 1.0);
+    return p;
 }
 
 static panel *
@@ -42,9 +51,7 @@ push(tg_panels *p, double low, double high)
         p->room = room;
     }
     panel *q = &p->panel[p->count++];
-    memset(q, 0, sizeof *q);
-    q->centre = low + (high - low) / 2;
-    q->half = (high - low) / 2;
+    *q = (panel){ .centre = low + (high - low) / 2, .half = (high - low) / 2 };
     return q;
 }
 
@@ -151,15 +158,14 @@ tg_panels_density_create(tg_panels_density f, const void *context, double low, d
                          tg_panels **out)
 {
     gsl_error_handler_t *old = gsl_set_error_handler_off(); /* NULL instead of an abort */
-    tg_panels           *p = calloc(1, sizeof *p);
+    tg_panels           *p = begin();
     builder              b = { f, context, gsl_integration_glfixed_table_alloc(POINTS), p };
     tg_status            status = TG_ENOMEM;
 
     gsl_set_error_handler(old);
     if (p && b.rule) {
         p->reach = INFINITY;
-        p->accuracy =
-            accuracy; /* laws have mass 1, but for a factor that does not matter */
+        p->accuracy = accuracy; /* of a mass of about 1 */
         status = build(&b, low, high, breaks, count);
     }
     if (b.rule) gsl_integration_glfixed_table_free(b.rule);
@@ -174,23 +180,22 @@ tg_panels_density_create(tg_panels_density f, const void *context, double low, d
 tg_status
 tg_panels_times_create(const double *times, size_t n, tg_panels **out)
 {
-    tg_panels   *p = calloc(1, sizeof *p);
+    tg_panels   *p = begin();
     const double low = times[0], width = (times[n - 1] - low) / TIME_PANELS;
     size_t       i = 0;
 
-    if (p) p->reach = 10 / width;
-    for (int k = 0; p && k < TIME_PANELS; k++) {
+    if (!p) return tg_fail(TG_ENOMEM, "out of memory");
+    p->reach = 10 / width;
+    for (int k = 0; k < TIME_PANELS; k++) {
         panel       *q = push(p, low + k * width, low + (k + 1) * width);
         const double end = k + 1 < TIME_PANELS ? low + (k + 1) * width : INFINITY;
         if (!q) {
             tg_panels_free(p);
-            p = NULL;
-            break;
+            return tg_fail(TG_ENOMEM, "out of memory");
         }
         for (; i < n && times[i] < end; i++)
             add_mass(q, (times[i] - q->centre) / q->half, 1 / (double)n);
     }
-    if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     run_sums(p);
     *out = p;
     return TG_OK;
@@ -215,18 +220,18 @@ find(const tg_panels *p, double t, double *x)
     return q;
 }
 
+/* sum_n m_n P_n(-x), where P_{n+1} = (1 + fall_n) x P_n - fall_n P_{n-1}: Clenshaw 1955. */
 double
 tg_panels_density_at(const tg_panels *p, double t)
 {
-    double       x, sum = 0, before = 0, now = 1;
+    double       x, after = 0, sum = 0;
     const panel *q = find(p, t, &x);
 
     if (!q || x > 1) return 0;
-    for (int n = 0; n < TERMS; n++) {
-        const double next = ((2 * n + 1) * x * now - n * before) / (n + 1);
-        sum += (n % 2 ? -q->m[n] : q->m[n]) * now;
-        before = now;
-        now = next;
+    for (int n = TERMS; n-- > 0;) {
+        const double next = q->m[n] - (1 + p->fall[n]) * x * sum - p->fall[n + 1] * after;
+        after = sum;
+        sum = next;
     }
     return sum / (2 * q->half);
 }

@@ -52,13 +52,14 @@ static tg_status
 refine(const tg_zgrid *g, const tg_delay *law, double mean, double complex *phi)
 {
     enum { FINE = 24, REACH = 40 };
-    const size_t n = FINE * REACH;
+    size_t       n = FINE * REACH;
     const double dt = mean / FINE;
     tg_zgrid     fine = { .dt = dt, .n = n };
     double      *p = malloc(n * sizeof *p);
 
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     weigh(&fine, law, p);
+    while (n > 1 && p[n - 1] == 0) n--;
     for (size_t k = 0; k < g->nz; k++) {
         const double complex half = g->s[k] * dt / 2, z = (1 - half) / (1 + half);
         double complex       sum = 0;

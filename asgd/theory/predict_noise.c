@@ -40,12 +40,14 @@ square_at(const tg_loop *l, double w)
     return f * f;
 }
 
+/* Over w m, so that no unit of time is dear to the rule for the rest of the axis. */
 static double
-density(double w, void *context)
+density(double x, void *context)
 {
     const integrand *q = context;
+    const double     m = tg_delay_mean(q->c->delay), w = x / m;
 
-    return q->noise(q, w) / (square_at(q->loop, w) * PI);
+    return q->noise(q, w) / (square_at(q->loop, w) * PI * m);
 }
 
 /* To about 1e-5; for spectra that are not smooth at 0 and for heavy tails, where the
@@ -58,7 +60,7 @@ integrate(const integrand *q, double *gain)
     gsl_error_handler_t       *old = gsl_set_error_handler_off();
     gsl_integration_workspace *w = gsl_integration_workspace_alloc(INTERVALS);
     double                     error = 0, near = 0, far = 0;
-    const double               split = fmax(4 * q->loop->a, 1 / tg_delay_mean(q->c->delay));
+    const double               split = fmax(4 * q->loop->a * tg_delay_mean(q->c->delay), 1);
     int                        failed = w ? GSL_SUCCESS : GSL_ENOMEM;
 
     if (!failed)

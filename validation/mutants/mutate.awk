@@ -1,6 +1,7 @@
 # One change of meaning in a C file: the `pick`-th of those that its lines allow. Prints the changed
 # file, and to `note` the line and both versions; with pick < 0 only how many changes there are.
-# Comments, preprocessor lines, declarations of static tables and error messages are left alone.
+# Comments, preprocessor lines, declarations of static tables, error messages and amounts of memory
+# (more is the same, less is for the sanitizers of `make asan`) are left alone.
 
 function swap(line, from, to,   at, rest, before, places, start) {
     start = 1
@@ -48,8 +49,12 @@ BEGIN {
         next
     }
     if (code ~ /^ *\/\*/ && code !~ /\*\//) in_comment = 1
-    if (code ~ /^ *\/\*/ || code ~ /^#/ || code ~ /^(static )?const/ || code ~ /tg_fail|TG_CHECKED/ ||
-        code !~ /^ /) {
+    if (code ~ /tg_fail/) in_message = 1
+    message = in_message
+    if (code ~ /;/) in_message = 0
+    if (code ~ /^ *\/\*/ || code ~ /^#/ || code ~ /^(static )?const/ || code ~ /TG_CHECKED/ ||
+        code !~ /^ / || message || code ~ /^ *[a-z_]+( [a-z_]+)* [*a-z_]+\[[^=]*\](, [*a-z_]+\[[^=]*\])*;$/ ||
+        code ~ /(c|m|re)alloc\(/) {
         print
         next
     }
@@ -60,7 +65,7 @@ BEGIN {
         if (pair[i] == " || | && |") { from = " || "; to = " && " }
         if (from != "") swap($0, from, to)
     }
-    if (code !~ /^ *[a-z].* [*a-z_]+\[[^=]*\];$/) constants(code) # no sizes of arrays
+    constants(code)
     if (code ~ /^ +[a-z_>.\[\]A-Z0-9-]+(\([^=]*\)| [-+*\/]?= [^;]*);$/ && code !~ /return/)
         emit(substr(code, 1, match(code, /[^ ]/) - 1) ";")
     if (code ~ /^ +(if|while) \(.*\)/) {

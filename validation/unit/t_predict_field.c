@@ -1,7 +1,7 @@
 /* Levels sde and jump, the papers' theories. */
 #include "validation/unit/check.h"
 
-#include "asgd/theory/predict.h"
+#include "asgd/theory/predict_parts.h"
 
 static const double PI = 3.14159265358979323846, E = 2.71828182845904523536;
 
@@ -313,8 +313,62 @@ test_bad_steps(void **state)
     tg_cluster_free(c);
 }
 
-RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_dude),
-    cmocka_unit_test(test_last_worker_delivers), cmocka_unit_test(test_units_of_time),
-    cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
-    cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_effective_rate),
-    cmocka_unit_test(test_bad_steps))
+/* DuDe-ASGD begins when the last of all workers has delivered: P exponential ones take m H_P
+ * whenever they begin; P constant ones m, or the largest of P uniform rests m P/(P + 1); of
+ * groups that differ, the slow one alone takes longest. */
+static void
+test_waiting(void **state)
+{
+    static const struct {
+        const char *law[2];
+        size_t      groups, count[2];
+        bool        together;
+        double      wait;
+    } want[] = {
+        { { "{law: exponential, mean: 2}" },
+          1,
+          { 4 },
+          true,
+          2 * (1 + 1. / 2 + 1. / 3 + 1. / 4) },
+        { { "{law: exponential, mean: 2}" },
+          1,
+          { 4 },
+          false,
+          2 * (1 + 1. / 2 + 1. / 3 + 1. / 4) },
+        { { "{law: constant, value: 3}" }, 1, { 5 }, true, 3 },
+        { { "{law: constant, value: 3}" }, 1, { 5 }, false, 3 * 5. / 6 },
+        { { "{law: exponential, mean: 1}", "{law: exponential, mean: 2}" },
+          2,
+          { 1, 1 },
+          false,
+          1 + 2 - 2. / 3 },
+        { { "{law: exponential, mean: 1}", "{law: constant, value: 2}" },
+          2,
+          { 0, 3 },
+          true,
+          2 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        tg_delay   *law[2] = { NULL, NULL };
+        tg_cluster *c = NULL;
+        tg_case     at;
+        for (size_t g = 0; g < want[i].groups; g++)
+            assert_ok(tg_delay_parse(want[i].law[g], &law[g]));
+        assert_ok(
+            tg_cluster_create(want[i].groups, want[i].count, law, want[i].together, &c));
+        assert_ok(tg_case_open(c, &tg_dude, 0.01, &at));
+        assert_near(at.wait, want[i].wait, 5e-3 * want[i].wait);
+        tg_case_close(&at);
+        tg_cluster_free(c);
+        tg_delay_free(law[0]);
+        tg_delay_free(law[1]);
+    }
+}
+
+RUN(cmocka_unit_test(test_waiting), cmocka_unit_test(test_constant_delay),
+    cmocka_unit_test(test_dude), cmocka_unit_test(test_last_worker_delivers),
+    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_trajectory_ends),
+    cmocka_unit_test(test_staleness), cmocka_unit_test(test_unstable_trajectory),
+    cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))

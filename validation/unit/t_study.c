@@ -153,6 +153,90 @@ test_schema(void **state)
     }
 }
 
+/* Every key that takes numbers: the range that it is documented with, and nothing beyond. */
+static void
+test_ranges(void **state)
+{
+    static const struct {
+        const char *path, *fallback;
+        double      min, max;
+        int         open, whole;
+    } want[] = {
+        { "seed", "1", 0, 0x1p53, 0, 1 },
+        { "objective.quadratic.eigenvalues", NULL, 0, INFINITY, 1, 0 },
+        { "objective.quadratic.spectrum.count", NULL, 1, 1e6, 0, 1 },
+        { "objective.quadratic.spectrum.largest", "1", 0, INFINITY, 1, 0 },
+        { "objective.quadratic.spectrum.smallest", "0.01", 0, INFINITY, 1, 0 },
+        { "objective.quadratic.spectrum.decay", "1", 0, 100, 0, 0 },
+        { "objective.quadratic.spectrum.ratio", "0.5", 0, 1, 1, 0 },
+        { "objective.quadratic.start", "1", -INFINITY, INFINITY, 0, 0 },
+        { "objective.quadratic.minimum_spread", "0", 0, INFINITY, 0, 0 },
+        { "objective.quadratic.noise.additive", "0", 0, INFINITY, 0, 0 },
+        { "objective.softmax.samples", "1000000000", 1, 1e9, 0, 1 },
+        { "objective.softmax.ridge", "0.01", 0, INFINITY, 1, 0 },
+        { "objective.softmax.batch", "32", 1, 1e9, 0, 1 },
+        { "objective.softmax.dirichlet", "1e6", 0, INFINITY, 1, 0 },
+        { "objective.softmax.modes", "20", 1, 1000, 0, 1 },
+        { "workers[].count", NULL, 1, 1e7, 0, 1 },
+        { "workers[].minimum", "0", -INFINITY, INFINITY, 0, 0 },
+        { "algorithm[].step", NULL, 0, INFINITY, 1, 0 },
+        { "target.loss", NULL, 0, INFINITY, 1, 0 },
+        { "horizon", NULL, 0, INFINITY, 1, 0 },
+        { "replicas", "100", 1, 1e7, 0, 1 },
+        { "points", "241", 2, 1e6, 0, 1 },
+        { "sweep.workers", NULL, 1, 1e7, 0, 0 },
+        { "sweep.step", NULL, 0, INFINITY, 1, 0 },
+    };
+    size_t found = 0;
+    (void)state;
+
+    for (const tg_key *k = tg_schema; k->path; k++) {
+        if (k->type != TG_KEY_NUMBER && k->type != TG_KEY_WHOLE &&
+            k->type != TG_KEY_NUMBERS)
+            continue;
+        assert_true(found < sizeof want / sizeof *want);
+        assert_string_equal(k->path, want[found].path);
+        assert_true(k->min == want[found].min && k->max == want[found].max);
+        assert_int_equal(!k->open, !want[found].open);
+        assert_int_equal(k->type == TG_KEY_WHOLE, want[found].whole);
+        assert_int_equal(!k->fallback, !want[found].fallback);
+        if (k->fallback) assert_string_equal(k->fallback, want[found].fallback);
+        found++;
+    }
+    assert_int_equal(found, sizeof want / sizeof *want);
+}
+
+/* Ends of ranges: the last value that is allowed, and the first that is not. */
+static void
+test_ends(void **state)
+{
+    static const struct {
+        const char *path, *good[2], *bad[2];
+    } end[] = {
+        { "seed", { "0", "9007199254740992" }, { "-1", "9007199254740994" } },
+        { "workers[0].count", { "1", "10000000" }, { "0", "10000001" } },
+        { "replicas", { "1", "10000000" }, { "0", "10000001" } },
+        { "points", { "2", "1000000" }, { "1", "1000001" } },
+        { "horizon", { "1e-300", "1e300" }, { "0", "inf" } },
+        { "algorithm[0].step", { "1e-300", "1e300" }, { "0", "-1" } },
+        { "workers[0].minimum", { "-1e300", "[1, 2, 3]" }, { "nan", "x" } },
+        { "sweep.workers", { "1", "[1, 1e7]" }, { "0.5", "[1, 1.1e7]" } },
+    };
+    tg_study *s = parse(HEAD REST), *t = NULL;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof end / sizeof *end; i++)
+        for (int k = 0; k < 2; k++) {
+            if (tg_study_with(s, end[i].path, end[i].good[k], &t) != TG_OK)
+                fail_msg("%s = %s: %s", end[i].path, end[i].good[k], tg_message());
+            tg_study_free(t);
+            t = NULL;
+            if (tg_study_with(s, end[i].path, end[i].bad[k], &t) != TG_EINPUT)
+                fail_msg("%s = %s", end[i].path, end[i].bad[k]);
+        }
+    tg_study_free(s);
+}
+
 static void
 test_provenance(void **state)
 {
@@ -175,4 +259,5 @@ test_provenance(void **state)
 
 RUN(cmocka_unit_test(test_values_and_defaults), cmocka_unit_test(test_complaints),
     cmocka_unit_test(test_settings), cmocka_unit_test(test_files),
-    cmocka_unit_test(test_schema), cmocka_unit_test(test_provenance))
+    cmocka_unit_test(test_schema), cmocka_unit_test(test_ranges),
+    cmocka_unit_test(test_ends), cmocka_unit_test(test_provenance))

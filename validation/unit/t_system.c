@@ -1,6 +1,7 @@
 /* Systems: published roots, scalar loops as 1 x 1 systems, random systems where collocation
  * and winding number must agree, multiplicity, bad input. */
 #include "core/rng.h"
+#include "roots/count.h"
 #include "roots/system.h"
 
 #include "validation/unit/some_roots.h"
@@ -90,6 +91,36 @@ test_five_by_five(void **state)
         if (i != 4) contains(&r, want[i], 1e-13 * (1 + cabs(want[i])));
     tg_roots_free(&r);
     for (int i = 0; i < 2; i++) tg_delay_free(d[i]);
+}
+
+/* Where a transform ends at 0, the axis itself can be asked for, and nothing left of it. */
+static void
+test_heavy_tail(void **state)
+{
+    tg_delay            *d = make("{law: lognormal, mean: 1, cv: 1}");
+    const double         zero[4] = { 0 }, minus[4] = { -40, 1, 0, -50 };
+    const tg_system_term term = { d, minus };
+    const tg_system      s = { 2, zero, &term, 1 };
+    size_t               count = 0, alone = 0, both = 0;
+    (void)state;
+
+    assert_int_equal(tg_system_count(&s, 0, &count), TG_OK);
+    for (int i = 0; i < 2; i++) { /* triangular: the roots of two loops */
+        const tg_loop l = { .a = -minus[3 * i], .delay = d };
+        assert_int_equal(tg_count_right_of(&l, 0, &alone, NULL), TG_OK);
+        both += alone;
+    }
+    assert_true(both > 0);
+    assert_int_equal(count, both);
+    assert_int_equal(tg_system_count(&s, -0.1, &count), TG_EDOMAIN);
+    assert_non_null(strstr(tg_message(), "is not right of 0"));
+    const double         plain = 1;
+    tg_delay            *far = make("{law: gamma, shape: 2.5, mean: 2.5}");
+    const tg_system_term scalar = { far, &plain };
+    const tg_system      edge = { 1, zero, &scalar, 1 };
+    assert_int_equal(tg_system_count(&edge, -1, &count), TG_EDOMAIN);
+    tg_delay_free(far);
+    tg_delay_free(d);
 }
 
 /* A 1 x 1 system is a scalar loop. */
@@ -265,10 +296,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wu_michiels),    cmocka_unit_test(test_five_by_five),
-        cmocka_unit_test(test_scalar),         cmocka_unit_test(test_multiplicity),
-        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
-        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_wu_michiels),     cmocka_unit_test(test_five_by_five),
+        cmocka_unit_test(test_scalar),          cmocka_unit_test(test_heavy_tail),
+        cmocka_unit_test(test_multiplicity),    cmocka_unit_test(test_random),
+        cmocka_unit_test(test_plain_and_slope), cmocka_unit_test(test_multiple_roots),
+        cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
