@@ -149,7 +149,8 @@ scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simul
                                     .points = s->study->points,
                                     .target = s->study->target,
                                     .replicas = s->study->replicas,
-                                    .progress = progress };
+                                    .progress = progress,
+                                    .metrics = s->metrics };
     const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
 
     return tg_replicas_run(&setup, &plan, out);

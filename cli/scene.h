@@ -12,9 +12,10 @@ typedef struct scene {
     const tg_study *study; /* borrowed */
     tg_cluster     *cluster;
     tg_problem     *problem;
-    tg_modes        modes;  /* found by the first prediction */
-    tg_level        level;  /* of predictions; best unless set */
-    bool            single; /* they say where a single run ceases to settle */
+    tg_modes        modes;   /* found by the first prediction */
+    tg_level        level;   /* of predictions; best unless set */
+    bool            single;  /* they say where a single run ceases to settle */
+    bool            metrics; /* simulations measure all of tg_metrics */
 } scene;
 
 /* The level that --level asks for, best without it. Errors: TG_EINPUT. */

@@ -220,6 +220,24 @@ write_staleness(const study_run *r, size_t rule, const char *label)
     return status;
 }
 
+/* The metrics of the run with the study's own number of workers. */
+static tg_status
+write_metrics(const study_run *r, size_t rule, const char *label)
+{
+    const tg_simulation *s = outcome_at(r, r->own_index, rule)->simulation;
+
+    for (size_t m = 0; s->metric && tg_metrics[m]; m++) {
+        const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
+        tg_table             *t;
+        TG_TRY(begin(r, kind->column, kind->columns, &t));
+        const tg_status status = tg_simulation_report(s, m, t);
+        if (status != TG_OK) tg_table_free(t);
+        TG_TRY(status);
+        TG_TRY(study_run_write(r, kind->is.name, label, t));
+    }
+    return TG_OK;
+}
+
 /* What gnuplot's stats can read: -1 stands for none. */
 static double
 mark(double x)
@@ -259,6 +277,7 @@ write_of_rule(study_run *r, size_t rule)
     TG_TRY(write_modes(r, rule, label));
     TG_TRY(write_trajectory(r, rule, label));
     TG_TRY(write_staleness(r, rule, label));
+    TG_TRY(write_metrics(r, rule, label));
     if (r->n < 2) return TG_OK;
     TG_TRY(write_marks(r, rule, label));
     TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns),

@@ -132,8 +132,9 @@ static const tg_param mean_param[] = {
 #define SOURCE "Dai, Zhou, Dong, Zhang, Xing 2019"
 
 const tg_rule_kind tg_rule_stale_uniform = {
-    .is = { "stale_uniform", "staleness by decree: moves reach each cache 0 .. most rounds late",
-            SOURCE, most_param },
+    .is = { "stale_uniform",
+            "staleness by decree: moves reach each cache 0 .. most rounds late", SOURCE,
+            most_param },
     .room = room,
     .begin = uniform,
     .deliver = deliver,
@@ -141,8 +142,8 @@ const tg_rule_kind tg_rule_stale_uniform = {
 };
 
 const tg_rule_kind tg_rule_stale_constant = {
-    .is = { "stale_constant", "staleness by decree: all moves come so many rounds late", SOURCE,
-            extra_param },
+    .is = { "stale_constant", "staleness by decree: all moves come so many rounds late",
+            SOURCE, extra_param },
     .room = room,
     .begin = constant,
     .deliver = deliver,
@@ -150,8 +151,8 @@ const tg_rule_kind tg_rule_stale_constant = {
 };
 
 const tg_rule_kind tg_rule_stale_geometric = {
-    .is = { "stale_geometric", "staleness by decree: a geometric number of rounds late", SOURCE,
-            mean_param },
+    .is = { "stale_geometric", "staleness by decree: a geometric number of rounds late",
+            SOURCE, mean_param },
     .room = room,
     .begin = geometric,
     .deliver = deliver,

@@ -19,7 +19,11 @@ typedef struct tg_job {
     tg_event due;                 /* what happens to it next */
     uint32_t next, before, after; /* in its worker's queue; in the order of reading */
     uint8_t  stage;               /* tg_stage */
+    uint64_t stale;               /* at its delivery: updates since it was read */
 } tg_job;
+
+/* What has become of a job. */
+typedef enum tg_fate { TG_APPLIED, TG_DROPPED, TG_ABORTED, TG_SKIPPED } tg_fate;
 
 typedef enum tg_stage { TG_FREE, TG_READS, TG_QUEUES, TG_COMPUTES, TG_SENDS } tg_stage;
 

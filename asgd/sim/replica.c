@@ -35,6 +35,46 @@ look(walk *w, double now, double loss)
     if (loss <= w->grids->target && isinf(w->r->hit)) w->r->hit = now;
 }
 
+/* ---- metrics ------------------------------------------------------------------------- */
+
+static const tg_metric_kind *
+metric(size_t m)
+{
+    return (const tg_metric_kind *)tg_metrics[m];
+}
+
+static void
+metrics_begin(const walk *w)
+{
+    for (size_t m = 0; w->room.metric && tg_metrics[m]; m++)
+        if (metric(m)->begin) metric(m)->begin(w->room.plan, w->room.metric[m]);
+}
+
+static void
+metrics_see(void *context, const tg_sim *s, const tg_job *job, tg_fate fate)
+{
+    const walk *w = context;
+
+    for (size_t m = 0; tg_metrics[m]; m++)
+        if (metric(m)->see) metric(m)->see(w->room.plan, w->room.metric[m], s, job, fate);
+}
+
+static void
+metrics_look(const walk *w, size_t i)
+{
+    for (size_t m = 0; w->room.metric && tg_metrics[m]; m++)
+        if (metric(m)->look) metric(m)->look(w->room.plan, w->room.metric[m], w->sim, i);
+}
+
+static void
+metrics_finish(const walk *w)
+{
+    for (size_t m = 0; w->room.metric && tg_metrics[m]; m++)
+        if (metric(m)->finish) metric(m)->finish(w->room.plan, w->room.metric[m], w->sim);
+}
+
+/* ---- the way ------------------------------------------------------------------------- */
+
 /* Between deliveries the loss is constant: grid times before the next one get it. */
 static void
 fill(walk *w, double next, double loss)
@@ -42,7 +82,10 @@ fill(walk *w, double next, double loss)
     const tg_replica_grids *g = w->grids;
 
     while (w->k < g->cells && g->cell[w->k] < next) w->room.own[w->k++] = loss;
-    while (w->i < g->points && g->t[w->i] < next) w->room.loss[w->i++] = loss;
+    for (; w->i < g->points && g->t[w->i] < next; w->i++) {
+        w->room.loss[w->i] = loss;
+        metrics_look(w, w->i);
+    }
 }
 
 /* The next event, and every so often a look at the stop flag. */
@@ -124,8 +167,11 @@ tg_replica_run(const tg_setup *setup, uint64_t index, const tg_replica_grids *gr
                      .beginning = 2 * (double)setup->cluster->workers };
 
     TG_TRY(tg_sim_create(setup, index, &w.sim));
+    metrics_begin(&w);
+    if (room->metric) tg_sim_watch(w.sim, metrics_see, &w);
     const tg_status status =
         setup->problem->kind->cheap_loss ? follow(&w) : follow_dear(&w);
+    metrics_finish(&w);
     r.ledger = tg_sim_ledger(w.sim);
     tg_sim_free(w.sim);
     TG_TRY(status);

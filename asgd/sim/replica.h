@@ -2,7 +2,7 @@
 #ifndef TG_ASGD_REPLICA_H
 #define TG_ASGD_REPLICA_H
 
-#include "asgd/sim/simulate.h"
+#include "asgd/sim/metric.h"
 
 /* The reported times, and the cells on which crossings and means rest (asgd/sim/settling.h). */
 typedef struct tg_replica_grids {
@@ -11,10 +11,12 @@ typedef struct tg_replica_grids {
     double  horizon, target; /* target: loss to reach; NaN: none */
 } tg_replica_grids;
 
-/* Where the losses go, and the histogram that deliveries are added to. */
+/* Where the losses go, the histogram that deliveries are added to, rooms of metrics. */
 typedef struct tg_replica_room {
     double   *loss, *own; /* (points), (cells) [loss]; inf once it has diverged */
     uint64_t *staleness;  /* (TG_STALENESS_BINS) */
+    const tg_metric_plan *plan;
+    void *const          *metric; /* one for each of tg_metrics; NULL: none */
 } tg_replica_room;
 
 typedef struct tg_replica {

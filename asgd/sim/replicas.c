@@ -12,8 +12,9 @@ enum { BATCHES = 48 };
 
 /* What the replicas of a batch have added up to. */
 typedef struct batch {
-    tg_stats *loss; /* (points) */
-    double   *sum;  /* (cells) */
+    tg_stats *loss;   /* (points) */
+    double   *sum;    /* (cells) */
+    void    **metric; /* one room for each of tg_metrics; NULL: none */
     size_t    replicas;
 } batch;
 
@@ -26,6 +27,7 @@ typedef struct run {
     batch                  *batch;      /* (batches) */
     double                 *loss, *own; /* (threads, points), (threads, cells) */
     uint64_t               *staleness;  /* (threads, TG_STALENESS_BINS) */
+    tg_metric_plan          metric_plan;
 } run;
 
 /* About a day of one thread. */
@@ -38,7 +40,8 @@ run_one(const run *a, size_t index, size_t thread, batch *b)
 {
     const tg_replica_grids *g = &a->grids;
     const tg_replica_room room = { a->loss + thread * g->points, a->own + thread * g->cells,
-                                   a->staleness + thread * TG_STALENESS_BINS };
+                                   a->staleness + thread * TG_STALENESS_BINS,
+                                   &a->metric_plan, b->metric };
 
     TG_TRY(tg_replica_run(a->setup, index, g, &room, &a->replica[index]));
     for (size_t k = 0; k < g->cells; k++) b->sum[k] += room.own[k];
@@ -161,6 +164,26 @@ allocate_simulation(const tg_replicas_plan *plan, tg_simulation **out)
     return TG_OK;
 }
 
+/* Those of whole runs; the rooms of the first batch are the simulation's from here on. */
+static void
+take_metrics(const run *a, tg_simulation *s)
+{
+    for (size_t b = 1; b < a->batches; b++)
+        tg_metrics_merge(&a->metric_plan, a->batch[0].metric, a->batch[b].metric);
+    s->metric_plan = a->metric_plan;
+    s->metric_plan.t = s->t;
+    s->metric = a->batch[0].metric;
+    a->batch[0].metric = NULL;
+}
+
+tg_status
+tg_simulation_report(const tg_simulation *s, size_t metric, tg_table *out)
+{
+    const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[metric];
+
+    return kind->report(&s->metric_plan, s->metric[metric], out);
+}
+
 static tg_status
 sum_up(const run *a, tg_simulation **out)
 {
@@ -177,6 +200,7 @@ sum_up(const run *a, tg_simulation **out)
     for (size_t j = 0; j < a->threads * TG_STALENESS_BINS; j++) /* whole: any order */
         s->staleness[j % TG_STALENESS_BINS] += a->staleness[j];
     mend_diverged(s);
+    if (a->plan->metrics && s->replicas == a->plan->replicas) take_metrics(a, s);
     tg_status status = judge_growth(a, s);
     if (status == TG_OK) status = find_settling(a, s);
     if (status == TG_OK)
@@ -242,9 +266,15 @@ open_batches(run *a)
 {
     const size_t points = a->plan->points, cells = a->grids.cells;
     const size_t size = points * sizeof(tg_stats);
+    a->metric_plan = (tg_metric_plan){ .workers = a->setup->cluster->workers,
+                                       .dim = a->setup->problem->dim,
+                                       .points = points,
+                                       .t = a->grids.t,
+                                       .horizon = a->plan->horizon };
     const double bytes =
         (double)a->batches * (double)size +
-        (double)(a->batches + a->threads) * (double)(cells + points) * sizeof(double);
+        (double)(a->batches + a->threads) * (double)(cells + points) * sizeof(double) +
+        (a->plan->metrics ? (double)a->batches * tg_metrics_bytes(&a->metric_plan) : 0);
 
     if (bytes > MOST_BYTES)
         return tg_fail(TG_EDOMAIN, "%zu points need %.3g GiB, allowed are %g", points,
@@ -260,7 +290,10 @@ open_batches(run *a)
         a->batch[b].sum = calloc(cells, sizeof *a->batch[b].sum);
         whole = a->batch[b].loss && a->batch[b].sum;
     }
-    return whole ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (!whole) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t b = 0; a->plan->metrics && b < a->batches; b++)
+        TG_TRY(tg_metrics_create(&a->metric_plan, &a->batch[b].metric));
+    return TG_OK;
 }
 
 static void
@@ -269,6 +302,7 @@ close_run(run *a)
     for (size_t b = 0; a->batch && b < a->batches; b++) {
         free(a->batch[b].loss);
         free(a->batch[b].sum);
+        tg_metrics_free(a->batch[b].metric);
     }
     free(a->batch);
     free(a->replica);
@@ -313,5 +347,6 @@ tg_simulation_free(tg_simulation *s)
     free(s->loss);
     free(s->hit);
     free(s->staleness);
+    tg_metrics_free(s->metric);
     free(s);
 }

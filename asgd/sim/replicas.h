@@ -10,7 +10,7 @@
 #define TG_ASGD_REPLICAS_H
 
 #include "asgd/sim/growth.h"
-#include "asgd/sim/simulate.h"
+#include "asgd/sim/metric.h"
 #include "core/progress.h"
 #include "core/stats.h"
 
@@ -22,22 +22,25 @@ typedef struct tg_replicas_plan {
     double       target;            /* loss to reach; NaN: none */
     size_t       replicas, threads; /* threads 0: as many as there are */
     tg_progress *progress;          /* NULL: none */
+    bool         metrics;           /* all of tg_metrics too */
 } tg_replicas_plan;
 
 typedef struct tg_simulation {
-    size_t    points, replicas; /* replicas: those that were finished */
-    double   *t;                /* (points) [time] */
-    tg_stats *loss;             /* (points) of F(x(t)) - F* over replicas */
-    double   *hit;              /* (replicas) first time at the target; inf: not reached */
-    tg_stats  floor;            /* of each replica's mean loss over the last half */
-    uint64_t *staleness;        /* (TG_STALENESS_BINS) deliveries by staleness in updates;
+    size_t         points, replicas; /* replicas: those that were finished */
+    double        *t;                /* (points) [time] */
+    tg_stats      *loss;             /* (points) of F(x(t)) - F* over replicas */
+    double        *hit;         /* (replicas) first time at the target; inf: not reached */
+    tg_stats       floor;       /* of each replica's mean loss over the last half */
+    uint64_t      *staleness;   /* (TG_STALENESS_BINS) deliveries by staleness in updates;
                                       the last bin takes all that are larger */
-    tg_ledger ledger;           /* over all replicas */
-    size_t    diverged;         /* replicas whose loss left the finite range */
-    size_t    diverged_replica; /* the first of them ... */
-    double    diverged_time;    /* ... and when */
-    tg_growth growth;           /* verdict: does the mean loss grow? */
-    double    settle, settle_error; /* mean loss is below the target from here on, with its
+    tg_ledger      ledger;      /* over all replicas */
+    tg_metric_plan metric_plan; /* of the metrics; its grid is t */
+    void         **metric;      /* rooms, one for each of tg_metrics; NULL: not asked for */
+    size_t         diverged;    /* replicas whose loss left the finite range */
+    size_t         diverged_replica; /* the first of them ... */
+    double         diverged_time;    /* ... and when */
+    tg_growth      growth;           /* verdict: does the mean loss grow? */
+    double settle, settle_error;     /* mean loss is below the target from here on, with its
                                        resampled standard error (tg_settling_find); inf: not
                                        within the horizon */
 } tg_simulation;
@@ -50,5 +53,10 @@ typedef struct tg_simulation {
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);
+
+/* The table of metric number `metric` of tg_metrics, which was asked for, into one of its columns.
+ * Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_simulation_report(const tg_simulation *s, size_t metric,
+                                          tg_table *out);
 
 #endif

@@ -273,6 +273,7 @@ tg_sim_abort(tg_sim *s, size_t worker)
         s->job[index].due = 0;
         tg_version_release(&s->versions, s->job[index].version);
         s->ledger.aborted++;
+        tg_job_seen(s, &s->job[index], TG_ABORTED);
         remove_job(s, index);
     }
     return TG_OK;

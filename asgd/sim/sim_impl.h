@@ -51,8 +51,18 @@ struct tg_sim {
     double *scratch, *clipped;
     bool    asked; /* the rule has asked for the gradient of what is being delivered */
 
+    tg_onlooker look; /* NULL: nobody */
+    void       *look_context;
+
     tg_ledger ledger;
 };
+
+/* Tell who looks on. */
+static inline void
+tg_job_seen(const tg_sim *s, const tg_job *job, tg_fate fate)
+{
+    if (s->look) s->look(s->look_context, s, job, fate);
+}
 
 /* The job leaves: its worker's list, the order by age, its slot. Its version is still held, and
  * the worker's next one begins. Errors: TG_ENOMEM. */

@@ -133,11 +133,11 @@ tg_sim_next(tg_sim *s)
 static tg_status
 deliver(tg_sim *s, uint32_t index, tg_happening *out)
 {
-    const tg_job job = s->job[index];
+    tg_job job = s->job[index];
 
     out->what = TG_DELIVERS;
     out->worker = job.worker;
-    out->staleness = tg_sim_staleness(s, &job);
+    out->staleness = job.stale = tg_sim_staleness(s, &job);
     s->ledger.delivered++;
     s->asked = false;
     TG_TRY(tg_job_end(s, index));
@@ -147,6 +147,7 @@ deliver(tg_sim *s, uint32_t index, tg_happening *out)
         s->ledger.applied++;
     else
         s->ledger.dropped++;
+    tg_job_seen(s, &job, s->asked ? TG_APPLIED : TG_DROPPED);
     tg_version_release(&s->versions, job.version);
     return status;
 }
@@ -162,6 +163,7 @@ skip(tg_sim *s, uint32_t index, tg_happening *out)
     out->staleness = tg_sim_staleness(s, &job);
     s->ledger.skipped++;
     const tg_status status = tg_job_end(s, index);
+    tg_job_seen(s, &job, TG_SKIPPED);
     tg_version_release(&s->versions, job.version);
     return status == TG_OK ? tg_sim_assign(s, job.worker) : status;
 }
@@ -189,6 +191,13 @@ tg_sim_advance(tg_sim *s, tg_happening *out)
 
 /* ---- what is known ------------------------------------------------------------------- */
 
+void
+tg_sim_watch(tg_sim *s, tg_onlooker look, void *context)
+{
+    s->look = look;
+    s->look_context = context;
+}
+
 tg_ledger
 tg_sim_ledger(const tg_sim *s)
 {
@@ -214,4 +223,16 @@ tg_sim_loss(tg_sim *s)
 {
     return s->setup.problem->kind->loss(s->setup.problem->self, tg_sim_model(s),
                                         s->scratch);
+}
+
+double
+tg_sim_slope(tg_sim *s)
+{
+    const tg_problem *p = s->setup.problem;
+    double            square = 0;
+
+    if (!p->kind->slope) return NAN;
+    p->kind->slope(p->self, tg_sim_model(s), s->scratch, s->clipped);
+    for (size_t j = 0; j < s->dim; j++) square += s->clipped[j] * s->clipped[j];
+    return sqrt(square);
 }

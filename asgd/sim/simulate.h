@@ -84,12 +84,18 @@ tg_sim_next(tg_sim *s); /* time of the next event; inf: nothing will happen any 
 /* Carry out the next event, if there is one. Errors: those of rule and problem; TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_advance(tg_sim *s, tg_happening *out);
 
+/* Called at the end of every job, after the rule has answered. */
+typedef void (*tg_onlooker)(void *context, const tg_sim *s, const tg_job *job,
+                            tg_fate fate);
+void tg_sim_watch(tg_sim *s, tg_onlooker look, void *context);
+
 tg_ledger tg_sim_ledger(const tg_sim *s);
 
 /* How many workers are at a job that will never be done, since they never come back (a machine
  * without repair, the end of what was recorded); *first: the first of them. */
 size_t tg_sim_stalled(const tg_sim *s, size_t *first);
 
-double tg_sim_loss(tg_sim *s); /* F(x) - F* now */
+double tg_sim_loss(tg_sim *s);  /* F(x) - F* now, or F */
+double tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none */
 
 #endif

@@ -92,7 +92,7 @@ run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, doubl
     double       left = t->work * share;
 
     for (size_t n = 32;; n *= 4) {
-        const tg_replicas_plan plan = { horizon, 61, t->target, n, 1, NULL };
+        const tg_replicas_plan plan = { horizon, 61, t->target, n, 1, NULL, false };
         tg_simulation         *s = NULL;
         tg_claim               claim[TG_CLAIMS];
         bool                   more = false;

@@ -44,10 +44,10 @@ test_constant_lag(void **state)
 static void
 test_parts(void **state)
 {
-    const double  weight = 1, x0[3] = { 0 }, u[3] = { 1, 1, 1 };
-    const size_t  part[] = { 0, 1, 3 }, extra[] = { 0, 3 };
-    const tg_lag  lag = { &weight, 0, part, extra, 2 };
-    tg_caches    *c = caches_of(2, 3, x0, &lag, 1);
+    const double weight = 1, x0[3] = { 0 }, u[3] = { 1, 1, 1 };
+    const size_t part[] = { 0, 1, 3 }, extra[] = { 0, 3 };
+    const tg_lag lag = { &weight, 0, part, extra, 2 };
+    tg_caches   *c = caches_of(2, 3, x0, &lag, 1);
 
     (void)state;
     for (size_t t = 1; t <= 8; t++) {
@@ -151,10 +151,12 @@ test_bad_input(void **state)
                  TG_EDOMAIN, "got 0 and 1");
     assert_fails(tg_caches_create(1, 1, &x0, &(tg_lag){ weight, 1, NULL, NULL, 0 }, 1, &c),
                  TG_EDOMAIN, "lag 1 must be >= 0");
-    assert_fails(tg_caches_create(1, 1, &x0, &(tg_lag){ &nothing, 0, NULL, NULL, 0 }, 1, &c),
-                 TG_EDOMAIN, "sum > 0");
-    assert_fails(tg_caches_create(1, 1, &x0, &(tg_lag){ weight, 0, part, &extra, 1 }, 1, &c),
-                 TG_EDOMAIN, "rise from 0 to 1");
+    assert_fails(
+        tg_caches_create(1, 1, &x0, &(tg_lag){ &nothing, 0, NULL, NULL, 0 }, 1, &c),
+        TG_EDOMAIN, "sum > 0");
+    assert_fails(
+        tg_caches_create(1, 1, &x0, &(tg_lag){ weight, 0, part, &extra, 1 }, 1, &c),
+        TG_EDOMAIN, "rise from 0 to 1");
     assert_fails(tg_caches_create(1000000, 1000000, &x0,
                                   &(tg_lag){ weight, 0, NULL, NULL, 0 }, 1, &c),
                  TG_EDOMAIN, "shorter lag");

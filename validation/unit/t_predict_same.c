@@ -2,8 +2,8 @@
  * groups and of modes; whether equal workers are written as one group or two. */
 #include "validation/unit/check.h"
 
-#include "asgd/theory/predict.h"
 #include "asgd/problems/problem.h"
+#include "asgd/theory/predict.h"
 
 /* Level exact reads trajectories off grids; renewal off grids that follow from a root, and
  * states 1e-3, of rates under DuDe-ASGD 3e-3. */

@@ -1,0 +1,136 @@
+/* Metrics: what a run's tables say, against what must hold, and from outside the library. */
+#include "validation/unit/rules.h"
+
+#include "asgd/sim/replicas.h"
+
+static const tg_replicas_plan plan = {
+    .horizon = 40, .points = 9, .target = NAN, .replicas = 30, .threads = 1, .metrics = true
+};
+
+static tg_simulation *
+simulate(const tg_kind *rule, const tg_cluster *c, const tg_problem *p, size_t threads)
+{
+    tg_rng           g = tg_rng_stream(1, TG_PURPOSE_TEST, 5);
+    tg_replicas_plan with = plan;
+    tg_simulation   *s = NULL;
+    const tg_setup   u = tg_setup_of(p, c, fitted(rule, c->workers, &g, false), .02, 4);
+
+    with.threads = threads;
+    assert_ok(tg_replicas_run(&u, &with, &s));
+    return s;
+}
+
+static tg_table *
+table_of(const tg_simulation *s, const tg_metric_kind *kind)
+{
+    tg_table *t = NULL;
+    size_t    m = 0;
+
+    while (tg_metrics[m] != &kind->is) m++;
+    assert_ok(tg_table_create(kind->column, kind->columns, &t));
+    assert_ok(tg_simulation_report(s, m, t));
+    return t;
+}
+
+static double
+value(const tg_table *t, size_t row, const char *column)
+{
+    size_t at = 0;
+
+    assert_ok(tg_table_find(t, column, &at));
+    return tg_table_number(t, row, at);
+}
+
+/* For every rule: the workers' deliveries add up to the ledger, applied <= delivered, nobody is busy
+ * for longer than there is time; progress ends at the ledger too, and its loss is the run's. */
+static void
+test_sums(void **state)
+{
+    enum { N = 5 };
+    tg_cluster *c = random_cluster(3, N, true);
+    tg_problem *p = random_problem(3, N, 0.3);
+
+    (void)state;
+    for (size_t k = 0; tg_rules[k]; k++) {
+        tg_simulation *s = simulate(tg_rules[k], c, p, 1);
+        tg_table      *w = table_of(s, &tg_metric_workers),
+                 *q = table_of(s, &tg_metric_progress);
+        const double n = (double)s->replicas;
+        double       delivered = 0, applied = 0, aborted = 0, stale = 0;
+        for (size_t i = 0; i < N; i++) {
+            delivered += value(w, i, "delivered");
+            applied += value(w, i, "applied");
+            aborted += value(w, i, "aborted");
+            stale += value(w, i, "delivered") > 0
+                         ? value(w, i, "delivered") * value(w, i, "model_delay")
+                         : 0;
+            assert_true(value(w, i, "busy") <= 1 + 1e-12);
+            assert_true(value(w, i, "applied") <= value(w, i, "delivered"));
+        }
+        assert_near(delivered * n, (double)s->ledger.delivered, 1e-6);
+        assert_near(applied * n, (double)s->ledger.applied, 1e-6);
+        assert_near(aborted * n, (double)s->ledger.aborted, 1e-6);
+        double histogram = 0;
+        for (size_t j = 0; j < TG_STALENESS_BINS; j++)
+            histogram += (double)j * (double)s->staleness[j];
+        assert_near(stale * n, histogram, 1e-6 * (1 + histogram));
+        for (size_t i = 0; i < plan.points; i++) {
+            assert_near(value(q, i, "loss"), s->loss[i].mean, 0);
+            assert_true(value(q, i, "updates") >= (i ? value(q, i - 1, "updates") : 0));
+        }
+        tg_table_free(w);
+        tg_table_free(q);
+        tg_simulation_free(s);
+    }
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
+/* Two workers of constant times 1 and 3 under ASGD, by hand. Over t in (0, 40] worker 0 delivers 40
+ * times, worker 1 13 times with 3 updates of 0 between each (and its own: 3, then 3); the age of
+ * worker 0's latest gradient at an update is 1 at its own (or 2, where worker 1 came between), so
+ * data delay <= model delay + its own period. */
+static void
+test_delays(void **state)
+{
+    const double time[] = { 1, 3 };
+    tg_cluster  *c = cluster_of_times(time, 2);
+    tg_problem  *p = random_problem(1, 2, 0);
+
+    (void)state;
+    tg_simulation *s = simulate(&tg_rule_asgd.is, c, p, 1);
+    tg_table      *w = table_of(s, &tg_metric_workers);
+    assert_near(value(w, 0, "delivered"), 40, 0);
+    assert_near(value(w, 1, "delivered"), 13, 0);
+    assert_near(value(w, 1, "model_delay"), 3, 1e-12);
+    assert_near(value(w, 1, "largest_delay"), 3, 0);
+    assert_near(value(w, 0, "busy"), 1, 1e-12);
+    assert_near(value(w, 1, "busy"), 39. / 40, 1e-12);
+    /* worker 0: its delivery k is one update old, two where worker 1's lies between: k = 4, 7, .. */
+    assert_near(value(w, 0, "model_delay"), 13. / 40, 1e-12);
+    tg_table_free(w);
+    tg_simulation_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
+static void
+test_threads_do_not_show(void **state)
+{
+    tg_cluster *c = random_cluster(5, 4, false);
+    tg_problem *p = random_problem(5, 4, 0.3);
+
+    (void)state;
+    tg_simulation *s = simulate(&tg_rule_asgd.is, c, p, 1), *t = simulate(&tg_rule_asgd.is, c, p, 2);
+    for (size_t m = 0; tg_metrics[m]; m++) {
+        const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
+        assert_memory_equal(s->metric[m], t->metric[m], kind->room(&s->metric_plan));
+    }
+    tg_simulation_free(s);
+    tg_simulation_free(t);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
+RUN(cmocka_unit_test(test_sums), cmocka_unit_test(test_delays),
+    cmocka_unit_test(test_threads_do_not_show))
