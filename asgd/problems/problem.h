@@ -67,9 +67,9 @@ TG_CHECKED tg_status tg_problem_quadratic(size_t dim, const double *h, const dou
                                           const double *sigma, size_t workers,
                                           const double *minima, tg_problem **out);
 
-/* Nesterov's worst case, f(x) = x'Ax/2 - b'x with A = tridiag(-1, 2, -1)/4 and b = (-1/4, 0, ..,
- * 0), from (sqrt dim, 0, .., 0); F* = -dim/(8 (dim + 1)). The same for all workers; sigma N(0, 1)
- * is added to every coordinate of a gradient, the same to all if `shared`.
+/* Nesterov's worst case, f(x) = x'Ax/2 - b'x with A = tridiag(-1, 2, -1)/4 and b =
+ * (-1/4, 0, .., 0), from (sqrt dim, 0, .., 0); F* = -dim/(8 (dim + 1)). All workers have it;
+ * sigma N(0, 1) is added to every coordinate of a gradient, the same to all if `shared`.
  * Owner of *out: the caller. Errors: TG_EDOMAIN dim or workers 0, sigma < 0; TG_ENOMEM.
  * Source: Nesterov 2018, 2.1.2, in the form of Tyurin, Richtarik 2023. */
 TG_CHECKED tg_status tg_problem_tridiagonal(size_t dim, double sigma, bool shared,

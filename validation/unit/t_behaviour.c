@@ -35,9 +35,9 @@ noise(double sigma, size_t workers)
     return p;
 }
 
-/* One worker, outer rate 1: after k jobs of H steps it is where k H steps of gradient descent
- * lead, to the last bit but for the way there and back; noise and times are those of k H plain
- * jobs of a worker that steps by itself. */
+/* One worker, outer rate 1: after k jobs of H steps it is where k H steps of gradient
+ * descent lead, to the last bit but for the way there and back; noise and times are those
+ * of k H plain jobs of a worker that steps by itself. */
 static void
 test_local_steps_are_steps(void **state)
 {
@@ -92,7 +92,8 @@ test_local_steps_staggered(void **state)
     tg_cluster_free(c);
 }
 
-/* One step of rate gamma is gamma times the gradient: the plain worker, with the step divided. */
+/* One step of rate gamma is gamma times the gradient: the plain worker, with the step
+ * divided. */
 static void
 test_one_local_step(void **state)
 {
@@ -118,8 +119,8 @@ test_one_local_step(void **state)
     tg_cluster_free(c);
 }
 
-/* |sigma xi| > delta: the share erfc(delta/(sigma sqrt 2)) is sent, and who does not send works
- * on at its own speed. */
+/* |sigma xi| > delta: the share erfc(delta/(sigma sqrt 2)) is sent, and who does not send
+ * works on at its own speed. */
 static void
 test_norm_trigger(void **state)
 {
@@ -147,7 +148,7 @@ test_norm_trigger(void **state)
     tg_cluster_free(c);
 }
 
-/* The innovation trigger by the rule itself, on the same samples: gradient i of worker w. */
+/* The innovation trigger again, on the same samples: gradient i of worker w. */
 static void
 test_innovation_trigger(void **state)
 {

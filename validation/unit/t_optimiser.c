@@ -80,9 +80,9 @@ test_decay(void **state)
     }
 }
 
-/* Heavy ball is the recursion of second order x_{k+1} = x_k - eta h x_k + beta (x_k - x_{k-1}):
- * on a quadratic its envelope is beta^{k/2}, x_k = beta^{k/2} (cos k w + c sin k w), cos w =
- * (1 + beta - eta h)/(2 sqrt beta). */
+/* Heavy ball is the recursion of second order x_{k+1} = x_k - eta h x_k + beta (x_k -
+ * x_{k-1}): on a quadratic its envelope is beta^{k/2}, x_k = beta^{k/2} (cos k w + c sin k
+ * w), cos w = (1 + beta - eta h)/(2 sqrt beta). */
 static void
 test_heavy_ball(void **state)
 {
@@ -98,8 +98,8 @@ test_heavy_ball(void **state)
         assert_near(x[k - 1], pow(beta, k / 2.) * (cos(k * w) + c * sin(k * w)), 1e-13);
 }
 
-/* Nesterov's two sequences: y_{k+1} = x_k - eta grad(x_k), x_{k+1} = y_{k+1} + beta (y_{k+1} -
- * y_k). */
+/* Nesterov's two sequences: y_{k+1} = x_k - eta grad(x_k), x_{k+1} = y_{k+1} + beta
+ * (y_{k+1} - y_k). */
 static void
 test_nesterov(void **state)
 {
@@ -133,8 +133,8 @@ test_no_momentum(void **state)
     for (int k = 0; k < STEPS; k++) assert_near(plain[k], pow(1 - ETA * 2, k + 1), 1e-15);
 }
 
-/* The sums written out: s_k = sum d_i^2; rho-weighted; Adam's two means with their bias taken
- * away. */
+/* The sums written out: s_k = sum d_i^2; rho-weighted; Adam's two means with their bias
+ * taken away. */
 static void
 test_adaptive(void **state)
 {
@@ -165,8 +165,8 @@ test_adaptive(void **state)
     }
 }
 
-/* Under one and the same gradient Adam moves by eta each step, Adagrad by eta/sqrt k, whatever
- * its size; decay within makes Adam's gradient. */
+/* Under one and the same gradient Adam moves by eta each step, Adagrad by eta/sqrt k,
+ * whatever its size; decay within makes Adam's gradient. */
 static void
 test_scale_does_not_count(void **state)
 {
@@ -221,8 +221,8 @@ test_schedules(void **state)
         assert_near(factor(&tg_schedule_constant, &w, k), fmin(1, ((double)k + 1) / 4), 0);
 }
 
-/* In the simulator: a schedule is the step of each update, a clipped direction is eta times the
- * bound long, and momentum under one worker is momentum on the quadratic. */
+/* In the simulator: a schedule is the step of each update, a clipped direction is eta times
+ * the bound long, and momentum under one worker is momentum on the quadratic. */
 static void
 test_in_the_simulator(void **state)
 {

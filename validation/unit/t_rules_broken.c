@@ -1,5 +1,5 @@
-/* Negative controls: for each invariant a rule, added from outside the library, that breaks it in
- * a way seen in real simulators, and is found out. */
+/* Negative controls: for each invariant a rule, added from outside the library, that breaks
+ * it in a way seen in real simulators, and is found out. */
 #include "validation/unit/rules.h"
 
 #include "asgd/rules/rule.h"

@@ -53,8 +53,8 @@ count_deliveries(tg_sim *s, const tg_job *job, void *context)
     delivered[job->worker]++;
 }
 
-/* Permutations: after every n jobs each worker has been given one more, so what waits at it is
- * 1 + jobs/n - delivered, whatever its speed. */
+/* Permutations: after every n jobs each worker has been given one more, so what waits at it
+ * is 1 + jobs/n - delivered, whatever its speed. */
 static void
 test_permutations(void **state)
 {
@@ -91,8 +91,8 @@ drawn_after_reading(tg_sim *s, const tg_job *job, void *context)
     *later += job->began > job->since;
 }
 
-/* Samples are drawn when the worker begins to compute, which is not before its model was read;
- * later only where jobs wait in queues. */
+/* Samples are drawn when the worker begins to compute, which is not before its model was
+ * read; later only where jobs wait in queues. */
 static void
 test_data_delay(void **state)
 {

@@ -132,8 +132,9 @@ test_steps(void **state)
 
 /* ---- steps by several gradients ------------------------------------------------------ */
 
-/* Where all work is done at the point at which the step is made, zero noise makes it gradient
- * descent: on one f for rules of the first gradients, on F for those that weigh all alike. */
+/* Where all work is done at the point at which the step is made, zero noise makes it
+ * gradient descent: on one f for rules of the first gradients, on F for those that weigh
+ * all alike. */
 static void
 test_steps_at_one_point(void **state)
 {
@@ -196,8 +197,8 @@ test_malenia_waits(void **state)
     tg_cluster_free(c);
 }
 
-/* Ringleader: n updates a round, one for every worker; nothing in the table is older than 2n -
- * 2; without noise it settles at the minimum of F, where ASGD does not. */
+/* Ringleader: n updates a round, one for every worker; nothing in the table is older than
+ * 2n - 2; without noise it settles at the minimum of F, where ASGD does not. */
 static void
 test_ringleader(void **state)
 {
@@ -261,8 +262,8 @@ test_buffers(void **state)
 
 /* ---- limits -------------------------------------------------------------------------- */
 
-/* Limit 0: one worker at a time, in turn, as if there were one with everybody's data. With one
- * worker it is synchronous SGD, to the last bit. */
+/* Limit 0: one worker at a time, in turn, as if there were one with everybody's data. With
+ * one worker it is synchronous SGD, to the last bit. */
 static void
 test_waiting_for_everyone(void **state)
 {

@@ -1,5 +1,5 @@
-/* What cannot be: parameters that are unknown, missing, out of range, or too much for so many
- * workers; and rules, optimisers and behaviours describe themselves. */
+/* What cannot be: parameters that are unknown, missing, out of range, or too much for so
+ * many workers; and rules, optimisers and behaviours describe themselves. */
 #include "validation/unit/rules.h"
 
 enum { N = 4 };
@@ -35,7 +35,8 @@ test_names(void **state)
     assert_fails(tg_choice_set(&c, "k", 3), TG_EINPUT, "it has none");
 }
 
-/* Every parameter without a fallback must be given; none takes NaN or what is below its range. */
+/* Every parameter without a fallback must be given; none takes NaN or what is below its
+ * range. */
 static void
 test_ranges(void **state)
 {

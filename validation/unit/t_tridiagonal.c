@@ -21,8 +21,8 @@ gradient(const tg_problem *p, const double *x, uint64_t draw, double *g)
     p->kind->gradient(p->self, draw % 3, x, &draws, NULL, g);
 }
 
-/* The gradient is the slope of the loss (central differences of a quadratic are exact), and F at
- * the minimum x_i = -(1 - i/(d+1)) is 0, where the gradient vanishes. */
+/* The gradient is the slope of the loss (central differences of a quadratic are exact), and
+ * F at the minimum x_i = -(1 - i/(d+1)) is 0, where the gradient vanishes. */
 static void
 test_gradient(void **state)
 {
@@ -54,7 +54,8 @@ test_gradient(void **state)
     }
 }
 
-/* Gradient descent by steps and by modes: sum h (1 - eta h)^2k e^2/2; sum of h is the trace. */
+/* Gradient descent by steps and by modes: sum h (1 - eta h)^2k e^2/2; sum of h is the
+ * trace. */
 static void
 test_modes(void **state)
 {
@@ -87,8 +88,8 @@ test_modes(void **state)
     tg_problem_free(p);
 }
 
-/* Shared noise is one number for all coordinates, of variance sigma^2; its part along mode k is
- * that of the modes. Independent noise has no correlation. */
+/* Shared noise is one number for all coordinates, of variance sigma^2; its part along mode
+ * k is that of the modes. Independent noise has no correlation. */
 static void
 test_noise(void **state)
 {
