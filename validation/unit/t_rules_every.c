@@ -120,7 +120,7 @@ test_staleness_with_queues(void **state)
     tg_cluster_free(c);
 }
 
-/* Without noise one worker is gradient descent, to the last bit but where means are kept. */
+/* Without noise one worker is gradient descent, exactly but where means are kept. */
 static void
 test_one_worker(void **state)
 {
