@@ -2,7 +2,8 @@
  *
  *     f(x) = x'Ax/2 - b'x,   A = tridiag(-1, 2, -1)/4,   b = (-1/4, 0, .., 0),
  *     x*_i = -(1 - i/(d+1)),   f* = -d/(8 (d+1)),   x_0 = (sqrt d, 0, .., 0)
- *     A v_k = h_k v_k,   v_ki = sqrt(2/(d+1)) sin(i k pi/(d+1)),   h_k = (1 - cos(k pi/(d+1)))/2
+ *     A v_k = h_k v_k,   v_ki = sqrt(2/(d+1)) sin(i k pi/(d+1)),
+ *     h_k = (1 - cos(k pi/(d+1)))/2
  */
 #include "asgd/problems/problem.h"
 #include "core/normals.h"
@@ -56,7 +57,8 @@ chain_gradient(const void *self, size_t worker, const double *x, tg_rng *draws,
     if (last > 0) g[last] += (2 * x[last] - x[last - 1]) / 4;
 }
 
-/* With e = x - x*: e'Ae/2 = (e_1^2 + sum (e_i - e_{i+1})^2 + e_d^2)/8, without cancellation. */
+/* With e = x - x*: e'Ae/2 = (e_1^2 + sum (e_i - e_{i+1})^2 + e_d^2)/8, without
+ * cancellation. */
 static double
 chain_loss(const void *self, const double *x, double *scratch)
 {

@@ -1,8 +1,8 @@
 /* drop: asynchronous SGD that drops what is staler than a limit
  *
- * Staleness is the number of updates since the job read, or, `by_arrivals`, that of all arrivals,
- * dropped ones too: the iterations of the literature, in which a dropped gradient is a step of
- * length 0 (Koloskova, Stich, Jaggi 2022).
+ * Staleness is the number of updates since the job read, or, `by_arrivals`, that of all
+ * arrivals, dropped ones too: the iterations of the literature, in which a dropped gradient
+ * is a step of length 0 (Koloskova, Stich, Jaggi 2022).
  */
 #include "asgd/rules/parts.h"
 

@@ -1,6 +1,6 @@
 /* fedasync: the model is mixed with what the worker's step has made of what it read
  *
- *     x <- (1 - alpha_s) x + alpha_s (x_read - eta g),    alpha_s = alpha (1 + staleness)^-a
+ *     x <- (1 - alpha_s) x + alpha_s (x_read - eta g),   alpha_s = alpha (1 + staleness)^-a
  *
  * which is a step of scale alpha_s along g + (x - x_read)/eta.
  */

@@ -1,6 +1,7 @@
 /* k_batch_sync: rounds that end with the K-th gradient, whoever's it is
  *
- * Workers go on at the same point until there are K gradients; then all are aborted and read:
+ * Workers go on at the same point until there are K gradients; then all are aborted and
+ * read:
  *     x_{k+1} = x_k - eta (1/K) sum over the first K gradients at x_k
  */
 #include "asgd/rules/parts.h"

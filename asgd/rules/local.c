@@ -1,8 +1,8 @@
-/* local: asynchronous local SGD: who delivers within a grace window of the first goes on together
+/* local: asynchronous local SGD, with a grace window for others after the first arrival
  *
- * Every arrival is a step at once. The first one opens a window; when it closes, those who came
- * within it begin again, as of the last arrival that was applied, not of the window's end. The
- * workers' local steps are their behaviour, the outer optimiser is the setup's.
+ * Every arrival is a step at once. The first one opens a window; when it closes, those who
+ * came within it begin again, as of the last arrival that was applied, not of the window's
+ * end. The workers' local steps are their behaviour, the outer optimiser is the setup's.
  */
 #include "asgd/rules/parts.h"
 

@@ -1,11 +1,11 @@
-/* malenia: a step by the workers' own means at the current point, when these are good enough
+/* malenia: a step by the workers' own means at the current point, when they are good enough
  *
  *     x_{k+1} = x_k - eta (1/n) sum_i (1/B_i) sum_{j <= B_i} g_ij(x_k)
  *         as soon as  ((1/n) sum_i 1/B_i)^-1 >= S/n
  *
- * B_i gradients of worker i; 1/B_i is infinite as long as there is none. Gradients at earlier
- * points are ignored; nothing is aborted, whoever delivers reads at once. It keeps one sum a
- * worker, so that a step has everybody's data with equal weight.
+ * B_i gradients of worker i; 1/B_i is infinite as long as there is none. Gradients at
+ * earlier points are ignored; nothing is aborted, whoever delivers reads at once. It keeps
+ * one sum a worker, so that a step has everybody's data with equal weight.
  */
 #include "asgd/rules/parts.h"
 

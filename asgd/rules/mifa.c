@@ -2,7 +2,8 @@
  *
  *     G_w <- g_w(x_k) for those who take part,    x_{k+1} = x_k - eta (1/n) sum_i G_i
  *
- * The first round asks everybody, since each G must begin; so does one that would find nobody.
+ * The first round asks everybody, since each G must begin; so does one that would find
+ * nobody.
  */
 #include "asgd/rules/parts.h"
 

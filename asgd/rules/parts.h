@@ -43,7 +43,7 @@ tg_rule_step_mean(tg_sim *s, double *sum, double count)
     return TG_OK;
 }
 
-/* Gradients gathered for one step: room is a tg_gather, then gradient and sum (dim each). */
+/* Gradients gathered for one step: room is a tg_gather, gradient (dim), sum (dim). */
 typedef struct tg_gather {
     uint64_t count;
 } tg_gather;
@@ -56,7 +56,7 @@ tg_room_gather(size_t dim, size_t workers, const double *param)
     return tg_room_bytes(sizeof(tg_gather), 2 * dim);
 }
 
-/* One more; with the last of `enough` the model steps by their mean and *stepped is true. */
+/* One more; with the last of `enough` the model steps by their mean, *stepped is true. */
 static inline tg_status
 tg_rule_gather(tg_sim *s, void *room, const tg_job *job, double enough, bool *stepped)
 {

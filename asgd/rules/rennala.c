@@ -2,8 +2,8 @@
  *
  *     x_{k+1} = x_k - eta (1/B) sum over the first B gradients at x_k
  *
- * Gradients at earlier points are ignored; nothing is aborted, whoever delivers reads at once.
- * The form that aborts them is k_batch_sync.
+ * Gradients at earlier points are ignored; nothing is aborted, whoever delivers reads at
+ * once. The form that aborts them is k_batch_sync.
  */
 #include "asgd/rules/parts.h"
 

@@ -3,16 +3,17 @@
  *     x_{k+1} = x_k - eta (1/n) sum_i G_i / b_i
  *
  * Phase 1: gradients are gathered, G_i <- G_i + g, b_i <- b_i + 1, until everybody has one.
- * Phase 2: whoever completed the table steps and reads; each of the others does so when it next
- * delivers, after its gradient has entered the table. Who has had its step in this round is
- * gathered for the next, and goes on at the point it has. So no gradient is older than 2n - 2.
+ * Phase 2: whoever completed the table steps and reads; each of the others does so when it
+ * next delivers, after its gradient has entered the table. Who has had its step in this
+ * round is gathered for the next, and goes on at the point it has. So no gradient is older
+ * than 2n - 2.
  */
 #include "asgd/rules/parts.h"
 
 #include <string.h>
 
-/* Doubles: gradient (dim), mean (dim), whether stepped (workers), then twice, for this round and
- * the next, count (workers) and sum (workers, dim). */
+/* Doubles: gradient (dim), mean (dim), whether stepped (workers), then twice, for this
+ * round and the next, count (workers) and sum (workers, dim). */
 typedef struct ring {
     size_t missing; /* workers without a gradient; phase 1 while > 0 */
     size_t steps;   /* left in phase 2 */

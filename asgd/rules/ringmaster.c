@@ -1,4 +1,4 @@
-/* ringmaster: asynchronous SGD in which work that reaches staleness R is aborted and begun again
+/* ringmaster: asynchronous SGD; work that reaches staleness R is aborted and begun again
  *
  *     x_{k+1} = x_k - eta g(x_{k - staleness}),    staleness < R
  *

@@ -1,7 +1,7 @@
-/* shuffled: each gradient is a step, and jobs go to the workers of one permutation after another
+/* shuffled: each gradient is a step, and jobs go through one permutation after another
  *
- * Every n jobs a new permutation is drawn (Fisher, Yates), so that each worker has one of them.
- * Jobs wait in their worker's queue.
+ * Every n jobs a new permutation is drawn (Fisher, Yates), so that each worker has one of
+ * them. Jobs wait in their worker's queue.
  */
 #include "asgd/rules/parts.h"
 

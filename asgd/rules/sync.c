@@ -1,4 +1,4 @@
-/* sync: rounds; everybody reads, the model steps by the mean when the last one has delivered
+/* sync: rounds; everybody reads, the model steps by the mean when the last has delivered
  *
  *     x_{k+1} = x_k - eta (1/n) sum_i g_i(x_k)
  */

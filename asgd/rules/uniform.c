@@ -2,7 +2,8 @@
  *
  *     x_{k+1} = x_k - eta g_w(x_{k - staleness}),    the new job to i ~ Uniform{1..n}
  *
- * Jobs wait in their worker's queue, so that everybody's data count alike however fast they are.
+ * Jobs wait in their worker's queue, so that everybody's data count alike however fast they
+ * are.
  */
 #include "asgd/rules/parts.h"
 

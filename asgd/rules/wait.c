@@ -4,9 +4,10 @@
  *
  *     updates + jobs running - read of the oldest running job <= q
  *
- * If all that run, and the reader, were to deliver before the oldest, that one would be stale by
- * the left-hand side; nobody else is staler. q = 0: one worker at a time. It is the bound of
- * stale-synchronous parallel and the cap of asynchronous reinforcement learning.
+ * If all that run, and the reader, were to deliver before the oldest, that one would be
+ * stale by the left-hand side; nobody else is staler. q = 0: one worker at a time. It is
+ * the bound of stale-synchronous parallel and the cap of asynchronous reinforcement
+ * learning.
  */
 #include "asgd/rules/parts.h"
 

@@ -26,8 +26,8 @@ tg_sim_staleness(const tg_sim *s, const tg_job *job)
     return tg_sim_updates(s) - job->read;
 }
 
-/* What the job sends, by its worker's behaviour the gradient at the model that it read, into g
- * (dim). It counts as applied. Errors: those of the problem. */
+/* What the job sends, by its worker's behaviour the gradient at the model that it read,
+ * into g (dim). It counts as applied. Errors: those of the problem. */
 TG_CHECKED tg_status tg_sim_gradient(tg_sim *s, const tg_job *job, double *g);
 /* (dim) the model that the job read; good until the rule returns. */
 const double *tg_sim_read(const tg_sim *s, const tg_job *job);
@@ -52,9 +52,9 @@ TG_CHECKED tg_status tg_sim_shift(tg_sim *s, const double *u);
 TG_CHECKED tg_status tg_sim_assign(tg_sim *s, size_t worker);
 /* The same with the model that this job has read: K-batch-sync goes on at one point. */
 TG_CHECKED tg_status tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job);
-/* The worker began at `since` <= now, when the model was already what it is, and was not heard
- * of until now: a result that is due before now comes now. For rules that find out at their
- * alarm that nothing more was to come. */
+/* The worker began at `since` <= now, when the model was already what it is, and was not
+ * heard of until now: a result that is due before now comes now. For rules that find out at
+ * their alarm that nothing more was to come. */
 TG_CHECKED tg_status tg_sim_assign_since(tg_sim *s, size_t worker, double since);
 /* Every worker that has nothing to do reads. */
 TG_CHECKED tg_status tg_sim_assign_idle(tg_sim *s);

@@ -8,8 +8,8 @@
 TG_CHECKED tg_status tg_work_begin(tg_sim *s);
 void                 tg_work_clear(tg_sim *s);
 
-/* When all gradients of the job that its worker has begun at job->began are done [time]; how
- * many numbers they take. Errors: TG_ESTOP. */
+/* When all gradients of the job that its worker has begun at job->began are done [time];
+ * how many numbers they take. Errors: TG_ESTOP. */
 TG_CHECKED tg_status tg_work_finish(tg_sim *s, const tg_job *job, double *out);
 uint32_t             tg_work_numbers(const tg_sim *s);
 

@@ -4,8 +4,9 @@
  *     local_steps   y <- y - gamma grad(y), H times from x_read;    it sends x_read - y
  *     send_*        it sends g only if it is worth it
  *
- * A behaviour is a described value. A job of H gradients takes H numbers of its worker, so that
- * gradient `number` of a worker takes the same time and the same samples whatever the behaviour.
+ * A behaviour is a described value. A job of H gradients takes H numbers of its worker, so
+ * that gradient `number` of a worker takes the same time and the same samples whatever the
+ * behaviour.
  */
 #ifndef TG_ASGD_WORKERS_BEHAVIOUR_H
 #define TG_ASGD_WORKERS_BEHAVIOUR_H
@@ -35,8 +36,8 @@ typedef struct tg_behaviour_kind {
     tg_kind is;
     /* Gradients that a job takes; NULL: one. */
     uint32_t (*steps)(const double *param);
-    /* Doubles that all workers share while they work, and that each keeps, zero at the start;
-     * NULL: none. */
+    /* Doubles that all workers share while they work, and that each keeps, zero at the
+     * start; NULL: none. */
     size_t (*bench)(size_t dim);
     size_t (*keeps)(size_t dim);
     /* What the worker would send, into g (dim); NULL: the gradient at what it read. */

@@ -2,8 +2,8 @@
  *
  *     y_0 = x_read,   y_{h+1} = y_h - gamma g(y_h),   it sends x_read - y_H
  *
- * A server that steps by it at rate 1 takes over y_H where nobody else was meanwhile. The job
- * takes the time of H gradients, one after the other.
+ * A server that steps by it at rate 1 takes over y_H where nobody else was meanwhile. The
+ * job takes the time of H gradients, one after the other.
  */
 #include "asgd/workers/behaviour.h"
 

@@ -43,8 +43,7 @@ static const tg_param param[] = {
 };
 
 const tg_behaviour_kind tg_behaviour_send_norm = {
-    .is = { "send_norm", "sends gradients longer than delta",
-            "Chen, Giannakis, Sun, Yin 2018 (LAG)", param },
+    .is = { "send_norm", "sends gradients longer than delta", "", param },
     .sends = norm,
 };
 

@@ -1,5 +1,6 @@
-/* rules: what the tests of server rules share: clusters, parameters, a look at every delivery,
- * and the invariants, which say whether they hold so that broken rules can be shown to fail */
+/* rules: what the tests of server rules share: clusters, parameters, a look at every
+ * delivery, and the invariants, which say whether they hold so that broken rules can be
+ * shown to fail */
 #ifndef TG_VALIDATION_RULES_H
 #define TG_VALIDATION_RULES_H
 
@@ -75,8 +76,8 @@ random_problem(uint64_t seed, size_t n, double sigma)
     return p;
 }
 
-/* Values for the parameters that must be given, within what n workers can do; `least`: the ones
- * that make the rule plain. */
+/* Values for the parameters that must be given, within what n workers can do; `least`: the
+ * ones that make the rule plain. */
 static inline tg_choice
 fitted(const tg_kind *kind, size_t n, tg_rng *g, bool least)
 {
@@ -165,8 +166,9 @@ advance(tg_sim *s)
 
 /* ---- invariants ---------------------------------------------------------------------- */
 
-/* After every event: begun = applied + dropped + aborted + skipped + on their way, delivered =
- * applied + dropped, a gradient for what was applied and for nothing else, nobody in the past. */
+/* After every event: begun = applied + dropped + aborted + skipped + on their way,
+ * delivered = applied + dropped, a gradient for what was applied and for nothing else,
+ * nobody in the past. */
 static inline bool
 ledger_holds(const tg_setup *setup, size_t events)
 {
@@ -195,8 +197,8 @@ ledger_holds(const tg_setup *setup, size_t events)
     return good;
 }
 
-/* Where all n workers are always busy, each update makes n - 1 jobs staler: the staleness of
- * what was delivered and of what is on its way add up to (n - 1) updates, exactly. */
+/* Where all n workers are always busy, each update makes n - 1 jobs staler: the staleness
+ * of what was delivered and of what is on its way add up to (n - 1) updates, exactly. */
 static inline bool
 staleness_adds_up(const tg_setup *setup, size_t events)
 {

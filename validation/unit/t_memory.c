@@ -11,6 +11,7 @@
 
 #include "validation/unit/exhaust.h"
 #include "validation/unit/laws.h"
+#include "validation/unit/rules.h"
 
 /* ---- core ---------------------------------------------------------------------------- */
 
@@ -215,6 +216,38 @@ test_asgd(void **state)
     for (now = 0; now < 2; now++) exhaust("prediction and replicas", predict_and_simulate);
 }
 
+static tg_setup server; /* the rule and the behaviour whose turn it is */
+
+static tg_status
+serve(void)
+{
+    tg_sim      *s = NULL;
+    tg_happening h;
+    tg_status    status = tg_sim_create(&server, 0, &s);
+
+    assert_true((status == TG_OK) == (s != NULL));
+    for (int i = 0; status == TG_OK && i < 80; i++) status = tg_sim_advance(s, &h);
+    tg_sim_free(s);
+    return status;
+}
+
+static void
+test_rules(void **state)
+{
+    tg_cluster *c = random_cluster(1, 5, false);
+    tg_problem *p = random_problem(1, 5, .1);
+    tg_rng      g = tg_rng_stream(1, TG_PURPOSE_TEST, 0);
+
+    (void)state;
+    for (size_t i = 0; tg_rules[i]; i++) {
+        server = tg_setup_of(p, c, fitted(tg_rules[i], 5, &g, false), .05, 1);
+        server.behaviour = fitted(tg_behaviours[i % 4], 5, &g, false);
+        exhaust(tg_rules[i]->name, serve);
+    }
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 static int
 prepare(void **state)
 {
@@ -240,7 +273,8 @@ main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_laws),
                                         cmocka_unit_test(test_files),
                                         cmocka_unit_test(test_roots),
-                                        cmocka_unit_test(test_asgd) };
+                                        cmocka_unit_test(test_asgd),
+                                        cmocka_unit_test(test_rules) };
 
     return cmocka_run_group_tests(tests, prepare, drop);
 }

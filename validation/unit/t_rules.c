@@ -1,4 +1,4 @@
-/* Deterministic trajectories and ledgers that were published or obtained by two programs. */
+/* Trajectories and ledgers that were published or obtained by two programs. */
 #include "validation/unit/rules.h"
 
 #include "core/stats.h"
@@ -65,7 +65,7 @@ test_nesterov(void **state)
     tg_cluster_free(c);
 }
 
-/* K of P synchronous, exponential workers of mean 1, P = 10: a round takes H_P - H_{P-K}. */
+/* K of P synchronous, exponential workers, mean 1, P = 10: a round takes H_P - H_{P-K}. */
 static void
 test_rounds_of_the_first(void **state)
 {
@@ -97,9 +97,9 @@ test_rounds_of_the_first(void **state)
     tg_cluster_free(c);
 }
 
-/* The ledger of asynchronous local SGD of google-deepmind/asyncdiloco (toy example): workers of
- * .58, .75, 1.51, 3.33 s a step, 20 local steps, grace .5 s; when each multiple of 800 local
- * steps is reached. Synchronous: 66.6 s for 80 steps. */
+/* The ledger of asynchronous local SGD of google-deepmind/asyncdiloco (toy example):
+ * workers of .58, .75, 1.51, 3.33 s a step, 20 local steps, grace .5 s; when each multiple
+ * of 800 local steps is reached. Synchronous: 66.6 s for 80 steps. */
 static void
 test_local_sgd(void **state)
 {

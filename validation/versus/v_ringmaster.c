@@ -1,9 +1,9 @@
-/* The setup of Ringmaster ASGD (Maranjyan, Tyurin, Richtarik 2025): Nesterov's quadratic with d =
- * 1729, the same sigma N(0, 1) in every coordinate, sigma = .01, n = 6174 workers whose jobs take
- * 1 + sqrt i + |N(0, i + 1)|, i = 0 .. n - 1, 2000 units of time. Another program's three seeds
- * gave steps and losses in the ranges shown; means must agree within 4 standard errors, by the
- * spread between seeds here. Its Rennala aborts what is under way when the model steps, which is
- * K-batch-sync; without aborts it is slower. */
+/* The setup of Ringmaster ASGD (Maranjyan, Tyurin, Richtarik 2025): Nesterov's quadratic
+ * with d = 1729, the same sigma N(0, 1) in every coordinate, sigma = .01, n = 6174 workers
+ * whose jobs take 1 + sqrt i + |N(0, i + 1)|, i = 0 .. n - 1, 2000 units of time. Another
+ * program's three seeds gave steps and losses in the ranges shown; means must agree within
+ * 4 standard errors, by the spread between seeds here. Its Rennala aborts what is under way
+ * when the model steps, which is K-batch-sync; without aborts it is slower. */
 #include "validation/versus/versus.h"
 
 #include <time.h>
