@@ -209,7 +209,7 @@ tg_event_next(tg_events *q)
 }
 
 bool
-tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who)
+tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
 {
     settle(q);
     if (q->n == 0) return false;
@@ -219,7 +219,15 @@ tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who)
     *t = time_of(k);
     *what = rank >> 28;
     *who = rank & TG_MOST_WHO;
-    release(q, k);
+    *handle = slot_of(k) + 1;
+    return true;
+}
+
+bool
+tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
+{
+    if (!tg_event_peek(q, t, what, who, handle)) return false;
+    release(q, q->heap[0]);
     q->hole = true;
     return true;
 }

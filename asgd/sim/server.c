@@ -1,6 +1,6 @@
 #include "asgd/sim/server.h"
 
-#include "asgd/sim/sim_impl.h"
+#include "asgd/sim/line.h"
 #include "asgd/sim/speed.h"
 
 #include <math.h>
@@ -131,9 +131,8 @@ compute(tg_sim *s, uint32_t index)
     return tg_event_add(s->events, finish, TG_FINISHES, job->worker, &job->due);
 }
 
-/* The first that waits for the worker. */
-static tg_status
-compute_next(tg_sim *s, size_t worker)
+tg_status
+tg_job_begin(tg_sim *s, size_t worker)
 {
     for (uint32_t i = s->worker[worker].head; i != TG_NO_JOB; i = s->job[i].next) {
         if (s->job[i].stage == TG_COMPUTES) return TG_OK;
@@ -201,11 +200,12 @@ tg_job_end(tg_sim *s, uint32_t index)
     const uint32_t worker = s->job[index].worker;
 
     remove_job(s, index);
-    return s->worker[worker].head == TG_NO_JOB ? TG_OK : compute_next(s, worker);
+    return s->worker[worker].head == TG_NO_JOB ? TG_OK : tg_job_begin(s, worker);
 }
 
+/* `had`: the worker has this model already. */
 static tg_status
-give(tg_sim *s, size_t worker, uint32_t version, uint64_t read)
+give(tg_sim *s, size_t worker, uint32_t version, uint64_t read, bool had)
 {
     tg_worker *w = &s->worker[worker];
     uint32_t   index;
@@ -227,19 +227,22 @@ give(tg_sim *s, size_t worker, uint32_t version, uint64_t read)
     if (s->rule->ages) join_ages(s, index);
     s->jobs++;
     s->ledger.begun++;
+    if (s->down && !had) return tg_line_enter(s, s->down, index);
+    s->ledger.fetched += !had;
+    if (!idle && (s->up || s->down)) return tg_job_begin(s, worker);
     return idle ? compute(s, index) : TG_OK;
 }
 
 tg_status
 tg_sim_assign(tg_sim *s, size_t worker)
 {
-    return give(s, worker, s->current, s->ledger.updates);
+    return give(s, worker, s->current, s->ledger.updates, false);
 }
 
 tg_status
 tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job)
 {
-    return give(s, worker, job->version, job->read);
+    return give(s, worker, job->version, job->read, worker == job->worker);
 }
 
 tg_status
@@ -250,13 +253,25 @@ tg_sim_assign_idle(tg_sim *s)
     return TG_OK;
 }
 
+/* Nothing of it will happen. */
+static tg_status
+stop(tg_sim *s, uint32_t index)
+{
+    tg_job *job = &s->job[index];
+
+    if (job->stage == TG_COMPUTES) tg_event_cancel(s->events, job->due);
+    if (job->stage < TG_QUEUES) TG_TRY(tg_line_drop(s, s->down, index));
+    if (job->stage > TG_COMPUTES) TG_TRY(tg_line_drop(s, s->up, index));
+    job->due = 0;
+    return TG_OK;
+}
+
 tg_status
 tg_sim_abort(tg_sim *s, size_t worker)
 {
     while (s->worker[worker].head != TG_NO_JOB) {
         const uint32_t index = s->worker[worker].head;
-        tg_event_cancel(s->events, s->job[index].due);
-        s->job[index].due = 0;
+        TG_TRY(stop(s, index));
         tg_version_release(&s->versions, s->job[index].version);
         s->ledger.aborted++;
         remove_job(s, index);

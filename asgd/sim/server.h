@@ -35,10 +35,11 @@ const double *tg_sim_read(const tg_sim *s, const tg_job *job);
 /* x <- x - rate scale g, through the optimiser: a new version. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_step(tg_sim *s, const double *g, double scale);
 
-/* The worker reads the current model and computes; if it is at work the job waits in its queue.
- * Errors: TG_ENOMEM. */
+/* The worker reads the current model, which goes to it over the downlink, and computes; if it is at
+ * work the job waits in its queue. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_assign(tg_sim *s, size_t worker);
-/* The same with the model that this job has read: K-batch-sync goes on at one point. */
+/* The same with the model that this job has read: K-batch-sync goes on at one point. A worker that
+ * goes on with its own has it already. */
 TG_CHECKED tg_status tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job);
 /* Every worker that has nothing to do reads. */
 TG_CHECKED tg_status tg_sim_assign_idle(tg_sim *s);

@@ -13,6 +13,8 @@ typedef struct tg_worker {
     uint32_t number;     /* jobs it has begun to compute */
 } tg_worker;
 
+typedef struct tg_line tg_line;
+
 struct tg_sim {
     tg_setup                 setup;
     const tg_rule_kind      *rule;
@@ -24,6 +26,8 @@ struct tg_sim {
     double                   now;
     tg_events               *events;
     tg_event                 alarm;
+
+    tg_line *up, *down; /* NULL: transfers take no time */
 
     tg_versions versions;
     uint32_t    current; /* version */
@@ -46,5 +50,8 @@ struct tg_sim {
 /* The job leaves: its worker's list, the order by age, its slot. Its version is still held, and
  * the worker's next one begins. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_job_end(tg_sim *s, uint32_t index);
+
+/* Let the worker begin the first job that waits for it, unless it computes. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_job_begin(tg_sim *s, size_t worker);
 
 #endif
