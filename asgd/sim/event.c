@@ -208,8 +208,8 @@ tg_event_next(tg_events *q)
     return q->n > 0 ? time_of(q->heap[0]) : INFINITY;
 }
 
-bool
-tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
+static inline bool
+first(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
 {
     settle(q);
     if (q->n == 0) return false;
@@ -224,10 +224,16 @@ tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *ha
 }
 
 bool
+tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
+{
+    return first(q, t, what, who, handle);
+}
+
+bool
 tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
 {
-    if (!tg_event_peek(q, t, what, who, handle)) return false;
-    release(q, q->heap[0]);
+    if (!first(q, t, what, who, handle)) return false;
+    q->free[q->frees++] = *handle - 1;
     q->hole = true;
     return true;
 }
