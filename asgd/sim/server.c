@@ -127,18 +127,23 @@ compute(tg_sim *s, uint32_t index)
     job->began = s->now;
     double finish;
     TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, s->stretch, job, &finish));
+    job->due = 0;
     if (isinf(finish)) return TG_OK; /* it never is */
     return tg_event_add(s->events, finish, TG_FINISHES, job->worker, &job->due);
 }
 
+/* The one that computes is before those that wait, unless models overtake on a downlink. */
 tg_status
 tg_job_begin(tg_sim *s, size_t worker)
 {
+    uint32_t first = TG_NO_JOB;
+
     for (uint32_t i = s->worker[worker].head; i != TG_NO_JOB; i = s->job[i].next) {
         if (s->job[i].stage == TG_COMPUTES) return TG_OK;
-        if (s->job[i].stage == TG_QUEUES) return compute(s, i);
+        if (s->job[i].stage == TG_QUEUES && first == TG_NO_JOB) first = i;
+        if (first != TG_NO_JOB && !s->down) break;
     }
-    return TG_OK;
+    return first == TG_NO_JOB ? TG_OK : compute(s, first);
 }
 
 static void
