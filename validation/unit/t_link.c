@@ -7,7 +7,8 @@
 
 /* Machine repair: P workers compute for m in the mean, by any law, and come to c servers of
  * exponential transfers of mean u, or to a shared link of capacity c, which is the same:
- * pi_j ~ P!/(P - j)! (u/m)^j / prod_{i <= j} min(i, c). */
+ * pi_j ~ P!/(P - j)! (u/m)^j / prod_{i <= j} min(i, c), and on that one for any law of transfers
+ * (Baskett, Chandy, Muntz, Palacios 1975). */
 static void
 occupation(size_t workers, double m, double u, double c, double *pi)
 {
