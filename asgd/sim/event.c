@@ -208,8 +208,8 @@ tg_event_next(tg_events *q)
     return q->n > 0 ? time_of(q->heap[0]) : INFINITY;
 }
 
-bool
-tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who)
+static inline bool
+first(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
 {
     settle(q);
     if (q->n == 0) return false;
@@ -219,7 +219,21 @@ tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who)
     *t = time_of(k);
     *what = rank >> 28;
     *who = rank & TG_MOST_WHO;
-    release(q, k);
+    *handle = slot_of(k) + 1;
+    return true;
+}
+
+bool
+tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
+{
+    return first(q, t, what, who, handle);
+}
+
+bool
+tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
+{
+    if (!first(q, t, what, who, handle)) return false;
+    q->free[q->frees++] = *handle - 1;
     q->hole = true;
     return true;
 }

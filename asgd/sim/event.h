@@ -32,7 +32,8 @@ void                 tg_event_cancel(tg_events *q, tg_event e); /* 0: nothing to
 
 double tg_event_next(tg_events *q); /* time of the next; inf: nothing is to come */
 
-/* Take the next one; false if there is none. */
-bool tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who);
+/* Take the next one, or see it; false if there is none. `handle` is what tg_event_add() gave. */
+bool tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle);
+bool tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle);
 
 #endif

@@ -20,11 +20,23 @@ typedef struct tg_job {
     uint32_t next, before, after; /* in its worker's queue; in the order of reading */
     uint8_t  stage;               /* tg_stage */
     uint64_t stale;               /* at its delivery: updates since it was read */
+    double   finished;            /* when the worker was done with it [time] */
 } tg_job;
 
 /* What has become of a job. */
 typedef enum tg_fate { TG_APPLIED, TG_DROPPED, TG_ABORTED, TG_SKIPPED } tg_fate;
 
-typedef enum tg_stage { TG_FREE, TG_READS, TG_QUEUES, TG_COMPUTES, TG_SENDS } tg_stage;
+/* On its way. Those of a link are passed only where there is one. */
+typedef enum tg_stage {
+    TG_FREE,
+    TG_ASKS,     /* waits for the downlink */
+    TG_READS,    /* its model is on the downlink */
+    TG_COMES,    /* has left it */
+    TG_QUEUES,   /* waits for its worker */
+    TG_COMPUTES, /* at most one of a worker */
+    TG_WAITS,    /* for the uplink */
+    TG_SENDS,    /* its gradient is on the uplink */
+    TG_GOES      /* has left it */
+} tg_stage;
 
 #endif

@@ -6,7 +6,7 @@
 #include <math.h>
 
 typedef struct point {
-    tg_stats loss, norm, updates, gradients, applied, dropped, aborted, jobs;
+    tg_stats loss, norm, updates, gradients, applied, dropped, aborted, jobs, up, down;
 } point;
 
 enum { QUANTITIES = sizeof(point) / sizeof(tg_stats) };
@@ -32,6 +32,8 @@ look(const tg_metric_plan *p, void *room_, tg_sim *s, size_t i)
     tg_stats_add(&at->dropped, (double)l.dropped);
     tg_stats_add(&at->aborted, (double)l.aborted);
     tg_stats_add(&at->jobs, (double)tg_sim_jobs(s));
+    tg_stats_add(&at->up, l.bytes_up);
+    tg_stats_add(&at->down, l.bytes_down);
 }
 
 static void
@@ -56,6 +58,8 @@ static const tg_column column[] = {
     { "dropped", "", "results not used so far, mean", false },
     { "aborted", "", "jobs ended before they were delivered so far, mean", false },
     { "jobs", "", "on their way, mean", false },
+    { "bytes_up", "bytes", "delivered over the uplink so far, mean", false },
+    { "bytes_down", "bytes", "fetched over the downlink so far, mean", false },
 };
 
 static tg_status
@@ -70,7 +74,8 @@ report(const tg_metric_plan *p, const void *room_, tg_table *out)
                          TG_NUMBER(tg_stats_error(&at->norm)), TG_NUMBER(at->updates.mean),
                          TG_NUMBER(at->gradients.mean), TG_NUMBER(at->applied.mean),
                          TG_NUMBER(at->dropped.mean), TG_NUMBER(at->aborted.mean),
-                         TG_NUMBER(at->jobs.mean) }));
+                         TG_NUMBER(at->jobs.mean), TG_NUMBER(at->up.mean),
+                         TG_NUMBER(at->down.mean) }));
     }
     return TG_OK;
 }

@@ -11,9 +11,10 @@
 /* Sums over replicas. */
 typedef struct worker {
     uint64_t delivered, applied, aborted, skipped, longest;
-    double   staleness, busy;   /* sum over deliveries; time at work on jobs that ended */
-    double   data;              /* sum over updates of the age of its latest gradient */
-    uint64_t read, since, seen; /* of that gradient: its version; updates when it came; 1: there is one */
+    double   staleness, busy; /* sum over deliveries; time at work on jobs that ended */
+    double   data;            /* sum over updates of the age of its latest gradient */
+    uint64_t read, since,
+        seen; /* of that gradient: its version; updates when it came; 1: there is one */
 } worker;
 
 typedef struct workers {
@@ -60,7 +61,8 @@ see(const tg_metric_plan *p, void *room_, const tg_sim *s, const tg_job *job, tg
     const uint64_t now = tg_sim_updates(s);
 
     (void)p;
-    if (job->stage == TG_COMPUTES) w->busy += tg_sim_now(s) - job->began;
+    if (job->stage >= TG_COMPUTES)
+        w->busy += (job->finished > 0 ? job->finished : tg_sim_now(s)) - job->began;
     w->aborted += fate == TG_ABORTED;
     w->skipped += fate == TG_SKIPPED;
     if (fate != TG_APPLIED && fate != TG_DROPPED) return;
@@ -128,14 +130,13 @@ report(const tg_metric_plan *p, const void *room_, tg_table *out)
     for (size_t i = 0; i < p->workers; i++) {
         const worker *w = &r->of[i];
         TG_TRY(tg_table_add(
-            out, (tg_cell[]){ TG_NUMBER((double)i), TG_NUMBER((double)w->delivered / n),
-                              TG_NUMBER((double)w->applied / n),
-                              TG_NUMBER((double)w->aborted / n),
-                              TG_NUMBER((double)w->skipped / n),
-                              TG_NUMBER(w->busy / (n * p->horizon)),
-                              TG_NUMBER(w->staleness / (double)w->delivered),
-                              TG_NUMBER((double)w->longest),
-                              TG_NUMBER(w->data / (double)r->updates) }));
+            out,
+            (tg_cell[]){
+                TG_NUMBER((double)i), TG_NUMBER((double)w->delivered / n),
+                TG_NUMBER((double)w->applied / n), TG_NUMBER((double)w->aborted / n),
+                TG_NUMBER((double)w->skipped / n), TG_NUMBER(w->busy / (n * p->horizon)),
+                TG_NUMBER(w->staleness / (double)w->delivered),
+                TG_NUMBER((double)w->longest), TG_NUMBER(w->data / (double)r->updates) }));
     }
     return TG_OK;
 }

@@ -78,6 +78,9 @@ add_ledger(tg_ledger *into, const tg_ledger *one)
     into->skipped += one->skipped;
     into->gradients += one->gradients;
     into->updates += one->updates;
+    into->fetched += one->fetched;
+    into->bytes_up += one->bytes_up;
+    into->bytes_down += one->bytes_down;
 }
 
 static void

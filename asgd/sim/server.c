@@ -1,5 +1,6 @@
 #include "asgd/sim/server.h"
 
+#include "asgd/sim/line.h"
 #include "asgd/sim/speed.h"
 #include "asgd/sim/work.h"
 
@@ -134,20 +135,24 @@ compute(tg_sim *s, uint32_t index, double began)
     w->number += tg_work_numbers(s);
     double finish;
     TG_TRY(tg_work_finish(s, job, &finish));
+    job->due = 0;
     if (isinf(finish)) return TG_OK; /* it never is */
     return tg_event_add(s->events, fmax(finish, s->now), TG_FINISHES, job->worker,
                         &job->due);
 }
 
-/* The first that waits for the worker. */
-static tg_status
-compute_next(tg_sim *s, size_t worker)
+/* The one that computes is before those that wait, unless models overtake on a downlink. */
+tg_status
+tg_job_begin(tg_sim *s, size_t worker)
 {
+    uint32_t first = TG_NO_JOB;
+
     for (uint32_t i = s->worker[worker].head; i != TG_NO_JOB; i = s->job[i].next) {
         if (s->job[i].stage == TG_COMPUTES) return TG_OK;
-        if (s->job[i].stage == TG_QUEUES) return compute(s, i, s->now);
+        if (s->job[i].stage == TG_QUEUES && first == TG_NO_JOB) first = i;
+        if (first != TG_NO_JOB && !s->down) break;
     }
-    return TG_OK;
+    return first == TG_NO_JOB ? TG_OK : compute(s, first, s->now);
 }
 
 static void
@@ -209,11 +214,12 @@ tg_job_end(tg_sim *s, uint32_t index)
     const uint32_t worker = s->job[index].worker;
 
     remove_job(s, index);
-    return s->worker[worker].head == TG_NO_JOB ? TG_OK : compute_next(s, worker);
+    return s->worker[worker].head == TG_NO_JOB ? TG_OK : tg_job_begin(s, worker);
 }
 
+/* `had`: the worker has this model already. */
 static tg_status
-give(tg_sim *s, size_t worker, uint32_t version, uint64_t read, double since)
+give(tg_sim *s, size_t worker, uint32_t version, uint64_t read, double since, bool had)
 {
     tg_worker *w = &s->worker[worker];
     uint32_t   index;
@@ -235,25 +241,28 @@ give(tg_sim *s, size_t worker, uint32_t version, uint64_t read, double since)
     if (s->rule->ages) join_ages(s, index);
     s->jobs++;
     s->ledger.begun++;
+    if (s->down && !had) return tg_line_enter(s, s->down, index);
+    s->ledger.fetched += !had;
+    if (!idle && (s->up || s->down)) return tg_job_begin(s, worker);
     return idle ? compute(s, index, since) : TG_OK;
 }
 
 tg_status
 tg_sim_assign(tg_sim *s, size_t worker)
 {
-    return give(s, worker, s->current, s->ledger.updates, s->now);
+    return give(s, worker, s->current, s->ledger.updates, s->now, false);
 }
 
 tg_status
 tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job)
 {
-    return give(s, worker, job->version, job->read, s->now);
+    return give(s, worker, job->version, job->read, s->now, worker == job->worker);
 }
 
 tg_status
 tg_sim_assign_since(tg_sim *s, size_t worker, double since)
 {
-    return give(s, worker, s->current, s->ledger.updates, since);
+    return give(s, worker, s->current, s->ledger.updates, since, false);
 }
 
 tg_status
@@ -264,13 +273,25 @@ tg_sim_assign_idle(tg_sim *s)
     return TG_OK;
 }
 
+/* Nothing of it will happen. */
+static tg_status
+stop(tg_sim *s, uint32_t index)
+{
+    tg_job *job = &s->job[index];
+
+    if (job->stage == TG_COMPUTES) tg_event_cancel(s->events, job->due);
+    if (job->stage < TG_QUEUES) TG_TRY(tg_line_drop(s, s->down, index));
+    if (job->stage > TG_COMPUTES) TG_TRY(tg_line_drop(s, s->up, index));
+    job->due = 0;
+    return TG_OK;
+}
+
 tg_status
 tg_sim_abort(tg_sim *s, size_t worker)
 {
     while (s->worker[worker].head != TG_NO_JOB) {
         const uint32_t index = s->worker[worker].head;
-        tg_event_cancel(s->events, s->job[index].due);
-        s->job[index].due = 0;
+        TG_TRY(stop(s, index));
         tg_version_release(&s->versions, s->job[index].version);
         s->ledger.aborted++;
         tg_job_seen(s, &s->job[index], TG_ABORTED);

@@ -47,10 +47,11 @@ void tg_sim_walk(tg_sim *s, double *kept, uint64_t number, const double *x, cons
 /* x <- x + u: a new version. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_shift(tg_sim *s, const double *u);
 
-/* The worker reads the current model and computes; if it is at work the job waits in its queue.
- * Errors: TG_ENOMEM. */
+/* The worker reads the current model, which goes to it over the downlink, and computes; if it is at
+ * work the job waits in its queue. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_sim_assign(tg_sim *s, size_t worker);
-/* The same with the model that this job has read: K-batch-sync goes on at one point. */
+/* The same with the model that this job has read: K-batch-sync goes on at one point. A worker that
+ * goes on with its own has it already. */
 TG_CHECKED tg_status tg_sim_assign_same(tg_sim *s, size_t worker, const tg_job *job);
 /* The worker began at `since` <= now, when the model was already what it is, and was not
  * heard of until now: a result that is due before now comes now. For rules that find out at

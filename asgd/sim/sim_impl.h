@@ -23,6 +23,8 @@ typedef struct tg_work {
     uint32_t                 worker, number;
 } tg_work;
 
+typedef struct tg_line tg_line;
+
 struct tg_sim {
     tg_setup                 setup;
     const tg_rule_kind      *rule;
@@ -34,6 +36,8 @@ struct tg_sim {
     double                   now;
     tg_events               *events;
     tg_event                 alarm;
+
+    tg_line *up, *down; /* NULL: transfers take no time */
 
     tg_versions versions;
     uint32_t    current; /* version */
@@ -67,5 +71,8 @@ tg_job_seen(const tg_sim *s, const tg_job *job, tg_fate fate)
 /* The job leaves: its worker's list, the order by age, its slot. Its version is still held, and
  * the worker's next one begins. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_job_end(tg_sim *s, uint32_t index);
+
+/* Let the worker begin the first job that waits for it, unless it computes. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_job_begin(tg_sim *s, size_t worker);
 
 #endif

@@ -1,5 +1,6 @@
 #include "asgd/sim/simulate.h"
 
+#include "asgd/sim/line.h"
 #include "asgd/sim/work.h"
 
 #include <math.h>
@@ -24,6 +25,8 @@ check_setup(const tg_setup *u)
     if (u->cluster->workers > TG_MOST_WHO)
         return tg_fail(TG_EDOMAIN, "at most %d workers can be simulated, got %zu",
                        TG_MOST_WHO, u->cluster->workers);
+    TG_TRY(tg_link_check(&u->uplink));
+    TG_TRY(tg_link_check(&u->downlink));
     TG_TRY(tg_choice_check(&u->rule));
     if (u->behaviour.kind) TG_TRY(tg_choice_check(&u->behaviour));
     if (u->optimiser.kind) TG_TRY(tg_choice_check(&u->optimiser));
@@ -64,6 +67,16 @@ allocate(tg_sim *s)
 }
 
 static tg_status
+lay_links(tg_sim *s)
+{
+    const tg_link *up = &s->setup.uplink, *down = &s->setup.downlink;
+
+    if (tg_link_takes_time(up)) TG_TRY(tg_line_create(up, true, s->workers, &s->up));
+    if (tg_link_takes_time(down)) TG_TRY(tg_line_create(down, false, s->workers, &s->down));
+    return TG_OK;
+}
+
+static tg_status
 first_version(tg_sim *s)
 {
     const tg_problem *p = s->setup.problem;
@@ -92,6 +105,7 @@ tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out)
     s->oldest = s->newest = TG_NO_JOB;
     tg_status status = allocate(s);
     if (status == TG_OK) status = tg_work_begin(s);
+    if (status == TG_OK) status = lay_links(s);
     if (status == TG_OK) status = first_version(s);
     if (status == TG_OK)
         status = s->rule->begin ? s->rule->begin(s, s->room) : tg_sim_assign_idle(s);
@@ -108,6 +122,8 @@ tg_sim_free(tg_sim *s)
     if (!s) return;
     if (s->room && s->rule->end) s->rule->end(s->room);
     tg_events_free(s->events);
+    tg_line_free(s->up);
+    tg_line_free(s->down);
     tg_versions_clear(&s->versions);
     tg_work_clear(s);
     free(s->worker);
@@ -176,17 +192,61 @@ ring(tg_sim *s, tg_happening *out)
     return s->rule->ring(s, s->room);
 }
 
+static uint32_t
+computing(const tg_sim *s, size_t worker)
+{
+    uint32_t i = s->worker[worker].head;
+
+    while (s->job[i].stage != TG_COMPUTES) i = s->job[i].next;
+    return i;
+}
+
+/* The result is computed: it goes on its way, if it is worth it. */
+static tg_status
+finish(tg_sim *s, uint32_t index, tg_happening *out)
+{
+    tg_job      *job = &s->job[index];
+    const size_t worker = job->worker;
+
+    job->finished = s->now;
+    if (!tg_work_sends(s, job)) return skip(s, index, out);
+    if (!s->up) return deliver(s, index, out);
+    TG_TRY(tg_line_enter(s, s->up, index));
+    return tg_job_begin(s, worker);
+}
+
+/* An event of a run with links. */
+static tg_status
+move_on(tg_sim *s, unsigned what, size_t worker, tg_event handle, tg_happening *out)
+{
+    uint32_t index;
+
+    out->what = (tg_event_kind)what;
+    out->worker = worker;
+    if (what == TG_FINISHES) {
+        return finish(s, computing(s, worker), out);
+    }
+    const bool down = what == TG_ARRIVES || what == TG_LEAVES_DOWN;
+    TG_TRY(tg_line_step(s, down ? s->down : s->up, what, worker, handle, &index));
+    if (index == TG_NO_JOB) return TG_OK;
+    if (!down) return deliver(s, index, out);
+    s->ledger.fetched++;
+    s->job[index].stage = TG_QUEUES;
+    return tg_job_begin(s, worker);
+}
+
 tg_status
 tg_sim_advance(tg_sim *s, tg_happening *out)
 {
     unsigned what;
     size_t   who;
+    tg_event handle;
 
     *out = (tg_happening){ 0 };
-    if (!tg_event_pop(s->events, &s->now, &what, &who)) return TG_OK;
+    if (!tg_event_pop(s->events, &s->now, &what, &who, &handle)) return TG_OK;
     if (what == TG_RINGS) return ring(s, out);
-    const uint32_t index = s->worker[who].head;
-    return tg_work_sends(s, &s->job[index]) ? deliver(s, index, out) : skip(s, index, out);
+    if (s->up || s->down) return move_on(s, what, who, handle, out);
+    return finish(s, s->worker[who].head, out);
 }
 
 /* ---- what is known ------------------------------------------------------------------- */
@@ -201,7 +261,11 @@ tg_sim_watch(tg_sim *s, tg_onlooker look, void *context)
 tg_ledger
 tg_sim_ledger(const tg_sim *s)
 {
-    return s->ledger;
+    tg_ledger l = s->ledger;
+
+    l.bytes_up = (double)l.delivered * tg_link_bytes(&s->setup.uplink);
+    l.bytes_down = (double)l.fetched * tg_link_bytes(&s->setup.downlink);
+    return l;
 }
 
 size_t

@@ -8,6 +8,7 @@
 #ifndef TG_ASGD_SIM_SIMULATE_H
 #define TG_ASGD_SIM_SIMULATE_H
 
+#include "asgd/links/link.h"
 #include "asgd/optimisers/optimiser.h"
 #include "asgd/problems/problem.h"
 #include "asgd/rules/rule.h"
@@ -28,6 +29,7 @@ typedef struct tg_setup {
     double            clip;      /* largest norm of a direction; 0: any [loss/x] */
     double            decay;     /* weight decay [loss/x^2] */
     tg_choice         behaviour; /* of tg_behaviours, all workers' */
+    tg_link           uplink, downlink;
 } tg_setup;
 
 /* A setup with all else plain. */
@@ -53,15 +55,20 @@ typedef struct tg_ledger {
     uint64_t skipped;   /* results that their workers did not send */
     uint64_t gradients; /* evaluated */
     uint64_t updates;   /* times the model moved */
+    uint64_t fetched;   /* models that have come to a worker that did not have them */
+    double   bytes_up,
+        bytes_down; /* of what was delivered and fetched, by those of the links */
 } tg_ledger;
 
 /* One event, as those see it who look on. */
 typedef enum tg_event_kind {
-    TG_DELIVERS,
-    TG_FINISHES,
-    TG_ARRIVES,
-    TG_RINGS,
-    TG_SKIPS
+    TG_DELIVERS,    /* a result is at the server */
+    TG_FINISHES,    /* it is computed, and goes to the uplink */
+    TG_ARRIVES,     /* a model is at its worker */
+    TG_LEAVES_UP,   /* a result has left the uplink */
+    TG_LEAVES_DOWN, /* a model has left the downlink */
+    TG_RINGS,       /* the rule's alarm */
+    TG_SKIPS        /* a result is not sent */
 } tg_event_kind;
 
 typedef struct tg_happening {

@@ -1,8 +1,10 @@
 /* failure: a worker works until it fails, and again when it is repaired
  *
- * It works at t = 0. `lost`: the job it fails in begins again from nothing after the repair, the
- * same work; so a job of work W takes (1/f + r)(e^{f W} - 1) in the mean, f failures a time and
- * a mean repair of r. Else it goes on where it was. Repairs of infinite mean: it never comes back.
+ * It works at t = 0. `lost`: the job that it fails in begins again from nothing after the repair,
+ * the same work W. With f failures a time and mean repairs of r a try lasts (1 - e^{-f W})/f in
+ * the mean and succeeds with e^{-f W}, so there are e^{f W} tries and a repair less, and the job
+ * takes (1/f + r)(e^{f W} - 1). Else it goes on where it was. Repairs of infinite mean: the worker
+ * never comes back.
  */
 #include "asgd/workers/pace.h"
 

@@ -241,11 +241,76 @@ test_rules(void **state)
     (void)state;
     for (size_t i = 0; tg_rules[i]; i++) {
         server = tg_setup_of(p, c, fitted(tg_rules[i], 5, &g, false), .05, 1);
-        server.behaviour = fitted(tg_behaviours[i % 4], 5, &g, false);
+        if (strncmp(tg_rules[i]->name, "stale_", 6)) /* these are for plain workers */
+            server.behaviour = fitted(tg_behaviours[i % 4], 5, &g, false);
         exhaust(tg_rules[i]->name, serve);
     }
     tg_problem_free(p);
     tg_cluster_free(c);
+}
+
+/* Speeds that change, own factors and a log; a change that fails leaves the cluster as it was. */
+static tg_status
+furnish(tg_cluster *c)
+{
+    const double  at[] = { 1, 2 }, speed[] = { .5, 2 }, log[] = { .3, .4 };
+    const size_t  count[] = { 0, 0, 0, 0, 2 };
+    const tg_pace pace = { tg_choice_of(&tg_pace_schedule.is), at, speed, 2 };
+    const double  rate = tg_cluster_rate(c);
+    tg_delay     *factor = NULL;
+    tg_status     status = tg_delay_parse("{law: gamma, shape: 4, mean: 1}", &factor);
+
+    if (status == TG_OK) {
+        status = tg_cluster_spread(c, 0, 3, factor, 1);
+        assert_true((status == TG_OK) == (tg_cluster_rate(c) != rate));
+    }
+    tg_delay_free(factor);
+    TG_TRY(status);
+    const double spread = tg_cluster_rate(c);
+    status = tg_cluster_replay(c, count, log, true);
+    assert_true((status == TG_OK) == (tg_cluster_rate(c) != spread));
+    TG_TRY(status);
+    status = tg_cluster_set_pace(c, 1, 2, &pace);
+    assert_true((status == TG_OK) == (c->pace_of != NULL));
+    return status;
+}
+
+/* A run of it over links, whose queues grow on the way. */
+static tg_status
+run_over_links(void)
+{
+    const size_t count = 5;
+    const double one = 1, none = 0;
+    tg_cluster  *c = NULL;
+    tg_problem  *p = NULL;
+    tg_sim      *s = NULL;
+    tg_happening h;
+    tg_status    status = tg_cluster_create(1, &count, &gamma_law, false, &c);
+
+    if (status == TG_OK) status = furnish(c);
+    if (status == TG_OK)
+        status = tg_problem_quadratic(1, &one, &one, &none, count, NULL, &p);
+    if (status == TG_OK) {
+        tg_setup u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .05, 1);
+        u.uplink = (tg_link){ tg_choice_of(&tg_link_shared.is), half, .latency = .1 };
+        u.downlink = (tg_link){ .kind = tg_choice_of(&tg_link_fifo.is), .transfer = half };
+        status = tg_sim_create(&u, 0, &s);
+        assert_true((status == TG_OK) == (s != NULL));
+    }
+    for (int i = 0; i < 60 && status == TG_OK; i++) status = tg_sim_advance(s, &h);
+    for (size_t w = 0; w < 70 && status == TG_OK; w++) status = tg_sim_assign(s, w % count);
+    for (size_t w = 0; w < count && status == TG_OK; w++) status = tg_sim_abort(s, w);
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+    return status;
+}
+
+static void
+test_links(void **state)
+{
+    (void)state;
+    exhaust("a run over links", run_over_links);
 }
 
 static int
@@ -270,11 +335,11 @@ drop(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_laws),
-                                        cmocka_unit_test(test_files),
-                                        cmocka_unit_test(test_roots),
-                                        cmocka_unit_test(test_asgd),
-                                        cmocka_unit_test(test_rules) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_laws),  cmocka_unit_test(test_files),
+        cmocka_unit_test(test_roots), cmocka_unit_test(test_asgd),
+        cmocka_unit_test(test_rules), cmocka_unit_test(test_links)
+    };
 
     return cmocka_run_group_tests(tests, prepare, drop);
 }

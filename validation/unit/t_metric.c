@@ -121,7 +121,8 @@ test_threads_do_not_show(void **state)
     tg_problem *p = random_problem(5, 4, 0.3);
 
     (void)state;
-    tg_simulation *s = simulate(&tg_rule_asgd.is, c, p, 1), *t = simulate(&tg_rule_asgd.is, c, p, 2);
+    tg_simulation *s = simulate(&tg_rule_asgd.is, c, p, 1),
+                  *t = simulate(&tg_rule_asgd.is, c, p, 2);
     for (size_t m = 0; tg_metrics[m]; m++) {
         const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
         assert_memory_equal(s->metric[m], t->metric[m], kind->room(&s->metric_plan));
