@@ -1,5 +1,8 @@
+#include "cli/output.h"
 #include "cli/rows.h"
 #include "cli/sweep.h"
+
+#include "asgd/sim/timeline.h"
 
 static tg_status
 add_row(sweep *w, scene *s, size_t algorithm)
@@ -13,6 +16,48 @@ add_row(sweep *w, scene *s, size_t algorithm)
     return status;
 }
 
+/* The jobs of the first replica of the first algorithm, for --events and --timeline. */
+static tg_status
+record(const arguments *a, const tg_study *study, tg_table *t)
+{
+    const char *events = value_of(a, "events"), *timeline = value_of(a, "timeline");
+    scene       s;
+    double      unit = 1;
+
+    TG_TRY(number_of(a, "unit", &unit));
+    TG_TRY(scene_open(study, 0, &s));
+    const tg_setup setup = tg_study_setup(study, 0, s.problem, s.cluster);
+    tg_status      status = tg_timeline_record(&setup, 0, study->horizon, t);
+    scene_close(&s);
+    if (status == TG_OK && events) status = tg_table_write(t, events);
+    if (status == TG_OK && timeline) status = tg_timeline_chrome(t, unit, timeline);
+    return status;
+}
+
+static tg_status
+record_events(const arguments *a)
+{
+    const char *file;
+    tg_study   *study = NULL;
+    tg_table   *t = NULL;
+
+    TG_TRY(only_file(a, &file));
+    TG_TRY(tg_study_read(file, a->set, a->sets, &study));
+    tg_status status = table_begin(a, study, tg_timeline_columns, TG_TIMELINE_COLUMNS, &t);
+    if (status == TG_OK) status = record(a, study, t);
+    tg_table_free(t);
+    tg_study_free(study);
+    return status;
+}
+
+static const option options[] = {
+    { "events", "FILE",
+      "also write every job of the first replica to a table, which replays" },
+    { "timeline", "FILE", "the same as trace events (JSON) that timeline viewers open" },
+    { "unit", "SECONDS", "of one unit of time, for --timeline (default 1)" },
+    { 0 },
+};
+
 static tg_status
 run(const arguments *a)
 {
@@ -22,6 +67,7 @@ run(const arguments *a)
                               .simulates = true,
                               .row = add_row };
 
+    if (given(a, "events") || given(a, "timeline")) TG_TRY(record_events(a));
     return sweep_run(a, &plan, NULL);
 }
 
@@ -32,4 +78,5 @@ const command cmd_simulate = { .name = "simulate",
                                       "study, replica by replica, and sum\n"
                                       "up with standard errors. The same seed gives the "
                                       "same bytes for any number of threads.",
+                               .options = options,
                                .run = run };

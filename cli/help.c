@@ -1,8 +1,12 @@
 /* help: the help text and the man page, made from the commands, the schema and the laws */
 #include "cli/command.h"
 
+#include "asgd/links/link.h"
 #include "asgd/optimisers/optimiser.h"
+#include "asgd/problems/dataset.h"
 #include "asgd/rules/rule.h"
+#include "asgd/workers/behaviour.h"
+#include "asgd/workers/pace.h"
 #include "core/delay.h"
 #include "core/version.h"
 #include "study/schema.h"
@@ -98,6 +102,10 @@ print_schema_help(void)
     print_kinds("algorithms", tg_rules);
     print_kinds("optimisers", tg_optimisers);
     print_kinds("schedules of the step", tg_schedules);
+    print_kinds("behaviours of workers", tg_behaviours);
+    print_kinds("speeds of workers", tg_paces);
+    print_kinds("links", tg_links);
+    print_kinds("splits of data", tg_splits);
 }
 
 void

@@ -41,13 +41,27 @@ scene_close(scene *s)
     *s = (scene){ 0 };
 }
 
+/* Whether no worker's speed changes. */
+static bool
+is_steady(const tg_study *study)
+{
+    for (size_t g = 0; g < study->groups; g++) {
+        const tg_kind *kind = study->group[g].pace.choice.kind;
+        if (kind != &tg_pace_constant.is && kind != &tg_pace_straggler.is) return false;
+    }
+    return true;
+}
+
 tg_status
 study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 {
     const tg_study_algorithm *a = &study->algorithm[i];
     const bool plain = a->optimiser.kind == &tg_optimiser_sgd.is && a->clip == 0 &&
                        a->decay == 0 && a->schedule.kind == &tg_schedule_constant.is &&
-                       a->schedule.param[0] == 0;
+                       a->schedule.param[0] == 0 &&
+                       a->behaviour.kind == &tg_behaviour_plain.is &&
+                       !tg_link_takes_time(&study->uplink) &&
+                       !tg_link_takes_time(&study->downlink) && is_steady(study);
 
     *out = tg_algorithm_find(a->rule.kind->name);
     if (*out && plain && (a->rule.kind != &tg_rule_dude.is || a->rule.param[0] == 1))
@@ -74,8 +88,8 @@ scene_predict(scene *s, size_t algorithm, tg_prediction **out)
                                    .level = s->level,
                                    .single = s->single };
 
-    TG_TRY(study_rule(s->study, algorithm, &rule));
     TG_TRY(scene_modes(s));
+    TG_TRY(study_rule(s->study, algorithm, &rule));
     return tg_predict(&s->modes, s->cluster, rule, s->study->algorithm[algorithm].step,
                       &plan, out);
 }
@@ -86,14 +100,14 @@ is_of_one_row(tg_status status)
     return status == TG_EDOMAIN || status == TG_ENOCONV || status == TG_EDIVERGED;
 }
 
-/* A prediction of which only the modes are known. */
+/* A prediction of which only the modes are known, if they are. */
 static tg_status
 predict_nothing(const scene *s, tg_prediction **out)
 {
     const size_t   n = s->modes.count, points = s->study->points;
     tg_prediction *p = calloc(1, sizeof *p);
 
-    if (p) p->mode = calloc(n, sizeof *p->mode);
+    if (p) p->mode = calloc(n + 1, sizeof *p->mode);
     if (p) p->t = calloc(4 * points, sizeof *p->t);
     if (!p || !p->mode || !p->t) {
         tg_prediction_free(p);
@@ -137,7 +151,7 @@ scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out, char *why,
     const tg_status status = scene_predict(s, algorithm, out);
 
     *why = '\0';
-    if (!is_of_one_row(status) || s->modes.count == 0) return status;
+    if (!is_of_one_row(status)) return status;
     snprintf(why, size, "%s", tg_message());
     return predict_nothing(s, out);
 }
@@ -179,7 +193,8 @@ scene_hits(scene *s, size_t algorithm, const tg_simulation *r, tg_waiting *integ
 
     integrated->runs = simulated->runs = 0;
     if (study_rule(s->study, algorithm, &rule) != TG_OK) return TG_OK;
-    TG_TRY(scene_modes(s));
+    const tg_status status = scene_modes(s);
+    if (status != TG_OK) return is_of_one_row(status) ? TG_OK : status;
     if (plan.paths == 0 || !tg_predict_hits_apply(&s->modes, rule)) return TG_OK;
     TG_TRY(tg_predict_hits(&s->modes, s->cluster, rule, s->study->algorithm[algorithm].step,
                            &plan, &p));

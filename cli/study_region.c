@@ -190,7 +190,8 @@ study_run_region(const study_run *r, size_t rule)
                          .h = largest(outcome_at(r, 0, rule)->prediction) };
 
     const char *label = r->study->algorithm[rule].label;
-    if (study_rule(r->study, rule, &all.rule) != TG_OK) return TG_OK; /* no boundary */
+    if (!(all.h > 0) || study_rule(r->study, rule, &all.rule) != TG_OK)
+        return TG_OK; /* theory knows no boundary */
     if (!(all.trial = calloc(r->n * steps, sizeof *all.trial)))
         return tg_fail(TG_ENOMEM, "out of memory");
     place_trials(r, rule, steps, &all);

@@ -61,6 +61,17 @@ print_hits(FILE *f, const outcome *o)
 }
 
 static void
+print_after(FILE *f, double time, double error)
+{
+    if (isfinite(time)) {
+        fprintf(f, "after ");
+        print_with_error(f, time, error);
+    } else {
+        fprintf(f, "not within the horizon");
+    }
+}
+
+static void
 print_target(FILE *f, const outcome *o, double target)
 {
     const tg_prediction *p = o->prediction;
@@ -68,19 +79,11 @@ print_target(FILE *f, const outcome *o, double target)
 
     if (!(target > 0)) return;
     fprintf(f, "  target %g   ", target);
-    if (isfinite(p->settle)) {
-        fprintf(f, "after ");
-        print_with_error(f, p->settle, p->settle_error);
-    } else {
-        fprintf(f, "not within the horizon");
+    if (!*o->why) {
+        print_after(f, p->settle, p->settle_error);
+        fprintf(f, " (predicted); ");
     }
-    fprintf(f, " (predicted); ");
-    if (isfinite(s->settle)) {
-        fprintf(f, "after ");
-        print_with_error(f, s->settle, s->settle_error);
-    } else {
-        fprintf(f, "not within the horizon");
-    }
+    print_after(f, s->settle, s->settle_error);
     fprintf(f, " (simulated)\n");
 }
 
@@ -116,9 +119,11 @@ print_own(const study_run *r, size_t rule, FILE *f)
     else
         print_predicted(f, p);
     fprintf(f, "  at horizon    ");
-    print_with_error(f, p->loss[p->points - 1],
-                     (p->high[p->points - 1] - p->low[p->points - 1]) / 2);
-    fprintf(f, " (predicted); ");
+    if (!*o->why) {
+        print_with_error(f, p->loss[p->points - 1],
+                         (p->high[p->points - 1] - p->low[p->points - 1]) / 2);
+        fprintf(f, " (predicted); ");
+    }
     print_with_error(f, s->loss[s->points - 1].mean,
                      tg_stats_error(&s->loss[s->points - 1]));
     fprintf(f, " (simulated)\n  simulation    %s: %s\n", tg_outcome_name(s->growth.outcome),

@@ -208,6 +208,8 @@ write_staleness(const study_run *r, size_t rule, const char *label)
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = tg_study_cluster(r->study, 0, &c);
     if (status == TG_OK && n > 0) status = tg_predict_staleness(c, p, n);
+    for (size_t j = 0; is_of_one_row(status) && j < n; j++) p[j] = NAN;
+    if (is_of_one_row(status)) status = TG_OK; /* theory does not say */
     if (status == TG_OK) status = begin(r, staleness_columns, COUNT(staleness_columns), &t);
     for (size_t j = 0; j < n && status == TG_OK; j++)
         status = tg_table_add(t, (tg_cell[]){ TG_NUMBER((double)j),

@@ -1,5 +1,6 @@
 /* build: the cluster and the objective that a study describes */
 #include "asgd/problems/softmax.h"
+#include "study/replay.h"
 #include "study/study.h"
 #include "study/tree.h"
 
@@ -7,38 +8,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Scale counts to a new total: cumulative rounding, so that the total is met exactly. */
-static void
-scale(size_t groups, size_t *count, size_t workers)
+/* The first worker of group g where there are so many in all, groups keeping their proportions:
+ * cumulative rounding, so that the total is met exactly. */
+static size_t
+first_of(const tg_study *study, size_t g, size_t workers)
 {
-    double total = 0, before = 0;
-    size_t placed = 0;
+    double before = 0;
 
-    for (size_t g = 0; g < groups; g++) total += (double)count[g];
-    for (size_t g = 0; g < groups; g++) {
-        before += (double)count[g];
-        const size_t end = (size_t)round((double)workers * before / total);
-        count[g] = end - placed;
-        placed = end;
+    for (size_t i = 0; i < g; i++) before += (double)study->group[i].count;
+    return (size_t)round((double)workers * before / (double)study->workers);
+}
+
+static size_t
+count_of(const tg_study *study, size_t g, size_t workers)
+{
+    return first_of(study, g + 1, workers) - first_of(study, g, workers);
+}
+
+/* Speeds and factors of every group. */
+static tg_status
+furnish(const tg_study *study, tg_cluster *c)
+{
+    for (size_t g = 0; g < study->groups; g++) {
+        const tg_study_group *group = &study->group[g];
+        const size_t          first = first_of(study, g, c->workers),
+                     n = count_of(study, g, c->workers);
+        if (n == 0) continue;
+        if (group->spread)
+            TG_TRY(tg_cluster_spread(c, first, n, group->spread, study->seed));
+        if (group->pace.choice.kind != &tg_pace_constant.is ||
+            group->pace.choice.param[0] != 1)
+            TG_TRY(tg_cluster_set_pace(c, first, n, &group->pace));
     }
+    return study->replay ? tg_study_replay(study, c) : TG_OK;
 }
 
 tg_status
 tg_study_cluster(const tg_study *study, size_t workers, tg_cluster **out)
 {
-    size_t    *count = calloc(study->groups, sizeof *count);
-    tg_delay **law = calloc(study->groups, sizeof *law);
-    tg_status  status = count && law ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    size_t     *count = calloc(study->groups, sizeof *count);
+    tg_delay  **law = calloc(study->groups, sizeof *law);
+    tg_cluster *c = NULL;
+    tg_status   status = count && law ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
     for (size_t g = 0; g < study->groups && status == TG_OK; g++) {
-        count[g] = study->group[g].count;
+        count[g] = count_of(study, g, workers > 0 ? workers : study->workers);
         law[g] = study->group[g].law;
     }
-    if (status == TG_OK && workers > 0) scale(study->groups, count, workers);
     if (status == TG_OK)
-        status = tg_cluster_create(study->groups, count, law, study->together, out);
+        status = tg_cluster_create(study->groups, count, law, study->together, &c);
     free(law);
     free(count);
+    if (status == TG_OK) status = furnish(study, c);
+    if (status == TG_OK)
+        *out = c;
+    else
+        tg_cluster_free(c);
     return status;
 }
 
@@ -68,9 +93,10 @@ fill_minima(const tg_study *study, const tg_cluster *c, double *minima)
 {
     const size_t dim = study->quadratic.dim;
 
-    for (size_t g = 0, w = 0; g < c->groups; g++) {
+    for (size_t g = 0, w = 0; g < study->groups; g++) {
         const tg_study_group *group = &study->group[g];
-        for (size_t i = 0; i < c->count[g]; i++, w++)
+        const size_t          n = count_of(study, g, c->workers);
+        for (size_t i = 0; i < n; i++, w++)
             for (size_t j = 0; group->minimum && j < dim; j++)
                 minima[w * dim + j] = group->minimum[i % group->minima];
     }
@@ -173,6 +199,9 @@ tg_study_setup(const tg_study *study, size_t i, const tg_problem *problem,
                        .seed = study->seed,
                        .optimiser = a->optimiser,
                        .schedule = a->schedule,
+                       .behaviour = a->behaviour,
+                       .uplink = study->uplink,
+                       .downlink = study->downlink,
                        .clip = a->clip,
                        .decay = a->decay };
 }

@@ -170,6 +170,29 @@ fill_start(tg_study *s)
                         "workers_start: expected staggered or together, got \"%s\"", word);
 }
 
+/* A speed by a list of times has it in two keys beside it. */
+static tg_status
+fill_pace(tg_study *s, size_t g)
+{
+    tg_pace       *pace = &s->group[g].pace;
+    const tg_node *root = s->root, *speed = tg_tree_node(root, "workers[%zu].speed", g);
+    const size_t   n = tg_tree_count(root, "workers[%zu].speed_times", g);
+    double        *list;
+
+    TG_TRY(fill_choice(speed, "constant", tg_paces, &pace->choice));
+    if (n != tg_tree_count(root, "workers[%zu].speed_values", g))
+        return tg_node_fail(tg_tree_node(root, "workers[%zu]", g),
+                            "speed_times and speed_values: expected as many of each");
+    if (n == 0) return TG_OK;
+    LIST(list, 2 * n);
+    *pace = (tg_pace){ pace->choice, list, list + n, n };
+    for (size_t i = 0; i < n; i++) {
+        list[i] = tg_tree_item(root, i, "workers[%zu].speed_times", g);
+        list[n + i] = tg_tree_item(root, i, "workers[%zu].speed_values", g);
+    }
+    return TG_OK;
+}
+
 static tg_status
 fill_group(tg_study *s, size_t g)
 {
@@ -185,6 +208,9 @@ fill_group(tg_study *s, size_t g)
         for (size_t i = 0; i < group->minima; i++)
             group->minimum[i] = tg_tree_item(s->root, i, "workers[%zu].minimum", g);
     }
+    TG_TRY(fill_pace(s, g));
+    const tg_node *spread = tg_tree_node(s->root, "workers[%zu].spread", g);
+    if (spread) TG_TRY(tg_delay_from_node(spread, &group->spread));
     return tg_delay_from_node(tg_tree_node(s->root, "workers[%zu].compute", g),
                               &group->law);
 }
@@ -196,6 +222,29 @@ fill_workers(tg_study *s)
     LIST(s->group, s->groups);
     for (size_t g = 0; g < s->groups; g++) TG_TRY(fill_group(s, g));
     return fill_start(s);
+}
+
+/* ---- links --------------------------------------------------------------------------- */
+
+static tg_status
+fill_link(const tg_study *s, const char *way, tg_link *out)
+{
+    const tg_node *root = s->root, *node = tg_tree_node(root, "%s", way);
+    const tg_node *law = tg_tree_node(root, "%s.transfer", way);
+    tg_delay      *transfer = NULL;
+
+    if (!node) return TG_OK;
+    TG_TRY(fill_choice(tg_tree_node(root, "%s.kind", way), "none", tg_links, &out->kind));
+    out->bytes = tg_tree_number(root, "%s.bytes", way);
+    out->compression = tg_tree_number(root, "%s.compression", way);
+    out->bandwidth = tg_tree_number(root, "%s.bandwidth", way);
+    out->latency = tg_tree_number(root, "%s.latency", way);
+    if (law) TG_TRY(tg_delay_from_node(law, &transfer));
+    out->transfer = transfer;
+    if (tg_link_check(out) == TG_OK) return TG_OK;
+    char message[256];
+    snprintf(message, sizeof message, "%s", tg_message());
+    return tg_node_fail(node, "%s: %s", way, message);
 }
 
 /* ---- algorithms ---------------------------------------------------------------------- */
@@ -225,6 +274,8 @@ fill_algorithm(tg_study *s, size_t i)
                        tg_optimisers, &a->optimiser));
     TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].schedule", i), "constant",
                        tg_schedules, &a->schedule));
+    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].behaviour", i), "plain",
+                       tg_behaviours, &a->behaviour));
     a->step = tg_tree_number(root, "algorithm[%zu].step", i);
     a->clip = tg_tree_number(root, "algorithm[%zu].clip", i);
     a->decay = tg_tree_number(root, "algorithm[%zu].weight_decay", i);
@@ -301,6 +352,9 @@ tg_study_fill(tg_study *s)
     s->points = tg_tree_whole(s->root, "points");
     TG_TRY(fill_objective(s));
     TG_TRY(fill_workers(s));
+    TG_TRY(fill_link(s, "uplink", &s->uplink));
+    TG_TRY(fill_link(s, "downlink", &s->downlink));
+    s->replay = tg_tree_text(s->root, "replay");
     TG_TRY(fill_algorithms(s));
     return fill_sweep(s);
 }

@@ -1,9 +1,12 @@
 /* schema: every key a study may have. Order here is the order in help and man page. */
 #include "study/schema.h"
 
+#include "asgd/links/link.h"
 #include "asgd/optimisers/optimiser.h"
 #include "asgd/problems/dataset.h"
 #include "asgd/rules/rule.h"
+#include "asgd/workers/behaviour.h"
+#include "asgd/workers/pace.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,6 +26,29 @@
 #define TEXT(path, required, fallback, doc)                                                \
     {                                                                                      \
         path, TG_KEY_TEXT, 0, 0, 0, required, "", fallback, doc, NULL, NULL                \
+    }
+
+#define LINK(path, way)                                                                    \
+    MAP(path, 0, "the way " way),                                                          \
+        CHOICE(path ".kind", "none", "who waits for whom", tg_links, "link"),              \
+        { path ".transfer",                                                                \
+          TG_KEY_LAW,                                                                      \
+          0,                                                                               \
+          0,                                                                               \
+          0,                                                                               \
+          0,                                                                               \
+          "time",                                                                          \
+          NULL,                                                                            \
+          "law of a transfer alone (or bytes and bandwidth)",                              \
+          NULL,                                                                            \
+          NULL },                                                                          \
+        LINK_NUMBER(path ".bytes", "bytes", "0", "of what is sent"),                       \
+        LINK_NUMBER(path ".compression", "", "1", "factor of the bytes"),                  \
+        LINK_NUMBER(path ".bandwidth", "bytes/time", "0", "0: as much as one likes"),      \
+        LINK_NUMBER(path ".latency", "time", "0", "after the transfer, of each its own")
+#define LINK_NUMBER(path, unit, fallback, doc)                                             \
+    {                                                                                      \
+        path, TG_KEY_NUMBER, 0, INFINITY, 0, 0, unit, fallback, doc, NULL, NULL            \
     }
 
 const tg_key tg_schema[] = {
@@ -101,9 +127,24 @@ const tg_key tg_schema[] = {
     { "workers[].minimum", TG_KEY_NUMBERS, -INFINITY, INFINITY, 0, 0, "x", "0",
       "the workers' own minimum b_i: one for the group, or one for each of its workers",
       NULL, NULL },
+    CHOICE("workers[].speed", "constant", "how fast they are as time goes on", tg_paces,
+           "speed"),
+    { "workers[].speed_times", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "time", NULL,
+      "speed: schedule: when the speed changes, rising", NULL, NULL },
+    { "workers[].speed_values", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "1", NULL,
+      "speed: schedule: the speed from each of these times on", NULL, NULL },
+    { "workers[].spread", TG_KEY_LAW, 0, 0, 0, 0, "", NULL,
+      "law, of mean 1, of a factor of each worker's own on the times of its jobs", NULL,
+      NULL },
     TEXT("workers_start", 0, "staggered",
          "staggered: at t = 0 every worker is somewhere in its job; together: all begin at "
          "0"),
+
+    TEXT("replay", 0, NULL,
+         "table of events (simulate --events) whose times are taken job for job"),
+
+    LINK("uplink", "from the workers to the server"),
+    LINK("downlink", "from the server to the workers"),
 
     LIST("algorithm", 1,
          "server rules to run with their parameters; one, or several to compare", tg_rules,
@@ -115,6 +156,8 @@ const tg_key tg_schema[] = {
            "how the model moves along what the rule gives it", tg_optimisers, "optimiser"),
     CHOICE("algorithm[].schedule", "constant", "the learning rate over steps", tg_schedules,
            "schedule"),
+    CHOICE("algorithm[].behaviour", "plain", "what workers do between reading and sending",
+           tg_behaviours, "behaviour"),
     { "algorithm[].clip", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x", "0",
       "largest norm of a direction; 0: any", NULL, NULL },
     { "algorithm[].weight_decay", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x^2", "0",

@@ -84,9 +84,13 @@ tg_study_free(tg_study *s)
     for (size_t g = 0; s->group && g < s->groups; g++) {
         tg_delay_free(s->group[g].law);
         free(s->group[g].minimum);
+        free((double *)s->group[g].pace.time);
+        tg_delay_free(s->group[g].spread);
     }
     free(s->group);
     free(s->algorithm);
+    tg_delay_free((tg_delay *)s->uplink.transfer);
+    tg_delay_free((tg_delay *)s->downlink.transfer);
     free(s->quadratic.h);
     free(s->quadratic.start);
     free(s->sweep_workers);

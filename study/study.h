@@ -21,12 +21,14 @@ typedef struct tg_study_group {
     tg_delay   *law;
     double     *minimum; /* (minima) used in turn [x]; NULL: 0 */
     size_t      minima;
+    tg_pace     pace;   /* its lists are owned */
+    tg_delay   *spread; /* of each worker's own factor; NULL: none */
 } tg_study_group;
 
 /* A server rule with its step. */
 typedef struct tg_study_algorithm {
     char label[48]; /* in tables and figures: "asgd"; "asgd-2" for the second of them */
-    tg_choice rule, optimiser, schedule;
+    tg_choice rule, optimiser, schedule, behaviour;
     double    step; /* learning rate [x^2/loss] */
     double    clip, decay;
 } tg_study_algorithm;
@@ -72,8 +74,10 @@ typedef struct tg_study {
     bool                together;
     tg_study_algorithm *algorithm; /* (algorithms) */
     size_t              algorithms;
-    double              target;  /* [loss]; NaN: none */
-    double              horizon; /* [time] */
+    tg_link             uplink, downlink; /* their laws are owned */
+    const char         *replay;           /* file as given; NULL: nothing is replayed */
+    double              target;           /* [loss]; NaN: none */
+    double              horizon;          /* [time] */
     size_t              replicas, points;
     size_t             *sweep_workers; /* (sweeps) rising, the study's own among them */
     size_t              sweeps, own;   /* own: place of the study's own */

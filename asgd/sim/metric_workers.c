@@ -62,7 +62,7 @@ see(const tg_metric_plan *p, void *room_, const tg_sim *s, const tg_job *job, tg
 
     (void)p;
     if (job->stage >= TG_COMPUTES)
-        w->busy += (job->finished > 0 ? job->finished : tg_sim_now(s)) - job->began;
+        w->busy += fmin(job->finished, tg_sim_now(s)) - job->began;
     w->aborted += fate == TG_ABORTED;
     w->skipped += fate == TG_SKIPPED;
     if (fate != TG_APPLIED && fate != TG_DROPPED) return;

@@ -136,6 +136,7 @@ compute(tg_sim *s, uint32_t index, double began)
     double finish;
     TG_TRY(tg_work_finish(s, job, &finish));
     job->due = 0;
+    job->finished = finish;
     if (isinf(finish)) return TG_OK; /* it never is */
     return tg_event_add(s->events, fmax(finish, s->now), TG_FINISHES, job->worker,
                         &job->due);

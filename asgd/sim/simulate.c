@@ -208,7 +208,6 @@ finish(tg_sim *s, uint32_t index, tg_happening *out)
     tg_job      *job = &s->job[index];
     const size_t worker = job->worker;
 
-    job->finished = s->now;
     if (!tg_work_sends(s, job)) return skip(s, index, out);
     if (!s->up) return deliver(s, index, out);
     TG_TRY(tg_line_enter(s, s->up, index));
