@@ -51,7 +51,8 @@ count_jobs(const recording *l, size_t workers, size_t *count)
 
 /* time[first[w] + n] of job n of worker w. */
 static tg_status
-place_jobs(const recording *l, const size_t *count, size_t *first, double *time, size_t workers)
+place_jobs(const recording *l, const size_t *count, size_t *first, double *time,
+           size_t workers)
 {
     size_t total = 0;
 
@@ -61,10 +62,11 @@ place_jobs(const recording *l, const size_t *count, size_t *first, double *time,
         if (isnan(value(l, i, BEGAN))) continue;
         const size_t w = (size_t)value(l, i, WORKER), n = (size_t)value(l, i, NUMBER);
         if (n >= count[w] || !isnan(time[first[w] + n]))
-            return tg_fail(TG_EINPUT,
-                           "replay: line %zu: the jobs of worker %zu must be numbered from 0, "
-                           "each once, got %zu",
-                           tg_table_line(l->t, i), w, n);
+            return tg_fail(
+                TG_EINPUT,
+                "replay: line %zu: the jobs of worker %zu must be numbered from 0, "
+                "each once, got %zu",
+                tg_table_line(l->t, i), w, n);
         time[first[w] + n] = value(l, i, FINISHED) - value(l, i, BEGAN);
     }
     return TG_OK;
@@ -78,7 +80,8 @@ apply(const recording *l, tg_cluster *c)
     tg_status status = count && time ? count_jobs(l, c->workers, count)
                                      : tg_fail(TG_ENOMEM, "out of memory");
 
-    if (status == TG_OK) status = place_jobs(l, count, count + c->workers, time, c->workers);
+    if (status == TG_OK)
+        status = place_jobs(l, count, count + c->workers, time, c->workers);
     if (status == TG_OK) status = tg_cluster_replay(c, count, time, true);
     free(count);
     free(time);

@@ -14,7 +14,8 @@ const tg_column tg_timeline_columns[TG_TIMELINE_COLUMNS] = {
     { "number", "", "of the worker's first gradient in this job, from 0", false },
     { "read", "time", "when the server gave it the model", false },
     { "began", "time", "when the worker began to compute; nan: it did not", false },
-    { "finished", "time", "when it was done with it, or would have been; nan: not begun", false },
+    { "finished", "time", "when it was done with it, or would have been; nan: not begun",
+      false },
     { "ended", "time", "when it was delivered, or given up, or the record ends", false },
     { "staleness", "updates", "between its reading and its delivery; nan: not delivered",
       false },
@@ -31,23 +32,23 @@ add(recorder *r, const tg_sim *s, const tg_job *job, int fate)
 {
     static const char *const name[] = { "applied", "dropped", "aborted", "skipped",
                                         "running" };
-    const bool delivered = fate == TG_APPLIED || fate == TG_DROPPED,
+    const bool               delivered = fate == TG_APPLIED || fate == TG_DROPPED,
                begun = job->stage >= TG_COMPUTES;
 
     if (r->status != TG_OK) return;
     if (tg_table_rows(r->table) >= MOST_JOBS) {
-        r->status = tg_fail(TG_EDOMAIN, "more than %d jobs: take a shorter horizon", MOST_JOBS);
+        r->status =
+            tg_fail(TG_EDOMAIN, "more than %d jobs: take a shorter horizon", MOST_JOBS);
         return;
     }
     r->status = tg_table_add(
         r->table,
-        (tg_cell[]){ TG_NUMBER((double)job->worker),
-                     TG_NUMBER(begun ? (double)job->number : (double)NAN),
-                     TG_NUMBER(job->since), TG_NUMBER(begun ? job->began : (double)NAN),
-                     TG_NUMBER(begun ? job->finished : (double)NAN),
-                     TG_NUMBER(tg_sim_now(s)),
-                     TG_NUMBER(delivered ? (double)job->stale : (double)NAN),
-                     TG_TEXT(name[fate]) });
+        (tg_cell[]){
+            TG_NUMBER((double)job->worker),
+            TG_NUMBER(begun ? (double)job->number : (double)NAN), TG_NUMBER(job->since),
+            TG_NUMBER(begun ? job->began : (double)NAN),
+            TG_NUMBER(begun ? job->finished : (double)NAN), TG_NUMBER(tg_sim_now(s)),
+            TG_NUMBER(delivered ? (double)job->stale : (double)NAN), TG_TEXT(name[fate]) });
 }
 
 static void
@@ -97,11 +98,12 @@ bar(FILE *f, const char **comma, const tg_table *t, size_t row, const char *name
     double from, double to)
 {
     if (!(to >= from)) return;
-    fprintf(f,
-            "%s\n{\"name\": \"%s\", \"cat\": \"%s\", \"ph\": \"X\", \"pid\": 0, \"tid\": %.0f, "
-            "\"ts\": %.17g, \"dur\": %.17g, \"args\": {\"number\": %.0f}}",
-            *comma, name, tg_table_cell(t, row, 7).text, 2 * at(t, row, 0) + lane, from,
-            to - from, at(t, row, 1));
+    fprintf(
+        f,
+        "%s\n{\"name\": \"%s\", \"cat\": \"%s\", \"ph\": \"X\", \"pid\": 0, \"tid\": %.0f, "
+        "\"ts\": %.17g, \"dur\": %.17g, \"args\": {\"number\": %.0f}}",
+        *comma, name, tg_table_cell(t, row, 7).text, 2 * at(t, row, 0) + lane, from,
+        to - from, at(t, row, 1));
     *comma = ",";
 }
 

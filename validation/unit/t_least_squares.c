@@ -51,7 +51,8 @@ test_bad_input(void **state)
                  "batch >= 1");
     assert_fails(tg_problem_least_squares(1, &one, &one, 1, -1, 1, NULL, &p), TG_EDOMAIN,
                  "got 1 and -1");
-    assert_fails(tg_problem_least_squares(0, &one, &one, 1, 1, 1, NULL, &p), TG_EDOMAIN, "got 0");
+    assert_fails(tg_problem_least_squares(0, &one, &one, 1, 1, 1, NULL, &p), TG_EDOMAIN,
+                 "got 0");
     assert_null(p);
 }
 

@@ -4,8 +4,9 @@
 #include "asgd/problems/logistic.h"
 #include "core/stats.h"
 
-static const char text[] = "-1 1:0.5 3:2\n+1 2:1.25\n\n1 1:-1 2:1 3:0.5 # a remark\n-1 2:-0.75\n"
-                           "1 3:1\n-1 1:1\n";
+static const char text[] =
+    "-1 1:0.5 3:2\n+1 2:1.25\n\n1 1:-1 2:1 3:0.5 # a remark\n-1 2:-0.75\n"
+    "1 3:1\n-1 1:1\n";
 
 static tg_dataset
 data(const char *split, size_t workers)
@@ -67,7 +68,8 @@ test_gradient(void **state)
             high[j] += 1e-6;
             low[j] -= 1e-6;
             const double slope =
-                (p->kind->loss(p->self, high, NULL) - p->kind->loss(p->self, low, NULL)) / 2e-6;
+                (p->kind->loss(p->self, high, NULL) - p->kind->loss(p->self, low, NULL)) /
+                2e-6;
             assert_near(g[j], slope, 1e-8);
         }
         for (size_t w = 0; w < 2; w++) { /* F is the mean of the workers' */
@@ -133,11 +135,11 @@ test_phishing(void **state)
         { .732643021608, .749959991147, .776785916154, .237003630537, .0189792598168 },
         { .732643021608, .737010007243, .774779128383, .668832523484, .0163454792089 }
     };
-    char         path[512];
-    double       time[10];
-    tg_dataset   d = { 0 };
-    tg_choice    how;
-    tg_problem  *p = NULL;
+    char        path[512];
+    double      time[10];
+    tg_dataset  d = { 0 };
+    tg_choice   how;
+    tg_problem *p = NULL;
 
     (void)state;
     if (!folder) {
@@ -178,13 +180,13 @@ test_bad_input(void **state)
                 { "1 2:2 1:1\n", "indices must rise" },
                 { "1 1:nan\n", "not a number" },
                 { "1 1\n", "expected INDEX:VALUE" } };
-    tg_dataset d = { 0 };
+    tg_dataset  d = { 0 };
     tg_problem *p = NULL;
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_fails(tg_libsvm_read(write_temporary("bad", bad[i].text, strlen(bad[i].text)),
-                                    10, &d),
+        assert_fails(tg_libsvm_read(
+                         write_temporary("bad", bad[i].text, strlen(bad[i].text)), 10, &d),
                      TG_EINPUT, bad[i].words);
     assert_fails(tg_libsvm_read("/nonexistent", 10, &d), TG_EIO, "/nonexistent");
     assert_null(d.row);
@@ -193,7 +195,8 @@ test_bad_input(void **state)
     assert_ok(tg_dataset_split(&d, 1, &how, 1));
     assert_fails(tg_problem_logistic(&d, &(tg_logistic){ 0, 0, 0, 0 }, &p), TG_EDOMAIN,
                  "2 classes, the data have 1");
-    assert_fails(tg_problem_logistic(&d, &(tg_logistic){ -1, 0, 0, 0 }, &p), TG_EDOMAIN, "l2");
+    assert_fails(tg_problem_logistic(&d, &(tg_logistic){ -1, 0, 0, 0 }, &p), TG_EDOMAIN,
+                 "l2");
     tg_dataset_free(&d);
 }
 
