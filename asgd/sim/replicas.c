@@ -67,6 +67,29 @@ run_batch(size_t index, size_t thread, void *context)
 
 /* ---- summing up ---------------------------------------------------------------------- */
 
+/* Replicas of a batch are finished in order, so that after a stop few are looked at of many. */
+static bool
+is_finished(const run *a, size_t i)
+{
+    return i / a->batches < a->batch[i % a->batches].replicas;
+}
+
+static size_t
+next_finished(const run *a, size_t i)
+{
+    size_t left = a->batches; /* that many in a row that are not: there are no more */
+
+    for (i++; i < a->plan->replicas && !is_finished(a, i); i++)
+        if (--left == 0) return a->plan->replicas;
+    return i;
+}
+
+static size_t
+first_finished(const run *a)
+{
+    return is_finished(a, 0) ? 0 : next_finished(a, 0);
+}
+
 static void
 add_ledger(tg_ledger *into, const tg_ledger *one)
 {
@@ -114,9 +137,8 @@ judge_growth(const run *a, tg_simulation *s)
     size_t          n = 0;
 
     if (!quarter) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; i < a->plan->replicas; i++) {
+    for (size_t i = first_finished(a); i < a->plan->replicas; i = next_finished(a, i)) {
         const tg_replica *r = &a->replica[i];
-        if (!r->finished) continue;
         memcpy(quarter[n++], r->quarter, sizeof *quarter);
         times.began += r->began / (double)s->replicas;
         times.last_began = fmax(times.last_began, r->began);
@@ -198,8 +220,8 @@ sum_up(const run *a, tg_simulation **out)
     for (size_t b = 0; b < a->batches; b++)
         for (size_t i = 0; i < s->points; i++)
             tg_stats_merge(&s->loss[i], &a->batch[b].loss[i]);
-    for (size_t i = 0; i < a->plan->replicas; i++)
-        if (a->replica[i].finished) add_replica(s, i, &a->replica[i]);
+    for (size_t i = first_finished(a); i < a->plan->replicas; i = next_finished(a, i))
+        add_replica(s, i, &a->replica[i]);
     for (size_t j = 0; j < a->threads * TG_STALENESS_BINS; j++) /* whole: any order */
         s->staleness[j % TG_STALENESS_BINS] += a->staleness[j];
     mend_diverged(s);

@@ -120,8 +120,9 @@ test_replay(void **state)
 static void
 test_chrome(void **state)
 {
-    tg_study   *s = study_of("name: asgd", "uplink: {kind: fifo, transfer: {law: exponential, "
-                                           "mean: .1}}");
+    tg_study *s =
+        study_of("name: asgd", "uplink: {kind: fifo, transfer: {law: exponential, "
+                               "mean: .1}}");
     tg_ledger   l;
     tg_table   *t = record(s, &l);
     const char *path = write_temporary("timeline.json", "", 0);
@@ -151,8 +152,10 @@ test_bad_logs(void **state)
     static const struct {
         const char *text, *words;
     } bad[] = { { "worker,number,began\n0,0,0\n", "finished" },
-                { "worker,number,began,finished\n5,0,0,1\n", "there are 5 workers, got worker 5" },
-                { "worker,number,began,finished\n0,0,1,.5\n", "expected number, began and finished" },
+                { "worker,number,began,finished\n5,0,0,1\n",
+                  "there are 5 workers, got worker 5" },
+                { "worker,number,began,finished\n0,0,1,.5\n",
+                  "expected number, began and finished" },
                 { "worker,number,began,finished\n0,1,0,1\n", "numbered from 0" },
                 { "worker,number,began,finished\n0,0,0,1\n0,0,1,2\n", "each once" } };
 
