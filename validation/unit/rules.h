@@ -235,9 +235,9 @@ throughput_holds(const tg_setup *setup, double t)
     return good;
 }
 
-/* Without noise, x_k follows x <- x - eta (1/n) sum_i grad f_i(x), to `relative`. */
+/* Without noise, x_k follows x <- x - eta (1/n) sum_i grad f_i(x) within an error. */
 static inline bool
-is_gradient_descent(const tg_setup *setup, uint64_t updates, double relative)
+is_gradient_descent(const tg_setup *setup, uint64_t updates, double error)
 {
     const tg_problem *p = setup->problem;
     tg_sim           *s = simulation(setup, 0);
@@ -254,8 +254,8 @@ is_gradient_descent(const tg_setup *setup, uint64_t updates, double relative)
         }
         for (int j = 0; j < 2; j++) x[j] -= setup->step * (mean[j] / (double)p->workers);
         while (tg_sim_updates(s) < k) advance(s);
-        for (int j = 0; j < 2; j++)
-            good = good && fabs(tg_sim_model(s)[j] - x[j]) <= relative;
+        for (int j = 0; j < 2; j++) good = good && fabs(tg_sim_model(s)[j] - x[j]) <= error;
+        good = good && tg_sim_jobs(s) <= tg_sim_workers(s);
     }
     tg_sim_free(s);
     return good;

@@ -6,24 +6,26 @@
 enum { STEPS = 60 };
 static const double ETA = 0.07;
 
-/* A trajectory along directions that are given: x_1 .. x_STEPS. */
+/* A trajectory along directions that are given: x_1 .. x_STEPS. Two coordinates move alike, and
+ * nothing behind them. */
 static void
 along(const tg_optimiser_kind *kind, tg_choice c, double x0, const double *d, double decay,
       double *x)
 {
-    double room[2] = { 0 }, now = x0;
+    double room[5] = { 0, 0, 0, 0, 7 }, now[] = { x0, x0, 7 };
 
     for (int k = 0; k < STEPS; k++) {
-        const tg_move m = { .d = &d[k],
-                            .x = &now,
-                            .out = &now,
+        const tg_move m = { .d = (double[]){ d[k], d[k], 1 },
+                            .x = now,
+                            .out = now,
                             .rate = ETA,
                             .decay = decay,
                             .number = (uint64_t)k + 1 };
-        kind->step(c.param, room, 1, &m);
-        x[k] = now;
+        kind->step(c.param, room, 2, &m);
+        assert_true(now[0] == now[1] && now[2] == 7 && room[4] == 7);
+        x[k] = now[0];
     }
-    assert_true(!kind->room || kind->room(1) <= 2);
+    assert_true(!kind->room || kind->room(2) <= 4);
 }
 
 /* On f = h x^2/2 from 1: x_1 .. x_STEPS. */
@@ -61,6 +63,18 @@ static void
 varied(double *d)
 {
     for (int k = 0; k < STEPS; k++) d[k] = sin(k + 1.) + .3;
+}
+
+/* Directions alone: x_k = x_0 - eta sum d. */
+static void
+test_plain(void **state)
+{
+    double d[STEPS], x[STEPS], at = 3;
+
+    (void)state;
+    varied(d);
+    along(&tg_optimiser_sgd, tg_choice_of(&tg_optimiser_sgd.is), 3, d, 0, x);
+    for (int k = 0; k < STEPS; k++) assert_near(x[k], at -= ETA * d[k], 1e-14);
 }
 
 /* Weight decay alone: x_k = x_0 (1 - eta decay)^k, for AdamW too. */
@@ -215,6 +229,8 @@ test_schedules(void **state)
     assert_near(factor(&tg_schedule_step, &s, 9), 1, 0);
     assert_near(factor(&tg_schedule_step, &s, 10), .1, 1e-15);
     assert_near(factor(&tg_schedule_step, &s, 29), .01, 1e-15);
+    assert_ok(tg_choice_set(&s, "factor", .5));
+    assert_near(factor(&tg_schedule_step, &s, 29), .25, 1e-15);
     w = tg_choice_of(&tg_schedule_constant.is);
     assert_ok(tg_choice_set(&w, "warmup", 4));
     for (uint64_t k = 0; k < 8; k++)
@@ -264,7 +280,8 @@ test_in_the_simulator(void **state)
     tg_cluster_free(c);
 }
 
-RUN(cmocka_unit_test(test_decay), cmocka_unit_test(test_heavy_ball),
-    cmocka_unit_test(test_nesterov), cmocka_unit_test(test_no_momentum),
-    cmocka_unit_test(test_adaptive), cmocka_unit_test(test_scale_does_not_count),
-    cmocka_unit_test(test_schedules), cmocka_unit_test(test_in_the_simulator))
+RUN(cmocka_unit_test(test_plain), cmocka_unit_test(test_decay),
+    cmocka_unit_test(test_heavy_ball), cmocka_unit_test(test_nesterov),
+    cmocka_unit_test(test_no_momentum), cmocka_unit_test(test_adaptive),
+    cmocka_unit_test(test_scale_does_not_count), cmocka_unit_test(test_schedules),
+    cmocka_unit_test(test_in_the_simulator))
