@@ -258,19 +258,31 @@ make_table(tg_delay *d, const double breaks[LAW_BREAKS])
     if (!whole || fabs(mass - 1) > 1e-12) d->c[POINTS] = 0;
 }
 
+/* Quantiles; those a thousand times nearer to the beginning than the next one are put there:
+ * what lies in between is a matter of the logarithm of the distance. */
+static void
+cut(const tg_delay *law, double x[CUTS])
+{
+    static const double p[CUTS] = { 0.001, 0.1, 0.5, 0.9, 0.999 };
+
+    double next = INFINITY;
+
+    for (int i = CUTS; i-- > 0; next = x[i]) {
+        x[i] = next > law->low ? tg_delay_quantile(law, p[i]) : law->low;
+        if (isfinite(next) && x[i] - law->low < 1e-3 * (next - law->low)) x[i] = law->low;
+    }
+}
+
 static tg_status
 measure(tg_delay *d)
 {
-    static const double p[CUTS] = { 0.001, 0.1, 0.5, 0.9, 0.999 };
-    double              breaks[LAW_BREAKS + 2], other[LAW_BREAKS];
+    double breaks[LAW_BREAKS + 2], other[LAW_BREAKS];
 
     d->c[TOP] = top_of(d->part[0]) + top_of(d->part[1]);
     d->c[NARROW] = width_of(d->part[1]) < width_of(d->part[0]);
     const tg_delay *first = wide(d), *second = narrow(d);
-    for (int i = 0; i < CUTS; i++) {
-        d->x[i] = tg_delay_quantile(second, p[i]);
-        d->x[CUTS + i] = tg_delay_quantile(first, p[i]);
-    }
+    cut(second, d->x);
+    cut(first, d->x + CUTS);
     const double grown = tg_law_breaks(first, 1, breaks) + tg_law_breaks(second, 1, other);
     d->accuracy = fmax(d->accuracy, 3e-16 * grown);
     make_table(d, other);

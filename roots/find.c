@@ -74,8 +74,9 @@ disagree(double line, size_t evaluations, int counted, size_t winding, size_t fo
             "or the contour is too near to a root or to where the transform ends",
             line, evaluations);
     return tg_fail(TG_ENOCONV,
-                   "right of %g the argument principle counts %zu roots, %zu found", line,
-                   winding, found);
+                   "right of %g the argument principle counts %zu roots, %zu found in %zu "
+                   "evaluations",
+                   line, winding, found, evaluations);
 }
 
 /* Count and find right of the line of `b`; *winding and the set are comparable. */

@@ -5,6 +5,8 @@
 
 #include "validation/unit/check.h"
 
+#include <unistd.h>
+
 enum callback { SLOPE, LAG, HISTORY, EVENT, CALLBACKS };
 
 static int  which; /* of the callbacks fails */
@@ -276,5 +278,46 @@ test_two_passages_in_one_step(void **state)
     tg_dde_solution_free(s);
 }
 
+enum { MANY = 500000 };
+
+static tg_status
+waves(double t, const double *x, const double *past, double *dx, void *context)
+{
+    const double wave = cos(20 * t);
+
+    (void)x, (void)past, (void)context;
+    for (size_t i = 0; i < MANY; i++) dx[i] = wave;
+    return TG_OK;
+}
+
+static tg_status
+zeros(double t, double *x, void *context)
+{
+    (void)t, (void)context;
+    memset(x, 0, MANY * sizeof *x);
+    return TG_OK;
+}
+
+/* Two stages keep three numbers of each unknown: 12 MB a step, 2 GB after 166 of them. The end
+ * is well before that; or it is not. */
+static void
+test_stored_steps(void **state)
+{
+    const tg_dde     eq = { .dim = MANY, .slope = waves, .history = zeros };
+    tg_dde_solution *s = NULL;
+    size_t           steps;
+
+    (void)state;
+    if ((double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) < 5e9) skip();
+    assert_fails(tg_dde_solve(&eq, 0, 1e3, 1e-9, 1e-9, 2, &s), TG_ENOCONV,
+                 "bytes, more than 2e+09: end earlier, or allow larger errors");
+    assert_non_null(strstr(tg_message(), "167 steps up to t = "));
+    assert_null(s);
+    assert_ok(tg_dde_solve(&eq, 0, 0.02, 1e-9, 1e-9, 2, &s));
+    tg_dde_cost(s, &steps, NULL);
+    assert_true(steps > 0 && steps < 166);
+    tg_dde_solution_free(s);
+}
+
 RUN(cmocka_unit_test(test_callbacks), cmocka_unit_test(test_sliding_ends_soon),
-    cmocka_unit_test(test_two_passages_in_one_step))
+    cmocka_unit_test(test_two_passages_in_one_step), cmocka_unit_test(test_stored_steps))

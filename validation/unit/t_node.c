@@ -179,7 +179,21 @@ test_nearest(void **state)
     assert_null(tg_nearest("cauchy", words, 4));
 }
 
-RUN(cmocka_unit_test(test_tree_knows_its_places), cmocka_unit_test(test_numbers_are_strict),
-    cmocka_unit_test(test_whole_numbers), cmocka_unit_test(test_bad_documents),
-    cmocka_unit_test(test_depth), cmocka_unit_test(test_print_reads_back),
-    cmocka_unit_test(test_set), cmocka_unit_test(test_nearest))
+/* Two letters that changed places are one slip, not two. */
+static void
+test_slips(void **state)
+{
+    (void)state;
+    assert_string_equal(tg_nearest("abcd", (const char *const[]){ "abdx", "abdc" }, 2),
+                        "abdc");
+    assert_string_equal(tg_nearest("bacd", (const char *const[]){ "xbcd", "abcd" }, 2),
+                        "abcd");
+    assert_string_equal(tg_nearest("abcd", (const char *const[]){ "abce", "abdc" }, 2),
+                        "abce");
+}
+
+RUN(cmocka_unit_test(test_slips), cmocka_unit_test(test_tree_knows_its_places),
+    cmocka_unit_test(test_numbers_are_strict), cmocka_unit_test(test_whole_numbers),
+    cmocka_unit_test(test_bad_documents), cmocka_unit_test(test_depth),
+    cmocka_unit_test(test_print_reads_back), cmocka_unit_test(test_set),
+    cmocka_unit_test(test_nearest))

@@ -192,6 +192,34 @@ test_limits(void **state)
     refused(strcat(text, "]}"), "different laws");
 }
 
+/* A part whose density is infinite at 0, with a tenth of it within 1e-9 of the mean: nothing of
+ * that is lost. F(t) = E F_gamma(t - X) is between F_gamma(t - 20 m) less e^-20 and F_gamma(t). */
+static void
+test_singular_part(void **state)
+{
+    static const char *const order[] = {
+        "{sum: [{law: exponential, mean: 0.008}, {law: gamma, shape: 0.0864, mean: "
+        "121.3}]}",
+        "{sum: [{law: gamma, shape: 0.0864, mean: 121.3}, {law: exponential, mean: "
+        "0.008}]}",
+    };
+    tg_delay *part = make("{law: gamma, shape: 0.0864, mean: 121.3}");
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        tg_delay *d = make(order[i]);
+        for (double t = 0.2; t < 1e5; t *= 3) {
+            const double F = tg_delay_cdf(d, t), most = tg_delay_cdf(part, t);
+            const double least = tg_delay_cdf(part, t - 0.16) - 3e-9;
+            if (!(F >= least - 1e-9 && F <= most + 1e-9))
+                fail_msg("%s: F(%g) = %.12g, not in %.12g .. %.12g", order[i], t, F, least,
+                         most);
+        }
+        tg_delay_free(d);
+    }
+    tg_delay_free(part);
+}
+
 int
 main(void)
 {
@@ -199,6 +227,7 @@ main(void)
         cmocka_unit_test(test_parsing_costs_nothing),
         cmocka_unit_test(test_threads_share),
         cmocka_unit_test(test_erlang),
+        cmocka_unit_test(test_singular_part),
         cmocka_unit_test(test_atoms),
         cmocka_unit_test(test_mixture_moments),
         cmocka_unit_test(test_part_beyond_the_bound),
