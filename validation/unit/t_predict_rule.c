@@ -5,16 +5,16 @@
 #include "solver/exponential.h"
 
 enum { POINTS = 21 };
-static double         h[2] = { 1, .4 }, start[2] = { 1, -2 }, sigma2[2] = { .3, .1 }, zero[2];
-static const tg_modes modes = { .count = 2,
-                                .h = h,
-                                .start = start,
-                                .sigma2 = sigma2,
-                                .shift = zero,
-                                .spread = zero,
-                                .least = .4,
-                                .start_loss = 1.3,
-                                .start_covered = 1.3 };
+static double h[2] = { 1, .4 }, start[2] = { 1, -2 }, sigma2[2] = { .3, .1 }, zero[2];
+static const tg_modes        modes = { .count = 2,
+                                       .h = h,
+                                       .start = start,
+                                       .sigma2 = sigma2,
+                                       .shift = zero,
+                                       .spread = zero,
+                                       .least = .4,
+                                       .start_loss = 1.3,
+                                       .start_covered = 1.3 };
 static const tg_predict_plan plan = { .horizon = 15, .points = POINTS, .target = .2 };
 
 static tg_cluster *
@@ -58,8 +58,8 @@ test_exponential_workers(void **state)
             const tg_exponential e = { r, 1, &P, &rate, NULL, sqrt(sigma2[j]) };
             assert_ok(tg_exponential_stationary(&e, NULL, &v, NULL, NULL));
             floor += h[j] / 2 * v;
-            assert_ok(tg_exponential_transient(&e, start[j], plan.horizon, POINTS, NULL,
-                                               second));
+            assert_ok(
+                tg_exponential_transient(&e, start[j], plan.horizon, POINTS, NULL, second));
             for (int i = 0; i < POINTS; i++) loss[i] += h[j] / 2 * second[i];
         }
         assert_near(p->floor, floor, 1e-10);
@@ -90,10 +90,10 @@ test_filters_are_the_limit(void **state)
     for (size_t i = 0; i < 4; i++) {
         double off[2];
         for (size_t n = 0; n < 2; n++) {
-            const size_t   P = (size_t)8 << n;
-            tg_cluster    *c = cluster_of("{law: exponential, mean: 1}", P);
-            const double   own = number_of(rule[i]), one = 1, workers = (double)P;
-            const double   step = .5 / workers * (!strcmp(rule[i], "fedbuff") ? own : 1) *
+            const size_t P = (size_t)8 << n;
+            tg_cluster  *c = cluster_of("{law: exponential, mean: 1}", P);
+            const double own = number_of(rule[i]), one = 1, workers = (double)P;
+            const double step = .5 / workers * (!strcmp(rule[i], "fedbuff") ? own : 1) *
                                 (!strcmp(rule[i], "heavy_ball") ? 1 - own : 1);
             double         floor = 0;
             tg_prediction *p = NULL;
@@ -141,5 +141,5 @@ test_other_laws(void **state)
     tg_cluster_free(c);
 }
 
-RUN(cmocka_unit_test(test_exponential_workers), cmocka_unit_test(test_filters_are_the_limit),
-    cmocka_unit_test(test_other_laws))
+RUN(cmocka_unit_test(test_exponential_workers),
+    cmocka_unit_test(test_filters_are_the_limit), cmocka_unit_test(test_other_laws))
