@@ -55,21 +55,44 @@ nearest_eigenvalue(const tg_moment_system *m, factors *f, double *u)
     return now;
 }
 
-/* -M^-1 f has every E[x^2; N] and E[sum y^2; N] > 0 if and only if the system settles (the
- * source lies inside the cone). */
+/* Cholesky: whether a (n, n), of which the upper triangle is read, is positive. */
+static int
+is_positive(double *a, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < i; k++)
+            for (size_t j = i; j < n; j++) a[i * n + j] -= a[k * n + i] * a[k * n + j];
+        if (!(a[i * n + i] > 0)) return 0;
+        const double root = sqrt(a[i * n + i]);
+        for (size_t j = i; j < n; j++) a[i * n + j] /= root;
+    }
+    return 1;
+}
+
+/* -M^-1 f is moments, and the system settles, if and only if it is positive (the source lies inside
+ * the cone): here E of (s, w_i) squared, for a worker of each phase of each state. */
 static int
 is_moment(const tg_moment_system *m, const tg_linear_rule *rule, const double *u)
 {
-    const size_t n = (size_t)m->phases, w = rule->p;
+    enum { MOST = TG_LINEAR_SERVER + TG_LINEAR_WORKER };
+    const size_t phases = (size_t)m->phases, q = rule->q, p = rule->p, n = q + p;
+    double       a[MOST * MOST];
 
-    for (size_t s = 0; s < m->states; s++) {
-        const double *v = u + s * m->each;
-        if (!(v[0] > 0)) return 0;
-        for (size_t i = 0; i < n * w; i++) {
-            const double *y = v + tg_lattice_squares(rule, m->phases, (int)(i / w));
-            if (m->count[s * n + i / w] && !(y[i % w * (w + 1)] > 0)) return 0;
+    for (size_t s = 0; s < m->states; s++)
+        for (size_t r = 0; r < phases; r++) {
+            const double *v = u + s * m->each, N = m->count[s * phases + r];
+            const double *x = v + q * q + r * q * p;
+            const double *y = v + tg_lattice_squares(rule, m->phases, (int)r);
+            if (N == 0) continue;
+            for (size_t i = 0; i < q; i++) {
+                for (size_t k = 0; k < q; k++) a[i * n + k] = v[i * q + k];
+                for (size_t k = 0; k < p; k++) a[i * n + q + k] = x[i * p + k] / N;
+            }
+            for (size_t i = 0; i < p; i++)
+                for (size_t k = 0; k < p; k++) a[(q + i) * n + q + k] = y[i * p + k] / N;
+            for (size_t i = 0; i < n; i++) a[i * n + i] *= 1 + 1e-9; /* rounding */
+            if (!is_positive(a, n)) return 0;
         }
-    }
     return 1;
 }
 

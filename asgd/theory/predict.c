@@ -79,7 +79,7 @@ fill_gain(const tg_case *c, const tg_modes *m, tg_prediction *p)
     double h = 0;
 
     for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
-    p->gain = c->step * c->lambda * h * p->delay_mean;
+    p->gain = c->step * c->weigh * c->lambda * h * p->delay_mean;
 }
 
 static void
@@ -95,7 +95,7 @@ static void
 fill_gains(const tg_case *c, const tg_modes *m, tg_prediction *p)
 {
     for (size_t j = 0; j < m->count; j++) {
-        const double a = c->step * c->lambda * m->h[j];
+        const double a = c->step * c->weigh * c->lambda * m->h[j];
         p->mode[j] = (tg_mode_prediction){ .h = m->h[j],
                                            .a = a,
                                            .gain = a * p->delay_mean,
@@ -112,9 +112,20 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
     fill_grid(plan, p);
     p->resolved = fmin(m->start_covered / m->start_loss, 1);
     p->threshold_single = p->single_error = NAN;
-    if (plan->level != TG_LEVEL_BEST) return tg_predict_field(c, m, plan, p);
-    fill_gains(c, m, p);
-    return tg_predict_finite(c, m, plan, p);
+    tg_predict_plan field = *plan;
+    bool            finite = c->solved;
+    if (plan->level == TG_LEVEL_BEST && !c->solved) {
+        TG_TRY(tg_finite_applies(c, m, &finite));
+        field.level = TG_LEVEL_SDE;
+    }
+    if (plan->level == TG_LEVEL_BEST && finite) {
+        fill_gains(c, m, p);
+        return tg_predict_finite(c, m, plan, p);
+    }
+    if (!c->filter)
+        return tg_fail(TG_EDOMAIN, "%s is known of exponential workers only",
+                       c->kind->name);
+    return tg_predict_field(c, m, &field, p);
 }
 
 /* Where the others are not known, or nothing settles, this is not either. What was left open
@@ -132,6 +143,30 @@ fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *
     return status == TG_EDOMAIN || status == TG_ENOCONV ? TG_OK : status;
 }
 
+static tg_status
+predict(const tg_case *c, const tg_modes *modes, const tg_predict_plan *plan,
+        tg_prediction **out)
+{
+    tg_prediction *p = NULL;
+
+    TG_TRY(allocate(modes->count, plan->points, &p));
+    tg_status status = fill_cluster(c, c->cluster, p);
+    if (status == TG_OK) status = fill(c, modes, plan, p);
+    if (status == TG_OK)
+        *out = p;
+    else
+        tg_prediction_free(p);
+    return status;
+}
+
+static tg_status
+check(const tg_predict_plan *plan)
+{
+    return plan->level > TG_LEVEL_JUMP
+               ? tg_fail(TG_EDOMAIN, "a plan may ask for levels best, sde and jump")
+               : TG_OK;
+}
+
 tg_status
 tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm *algorithm,
            double step, const tg_predict_plan *plan, tg_prediction **out)
@@ -139,17 +174,30 @@ tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm 
     tg_case        c;
     tg_prediction *p = NULL;
 
-    if (plan->level > TG_LEVEL_JUMP)
-        return tg_fail(TG_EDOMAIN, "a plan may ask for levels best, sde and jump");
+    TG_TRY(check(plan));
     TG_TRY(tg_case_open(cluster, algorithm, step, &c));
-    tg_status status = allocate(modes->count, plan->points, &p);
-    if (status == TG_OK) status = fill_cluster(&c, cluster, p);
-    if (status == TG_OK) status = fill(&c, modes, plan, p);
+    tg_status status = predict(&c, modes, plan, &p);
     if (status == TG_OK && plan->single) status = fill_single(cluster, algorithm, p);
     tg_case_close(&c);
     if (status == TG_OK)
         *out = p;
     else
         tg_prediction_free(p);
+    return status;
+}
+
+tg_status
+tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
+                double number, double step, const tg_predict_plan *plan,
+                tg_prediction **out)
+{
+    const tg_linear_kind *kind = tg_linear_find(rule);
+    tg_case               c;
+
+    TG_TRY(check(plan));
+    if (!kind) return tg_fail(TG_EINPUT, "theory knows no rule \"%s\"", rule);
+    TG_TRY(tg_case_of_rule(cluster, kind, number, step, &c));
+    const tg_status status = predict(&c, modes, plan, out);
+    tg_case_close(&c);
     return status;
 }

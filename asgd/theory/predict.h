@@ -103,6 +103,14 @@ typedef struct tg_predict_plan {
 TG_CHECKED tg_status tg_predict(const tg_modes *modes, const tg_cluster *cluster,
                                 const tg_algorithm *algorithm, double step,
                                 const tg_predict_plan *plan, tg_prediction **out);
+
+/* The same of a rule of theory's table (solver/linear_rule.h) with its own number. Rules that level
+ * renewal does not have are exact for exponential workers where their moments are few, and else
+ * at level sde. Errors: as above; TG_EINPUT no such rule; TG_EDOMAIN its number out of range, or a
+ * rule without a filter and workers that are not exponential. */
+TG_CHECKED tg_status tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster,
+                                     const char *rule, double number, double step,
+                                     const tg_predict_plan *plan, tg_prediction **out);
 void                 tg_prediction_free(tg_prediction *p);
 
 /* The largest learning rate with which the mean square settles for the largest eigenvalue

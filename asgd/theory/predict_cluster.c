@@ -38,15 +38,15 @@ on_lattice(tg_finite *f)
 tg_linear_rule
 tg_finite_rule(const tg_finite *f, double eta, double h)
 {
-    return f->c->plain ? tg_linear_asgd(eta, h) : tg_linear_dude(eta, h, f->total);
+    return f->c->kind->make(eta, h, f->total, f->c->number);
 }
 
 static tg_way
 choose_way(tg_finite *f)
 {
-    if (f->total == 1) return TG_WAY_SINGLE;
+    if (f->total == 1 && f->c->solved) return TG_WAY_SINGLE;
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
-    f->phases = on_lattice(f);
+    f->phases = f->c->solved && on_lattice(f);
     return f->phases && f->c->plain && !f->c->cluster->together && !f->minimum
                ? TG_WAY_LATTICE
                : TG_WAY_RENEWAL;
@@ -120,4 +120,21 @@ tg_finite_close(tg_finite *f)
     free(f->group);
     free(f->workers);
     free(f->minimum);
+}
+
+tg_status
+tg_finite_applies(const tg_case *c, const tg_modes *m, bool *yes)
+{
+    enum { AGED = 10, DROPPED = 8, LIMIT = 4 }; /* some 50 ms a mode */
+    const tg_predict_plan plan = { 0 };
+    tg_finite             f;
+
+    TG_TRY(tg_finite_open(c, m, &plan, &f));
+    const tg_linear_rule rule = tg_finite_rule(&f, c->step, 1);
+    *yes = all_exponential(&f);
+    if (rule.limit > 0)
+        *yes = *yes && f.groups == 1 && f.total <= DROPPED && rule.limit < LIMIT + 1;
+    if (rule.reference > 0) *yes = *yes && f.groups == 1 && f.total <= AGED;
+    tg_finite_close(&f);
+    return TG_OK;
 }

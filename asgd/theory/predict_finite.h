@@ -40,6 +40,10 @@ typedef struct tg_finite {
 /* The cluster's rule with this step for a mode h. */
 tg_linear_rule tg_finite_rule(const tg_finite *f, double eta, double h);
 
+/* Whether a rule that level renewal does not have is exact here: exponential workers, few enough
+ * where steps depend on staleness. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_finite_applies(const tg_case *c, const tg_modes *m, bool *yes);
+
 TG_CHECKED tg_status tg_finite_open(const tg_case *c, const tg_modes *m,
                                     const tg_predict_plan *plan, tg_finite *out);
 void                 tg_finite_close(tg_finite *f);
@@ -49,8 +53,10 @@ TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
-    bool   settles;          /* in mean square */
-    double variance, error;  /* about the mean, stationary [x^2]; relative error */
+    bool   settles;         /* in mean square */
+    double variance, error; /* about the mean, stationary [x^2]; relative error */
+    double missed; /* where that is exact, what the first order, which the course is
+                                made of, misses of it, relative; else 0 */
     double bias, bias_error; /* of the mean [x] */
     size_t unstable;     /* roots of the mean with Re s > 0, or 1: grows in mean square */
     double complex root; /* of the mean, rightmost [1/time]; NaN: none */

@@ -6,12 +6,21 @@
 
 #include <math.h>
 
+typedef tg_status settles(const tg_finite *f, double gain, bool *yes);
+
+/* Where h = 1. */
+static double
+step_of(const tg_finite *f, double gain)
+{
+    return gain / (f->total * f->c->weigh);
+}
+
 /* Whether `workers` exponential workers, or the cluster's own ones, settle. */
 static tg_status
 exponential_settles(const tg_finite *f, double gain, bool *yes)
 {
     double         square;
-    tg_exponential e = { .rule = tg_finite_rule(f, gain / f->total, 1), /* h = 1 */
+    tg_exponential e = { .rule = tg_finite_rule(f, step_of(f, gain), 1), /* h = 1 */
                          .groups = f->groups,
                          .workers = f->workers,
                          .rate = f->rate };
@@ -24,7 +33,7 @@ exponential_settles(const tg_finite *f, double gain, bool *yes)
 static tg_status
 lattice_settles(const tg_finite *f, double gain, bool *yes)
 {
-    const tg_linear_rule rule = tg_finite_rule(f, gain / f->total, 1);
+    const tg_linear_rule rule = tg_finite_rule(f, step_of(f, gain), 1);
     const tg_lattice     l = {
             .law = f->law, .workers = f->c->cluster->workers, .sigma = 1, .rule = &rule
     };
@@ -38,41 +47,58 @@ lattice_settles(const tg_finite *f, double gain, bool *yes)
 
 /* Bisection between gains of which the lower settles. */
 static tg_status
-bisect(const tg_finite *f, tg_status (*settles)(const tg_finite *, double, bool *),
-       double low, double high, double sure, double *gain)
+bisect(const tg_finite *f, settles *at, double low, double high, double sure, double *gain)
 {
     bool yes;
 
     while (high - low > sure * low) {
         const double middle = (low + high) / 2;
-        TG_TRY(settles(f, middle, &yes));
+        TG_TRY(at(f, middle, &yes));
         *(yes ? &low : &high) = middle;
     }
     *gain = (low + high) / 2;
     return TG_OK;
 }
 
+/* A lower gain that settles and a higher one that does not, from a guess of both. */
+static tg_status
+bracket(const tg_finite *f, settles *at, double *low, double *high)
+{
+    bool yes = false;
+
+    while (*low > 1e-6 && !yes) {
+        TG_TRY(at(f, *low, &yes));
+        if (!yes) *high = *low, *low /= 1.3;
+    }
+    for (yes = true; yes && *high < 1e6;) {
+        TG_TRY(at(f, *high, &yes));
+        if (yes) *low = *high, *high *= 1.3;
+    }
+    return TG_OK;
+}
+
 static tg_status
 exponential_limit(const tg_finite *f, double *gain)
 {
-    return bisect(f, exponential_settles, 0.1, 4 + 2 * sqrt(2 * f->total), 1e-13, gain);
+    const tg_linear_rule rule = tg_finite_rule(f, 1, 1);
+    const bool           slow = rule.limit > 0 || rule.reference > 0;
+    double               low = 0.1, high = 4 + 2 * sqrt(2 * f->total);
+
+    TG_TRY(bracket(f, exponential_settles, &low, &high));
+    return bisect(f, exponential_settles, low, high, slow ? 1e-6 : 1e-13, gain);
 }
 
-/* From a guess, to 1e-6. */
+/* To 1e-6, from below: no gain above the first that is lost is asked. */
 static tg_status
-lattice_limit(const tg_finite *f, double guess, double *gain)
+lattice_limit(const tg_finite *f, double *gain)
 {
-    double low = guess / 1.1, high = guess * 1.1;
-    bool   yes = false;
+    double low = 0.5, high;
+    bool   yes = true;
 
-    while (low > 0.01 && !yes) {
-        TG_TRY(lattice_settles(f, low, &yes));
-        if (!yes) high = low, low /= 1.3;
-    }
-    for (yes = true; yes && high < 1e4; high *= 1.3) {
+    for (high = low; yes && high < 1e4;) {
+        low = high;
+        high *= 1.2;
         TG_TRY(lattice_settles(f, high, &yes));
-        if (yes) low = high;
-        if (!yes) break;
     }
     return bisect(f, lattice_settles, low, high, 1e-6, gain);
 }
@@ -133,15 +159,16 @@ tg_finite_limit(tg_finite *f, double threshold)
     f->limit = 2;
     if (f->way == TG_WAY_SINGLE) return TG_OK;
     if (f->way == TG_WAY_EXPONENTIAL) return exponential_limit(f, &f->limit);
+    if (f->phases) {
+        TG_TRY(lattice_limit(f, &f->limit));
+        f->limit_error = 1e-6 * f->limit;
+        return TG_OK;
+    }
     if (f->c->plain)
         TG_TRY(
             tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
     else
         TG_TRY(dude_limit(f, threshold));
-    if (f->phases) {
-        f->limit_error = 1e-6 * f->limit;
-        return lattice_limit(f, f->limit, &f->limit);
-    }
     if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);
     return TG_OK;
 }

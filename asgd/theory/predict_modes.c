@@ -152,10 +152,15 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
         const double noise =
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
+        const double grown =
+            isfinite(mode->variance)
+                ? mode->variance * fmin(mode->rate > 0 ? 2 * mode->rate * t : 1, 1)
+                : 0;
         const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
-                     noise * mode->error + (size + bunched) * c->second[i] +
-                     1e-12 * x0 * x0 + 2 * fabs(mode->bias) * mode->bias_error;
+                     noise * mode->error + fmax(grown, noise) * mode->missed +
+                     (size + bunched) * c->second[i] + 1e-12 * x0 * x0 +
+                     2 * fabs(mode->bias) * mode->bias_error;
     }
 }
 
@@ -241,10 +246,12 @@ single_rate(const tg_delay *law, double e)
     return high < edge * (1 - 1e-9) ? low : NAN;
 }
 
-/* In place of the first order, where all configurations are at hand. */
+/* In place of the first order, where all configurations are at hand; the relative difference
+ * and what was stated of it into *missed. */
 static tg_status
-exact_variance(const tg_finite *f, double e, tg_renewal_variance *v)
+exact_variance(const tg_finite *f, double e, tg_renewal_variance *v, double *missed)
 {
+    const double         first = v->value, stated = v->error;
     const tg_linear_rule rule = tg_finite_rule(f, e, 1);
     const tg_lattice     l = {
             .law = f->law, .workers = f->c->cluster->workers, .sigma = 1, .rule = &rule
@@ -252,7 +259,10 @@ exact_variance(const tg_finite *f, double e, tg_renewal_variance *v)
     const tg_status status = tg_lattice_variance(&l, &v->value, NULL);
 
     if (status == TG_EDOMAIN) v->value = INFINITY;
-    if (status == TG_OK) v->error = v->grid = 0;
+    if (status == TG_OK) {
+        v->error = v->grid = 0;
+        *missed = fmin(fabs(first / v->value - 1), 1) + stated;
+    }
     return status == TG_EDOMAIN ? TG_OK : status;
 }
 
@@ -274,7 +284,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         const tg_status status = k < TG_FINITE_SLOW ? slow_variance(f, k, &v)
                                  : rough ? tg_renewal_checked(fine, rough, rule, e, &v)
                                          : tg_renewal_stationary(fine, rule, e, &v);
-        if (status == TG_OK && f->phases) TG_TRY(exact_variance(f, e, &v));
+        if (status == TG_OK && f->phases) TG_TRY(exact_variance(f, e, &v, &out->missed));
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));

@@ -42,10 +42,9 @@ expected_latest(const tg_cluster *c, double *out)
  * the renewal theorem says that arrivals lag the steady rate by (1 - CV^2) / 2 round trips.
  */
 static tg_status
-waiting_time(const tg_case *c, const tg_cluster *cluster, const tg_algorithm *a,
-             double *out)
+waiting_time(const tg_case *c, const tg_cluster *cluster, double *out)
 {
-    if (a == &tg_dude) return expected_latest(cluster, out);
+    if (!c->plain) return expected_latest(cluster, out);
     const double cv = tg_delay_cv(c->delay);
     *out = cluster->together ? fmax((1 - cv * cv) / 2, 0) * tg_delay_mean(c->delay) : 0;
     return TG_OK;
@@ -74,25 +73,47 @@ in_groups(const tg_cluster *c)
     return c->groups > 1;
 }
 
-tg_status
-tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double step,
-             tg_case *out)
+/* Steps by staleness, which in updates is Poisson((P - 1) T/m) given T: the laws of core/loop.h.
+ * c(J) = P/max(P, J) by J's mean. */
+static tg_status
+weigh_delays(tg_case *c)
 {
-    tg_case c = { .filter = tg_filter_find(algorithm->filter), .step = step };
+    const double P = (double)c->cluster->workers, m = tg_delay_mean(c->delay);
+
+    c->kept_share = c->kept_power = 1;
+    if (P > 1 && c->number > 0)
+        return tg_delay_fresh(c->delay, (P - 1) / m, (size_t)c->number, &c->kept,
+                              &c->kept_share, &c->kept_power);
+    if (P > 1)
+        return tg_delay_adaptive(c->delay, m * P / (P - 1), &c->kept, &c->kept_share,
+                                 &c->kept_power);
+    c->kept = tg_delay_keep(c->delay);
+    return TG_OK;
+}
+
+tg_status
+tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind, double number,
+                double step, tg_case *out)
+{
+    tg_case c = { .kind = kind, .cluster = cluster, .step = step };
 
     if (!(step > 0) || !isfinite(step))
         return tg_fail(TG_EDOMAIN, "step must be > 0, got %g", step);
-    if (!c.filter)
-        return tg_fail(TG_EDOMAIN, "theory knows no filter for algorithm \"%s\"",
-                       algorithm->name);
+    tg_linear_rule rule;
+    TG_TRY(tg_linear_make(kind->name, step, 1, (double)cluster->workers, number, &rule));
+    c.number = kind->number ? number : 0;
+    c.weigh = rule.cycle > 0 ? 1 / rule.cycle : 1;
+    c.filter = kind->filter ? tg_filter_find(kind->filter) : NULL;
+    c.plain = rule.p < TG_LINEAR_WORKER;
+    c.biased = c.plain;
+    c.solved = !c.plain || !strcmp(kind->name, "asgd");
     TG_TRY(tg_cluster_delay(cluster, &c.delay));
     c.lambda = tg_cluster_rate(cluster);
-    c.plain = algorithm == &tg_asgd;
-    c.biased = algorithm != &tg_dude;
-    c.cluster = cluster;
-    tg_status status = waiting_time(&c, cluster, algorithm, &c.wait);
-    if (status == TG_OK && algorithm == &tg_dude && in_groups(cluster))
+    tg_status status = waiting_time(&c, cluster, &c.wait);
+    if (status == TG_OK && !c.plain && in_groups(cluster))
         status = open_groups(&c, cluster);
+    if (status == TG_OK && (rule.reference > 0 || rule.limit > 0))
+        status = weigh_delays(&c);
     if (status == TG_OK)
         *out = c;
     else
@@ -100,11 +121,24 @@ tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double st
     return status;
 }
 
+tg_status
+tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm, double step,
+             tg_case *out)
+{
+    const tg_linear_kind *kind = tg_linear_find(algorithm->filter);
+
+    if (!kind)
+        return tg_fail(TG_EDOMAIN, "theory knows no filter for algorithm \"%s\"",
+                       algorithm->name);
+    return tg_case_of_rule(cluster, kind, 0, step, out);
+}
+
 void
 tg_case_close(tg_case *c)
 {
     tg_delay_free(c->delay);
     tg_delay_free(c->slots);
+    tg_delay_free(c->kept);
     free(c->share);
     *c = (tg_case){ 0 };
 }
@@ -118,6 +152,10 @@ tg_case_loop(const tg_case *c, double a)
                       .delay = c->slots ? c->slots : c->delay,
                       .filter = c->filter,
                       .lambda = c->lambda,
+                      .param = c->number,
+                      .kept = c->kept,
+                      .share = c->kept_share,
+                      .power = c->kept_power,
                       .group = (const tg_delay *const *)c->cluster->law,
                       .of_workers = c->share,
                       .groups = c->slots ? c->cluster->groups : 0 };
@@ -126,14 +164,15 @@ tg_case_loop(const tg_case *c, double a)
 static tg_loop
 loop_of(const tg_case *c, double h, double scale)
 {
-    return tg_case_loop(c, c->step * c->lambda * h * scale);
+    return tg_case_loop(c, c->step * c->weigh * c->lambda * h * scale);
 }
 
 tg_status
 tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
              tg_mode_prediction *out)
 {
-    const double  h = m->h[j], per_gradient = c->step * c->step * c->lambda * scale;
+    const double  step = c->step * c->weigh;
+    const double  h = m->h[j], per_gradient = step * step * c->lambda * scale;
     const tg_loop l = loop_of(c, h, scale);
     double        white = INFINITY, renewal = 0;
 
@@ -237,7 +276,8 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
          double scale, double horizon, size_t n, double *mean, double *second, double *loss)
 {
     const double h = m->h[j], x0 = m->start[j] - mode->bias;
-    const double white = c->step * c->step * c->lambda * scale * m->sigma2[j];
+    const double step = c->step * c->weigh;
+    const double white = step * step * c->lambda * scale * m->sigma2[j];
     tg_mode      one = { .loop = loop_of(c, h, scale), .noise = white };
     double       gain = 0;
 

@@ -9,21 +9,31 @@
 
 #include "asgd/theory/predict.h"
 #include "core/loop.h"
+#include "solver/linear_rule.h"
 
 typedef struct tg_case {
-    const tg_filter  *filter;
+    const tg_linear_kind *kind;   /* theory's own entry of the rule ... */
+    double                number; /* ... and its number */
+    double            weigh; /* steps that a gradient is worth in the end: 1/K in batches */
+    const tg_filter  *filter;  /* NULL: none is known */
     const tg_cluster *cluster; /* borrowed */
     tg_delay         *delay;   /* of an arriving gradient; owned */
     tg_delay *slots; /* DuDe-ASGD, several groups: mixture by workers; owned, or NULL */
     double   *share; /* ... and their shares of the workers; owned */
     double    lambda, step;
-    double    wait;   /* expected time before the model first moves as in steady state */
-    bool      plain;  /* F = 1: every gradient is applied once, on arrival */
+    double    wait; /* expected time before the model first moves as in steady state */
+    tg_delay *kept; /* steps by staleness, as in core/loop.h; owned, or NULL */
+    double    kept_share, kept_power;
+    bool      plain;  /* no slots: it moves from the first delivery on */
     bool      biased; /* settles where arrivals, not workers, weigh equally */
+    bool      solved; /* level renewal has it: ASGD, DuDe-ASGD */
 } tg_case;
 
 TG_CHECKED tg_status tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm,
                                   double step, tg_case *out);
+/* The same of a rule of theory's table. Errors: TG_EDOMAIN its number is out of range. */
+TG_CHECKED tg_status tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind,
+                                     double number, double step, tg_case *out);
 void                 tg_case_close(tg_case *c);
 
 /* The loop of a mode with damping coefficient a [1/time]. */

@@ -12,7 +12,7 @@ unresolved(const tg_case *c, const tg_modes *m, const tg_prediction *p, double t
            double *error)
 {
     const double rest = m->start_loss - m->start_covered;
-    const double least = c->step * c->lambda * m->least;
+    const double least = c->step * c->weigh * c->lambda * m->least;
 
     *error = 0;
     if (!(rest > 1e-12 * m->start_loss)) return 0;
