@@ -25,9 +25,10 @@ typedef struct tg_setup {
     double            step;    /* learning rate [x^2/loss] */
     uint64_t          seed;
     tg_choice         optimiser, schedule; /* of tg_optimisers, tg_schedules */
-    double            clip;  /* largest norm of a direction; 0: any [loss/x] */
-    double            decay; /* weight decay [loss/x^2] */
-    tg_link           uplink, downlink;
+    double            clip;   /* largest norm of a direction; 0: any [loss/x] */
+    double            decay;  /* weight decay [loss/x^2] */
+    tg_link uplink, downlink; /* 0: transfers take no time. Over a downlink that takes some,
+                                 staggered workers too begin a whole job after the first model. */
 } tg_setup;
 
 /* A setup with all else plain. */
