@@ -29,7 +29,9 @@ typedef struct tg_setup {
     double            clip;      /* largest norm of a direction; 0: any [loss/x] */
     double            decay;     /* weight decay [loss/x^2] */
     tg_choice         behaviour; /* of tg_behaviours, all workers' */
-    tg_link           uplink, downlink;
+    /* 0: transfers take no time. Over a downlink that takes some, staggered workers too begin a
+     * whole job after the first model. */
+    tg_link uplink, downlink;
 } tg_setup;
 
 /* A setup with all else plain. */

@@ -286,6 +286,44 @@ test_stages(void **state)
     tg_problem_free(p);
 }
 
+/* Each goes on at the point of the job that is delivered, worker 0 with its own. */
+static tg_status
+go_on(tg_sim *s, void *room, const tg_job *job)
+{
+    (void)room;
+    write_down(s, job);
+    TG_TRY(tg_sim_assign_same(s, 0, job));
+    return job->worker == 1 ? tg_sim_assign(s, 1) : TG_OK;
+}
+
+/* A model that the worker has need not be fetched again; another's must be. Computing takes 1 and
+ * 10, a fetch 3. */
+static void
+test_had(void **state)
+{
+    static const tg_rule_kind going = { .is = { "going", "", "", NULL }, .deliver = go_on };
+    const double              time[] = { 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 13, 14, 15 };
+    tg_problem               *p = parabola(2);
+    tg_cluster               *c = two_constants(1, 10);
+    tg_setup                  u = tg_setup_of(p, c, tg_choice_of(&going.is), .1, 6);
+    tg_sim                   *s = NULL;
+    tg_happening              h;
+
+    (void)state;
+    u.downlink.latency = 3;
+    worklogs = 0;
+    assert_ok(tg_sim_create(&u, 0, &s));
+    while (tg_sim_next(s) < 15.5) assert_ok(tg_sim_advance(s, &h));
+    for (size_t i = 0; i < worklogs; i++) assert_near(worklog[i].now, time[i], 1e-12);
+    assert_int_equal(worklogs, 13);
+    assert_int_equal(tg_sim_ledger(s).fetched, 2);
+    while (tg_sim_next(s) < 16.5) assert_ok(tg_sim_advance(s, &h));
+    assert_int_equal(tg_sim_ledger(s).fetched, 4); /* worker 1's model by both, at 16 */
+    tg_sim_free(s);
+    tg_cluster_free(c);
+    tg_problem_free(p);
+}
+
 /* Bytes are counted where transfers take no time, too. */
 static void
 test_bytes_only(void **state)
@@ -356,5 +394,6 @@ test_domain(void **state)
 
 RUN(cmocka_unit_test(test_one_uplink), cmocka_unit_test(test_transform),
     cmocka_unit_test(test_capacity), cmocka_unit_test(test_two_workers),
-    cmocka_unit_test(test_stages), cmocka_unit_test(test_bytes_only),
-    cmocka_unit_test(test_ties), cmocka_unit_test(test_domain))
+    cmocka_unit_test(test_stages), cmocka_unit_test(test_had),
+    cmocka_unit_test(test_bytes_only), cmocka_unit_test(test_ties),
+    cmocka_unit_test(test_domain))

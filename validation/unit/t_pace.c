@@ -198,231 +198,6 @@ test_throughput(void **state)
     tg_problem_free(problem);
 }
 
-/* ---- each kind ------------------------------------------------------------------------------ */
-
-/* A job that is lost with its machine: (1/f + r)(e^{f W} - 1); one that goes on: W (1 + f r). */
-static void
-test_failure(void **state)
-{
-    tg_problem *problem = parabola(1);
-
-    (void)state;
-    for (int lost = 0; lost < 2; lost++) {
-        tg_cluster *c = cluster_of(1, "{law: constant, value: 1.2}", true);
-        tg_pace     p = { .choice = tg_choice_of(&tg_pace_failure.is) };
-        tg_stats    s = { 0 };
-        assert_ok(tg_choice_set(&p.choice, "working", 1.5));
-        assert_ok(tg_choice_set(&p.choice, "repair", .7));
-        assert_ok(tg_choice_set(&p.choice, "lost", lost));
-        assert_ok(tg_cluster_set_pace(c, 0, 1, &p));
-        assert_true(lost ? isnan(tg_cluster_rate(c))
-                         : fabs(tg_cluster_rate(c) - 1.5 / 2.2 / 1.2) < 1e-15);
-        const tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&logging.is), .1, 8);
-        run_until(&setup, 0, 60000);
-        for (size_t i = 0; i < worklogs; i++)
-            tg_stats_add(&s, worklog[i].now - worklog[i].began);
-        const double kept = 1.2 * (1 + .7 / 1.5), gone = (1.5 + .7) * (exp(.8) - 1);
-        assert_mean(s, lost ? gone : kept);
-        assert_true(fabs(s.mean - (lost ? kept : gone)) > 10 * tg_stats_error(&s));
-        tg_cluster_free(c);
-    }
-    tg_problem_free(problem);
-}
-
-/* Windows of 3 out of 10: jobs of 2, by hand; the second worker half a period before. */
-static void
-test_windows(void **state)
-{
-    const double first[] = { 2, 11, 13, 22, 31, 33 }, second[] = { 7, 16, 18, 27, 36 };
-    tg_problem  *problem = parabola(2);
-    tg_cluster  *c = cluster_of(2, "{law: constant, value: 2}", true);
-    tg_pace      p = { .choice = tg_choice_of(&tg_pace_windows.is) };
-
-    (void)state;
-    assert_ok(tg_choice_set(&p.choice, "period", 10));
-    assert_ok(tg_choice_set(&p.choice, "open", .3));
-    assert_ok(tg_choice_set(&p.choice, "shift", .5));
-    assert_ok(tg_cluster_set_pace(c, 0, 2, &p));
-    const tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&logging.is), .1, 8);
-    tg_sim        *s = NULL;
-    tg_happening   h;
-    assert_ok(tg_sim_create(&setup, 0, &s));
-    assert_true(tg_sim_available(s, 0) && !tg_sim_available(s, 1));
-    for (size_t i[2] = { 0 }; i[0] + i[1] < 11;) {
-        const double t = tg_sim_next(s);
-        assert_ok(tg_sim_advance(s, &h));
-        assert_near(t, h.worker ? second[i[1]] : first[i[0]], 1e-12);
-        i[h.worker]++;
-        assert_true(tg_sim_available(s, h.worker) == (fmod(t, 5) != 3));
-    }
-    tg_sim_free(s);
-    tg_cluster_free(c);
-    tg_problem_free(problem);
-}
-
-/* Speed 1 to 1.5, 1/4 to 4, 2 to 20, 3/4 from then on: jobs of 3. */
-static void
-test_schedule(void **state)
-{
-    const double  at[] = { 4.4375, 5.9375, 7.4375 };
-    tg_problem   *problem = parabola(1);
-    tg_cluster   *c = cluster_of(1, "{law: constant, value: 3}", true);
-    const tg_pace p = pace_of(&examples[4]);
-
-    (void)state;
-    assert_ok(tg_cluster_set_pace(c, 0, 1, &p));
-    const tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&logging.is), .1, 8);
-    run_until(&setup, 0, 50);
-    for (size_t i = 0; i < 3; i++) assert_near(worklog[i].now, at[i], 1e-14);
-    assert_near(worklog[worklogs - 1].now - worklog[worklogs - 2].now, 4, 1e-13);
-    tg_cluster_free(c);
-    tg_problem_free(problem);
-}
-
-/* Covariance exp(s^2 rho^k) - 1 of the speeds and mean 1, by blocks long against the memory. */
-static void
-test_drift(void **state)
-{
-    enum { BLOCKS = 200, LENGTH = 4000, LAGS = 40 };
-    const tg_pace p = { .choice = { &tg_pace_drift.is, { 2, .5, .25 } } };
-    const double  rho = exp(-.125);
-    static double v[BLOCKS * LENGTH + LAGS];
-    const size_t  lags[] = { 0, 1, 4, 12, LAGS };
-    tg_stretch    at = { 0 };
-    tg_stats      mean = { 0 };
-
-    (void)state;
-    for (size_t i = 0; i < BLOCKS * LENGTH + LAGS; i++) {
-        tg_rng g = tg_rng_of(77, TG_PURPOSE_PACE, 3, at.n);
-        tg_pace_drift.next(&p, 0, &g, &at);
-        assert_near(at.end, .25 * (double)++at.n, 1e-9);
-        v[i] = at.speed;
-    }
-    for (size_t k = 0; k < sizeof lags / sizeof *lags; k++) {
-        tg_stats cov = { 0 };
-        for (size_t b = 0; b < BLOCKS; b++) {
-            double sum = 0, product = 0;
-            for (size_t i = b * LENGTH; i < (b + 1) * LENGTH; i++) {
-                sum += v[i];
-                product += (v[i] - 1) * (v[i + lags[k]] - 1);
-            }
-            if (k == 0) tg_stats_add(&mean, sum / LENGTH);
-            tg_stats_add(&cov, product / LENGTH);
-        }
-        const double expected = exp(.25 * pow(rho, (double)lags[k])) - 1;
-        assert_mean(cov, expected);
-        assert_true(fabs(cov.mean - exp(.25 * pow(rho, lags[k] + 4.)) + 1) >
-                        4 * tg_stats_error(&cov) ||
-                    lags[k] == LAGS);
-    }
-    assert_mean(mean, 1);
-}
-
-/* Fixed speeds are in the law: 1 and a straggler of 4 as theory sees them. */
-static void
-test_fixed(void **state)
-{
-    tg_problem *problem = parabola(3);
-    tg_cluster *c = cluster_of(3, "{law: constant, value: 2}", true);
-    tg_pace     p;
-
-    (void)state;
-    assert_ok(tg_pace_find("straggler", &p));
-    assert_fails(tg_cluster_set_pace(c, 0, 3, &p), TG_EDOMAIN, "factor");
-    assert_ok(tg_choice_set(&p.choice, "factor", 4));
-    assert_ok(tg_choice_set(&p.choice, "worker", 1));
-    assert_ok(tg_cluster_set_pace(c, 0, 3, &p));
-    assert_null(c->pace_of);
-    assert_int_equal(c->groups, 2);
-    assert_near(tg_cluster_rate(c), 1.125, 1e-15);
-    assert_true(c->of[0] == c->of[2] && tg_delay_mean(c->of[1]) == 8);
-    assert_ok(tg_pace_find("constant", &p));
-    assert_ok(tg_choice_set(&p.choice, "speed", 2));
-    assert_ok(tg_cluster_set_pace(c, 0, 3, &p));
-    assert_near(tg_cluster_rate(c), 2.25, 1e-15);
-    const tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&logging.is), .1, 8);
-    assert_int_equal(run_until(&setup, 0, 8.5), 18);
-    for (size_t i = 0; i < worklogs; i++)
-        assert_true(worklog[i].now - worklog[i].began == (worklog[i].worker == 1 ? 4 : 1));
-    tg_cluster_free(c);
-    tg_problem_free(problem);
-}
-
-/* ---- spread ----------------------------------------------------------------------------------- */
-
-/* Factors by law, known to the rate; the throughput is theirs and not that of the plain law. */
-static void
-test_spread(void **state)
-{
-    enum { WORKERS = 60, REPLICAS = 100 };
-    tg_problem *problem = parabola(WORKERS);
-    tg_cluster *c = cluster_of(WORKERS, "{law: exponential, mean: 0.5}", false);
-    tg_cluster *more = cluster_of(WORKERS + 1, "{law: exponential, mean: 0.5}", false);
-    tg_delay   *factor = law_of("{law: gamma, shape: 3, mean: 1}"), *delay = NULL;
-    double      rate = 0, weight[WORKERS];
-    tg_stats    s = { 0 }, share = { 0 };
-
-    (void)state;
-    assert_ok(tg_cluster_spread(c, 0, WORKERS, factor, 4));
-    assert_ok(tg_cluster_spread(more, 0, WORKERS + 1, factor, 4));
-    assert_int_equal(c->groups, WORKERS);
-    for (size_t i = 0; i < WORKERS; i++) {
-        assert_near(tg_delay_mean(c->of[i]), tg_delay_mean(more->of[i]), 0);
-        rate += 1 / tg_delay_mean(c->of[i]);
-    }
-    assert_near(tg_cluster_rate(c), rate, 1e-12 * rate);
-    tg_cluster_weights(c, weight);
-    assert_ok(tg_cluster_delay(c, &delay));
-    assert_near(tg_delay_mean(delay), WORKERS / rate, 1e-10);
-    const tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&logging.is), .1, 3);
-    for (size_t r = 0; r < REPLICAS; r++) {
-        double own = 0;
-        tg_stats_add(&s, (double)run_until(&setup, r, 20) / 20);
-        for (size_t i = 0; i < worklogs; i++) own += worklog[i].worker == 7;
-        tg_stats_add(&share, own / 20);
-    }
-    assert_mean(s, rate);
-    assert_mean(share, weight[7] * rate);
-    assert_true(fabs(s.mean - WORKERS / .5) > 10 * tg_stats_error(&s));
-    tg_delay_free(delay);
-    tg_delay_free(factor);
-    tg_cluster_free(c);
-    tg_cluster_free(more);
-    tg_problem_free(problem);
-}
-
-/* Two factors are two laws, however many workers; their order is that of the workers. */
-static void
-test_two_factors(void **state)
-{
-    tg_cluster *c = cluster_of(1000, "{law: uniform, min: 1, max: 3}", true);
-    tg_delay   *two = law_of("{mixture: [{weight: 1, law: constant, value: .5}, "
-                               "{weight: 1, law: constant, value: 1.5}]}"),
-             *wrong = law_of("{law: constant, value: 2}");
-
-    (void)state;
-    assert_ok(tg_cluster_spread(c, 200, 800, two, 9));
-    assert_int_equal(c->groups, 3);
-    assert_int_equal(c->count[0], 200);
-    assert_int_equal(c->count[0] + c->count[1] + c->count[2], 1000);
-    for (size_t w = 0, next = 0; w < 1000; w++) {
-        if (w > 0 && next < 3 && c->of[w] == c->law[next]) next++;
-        if (w == 0) assert_true(c->of[0] == c->law[next++]);
-        assert_near(tg_delay_mean(c->of[w]) - 2,
-                    w < 200                 ? 0
-                    : c->of[w] == c->law[1] ? tg_delay_mean(c->law[1]) - 2
-                                            : tg_delay_mean(c->law[2]) - 2,
-                    0);
-    }
-    assert_near(fabs(tg_delay_mean(c->law[1]) - 2), 1, 1e-15);
-    assert_near(tg_delay_mean(c->law[1]) + tg_delay_mean(c->law[2]), 4, 1e-15);
-    assert_fails(tg_cluster_spread(c, 0, 10, wrong, 9), TG_EDOMAIN, "mean 1");
-    assert_fails(tg_cluster_spread(c, 999, 2, two, 9), TG_EDOMAIN, "cluster has 1000");
-    tg_delay_free(two);
-    tg_delay_free(wrong);
-    tg_cluster_free(c);
-}
-
 /* ---- workers that never come back --------------------------------------------------------- */
 
 static void
@@ -462,6 +237,42 @@ test_stalled(void **state)
     tg_problem_free(problem);
 }
 
+/* Work that would never be done is ended like any other, and nothing else with it: here the next
+ * event of worker 0, of whose handle a model's arrival had been. */
+static void
+test_end_of_stalled(void **state)
+{
+    const double start[] = { 0 }, none[] = { 0 };
+    tg_problem  *problem = parabola(2);
+    tg_cluster  *c = cluster_of(2, "{law: constant, value: 2}", true);
+    tg_pace      p = { .choice = tg_choice_of(&tg_pace_schedule.is), start, none, 1 };
+    tg_sim      *s = NULL;
+    tg_happening h;
+    size_t       who = 9;
+
+    (void)state;
+    assert_ok(tg_cluster_set_pace(c, 1, 1, &p));
+    tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&logging.is), .1, 8);
+    setup.downlink.latency = .5;
+    assert_ok(tg_sim_create(&setup, 0, &s));
+    for (int round = 0; round < 20; round++) {
+        const double t = tg_sim_next(s);
+        assert_ok(tg_sim_advance(s, &h));
+        if (t < 1) continue;
+        assert_int_equal(tg_sim_stalled(s, &who), 1);
+        const double next = tg_sim_next(s);
+        assert_ok(tg_sim_abort(s, 1));
+        assert_int_equal(tg_sim_stalled(s, &who), 0);
+        assert_near(tg_sim_next(s), next, 0);
+        assert_ok(tg_sim_assign(s, 1));
+        while (tg_sim_stalled(s, &who) == 0) assert_ok(tg_sim_advance(s, &h));
+    }
+    assert_int_equal(who, 1);
+    tg_sim_free(s);
+    tg_cluster_free(c);
+    tg_problem_free(problem);
+}
+
 /* ---- what is refused -------------------------------------------------------------------------- */
 
 static void
@@ -495,8 +306,5 @@ test_domain(void **state)
 }
 
 RUN(cmocka_unit_test(test_integral), cmocka_unit_test(test_others),
-    cmocka_unit_test(test_throughput), cmocka_unit_test(test_failure),
-    cmocka_unit_test(test_windows), cmocka_unit_test(test_schedule),
-    cmocka_unit_test(test_drift), cmocka_unit_test(test_fixed),
-    cmocka_unit_test(test_spread), cmocka_unit_test(test_two_factors),
-    cmocka_unit_test(test_stalled), cmocka_unit_test(test_domain))
+    cmocka_unit_test(test_throughput), cmocka_unit_test(test_stalled),
+    cmocka_unit_test(test_end_of_stalled), cmocka_unit_test(test_domain))
