@@ -17,7 +17,7 @@ endif
 
 ,          := ,
 hash       := \#
-ALL_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -pthread -I. $(WARN) \
+ALL_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -fno-semantic-interposition -pthread -I. $(WARN) \
               $(if $(WERROR),-Werror) $(DEP_CFLAGS) $(CFLAGS) $(SIMD:%=-DTG_WITH_%) \
               $(if $(SANITIZE)$(FUZZ),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
               $(if $(FUZZ),-fno-sanitize-recover=undefined -fsanitize=fuzzer-no-link)

@@ -18,6 +18,11 @@
  * stream stands at its next unused group. The values differ from those of tg_rng_normal. */
 void tg_rng_normals(tg_rng *g, double *out, size_t n);
 
+/* The same for n <= TG_FEW: as many blocks as are needed, one after the other. Other values than
+ * those of tg_rng_normals, of the same law. */
+enum { TG_FEW = 8 };
+void tg_rng_few_normals(tg_rng *g, double *out, size_t n);
+
 /* The four normals of block number `block` of each of the streams (seed, purpose, first +
  * i), i < n, times `scale`: into out[q * stride + i], q < 4. A path that takes its steps 4
  * j .. 4 j + 3 from block j has the same noise whatever is computed beside it. `isa` is

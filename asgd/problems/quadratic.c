@@ -43,7 +43,9 @@ quadratic_gradient(const void *self, size_t worker, const double *x, tg_rng *dra
     const double    *b = q->minima ? q->minima + worker * q->dim : NULL;
 
     (void)scratch;
-    if (q->noisy)
+    if (q->noisy && q->dim <= TG_FEW)
+        tg_rng_few_normals(draws, g, q->dim);
+    else if (q->noisy)
         tg_rng_normals(draws, g, q->dim);
     else
         memset(g, 0, q->dim * sizeof *g);

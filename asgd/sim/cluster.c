@@ -1,5 +1,7 @@
 #include "asgd/sim/cluster.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
 void
@@ -40,7 +42,7 @@ tg_cluster_create(size_t groups, const size_t *count, tg_delay *const *law, bool
         *c = (tg_cluster){ .workers = workers, .groups = groups, .together = together };
         c->count = malloc(groups * sizeof *c->count);
         c->law = calloc(groups, sizeof *c->law);
-        c->of = malloc(workers * sizeof *c->of);
+        c->of = tg_memory_wide(workers * sizeof *c->of);
     }
     if (!c || !c->count || !c->law || !c->of) {
         tg_cluster_free(c);

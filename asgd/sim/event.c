@@ -1,5 +1,7 @@
 #include "asgd/sim/event.h"
 
+#include "core/memory.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +69,7 @@ static tg_status
 grow(tg_events *q)
 {
     const size_t room = q->room ? 2 * q->room : 60;
-    char        *block = aligned_alloc(64, (room + 4) * sizeof(key));
+    char        *block = tg_memory_wide((room + 4) * sizeof(key));
     uint8_t     *dead = realloc(q->dead, room);
     if (dead) q->dead = dead;
     uint32_t *slots = realloc(q->free, room * sizeof *slots);
@@ -103,26 +105,26 @@ least_child(const key *child)
     return child[b] < child[a] ? b : a;
 }
 
+/* From i down: the least child moves up all the way, then k goes up to where it belongs, which is
+ * not far: what is new comes late (Wegener 1993). */
 static void
-sift_down(key *heap, size_t n, size_t i, key k)
+sift_down(key *heap, size_t n, size_t top, key k)
 {
-    size_t first = 4 * i + 1;
+    size_t i = top, first = 4 * i + 1;
 
     for (; first + 4 <= n; first = 4 * i + 1) {
         const size_t c = first + least_child(heap + first);
-        if (k < heap[c]) break;
         heap[i] = heap[c];
         i = c;
     }
-    if (first < n && first + 4 > n) {
+    if (first < n) {
         size_t c = first;
         for (size_t j = first + 1; j < n; j++)
             if (heap[j] < heap[c]) c = j;
-        if (heap[c] < k) {
-            heap[i] = heap[c];
-            i = c;
-        }
+        heap[i] = heap[c];
+        i = c;
     }
+    for (; i > top && k < heap[(i - 1) / 4]; i = (i - 1) / 4) heap[i] = heap[(i - 1) / 4];
     heap[i] = k;
 }
 
@@ -236,4 +238,14 @@ tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *han
     q->free[q->frees++] = *handle - 1;
     q->hole = true;
     return true;
+}
+
+size_t
+tg_events_ahead(const tg_events *q, uint32_t who[4])
+{
+    size_t n = 0;
+
+    for (size_t i = 1; i < 5 && i < q->n; i++)
+        who[n++] = (uint32_t)((uint64_t)q->heap[i] >> 32) & TG_MOST_WHO;
+    return n;
 }

@@ -32,6 +32,10 @@ void                 tg_event_cancel(tg_events *q, tg_event e); /* 0: nothing to
 
 double tg_event_next(tg_events *q); /* time of the next; inf: nothing is to come */
 
+/* Who the next ones are about, likely; which of these will be next nobody knows yet: into who (4),
+ * returns how many. */
+size_t tg_events_ahead(const tg_events *q, uint32_t who[4]);
+
 /* Take the next one, or see it; false if there is none. `handle` is what tg_event_add() gave. */
 bool tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle);
 bool tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle);

@@ -19,7 +19,6 @@ typedef struct tg_job {
     tg_event due;                 /* what happens to it next */
     uint32_t next, before, after; /* in its worker's queue; in the order of reading */
     uint8_t  stage;               /* tg_stage */
-    uint64_t stale;               /* at its delivery: updates since it was read */
     double   finished;            /* when the worker is done with it; inf: never [time] */
 } tg_job;
 

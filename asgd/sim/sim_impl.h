@@ -35,6 +35,8 @@ struct tg_sim {
     tg_rng                   dice;
     double                   now;
     tg_events               *events;
+    uint32_t                 ahead[4]; /* whose events may be the next ones, last time */
+    size_t                   aheads;
     tg_event                 alarm;
 
     tg_line *up, *down; /* NULL: transfers take no time */
@@ -49,11 +51,12 @@ struct tg_sim {
     size_t      jobs_room, spares, jobs;
     uint32_t    oldest, newest; /* of the jobs by age, for rules that ask */
 
-    void   *room; /* the rule's */
-    double *kept; /* the optimiser's */
-    tg_work work;
-    double *scratch, *clipped;
-    bool    asked; /* the rule has asked for the gradient of what is being delivered */
+    void    *room; /* the rule's */
+    double  *kept; /* the optimiser's */
+    tg_work  work;
+    double  *scratch, *clipped;
+    uint64_t stale; /* of what was delivered last [updates] */
+    bool     asked; /* the rule has asked for the gradient of what is being delivered */
 
     tg_onlooker look; /* NULL: nobody */
     void       *look_context;

@@ -2,6 +2,7 @@
 
 #include "asgd/sim/line.h"
 #include "asgd/sim/work.h"
+#include "core/memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,10 +38,9 @@ check_setup(const tg_setup *u)
 static void *
 zeroed(size_t bytes)
 {
-    void *block = aligned_alloc(64, (bytes + 64) / 64 * 64);
+    void *block = tg_memory_wide(bytes + 1);
 
-    if (block) memset(block, 0, (bytes + 64) / 64 * 64);
-    return block;
+    return block ? memset(block, 0, bytes) : NULL;
 }
 
 static tg_status
@@ -50,8 +50,8 @@ allocate(tg_sim *s)
     const size_t  kept = s->optimiser->room ? s->optimiser->room(dim) : 0;
     const double *param = s->setup.rule.param;
 
-    s->worker = calloc(n, sizeof *s->worker);
-    s->job = calloc(n, sizeof *s->job);
+    s->worker = zeroed(n * sizeof *s->worker);
+    s->job = zeroed(n * sizeof *s->job);
     s->spare = malloc(n * sizeof *s->spare);
     s->room = zeroed(s->rule->room ? s->rule->room(dim, n, param) : 0);
     s->kept = zeroed(kept * sizeof(double));
@@ -81,7 +81,7 @@ first_version(tg_sim *s)
 {
     const tg_problem *p = s->setup.problem;
 
-    tg_versions_begin(&s->versions, s->dim);
+    tg_versions_begin(&s->versions, s->dim, s->workers);
     TG_TRY(tg_version_new(&s->versions, &s->current));
     p->kind->start(p->self, tg_version_model(&s->versions, s->current));
     return TG_OK;
@@ -149,11 +149,11 @@ tg_sim_next(tg_sim *s)
 static tg_status
 deliver(tg_sim *s, uint32_t index, tg_happening *out)
 {
-    tg_job job = s->job[index];
+    const tg_job job = s->job[index];
 
     out->what = TG_DELIVERS;
     out->worker = job.worker;
-    out->staleness = job.stale = tg_sim_staleness(s, &job);
+    out->staleness = s->stale = tg_sim_staleness(s, &job);
     s->ledger.delivered++;
     s->asked = false;
     TG_TRY(tg_job_end(s, index));
@@ -234,21 +234,49 @@ move_on(tg_sim *s, unsigned what, size_t worker, tg_event handle, tg_happening *
     return tg_job_begin(s, worker);
 }
 
+/* With many workers what an event needs is in no cache: ask for that of those who may be next, and
+ * then for the models they have read. */
+static void
+fetch_ahead(tg_sim *s)
+{
+    for (size_t i = 0; i < s->aheads; i++) {
+        const uint32_t version = s->job[s->ahead[i]].version;
+        __builtin_prefetch(tg_version_model(&s->versions, version));
+        __builtin_prefetch(&s->versions.holders[version], 1);
+    }
+    s->aheads = tg_events_ahead(s->events, s->ahead);
+    for (size_t i = 0; i < s->aheads; i++) {
+        const uint32_t w = s->ahead[i];
+        __builtin_prefetch(&s->worker[w], 1);
+        __builtin_prefetch(&s->setup.cluster->of[w]);
+        __builtin_prefetch(&s->job[w], 1);
+    }
+}
+
 tg_status
 tg_sim_advance(tg_sim *s, tg_happening *out)
 {
+    enum { MANY = 4096 };
+
     unsigned what;
     size_t   who;
     tg_event handle;
 
     *out = (tg_happening){ 0 };
     if (!tg_event_pop(s->events, &s->now, &what, &who, &handle)) return TG_OK;
+    if (s->workers > MANY) fetch_ahead(s);
     if (what == TG_RINGS) return ring(s, out);
     if (s->up || s->down) return move_on(s, what, who, handle, out);
     return finish(s, s->worker[who].head, out);
 }
 
 /* ---- what is known ------------------------------------------------------------------- */
+
+uint64_t
+tg_sim_stale(const tg_sim *s)
+{
+    return s->stale;
+}
 
 void
 tg_sim_watch(tg_sim *s, tg_onlooker look, void *context)

@@ -97,6 +97,8 @@ TG_CHECKED tg_status tg_sim_advance(tg_sim *s, tg_happening *out);
 typedef void (*tg_onlooker)(void *context, const tg_sim *s, const tg_job *job,
                             tg_fate fate);
 void tg_sim_watch(tg_sim *s, tg_onlooker look, void *context);
+/* Staleness of the latest delivery, when its model was read to when the rule heard of it [updates]. */
+uint64_t tg_sim_stale(const tg_sim *s);
 
 tg_ledger tg_sim_ledger(const tg_sim *s);
 

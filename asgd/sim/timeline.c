@@ -43,12 +43,13 @@ add(recorder *r, const tg_sim *s, const tg_job *job, int fate)
     }
     r->status = tg_table_add(
         r->table,
-        (tg_cell[]){
-            TG_NUMBER((double)job->worker),
-            TG_NUMBER(begun ? (double)job->number : (double)NAN), TG_NUMBER(job->since),
-            TG_NUMBER(begun ? job->began : (double)NAN),
-            TG_NUMBER(begun ? job->finished : (double)NAN), TG_NUMBER(tg_sim_now(s)),
-            TG_NUMBER(delivered ? (double)job->stale : (double)NAN), TG_TEXT(name[fate]) });
+        (tg_cell[]){ TG_NUMBER((double)job->worker),
+                     TG_NUMBER(begun ? (double)job->number : (double)NAN),
+                     TG_NUMBER(job->since), TG_NUMBER(begun ? job->began : (double)NAN),
+                     TG_NUMBER(begun ? job->finished : (double)NAN),
+                     TG_NUMBER(tg_sim_now(s)),
+                     TG_NUMBER(delivered ? (double)tg_sim_stale(s) : (double)NAN),
+                     TG_TEXT(name[fate]) });
 }
 
 static void

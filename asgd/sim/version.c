@@ -1,15 +1,19 @@
 #include "asgd/sim/version.h"
 
+#include "core/memory.h"
+
 #include <stdlib.h>
 
-/* Chunks of some 64 kB, so that models lie together where they are small. */
+/* Chunks of 64 kB, or of 16 MB where that many are expected, so that small models lie together. */
 void
-tg_versions_begin(tg_versions *v, size_t dim)
+tg_versions_begin(tg_versions *v, size_t dim, size_t expected)
 {
-    enum { DOUBLES = 8192 };
+    const size_t few = (size_t)1 << 13, many = (size_t)1 << 21;
 
     *v = (tg_versions){ .dim = dim };
-    while (dim << (v->shift + 1) <= DOUBLES) v->shift++;
+    while (dim << (v->shift + 1) <= few ||
+           (dim << (v->shift + 1) <= many && (size_t)1 << v->shift < expected))
+        v->shift++;
 }
 
 void
@@ -34,7 +38,7 @@ grow(tg_versions *v)
     uint32_t *slots = realloc(v->free, room * sizeof *slots);
     if (slots) v->free = slots;
     const size_t bytes = (more * v->dim * sizeof(double) + 63) / 64 * 64;
-    double      *models = chunk && holders && slots ? aligned_alloc(64, bytes) : NULL;
+    double      *models = chunk && holders && slots ? tg_memory_wide(bytes) : NULL;
 
     if (!models) return tg_fail(TG_ENOMEM, "out of memory");
     v->chunk[v->room >> v->shift] = models;

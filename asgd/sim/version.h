@@ -20,8 +20,8 @@ typedef struct tg_versions {
     uint32_t *free;    /* (frees) */
 } tg_versions;
 
-/* No versions yet, of dim >= 1 numbers each. Owner: the caller, tg_versions_clear(). */
-void tg_versions_begin(tg_versions *v, size_t dim);
+/* No versions yet, of dim >= 1 numbers each; some `expected` will be held at once. Owner: the caller, tg_versions_clear(). */
+void tg_versions_begin(tg_versions *v, size_t dim, size_t expected);
 void tg_versions_clear(tg_versions *v);
 
 /* A slot with one holder, its model not yet written. Errors: TG_ENOMEM. */

@@ -16,7 +16,7 @@ random_holders(size_t dim)
     tg_versions     v;
     size_t          n = 0, most = 0, made = 0;
 
-    tg_versions_begin(&v, dim);
+    tg_versions_begin(&v, dim, 1);
     for (size_t act = 0; act < ACTS; act++) {
         const uint64_t die = tg_rng_below(&g, 8);
         const size_t   i = n > 0 ? tg_rng_below(&g, n) : 0;
@@ -70,7 +70,7 @@ test_reuse(void **state)
     uint32_t    a, b, c;
 
     (void)state;
-    tg_versions_begin(&v, 8);
+    tg_versions_begin(&v, 8, 1);
     assert_ok(tg_version_new(&v, &a));
     assert_ok(tg_version_new(&v, &b));
     assert_true(a != b);
