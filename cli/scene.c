@@ -1,6 +1,7 @@
 #include "cli/scene.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,21 +53,64 @@ is_steady(const tg_study *study)
     return true;
 }
 
+/* Whether nothing is there that theory does not know, but for rule and optimiser. */
+static bool
+is_plain(const tg_study *study, const tg_study_algorithm *a)
+{
+    return a->clip == 0 && a->decay == 0 && a->schedule.kind == &tg_schedule_constant.is &&
+           a->schedule.param[0] == 0 && a->behaviour.kind == &tg_behaviour_plain.is &&
+           !tg_link_takes_time(&study->uplink) && !tg_link_takes_time(&study->downlink) &&
+           is_steady(study);
+}
+
+/* The value of a parameter of the rule; 0 if it has none of that name. */
+static double
+rule_value(const tg_study_algorithm *a, const char *param)
+{
+    const size_t at = tg_kind_param(a->rule.kind, param);
+
+    return at == SIZE_MAX ? 0 : a->rule.param[at];
+}
+
+/* The rules of theory's table with the parameter that is their number. */
+static const struct {
+    const tg_rule_kind *kind;
+    const char         *number, *none; /* none: a parameter that must be as it is by default */
+} known[] = { { &tg_rule_asgd, NULL, NULL },           { &tg_rule_dude, NULL, "arrivals" },
+              { &tg_rule_fedbuff, "k", NULL },         { &tg_rule_k_batch_sync, "k", NULL },
+              { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" } };
+
+tg_status
+study_theory(const tg_study *study, size_t i, const char **rule, double *number)
+{
+    const tg_study_algorithm *a = &study->algorithm[i];
+    const bool momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
+    const bool sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
+
+    for (size_t k = 0; k < sizeof known / sizeof *known && is_plain(study, a); k++) {
+        if (a->rule.kind != &known[k].kind->is) continue;
+        const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;
+        if (known[k].none && a->rule.param[none] != a->rule.kind->param[none].fallback) break;
+        *rule = momentum ? "heavy_ball" : a->rule.kind->name;
+        *number = momentum          ? a->optimiser.param[0]
+                  : known[k].number ? rule_value(a, known[k].number)
+                                    : 0;
+        if (sgd || (momentum && k == 0)) return TG_OK;
+    }
+    return tg_fail(TG_EDOMAIN, "theory does not know %s with these settings yet", a->label);
+}
+
 tg_status
 study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 {
-    const tg_study_algorithm *a = &study->algorithm[i];
-    const bool plain = a->optimiser.kind == &tg_optimiser_sgd.is && a->clip == 0 &&
-                       a->decay == 0 && a->schedule.kind == &tg_schedule_constant.is &&
-                       a->schedule.param[0] == 0 &&
-                       a->behaviour.kind == &tg_behaviour_plain.is &&
-                       !tg_link_takes_time(&study->uplink) &&
-                       !tg_link_takes_time(&study->downlink) && is_steady(study);
+    const char *rule;
+    double      number;
 
-    *out = tg_algorithm_find(a->rule.kind->name);
-    if (*out && plain && (a->rule.kind != &tg_rule_dude.is || a->rule.param[0] == 1))
-        return TG_OK;
-    return tg_fail(TG_EDOMAIN, "theory does not know %s with these settings yet", a->label);
+    TG_TRY(study_theory(study, i, &rule, &number));
+    *out = tg_algorithm_find(rule);
+    if (*out) return TG_OK;
+    return tg_fail(TG_EDOMAIN, "only the prediction of %s is known to theory yet",
+                   study->algorithm[i].label);
 }
 
 tg_status
@@ -81,7 +125,8 @@ level_of(const arguments *a, tg_level *out)
 tg_status
 scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 {
-    const tg_algorithm   *rule = NULL;
+    const char           *rule = NULL;
+    double                number = 0;
     const tg_predict_plan plan = { .horizon = s->study->horizon,
                                    .points = s->study->points,
                                    .target = s->study->target,
@@ -89,9 +134,9 @@ scene_predict(scene *s, size_t algorithm, tg_prediction **out)
                                    .single = s->single };
 
     TG_TRY(scene_modes(s));
-    TG_TRY(study_rule(s->study, algorithm, &rule));
-    return tg_predict(&s->modes, s->cluster, rule, s->study->algorithm[algorithm].step,
-                      &plan, out);
+    TG_TRY(study_theory(s->study, algorithm, &rule, &number));
+    return tg_predict_rule(&s->modes, s->cluster, rule, number,
+                           s->study->algorithm[algorithm].step, &plan, out);
 }
 
 bool

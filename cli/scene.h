@@ -33,6 +33,11 @@ void                 scene_close(scene *s);
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
 TG_CHECKED tg_status scene_modes(scene *s);
 
+/* The study's algorithm i by its name and number in theory's table (solver/linear_rule.h). Errors:
+ * TG_EDOMAIN theory does not know it with these settings. */
+TG_CHECKED tg_status study_theory(const tg_study *study, size_t i, const char **rule,
+                                  double *number);
+
 /* The study's algorithm i as theory knows it. Errors: TG_EDOMAIN it does not. */
 TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);
 
