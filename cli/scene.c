@@ -75,22 +75,25 @@ rule_value(const tg_study_algorithm *a, const char *param)
 /* The rules of theory's table with the parameter that is their number. */
 static const struct {
     const tg_rule_kind *kind;
-    const char         *number, *none; /* none: a parameter that must be as it is by default */
-} known[] = { { &tg_rule_asgd, NULL, NULL },           { &tg_rule_dude, NULL, "arrivals" },
-              { &tg_rule_fedbuff, "k", NULL },         { &tg_rule_k_batch_sync, "k", NULL },
-              { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" } };
+    const char *number, *none; /* none: a parameter that must be as it is by default */
+} known[] = {
+    { &tg_rule_asgd, NULL, NULL },           { &tg_rule_dude, NULL, "arrivals" },
+    { &tg_rule_fedbuff, "k", NULL },         { &tg_rule_k_batch_sync, "k", NULL },
+    { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" }
+};
 
 tg_status
 study_theory(const tg_study *study, size_t i, const char **rule, double *number)
 {
     const tg_study_algorithm *a = &study->algorithm[i];
-    const bool momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
-    const bool sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
+    const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
+    const bool                sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
 
     for (size_t k = 0; k < sizeof known / sizeof *known && is_plain(study, a); k++) {
         if (a->rule.kind != &known[k].kind->is) continue;
         const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;
-        if (known[k].none && a->rule.param[none] != a->rule.kind->param[none].fallback) break;
+        if (known[k].none && a->rule.param[none] != a->rule.kind->param[none].fallback)
+            break;
         *rule = momentum ? "heavy_ball" : a->rule.kind->name;
         *number = momentum          ? a->optimiser.param[0]
                   : known[k].number ? rule_value(a, known[k].number)

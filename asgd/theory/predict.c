@@ -3,6 +3,7 @@
 #include "asgd/theory/predict_finite.h"
 #include "asgd/theory/predict_hits.h"
 #include "asgd/theory/predict_parts.h"
+#include "asgd/theory/predict_twin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -187,9 +188,9 @@ tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm 
 }
 
 tg_status
-tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
-                double number, double step, const tg_predict_plan *plan,
-                tg_prediction **out)
+tg_predict_undoubted(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
+                     double number, double step, const tg_predict_plan *plan,
+                     tg_prediction **out)
 {
     const tg_linear_kind *kind = tg_linear_find(rule);
     tg_case               c;
@@ -199,5 +200,23 @@ tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *ru
     TG_TRY(tg_case_of_rule(cluster, kind, number, step, &c));
     const tg_status status = predict(&c, modes, plan, out);
     tg_case_close(&c);
+    return status;
+}
+
+tg_status
+tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
+                double number, double step, const tg_predict_plan *plan,
+                tg_prediction **out)
+{
+    tg_prediction *p = NULL;
+
+    TG_TRY(tg_predict_undoubted(modes, cluster, rule, number, step, plan, &p));
+    tg_status status = TG_OK;
+    if (plan->level == TG_LEVEL_BEST && p->level == TG_LEVEL_SDE)
+        status = tg_predict_twin(modes, cluster, rule, number, step, plan, p);
+    if (status == TG_OK)
+        *out = p;
+    else
+        tg_prediction_free(p);
     return status;
 }
