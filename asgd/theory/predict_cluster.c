@@ -1,6 +1,7 @@
 /* predict_cluster: the cluster as levels exact and renewal see it, by groups that have workers */
 #include "asgd/theory/predict_finite.h"
 
+#include "roots/zroots.h"
 #include "solver/lattice.h"
 
 #include <math.h>
@@ -41,11 +42,21 @@ tg_finite_rule(const tg_finite *f, double eta, double h)
     return f->c->kind->make(eta, h, f->total, f->c->number);
 }
 
+/* Workers of one constant time, not begun together: they deliver in turn for ever. */
+static bool
+in_turn(const tg_finite *f)
+{
+    return f->c->solved && f->c->plain && f->groups == 1 && !f->c->cluster->together &&
+           !f->minimum && tg_delay_cv(f->group[0].law) == 0 &&
+           f->total <= TG_MOST_STALENESS;
+}
+
 static tg_way
 choose_way(tg_finite *f)
 {
     if (f->total == 1 && f->c->solved) return TG_WAY_SINGLE;
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
+    if (in_turn(f)) return TG_WAY_CYCLE;
     f->phases = f->c->solved && on_lattice(f);
     return f->phases && f->c->plain && !f->c->cluster->together && !f->minimum
                ? TG_WAY_LATTICE

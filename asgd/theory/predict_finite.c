@@ -91,6 +91,13 @@ rough_entry(work *w, size_t j, double span)
                : entry_of(&w->shelf, rounded(2.4 * g.dt), span);
 }
 
+/* No grids are needed. */
+static bool
+has_closed_form(const tg_finite *f)
+{
+    return f->way != TG_WAY_SINGLE && f->way != TG_WAY_RENEWAL;
+}
+
 static tg_status
 make_laws(size_t i, size_t thread, void *context)
 {
@@ -108,8 +115,7 @@ one_mode(size_t j, size_t thread, void *context)
     work *w = context;
 
     (void)thread;
-    if (w->run.f->way == TG_WAY_EXPONENTIAL || w->run.f->way == TG_WAY_LATTICE)
-        return tg_finite_exact(w->run.f, j, &w->run.mode[j]);
+    if (has_closed_form(w->run.f)) return tg_finite_exact(w->run.f, j, &w->run.mode[j]);
     return tg_finite_renewal(w->run.f, j, w->run.p->mode[j].gain, w->fine[j], w->rough[j],
                              w->coarse[j], &w->run.mode[j]);
 }
@@ -132,8 +138,7 @@ lay_shelf(work *w)
 {
     const size_t count = w->run.f->m->count;
 
-    if (w->run.f->way == TG_WAY_EXPONENTIAL || w->run.f->way == TG_WAY_LATTICE)
-        return TG_OK;
+    if (has_closed_form(w->run.f)) return TG_OK;
     for (size_t j = 0; j < count; j++) {
         const tg_finite_grid g = grid_of(w, j);
         entry_of(&w->shelf, g.dt, g.span)->slow = g.slow;

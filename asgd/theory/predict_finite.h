@@ -11,12 +11,13 @@
 
 #include <complex.h>
 
-/* How it is done: one worker, exponential workers, the lattice of a phase-type law (all three
- * exact), or to first order in 1/P. */
+/* How it is done: one worker, exponential workers, the lattice of a phase-type law, workers of one
+ * constant time in turn (all four exact), or to first order in 1/P. */
 typedef enum tg_way {
     TG_WAY_SINGLE,
     TG_WAY_EXPONENTIAL,
     TG_WAY_LATTICE,
+    TG_WAY_CYCLE,
     TG_WAY_RENEWAL
 } tg_way;
 

@@ -1,6 +1,7 @@
 /* predict_limit: the loop gain at which the mean square is lost (theory 3.6, 3.7) */
 #include "asgd/theory/predict_finite.h"
 
+#include "solver/cycle.h"
 #include "solver/exponential.h"
 #include "solver/lattice.h"
 
@@ -159,6 +160,10 @@ tg_finite_limit(tg_finite *f, double threshold)
     f->limit = 2;
     if (f->way == TG_WAY_SINGLE) return TG_OK;
     if (f->way == TG_WAY_EXPONENTIAL) return exponential_limit(f, &f->limit);
+    if (f->way == TG_WAY_CYCLE) {
+        f->limit = f->total * tg_cycle_limit((size_t)f->total);
+        return TG_OK;
+    }
     if (f->phases) {
         TG_TRY(lattice_limit(f, &f->limit));
         f->limit_error = 1e-6 * f->limit;

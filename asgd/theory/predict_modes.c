@@ -1,10 +1,13 @@
 /* predict_modes: one mode at levels exact and renewal, each way a call into solver/ */
 #include "asgd/theory/predict_finite.h"
 
+#include "roots/zroots.h"
+#include "solver/cycle.h"
 #include "solver/exponential.h"
 #include "solver/lattice.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static double
@@ -377,11 +380,60 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
     return TG_OK;
 }
 
+/* By updates the largest zero decides, P of them in the time of a job. */
+static tg_status
+cycle_rate(const tg_finite *f, double e, double *rate)
+{
+    const size_t   n = (size_t)f->total;
+    double        *always = calloc(n, sizeof *always), radius = NAN;
+    const tg_clock clock = { .step = e, .staleness = always, .count = n };
+
+    if (!always) return tg_fail(TG_ENOMEM, "out of memory");
+    always[n - 1] = 1;
+    const tg_status status = tg_zroots_radius(&clock, &radius);
+    free(always);
+    if (status == TG_OK) *rate = -log(radius) * f->total / f->mean;
+    return status == TG_ENOCONV ? TG_OK : status;
+}
+
+static tg_status
+cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const double   h = f->m->h[j], e = step_of(f, j);
+    const tg_cycle c = { .workers = (size_t)f->total,
+                         .e = e,
+                         .v = f->m->sigma2[j] / (h * h),
+                         .start = f->m->start[j],
+                         .time = f->mean };
+
+    out->settles = e < tg_cycle_limit(c.workers);
+    if (out->settles && c.v > 0) {
+        const tg_status status = tg_cycle_variance(&c, &out->variance);
+        if (status != TG_OK && status != TG_ENOCONV) return status;
+        if (status == TG_ENOCONV) out->settles = false;
+    } else if (out->settles)
+        out->variance = 0;
+    TG_TRY(cycle_rate(f, e, &out->rate));
+    if (!f->plan->points) return TG_OK;
+    /* turns in 32 parts: a moment is a polynomial within a turn */
+    const double settled = out->rate > 0 ? 40 / out->rate : INFINITY;
+    const double span = fmin(f->plan->horizon, fmax(settled, f->mean));
+    const double parts = fmin(32 * ceil(span / f->mean), 20000 - 1);
+    const double dt = fmax(f->mean / 32, span / parts);
+    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 1, &out->course));
+    tg_course *k = &out->course;
+    TG_TRY(tg_cycle_transient(&c, k->dt, k->n, k->mean, k->second));
+    for (size_t i = 0; i < k->n; i++) k->off[i] = 1e-4 * k->second[i];
+    return TG_OK;
+}
+
 tg_status
 tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
 {
     *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
-    TG_TRY(f->way == TG_WAY_LATTICE ? lattice(f, j, out) : exponential(f, j, out));
+    TG_TRY(f->way == TG_WAY_CYCLE     ? cycle(f, j, out)
+           : f->way == TG_WAY_LATTICE ? lattice(f, j, out)
+                                      : exponential(f, j, out));
     if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
     out->root = -out->rate;
     out->unstable = out->settles ? 0 : 1;

@@ -52,7 +52,8 @@ share(double value, double exact, double sde)
 static void
 doubt_outcome(tg_prediction *p)
 {
-    if (fabs(p->gain - p->threshold_square) <= p->threshold_error) p->outcome = TG_UNDECIDED;
+    if (fabs(p->gain - p->threshold_square) <= p->threshold_error)
+        p->outcome = TG_UNDECIDED;
 }
 
 static void
