@@ -214,6 +214,8 @@ tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *ru
     tg_status status = TG_OK;
     if (plan->level == TG_LEVEL_BEST && p->level == TG_LEVEL_SDE)
         status = tg_predict_twin(modes, cluster, rule, number, step, plan, p);
+    if (status == TG_OK && plan->single && tg_algorithm_find(rule))
+        status = fill_single(cluster, tg_algorithm_find(rule), p);
     if (status == TG_OK)
         *out = p;
     else
