@@ -57,7 +57,8 @@ tg_cycle_variance(const tg_cycle *c, double *out)
         before = sum;
         look *= 2;
         if (k > MOST)
-            status = tg_fail(TG_ENOCONV, "%d updates do not tell how wide it settles", MOST);
+            status =
+                tg_fail(TG_ENOCONV, "%d updates do not tell how wide it settles", MOST);
     }
     free(psi.y);
     if (status == TG_OK) *out = c->e * c->e * c->v * sum;
@@ -69,9 +70,9 @@ static tg_status
 by_update(const tg_cycle *c, size_t last, double *mean, double *second)
 {
     const size_t n = c->workers;
-    past         mu = { malloc(n * sizeof *mu.y), 0 }, psi = { calloc(n, sizeof *psi.y), 0 };
-    const bool   whole = mu.y && psi.y;
-    double       noise = 0;
+    past       mu = { malloc(n * sizeof *mu.y), 0 }, psi = { calloc(n, sizeof *psi.y), 0 };
+    const bool whole = mu.y && psi.y;
+    double     noise = 0;
 
     for (size_t i = 0; whole && i < n; i++) mu.y[i] = c->start;
     if (whole) psi.y[0] = 1;
@@ -94,11 +95,11 @@ over_binomial(const double *f, size_t workers, double r)
 {
     const double n = (double)workers;
     const size_t top = (size_t)fmin(floor((n + 1) * r), n);
-    const double peak = r > 0 && r < 1
-                            ? exp(lgamma(n + 1) - lgamma((double)top + 1) -
-                                  lgamma(n - (double)top + 1) + (double)top * log(r) +
-                                  (n - (double)top) * log1p(-r))
-                            : 1;
+    const double peak =
+        r > 0 && r < 1
+            ? exp(lgamma(n + 1) - lgamma((double)top + 1) - lgamma(n - (double)top + 1) +
+                  (double)top * log(r) + (n - (double)top) * log1p(-r))
+            : 1;
     double sum = peak * f[top], p = peak;
 
     for (size_t j = top; j < workers && p > 1e-18 && r > 0; j++) {
@@ -118,7 +119,7 @@ tg_cycle_transient(const tg_cycle *c, double dt, size_t n, double *mean, double 
 {
     const size_t turns = (size_t)(dt * (double)(n - 1) / c->time) + 2,
                  last = turns * c->workers;
-    double      *mu = malloc(2 * (last + 1) * sizeof *mu);
+    double *mu = malloc(2 * (last + 1) * sizeof *mu);
 
     if (!mu) return tg_fail(TG_ENOMEM, "out of memory");
     double   *square = mu + last + 1;

@@ -33,7 +33,7 @@ double tg_cycle_limit(size_t workers);
 TG_CHECKED tg_status tg_cycle_variance(const tg_cycle *c, double *out);
 
 /* E x and E x^2 at t_i = i dt, i < n [time]. Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_cycle_transient(const tg_cycle *c, double dt, size_t n, double *mean,
-                                        double *second);
+TG_CHECKED tg_status tg_cycle_transient(const tg_cycle *c, double dt, size_t n,
+                                        double *mean, double *second);
 
 #endif

@@ -138,6 +138,17 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     return TG_OK;
 }
 
+/* Within a tenth of the limit the spread over runs dies more slowly than the first order, in which it
+ * is a sum over the way, can say: by a share of itself that grows like 1/P over the distance. */
+static double
+near_limit(const tg_finite *f, size_t j)
+{
+    const double k = step_of(f, j) * f->total, left = f->limit - k;
+    const double near = fmin(fmax(k / f->limit - 0.9, 0) / 0.05, 1);
+
+    return left > 0 ? fmin(2 * near * k / (f->total * left), 1) : near;
+}
+
 /* What the next order does to the way of the mean, on the scale of its envelope; regular
  * workers that begin together stay bunched for long; marks and noise carry their own error;
  * rounding. */
@@ -149,6 +160,7 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
     const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
+    const double near = near_limit(f, j);
     const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
 
     for (size_t i = 0; i < c->n; i++) {
@@ -162,7 +174,7 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
         const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
                      noise * mode->error + fmax(grown, noise) * mode->missed +
-                     (size + bunched) * c->second[i] + 1e-12 * x0 * x0 +
+                     (size + bunched + near) * c->second[i] + 1e-12 * x0 * x0 +
                      2 * fabs(mode->bias) * mode->bias_error;
     }
 }

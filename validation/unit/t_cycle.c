@@ -98,11 +98,9 @@ test_transient(void **state)
     assert_ok(tg_delay_create("constant", one, &law));
     assert_ok(tg_cluster_create(1, &count, &law, false, &c));
     assert_ok(tg_problem_quadratic(1, &h, &start, &sigma, P, NULL, &p));
-    const tg_cycle k = { .workers = P,
-                         .e = step * h,
-                         .v = sigma * sigma / (h * h),
-                         .start = start,
-                         .time = 1 };
+    const tg_cycle k = {
+        .workers = P, .e = step * h, .v = sigma * sigma / (h * h), .start = start, .time = 1
+    };
     assert_ok(tg_cycle_transient(&k, dt, TIMES, mean, second));
     const tg_setup u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), step, 9);
     for (uint64_t r = 0; r < REPLICAS; r++) {
