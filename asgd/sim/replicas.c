@@ -237,12 +237,20 @@ sum_up(const run *a, tg_simulation **out)
 
 /* ---- the run ------------------------------------------------------------------------- */
 
+/* Deliveries in a unit of time; where no law knows, as many as there are if nothing is lost. */
+static double
+rate_of(const tg_cluster *c)
+{
+    const double lambda = tg_cluster_rate(c);
+
+    return lambda > 0 ? lambda : tg_cluster_full_rate(c);
+}
+
 /* Deliveries to expect of a plan and points to fill, all replicas together. */
 static double
 work_of(const tg_setup *setup, const tg_replicas_plan *plan)
 {
-    const double one =
-        tg_cluster_rate(setup->cluster) * plan->horizon + (double)plan->points;
+    const double one = rate_of(setup->cluster) * plan->horizon + (double)plan->points;
 
     return one * (double)plan->replicas;
 }
@@ -271,7 +279,7 @@ check(const tg_setup *setup, const tg_replicas_plan *plan)
 static tg_status
 open_grids(run *a)
 {
-    const double      between = 1 / tg_cluster_rate(a->setup->cluster);
+    const double      between = 1 / rate_of(a->setup->cluster);
     const bool        cheap = a->setup->problem->kind->cheap_loss;
     tg_replica_grids *g = &a->grids;
 
