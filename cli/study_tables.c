@@ -228,7 +228,7 @@ write_metrics(const study_run *r, size_t rule, const char *label)
 {
     const tg_simulation *s = outcome_at(r, r->own_index, rule)->simulation;
 
-    for (size_t m = 0; s->metric && tg_metrics[m]; m++) {
+    for (size_t m = 0; s->metric && s->metric[m]; m++) {
         const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
         tg_table             *t;
         TG_TRY(begin(r, kind->column, kind->columns, &t));

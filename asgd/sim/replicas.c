@@ -14,7 +14,7 @@ enum { BATCHES = 48 };
 typedef struct batch {
     tg_stats *loss;   /* (points) */
     double   *sum;    /* (cells) */
-    void    **metric; /* one room for each of tg_metrics; NULL: none */
+    void    **metric; /* one room for each of the list; NULL: none */
     size_t    replicas;
 } batch;
 
@@ -204,7 +204,7 @@ take_metrics(const run *a, tg_simulation *s)
 tg_status
 tg_simulation_report(const tg_simulation *s, size_t metric, tg_table *out)
 {
-    const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[metric];
+    const tg_metric_kind *kind = (const tg_metric_kind *)s->metric_plan.list[metric];
 
     return kind->report(&s->metric_plan, s->metric[metric], out);
 }
@@ -299,7 +299,8 @@ open_batches(run *a)
 {
     const size_t points = a->plan->points, cells = a->grids.cells;
     const size_t size = points * sizeof(tg_stats);
-    a->metric_plan = (tg_metric_plan){ .workers = a->setup->cluster->workers,
+    a->metric_plan = (tg_metric_plan){ .list = a->plan->metrics,
+                                       .workers = a->setup->cluster->workers,
                                        .dim = a->setup->problem->dim,
                                        .points = points,
                                        .t = a->grids.t,
