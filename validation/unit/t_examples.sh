@@ -75,6 +75,18 @@ awk -F, '!/^#/ && $1 ~ /^[0-9]/ { sum[int($1 / 4)] += $2 / 4 / 240 }
     END { exit !(sum[0] > .95 && sum[0] < 1.05 && sum[1] > .7 && sum[1] < .85 && sum[2] < .8 && sum[2] > .66 &&
                  sum[3] > .3 && sum[3] < .37) }' "$p" || fail "rates of unreliable workers"
 
+# ---- machines without repair; a rule that theory does not know has no figure of roots, and all else
+u=examples/unreliable.yaml
+$t study $u --set replicas=8 --set 'workers[1].speed={name: failure, working: 0.001, repair: inf}' \
+    --set 'sweep={workers: [8, 16]}' --quiet --out "$d/gone" > "$d/log" 2>&1 || fail "sweep: $(cat "$d/log")"
+awk -F, '!/^#/ && $1 >= 4 && $1 < 8 && $2 > 0 { exit 1 }' "$d/gone/tables/workers-asgd.csv" ||
+    fail "who never comes back delivers"
+[ -s "$d/gone/figures/workers.svg" ] && [ ! -e "$d/gone/figures/roots.svg" ] || fail "figures of a sweep"
+says 2 'speed: failure needs repair' $t simulate $u --set 'workers[1].speed={name: failure, working: 20}'
+says 2 'workers[0].speed:1:1: speed: schedule needs a list' $t simulate $u --set 'workers[0].speed=schedule'
+says 2 'expected a finite number' $t simulate $u --set horizon=inf
+says 2 '> 0 and' $t simulate $u --set 'workers[3].speed={name: windows, period: inf, open: 0.5}'
+
 s=semi-asynchronous
 for r in dude dude-2 dude-3; do
     holds "$(cell $s $r late_loss) < $(cell $s asgd late_loss) / 10" "$r has no bias"
