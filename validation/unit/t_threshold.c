@@ -71,7 +71,7 @@ test_closed_forms(void **state)
     for (int n = 2; n <= 16; n *= 2) {
         char text[64];
         snprintf(text, sizeof text, "{law: erlang, stages: %d, mean: 2}", n);
-        const double angle = pi / (2 * n);
+        const double       angle = pi / (2 * n);
         const tg_threshold t = threshold(text, NULL, 0);
         near(t.gain, n * tan(angle) / pow(cos(angle), n), 1e-13);
         near(2 * t.a, t.gain, 1e-15); /* a m = k */
