@@ -2,6 +2,10 @@
 #ifndef TARDIGRAD_H
 #define TARDIGRAD_H
 
+#include "asgd/problems/logistic.h"
+#include "asgd/problems/softmax.h"
+#include "asgd/sim/caches.h"
+#include "asgd/sim/timeline.h"
 #include "asgd/theory/compare.h"
 #include "asgd/theory/predict_hits.h"
 #include "asgd/traces/trace.h"
@@ -35,5 +39,6 @@
 #include "solver/stationary.h"
 #include "solver/survival.h"
 #include "solver/workers.h"
+#include "study/study.h"
 
 #endif

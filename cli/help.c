@@ -5,6 +5,7 @@
 #include "asgd/optimisers/optimiser.h"
 #include "asgd/problems/dataset.h"
 #include "asgd/rules/rule.h"
+#include "asgd/sim/metric.h"
 #include "asgd/workers/behaviour.h"
 #include "asgd/workers/pace.h"
 #include "core/delay.h"
@@ -71,6 +72,22 @@ describe(const tg_key *k, char *out, size_t room)
         snprintf(out + n, room - n, " (default %s)", k->fallback);
 }
 
+/* What a study may name, and what it measures. */
+static const struct {
+    const char           *title;
+    const tg_kind *const *registry;
+} registries[] = {
+    { "algorithms", tg_rules },
+    { "optimisers", tg_optimisers },
+    { "schedules of the step", tg_schedules },
+    { "behaviours of workers", tg_behaviours },
+    { "speeds of workers", tg_paces },
+    { "links", tg_links },
+    { "splits of data", tg_splits },
+    { "measured of each algorithm, tables/NAME-ALGORITHM.csv", tg_metrics },
+};
+enum { REGISTRIES = sizeof registries / sizeof *registries };
+
 /* The entries of a registry with their parameters. */
 static void
 print_kinds(const char *title, const tg_kind *const *registry)
@@ -99,13 +116,8 @@ print_schema_help(void)
         describe(k, remark, sizeof remark);
         printf("  %-38s %-10s %s%s\n", k->path, type_name(k), k->doc, remark);
     }
-    print_kinds("algorithms", tg_rules);
-    print_kinds("optimisers", tg_optimisers);
-    print_kinds("schedules of the step", tg_schedules);
-    print_kinds("behaviours of workers", tg_behaviours);
-    print_kinds("speeds of workers", tg_paces);
-    print_kinds("links", tg_links);
-    print_kinds("splits of data", tg_splits);
+    for (int i = 0; i < REGISTRIES; i++)
+        print_kinds(registries[i].title, registries[i].registry);
 }
 
 void
@@ -164,6 +176,22 @@ man_options(const option *o)
                o->value ? o->value : "", o->doc);
 }
 
+static void
+man_kinds(const char *title, const tg_kind *const *registry)
+{
+    printf(".SS %s\n", title);
+    for (; *registry; registry++) {
+        printf(".TP\n.B %s\n%s\n", (*registry)->name, (*registry)->doc);
+        for (const tg_param *p = (*registry)->param; p && p->name; p++) {
+            printf(".br\n\\fI%s\\fR: %s", p->name, p->doc);
+            if (isnan(p->fallback))
+                printf(", needed\n");
+            else
+                printf(" (default %g)\n", p->fallback);
+        }
+    }
+}
+
 void
 print_man_page(void)
 {
@@ -184,6 +212,9 @@ print_man_page(void)
         describe(k, remark, sizeof remark);
         printf(".TP\n.B %s\n%s: %s%s\n", k->path, type_name(k), k->doc, remark);
     }
+    printf(".SH WHAT A STUDY MAY NAME\n");
+    for (int i = 0; i < REGISTRIES; i++)
+        man_kinds(registries[i].title, registries[i].registry);
     printf(".SH LAWS OF DELAY\n");
     for (const tg_delay_kind *const *k = tg_delay_kinds; *k; k++)
         printf(".TP\n.B %s\n%s\n", tg_delay_kind_name(*k), tg_delay_kind_doc(*k));

@@ -212,7 +212,7 @@ scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simul
                                     .target = s->study->target,
                                     .replicas = s->study->replicas,
                                     .progress = progress,
-                                    .metrics = s->metrics };
+                                    .metrics = s->metrics ? tg_metrics : NULL };
     const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
 
     return tg_replicas_run(&setup, &plan, out);

@@ -112,6 +112,18 @@ add_roots(const study_run *r, size_t i, size_t rule, tg_table *t)
     return TG_OK;
 }
 
+/* Whether theory has any root of the rule, for the figure of them. */
+static bool
+has_roots(const study_run *r, size_t rule)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
+        for (size_t j = 0; j < p->modes; j++)
+            if (isfinite(p->mode[j].re)) return true;
+    }
+    return false;
+}
+
 static const tg_column mode_columns[] = {
     { "h", "loss/x^2", "eigenvalue of the Hessian", false },
     { "a", "1/time", "damping coefficient eta lambda h", false },
@@ -228,7 +240,7 @@ write_metrics(const study_run *r, size_t rule, const char *label)
 {
     const tg_simulation *s = outcome_at(r, r->own_index, rule)->simulation;
 
-    for (size_t m = 0; s->metric && tg_metrics[m]; m++) {
+    for (size_t m = 0; s->metric && s->metric[m]; m++) {
         const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
         tg_table             *t;
         TG_TRY(begin(r, kind->column, kind->columns, &t));
@@ -284,8 +296,9 @@ write_of_rule(study_run *r, size_t rule)
     TG_TRY(write_marks(r, rule, label));
     TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns),
                       add_sweep));
-    TG_TRY(
-        write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns), add_roots));
+    if (has_roots(r, rule))
+        TG_TRY(write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns),
+                          add_roots));
     if (r->stopped) return TG_OK;
     const tg_status status = study_run_region(r, rule);
     if (status != TG_ESTOP) return status;

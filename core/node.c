@@ -308,6 +308,16 @@ tg_node_number(const tg_node *node, double *out)
 }
 
 tg_status
+tg_node_extended(const tg_node *node, double *out)
+{
+    const char *text = node->type == TG_NODE_SCALAR ? node->text : "";
+
+    if (strcmp(text, "inf") && strcmp(text, ".inf")) return tg_node_number(node, out);
+    *out = INFINITY;
+    return TG_OK;
+}
+
+tg_status
 tg_node_whole(const tg_node *node, size_t *out)
 {
     double value;

@@ -15,6 +15,16 @@
         if (!(pointer)) return tg_fail(TG_ENOMEM, "out of memory");                        \
     } while (0)
 
+/* The failure that is under way, with the place of `node` and `what` before it. */
+static tg_status
+fail_there(const tg_node *node, const char *what)
+{
+    char message[256];
+
+    snprintf(message, sizeof message, "%s", tg_message());
+    return tg_node_fail(node, "%s: %s", what, message);
+}
+
 /* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
 static tg_status
 fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
@@ -27,7 +37,7 @@ fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *reg
     for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
         const size_t at = tg_kind_param(out->kind, node->item[i].key);
         if (at == SIZE_MAX) continue;
-        TG_TRY(tg_node_number(&node->item[i], &out->param[at]));
+        TG_TRY(tg_node_extended(&node->item[i], &out->param[at]));
     }
     return TG_OK;
 }
@@ -54,9 +64,7 @@ fill_spectrum(tg_study *s)
     const tg_status status =
         tg_spectrum_fill(tg_tree_text(root, SPECTRUM ".law"), &law, s->quadratic.h);
     if (status == TG_OK) return TG_OK;
-    char message[256];
-    snprintf(message, sizeof message, "%s", tg_message());
-    return tg_node_fail(tg_tree_node(root, SPECTRUM), "%s", message);
+    return fail_there(tg_tree_node(root, SPECTRUM), "spectrum");
 }
 
 static tg_status
@@ -183,14 +191,16 @@ fill_pace(tg_study *s, size_t g)
     if (n != tg_tree_count(root, "workers[%zu].speed_values", g))
         return tg_node_fail(tg_tree_node(root, "workers[%zu]", g),
                             "speed_times and speed_values: expected as many of each");
-    if (n == 0) return TG_OK;
-    LIST(list, 2 * n);
-    *pace = (tg_pace){ pace->choice, list, list + n, n };
+    if (n > 0) {
+        LIST(list, 2 * n);
+        *pace = (tg_pace){ pace->choice, list, list + n, n };
+    }
     for (size_t i = 0; i < n; i++) {
         list[i] = tg_tree_item(root, i, "workers[%zu].speed_times", g);
         list[n + i] = tg_tree_item(root, i, "workers[%zu].speed_values", g);
     }
-    return TG_OK;
+    if (tg_pace_check(pace) == TG_OK) return TG_OK;
+    return fail_there(speed ? speed : tg_tree_node(root, "workers[%zu]", g), "speed");
 }
 
 static tg_status
@@ -241,10 +251,7 @@ fill_link(const tg_study *s, const char *way, tg_link *out)
     out->latency = tg_tree_number(root, "%s.latency", way);
     if (law) TG_TRY(tg_delay_from_node(law, &transfer));
     out->transfer = transfer;
-    if (tg_link_check(out) == TG_OK) return TG_OK;
-    char message[256];
-    snprintf(message, sizeof message, "%s", tg_message());
-    return tg_node_fail(node, "%s: %s", way, message);
+    return tg_link_check(out) == TG_OK ? TG_OK : fail_there(node, way);
 }
 
 /* ---- algorithms ---------------------------------------------------------------------- */

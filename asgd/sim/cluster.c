@@ -69,13 +69,22 @@ rate_of(const tg_cluster *c, size_t worker)
 }
 
 double
+tg_cluster_full_rate(const tg_cluster *c)
+{
+    double lambda = 0;
+
+    for (size_t g = 0; g < c->groups; g++)
+        lambda += (double)c->count[g] / tg_delay_mean(c->law[g]);
+    return lambda;
+}
+
+double
 tg_cluster_rate(const tg_cluster *c)
 {
     double lambda = 0;
 
-    for (size_t g = 0; !c->pace_of && g < c->groups; g++)
-        lambda += (double)c->count[g] / tg_delay_mean(c->law[g]);
-    for (size_t i = 0; c->pace_of && i < c->workers; i++) lambda += rate_of(c, i);
+    if (!c->pace_of) return tg_cluster_full_rate(c);
+    for (size_t i = 0; i < c->workers; i++) lambda += rate_of(c, i);
     return lambda;
 }
 

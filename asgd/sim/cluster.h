@@ -75,6 +75,7 @@ TG_CHECKED tg_status tg_cluster_replay(tg_cluster *c, const size_t *count,
 
 /* lambda [1/time]; NaN: it depends on jobs that are lost (tg_pace_kind.mean) */
 double tg_cluster_rate(const tg_cluster *c);
+double tg_cluster_full_rate(const tg_cluster *c); /* lambda if no speed changed [1/time] */
 
 /* The share of all arrivals that each worker delivers; weight (workers). */
 void tg_cluster_weights(const tg_cluster *c, double *weight);

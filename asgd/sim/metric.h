@@ -12,6 +12,8 @@
 
 /* What the rooms are made for. */
 typedef struct tg_metric_plan {
+    const tg_kind *const *list; /* heads of tg_metric_kind, NULL-terminated */
+
     size_t        workers, dim, points;
     const double *t; /* (points) the grid [time] */
     double        horizon;
@@ -38,8 +40,8 @@ typedef struct tg_metric_kind {
 
 extern const tg_kind *const tg_metrics[]; /* heads of tg_metric_kind, NULL-terminated */
 
-/* Rooms, one for each of tg_metrics. Owner: the caller, tg_metrics_free(); NULL is allowed there.
- * Errors: TG_ENOMEM. */
+/* Rooms, one for each of the list, NULL after the last. Owner: the caller, tg_metrics_free(); NULL
+ * is allowed there. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_metrics_create(const tg_metric_plan *p, void ***out);
 void                 tg_metrics_free(void **room);
 double               tg_metrics_bytes(const tg_metric_plan *p); /* of the rooms */

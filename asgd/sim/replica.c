@@ -38,16 +38,16 @@ look(walk *w, double now, double loss)
 /* ---- metrics ------------------------------------------------------------------------- */
 
 static const tg_metric_kind *
-metric(size_t m)
+metric(const walk *w, size_t m)
 {
-    return (const tg_metric_kind *)tg_metrics[m];
+    return (const tg_metric_kind *)w->room.plan->list[m];
 }
 
 static void
 metrics_begin(const walk *w)
 {
-    for (size_t m = 0; w->room.metric && tg_metrics[m]; m++)
-        if (metric(m)->begin) metric(m)->begin(w->room.plan, w->room.metric[m]);
+    for (size_t m = 0; w->room.metric && w->room.metric[m]; m++)
+        if (metric(w, m)->begin) metric(w, m)->begin(w->room.plan, w->room.metric[m]);
 }
 
 static void
@@ -55,22 +55,25 @@ metrics_see(void *context, const tg_sim *s, const tg_job *job, tg_fate fate)
 {
     const walk *w = context;
 
-    for (size_t m = 0; tg_metrics[m]; m++)
-        if (metric(m)->see) metric(m)->see(w->room.plan, w->room.metric[m], s, job, fate);
+    for (size_t m = 0; w->room.metric[m]; m++)
+        if (metric(w, m)->see)
+            metric(w, m)->see(w->room.plan, w->room.metric[m], s, job, fate);
 }
 
 static void
 metrics_look(const walk *w, size_t i)
 {
-    for (size_t m = 0; w->room.metric && tg_metrics[m]; m++)
-        if (metric(m)->look) metric(m)->look(w->room.plan, w->room.metric[m], w->sim, i);
+    for (size_t m = 0; w->room.metric && w->room.metric[m]; m++)
+        if (metric(w, m)->look)
+            metric(w, m)->look(w->room.plan, w->room.metric[m], w->sim, i);
 }
 
 static void
 metrics_finish(const walk *w)
 {
-    for (size_t m = 0; w->room.metric && tg_metrics[m]; m++)
-        if (metric(m)->finish) metric(m)->finish(w->room.plan, w->room.metric[m], w->sim);
+    for (size_t m = 0; w->room.metric && w->room.metric[m]; m++)
+        if (metric(w, m)->finish)
+            metric(w, m)->finish(w->room.plan, w->room.metric[m], w->sim);
 }
 
 /* ---- the way ------------------------------------------------------------------------- */

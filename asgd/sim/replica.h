@@ -16,7 +16,7 @@ typedef struct tg_replica_room {
     double   *loss, *own; /* (points), (cells) [loss]; inf once it has diverged */
     uint64_t *staleness;  /* (TG_STALENESS_BINS) */
     const tg_metric_plan *plan;
-    void *const          *metric; /* one for each of tg_metrics; NULL: none */
+    void *const          *metric; /* one for each of its list; NULL: none */
 } tg_replica_room;
 
 typedef struct tg_replica {

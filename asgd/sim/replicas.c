@@ -14,7 +14,7 @@ enum { BATCHES = 48 };
 typedef struct batch {
     tg_stats *loss;   /* (points) */
     double   *sum;    /* (cells) */
-    void    **metric; /* one room for each of tg_metrics; NULL: none */
+    void    **metric; /* one room for each of the list; NULL: none */
     size_t    replicas;
 } batch;
 
@@ -204,7 +204,7 @@ take_metrics(const run *a, tg_simulation *s)
 tg_status
 tg_simulation_report(const tg_simulation *s, size_t metric, tg_table *out)
 {
-    const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[metric];
+    const tg_metric_kind *kind = (const tg_metric_kind *)s->metric_plan.list[metric];
 
     return kind->report(&s->metric_plan, s->metric[metric], out);
 }
@@ -237,12 +237,20 @@ sum_up(const run *a, tg_simulation **out)
 
 /* ---- the run ------------------------------------------------------------------------- */
 
+/* Deliveries in a unit of time; where no law knows, as many as there are if nothing is lost. */
+static double
+rate_of(const tg_cluster *c)
+{
+    const double lambda = tg_cluster_rate(c);
+
+    return lambda > 0 ? lambda : tg_cluster_full_rate(c);
+}
+
 /* Deliveries to expect of a plan and points to fill, all replicas together. */
 static double
 work_of(const tg_setup *setup, const tg_replicas_plan *plan)
 {
-    const double one =
-        tg_cluster_rate(setup->cluster) * plan->horizon + (double)plan->points;
+    const double one = rate_of(setup->cluster) * plan->horizon + (double)plan->points;
 
     return one * (double)plan->replicas;
 }
@@ -271,7 +279,7 @@ check(const tg_setup *setup, const tg_replicas_plan *plan)
 static tg_status
 open_grids(run *a)
 {
-    const double      between = 1 / tg_cluster_rate(a->setup->cluster);
+    const double      between = 1 / rate_of(a->setup->cluster);
     const bool        cheap = a->setup->problem->kind->cheap_loss;
     tg_replica_grids *g = &a->grids;
 
@@ -291,7 +299,8 @@ open_batches(run *a)
 {
     const size_t points = a->plan->points, cells = a->grids.cells;
     const size_t size = points * sizeof(tg_stats);
-    a->metric_plan = (tg_metric_plan){ .workers = a->setup->cluster->workers,
+    a->metric_plan = (tg_metric_plan){ .list = a->plan->metrics,
+                                       .workers = a->setup->cluster->workers,
                                        .dim = a->setup->problem->dim,
                                        .points = points,
                                        .t = a->grids.t,

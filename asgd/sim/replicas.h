@@ -22,7 +22,9 @@ typedef struct tg_replicas_plan {
     double       target;            /* loss to reach; NaN: none */
     size_t       replicas, threads; /* threads 0: as many as there are */
     tg_progress *progress;          /* NULL: none */
-    bool         metrics;           /* all of tg_metrics too */
+    /* What else is measured, such as tg_metrics, NULL-terminated; borrowed, and must outlive the
+     * simulation. NULL: nothing. */
+    const tg_kind *const *metrics;
 } tg_replicas_plan;
 
 typedef struct tg_simulation {
@@ -35,7 +37,7 @@ typedef struct tg_simulation {
                                       the last bin takes all that are larger */
     tg_ledger      ledger;      /* over all replicas */
     tg_metric_plan metric_plan; /* of the metrics; its grid is t */
-    void         **metric;      /* rooms, one for each of tg_metrics; NULL: not asked for */
+    void         **metric;      /* rooms, one for each of the list; NULL: none asked for */
     size_t         diverged;    /* replicas whose loss left the finite range */
     size_t         diverged_replica; /* the first of them ... */
     double         diverged_time;    /* ... and when */
@@ -54,7 +56,7 @@ TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_pl
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);
 
-/* The table of metric number `metric` of tg_metrics, which was asked for, into one of its columns.
+/* The table of metric number `metric` of those that were asked for, into one of its columns.
  * Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_simulation_report(const tg_simulation *s, size_t metric,
                                           tg_table *out);

@@ -203,4 +203,10 @@ for c in study predict roots region integrate simulate validate fit plot; do
     $t $c --help > /dev/null || fail "$c --help"
     $t help man | grep -q "^.SS $c " || fail "man page lacks $c"
 done
+$t help study > "$d/help"
+$t help man > "$d/man"
+for c in sync ringmaster stale_geometric adamw cosine send_innovation drift shared label workers progress; do
+    grep -q "^  $c  " "$d/help" || fail "help study lacks $c"
+    grep -q "^.B $c\$" "$d/man" || fail "the man page lacks $c"
+done
 exit $bad

@@ -1,6 +1,6 @@
 #!/bin/sh
 # make install into a fresh folder; a program of three lines builds against it and runs, with the
-# shared and with the static library, and so does the example, with the command in its head.
+# shared and with the static library, and so do the examples, with the commands in their heads.
 make=${MAKE:-make}
 d=$(mktemp -d)
 trap 'rm -rf "$d"' EXIT
@@ -31,6 +31,14 @@ awk -F, 'function off(a, b) { return a - b > 1e-6 || b - a > 1e-6 }
     $1 == 10 && off($4, .81544357643) || $1 == 100 && off($4, 1.05002050705) { print "quiet: " $0; bad = 1 }
     $1 == 10 && !($2 - $4 < .01 && $4 - $2 < .01 && $3 > .01 && $3 < .1) { print "noisy: " $0; bad = 1 }
     END { if (NR != 32) print NR " lines"; exit bad || NR != 32 }' "$d/mackey_glass.csv" || exit 1
+# a rule and a problem of one's own: five standard errors apart, the mean astray, the median at the target
+$cc $sanitize -Wall -Wextra -Werror examples/c/outliers.c $(pkg-config --cflags --libs tardigrad) -lm \
+    -o "$d/outliers" || exit 1
+LD_LIBRARY_PATH="$d/usr/lib" "$d/outliers" > "$d/outliers.csv" || exit 1
+awk -F, 'NR == 1 && $0 != "rule,loss,loss_error,settle,settle_error" { bad = 1 }
+    $1 == "fedbuff" { bad += !($2 - 5 * $3 > 1 && $4 == "inf"); n++ }
+    $1 == "median" { bad += !($2 + 5 * $3 < .01 && $4 + 5 * $5 < 400); n++ }
+    END { exit bad || n != 2 }' "$d/outliers.csv" || { cat "$d/outliers.csv"; exit 1; }
 # every installed header in one program, in both orders, and none of those that say they are private
 (cd "$d/usr/include/tardigrad" && find . -name '*.h' | sed 's|^\./||' | sort) > "$d/headers"
 [ "$(wc -l < "$d/headers")" -gt 40 ] || { echo "few headers: $(cat "$d/headers")"; exit 1; }

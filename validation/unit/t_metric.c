@@ -3,9 +3,12 @@
 
 #include "asgd/sim/replicas.h"
 
-static const tg_replicas_plan plan = {
-    .horizon = 40, .points = 9, .target = NAN, .replicas = 30, .threads = 1, .metrics = true
-};
+static const tg_replicas_plan plan = { .horizon = 40,
+                                       .points = 9,
+                                       .target = NAN,
+                                       .replicas = 30,
+                                       .threads = 1,
+                                       .metrics = tg_metrics };
 
 static tg_simulation *
 simulate(const tg_kind *rule, const tg_cluster *c, const tg_problem *p, size_t threads)

@@ -47,6 +47,28 @@ test_numbers_are_strict(void **state)
     tg_node_free(n);
 }
 
+/* Where it may be infinite, and what is no number there either. */
+static void
+test_extended_numbers(void **state)
+{
+    double   value = 42;
+    tg_node *n = parse("[inf, .inf, 1.5, -inf, infinity, nan, [1]]");
+
+    (void)state;
+    for (size_t i = 3; i < n->count; i++) {
+        assert_fails(tg_node_extended(&n->item[i], &value), TG_EINPUT, "expected a");
+        assert_true(value == 42);
+    }
+    assert_ok(tg_node_extended(&n->item[0], &value));
+    assert_true(value == INFINITY);
+    assert_ok(tg_node_extended(&n->item[2], &value));
+    assert_true(value == 1.5);
+    assert_ok(tg_node_extended(&n->item[1], &value));
+    assert_true(value == INFINITY);
+    assert_fails(tg_node_number(&n->item[0], &value), TG_EINPUT, "finite");
+    tg_node_free(n);
+}
+
 static void
 test_whole_numbers(void **state)
 {
@@ -193,7 +215,7 @@ test_slips(void **state)
 }
 
 RUN(cmocka_unit_test(test_slips), cmocka_unit_test(test_tree_knows_its_places),
-    cmocka_unit_test(test_numbers_are_strict), cmocka_unit_test(test_whole_numbers),
-    cmocka_unit_test(test_bad_documents), cmocka_unit_test(test_depth),
-    cmocka_unit_test(test_print_reads_back), cmocka_unit_test(test_set),
-    cmocka_unit_test(test_nearest))
+    cmocka_unit_test(test_numbers_are_strict), cmocka_unit_test(test_extended_numbers),
+    cmocka_unit_test(test_whole_numbers), cmocka_unit_test(test_bad_documents),
+    cmocka_unit_test(test_depth), cmocka_unit_test(test_print_reads_back),
+    cmocka_unit_test(test_set), cmocka_unit_test(test_nearest))

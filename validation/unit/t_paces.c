@@ -1,6 +1,7 @@
 /* paces: each kind of changing speed by hand or by what is known of it */
 #include "validation/unit/worklog.h"
 
+#include "asgd/sim/replicas.h"
 #include "asgd/workers/pace.h"
 
 /* A job that is lost with its machine: (1/f + r)(e^{f W} - 1); one that goes on: W (1 + f r). */
@@ -122,5 +123,41 @@ test_drift(void **state)
     assert_mean(mean, 1);
 }
 
-RUN(cmocka_unit_test(test_failure), cmocka_unit_test(test_windows),
-    cmocka_unit_test(test_schedule), cmocka_unit_test(test_drift))
+/* Replicas of machines whose rate no law knows: failures that do not come within the horizon change
+ * nothing, the crossing neither; those that never end leave what was there before them. */
+static void
+test_replicas(void **state)
+{
+    const tg_replicas_plan plan = {
+        .horizon = 60, .points = 7, .target = .01, .replicas = 16, .threads = 1
+    };
+    const double   working[] = { INFINITY, 1e300, 1e-300 }, repair[] = { 1, 1, INFINITY };
+    tg_problem    *problem = parabola(4);
+    tg_simulation *s[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        tg_cluster *c = cluster_of(4, "{law: gamma, shape: 4, mean: 1}", false);
+        tg_pace     p = { .choice = tg_choice_of(&tg_pace_failure.is) };
+        assert_ok(tg_choice_set(&p.choice, "working", working[i]));
+        assert_ok(tg_choice_set(&p.choice, "repair", repair[i]));
+        assert_ok(tg_cluster_set_pace(c, 0, 4, &p));
+        assert_true(i == 1 ? isnan(tg_cluster_rate(c)) : tg_cluster_rate(c) == (i ? 0 : 4));
+        assert_near(tg_cluster_full_rate(c), 4, 1e-15);
+        const tg_setup setup = tg_setup_of(problem, c, tg_rule(&tg_rule_asgd), .03, 8);
+        assert_ok(tg_replicas_run(&setup, &plan, &s[i]));
+        tg_cluster_free(c);
+    }
+    for (size_t i = 0; i < plan.points; i++) {
+        assert_true(s[1]->loss[i].mean == s[0]->loss[i].mean);
+        assert_true(s[2]->loss[i].mean == s[0]->loss[0].mean);
+    }
+    assert_true(isfinite(s[0]->settle) && s[1]->settle == s[0]->settle);
+    assert_true(isinf(s[2]->settle) && s[2]->ledger.delivered == 0);
+    for (int i = 0; i < 3; i++) tg_simulation_free(s[i]);
+    tg_problem_free(problem);
+}
+
+RUN(cmocka_unit_test(test_replicas), cmocka_unit_test(test_failure),
+    cmocka_unit_test(test_windows), cmocka_unit_test(test_schedule),
+    cmocka_unit_test(test_drift))

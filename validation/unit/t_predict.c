@@ -233,33 +233,6 @@ test_marks(void **state)
     for (int g = 0; g < 2; g++) tg_delay_free(law[g]);
 }
 
-/* Where the mean settles when the groups pull apart: arrivals weigh equally for many
- * workers, exactly so for exponential ones; DuDe-ASGD has no bias. */
-static void
-test_bias(void **state)
-{
-    setting s = { .law = { "{law: exponential, mean: .5}", "{law: exponential, mean: 2}" },
-                  .count = { 5, 5 },
-                  .minimum = { -1, 1 },
-                  .step = .05 };
-    tg_prediction *p = predict(&s);
-
-    (void)state;
-    assert_near(p->mode[0].bias, -.6, 1e-10);
-    assert_near(p->bias_loss, .18, 1e-10);
-    tg_prediction_free(p);
-    s.rule = &tg_dude;
-    p = predict(&s);
-    assert_near(p->mode[0].bias, 0, 1e-10);
-    tg_prediction_free(p);
-    s.rule = &tg_asgd;
-    s.law[0] = "{law: gamma, shape: 4, mean: .5}";
-    p = predict(&s);
-    assert_true(fabs(p->mode[0].bias + .6) > 1e-4 && p->mode[0].bias_error > 0);
-    assert_near(p->mode[0].bias, -.6, .02);
-    tg_prediction_free(p);
-}
-
 /* The reported grid changes no answer. */
 static void
 test_reported_grid(void **state)
@@ -379,6 +352,6 @@ test_levels_by_name(void **state)
 RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time),
     cmocka_unit_test(test_limits), cmocka_unit_test(test_exact_floors),
     cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_bias), cmocka_unit_test(test_reported_grid),
-    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
-    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
+    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
+    cmocka_unit_test(test_levels_by_name))

@@ -5,6 +5,8 @@
 #include "asgd/problems/softmax_sums.h"
 #include "core/stats.h"
 
+#include <lapacke.h>
+
 enum { N = 400, FEATURES = 4, CLASSES = 3, DIM = FEATURES * CLASSES, WORKERS = 4 };
 
 /* A small random data set whose classes overlap, split over the workers. */
@@ -99,38 +101,158 @@ test_top_of_a_diagonal(void **state)
     assert_fails(tg_hessian_top(diagonal, NULL, 50, 0, value, vector), TG_EDOMAIN, "got 0");
 }
 
-/* The minimum has excess loss 0 and is a minimum; at x0 = 0 the loss is log(classes) above
- * 0. */
-static void
-test_minimum_and_modes(void **state)
+/* ---- modes against dense linear algebra ----------------------------------------------- */
+
+/* Gradient of one sample, u (p - y)', without the ridge, and its loss. */
+static double
+sample_gradient(const tg_dataset *d, size_t i, const double *x, double *p, double *g)
 {
-    tg_dataset  d = example(0.3);
-    tg_problem *p = NULL;
-    tg_modes    m = { 0 };
-    double weight[WORKERS] = { .4, .3, .2, .1 }, scratch[TG_MOST_CLASSES], x[DIM] = { 0 };
+    const double *u = d->value + i * FEATURES;
+    double        sum = 0;
+
+    for (int c = 0; c < CLASSES; c++) {
+        double z = 0;
+        for (int f = 0; f < FEATURES; f++) z += u[f] * x[f * CLASSES + c];
+        sum += p[c] = exp(z);
+    }
+    for (int c = 0; c < CLASSES; c++) p[c] /= sum;
+    for (int j = 0; j < DIM; j++)
+        g[j] = u[j / CLASSES] * (p[j % CLASSES] - (d->label[i] == j % CLASSES));
+    return -log(p[d->label[i]]);
+}
+
+typedef struct dense {
+    double f, g[DIM], hessian[DIM * DIM];
+} dense;
+
+/* sum_w weight_w f_w with gradient and Hessian u u' (p_c [c = c'] - p_c p_c'), sample by sample. */
+static dense
+dense_sum(const tg_dataset *d, double ridge, const double *weight, const double *x)
+{
+    dense s = { 0 };
+
+    for (size_t w = 0; w < d->parts; w++)
+        for (size_t k = d->begin[w]; k < d->begin[w + 1]; k++) {
+            const double  share = weight[w] / (double)(d->begin[w + 1] - d->begin[w]);
+            const double *u = d->value + d->owned[k] * FEATURES;
+            double        p[CLASSES], g[DIM];
+            s.f += share * sample_gradient(d, d->owned[k], x, p, g);
+            for (int i = 0; i < DIM; i++) {
+                s.g[i] += share * g[i];
+                for (int j = 0; j < DIM; j++)
+                    s.hessian[i * DIM + j] +=
+                        share * u[i / CLASSES] * u[j / CLASSES] * p[i % CLASSES] *
+                        ((i % CLASSES == j % CLASSES) - p[j % CLASSES]);
+            }
+        }
+    for (int i = 0; i < DIM; i++) {
+        s.f += ridge * x[i] * x[i] / 2;
+        s.g[i] += ridge * x[i];
+        s.hessian[i * DIM + i] += ridge;
+    }
+    return s;
+}
+
+/* By Newton's method. */
+static dense
+dense_minimum(const tg_dataset *d, double ridge, const double *weight, double *x)
+{
+    dense s = dense_sum(d, ridge, weight, memset(x, 0, DIM * sizeof *x));
+
+    for (int k = 0; k < 20; k++) {
+        assert_int_equal(
+            LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', DIM, 1, s.hessian, DIM, s.g, 1), 0);
+        for (int j = 0; j < DIM; j++) x[j] -= s.g[j];
+        s = dense_sum(d, ridge, weight, x);
+    }
+    for (int j = 0; j < DIM; j++) assert_near(s.g[j], 0, 1e-14);
+    return s;
+}
+
+/* Mean and variance over a worker's samples of their gradients along v, at x. */
+static tg_stats
+along(const tg_dataset *d, size_t w, const double *x, const double *v)
+{
+    tg_stats s = { 0 };
+
+    for (size_t k = d->begin[w]; k < d->begin[w + 1]; k++) {
+        double p[CLASSES], g[DIM], dot = 0;
+        sample_gradient(d, d->owned[k], x, p, g);
+        for (int j = 0; j < DIM; j++) dot += v[j] * g[j];
+        tg_stats_add(&s, dot);
+    }
+    return s;
+}
+
+/* One mode: v (DIM) its eigenvector of eigenvalue h at the minimum x. The sign is not known. */
+static void
+check_mode(const tg_dataset *d, double ridge, const double *weight, const double *x,
+           const double *v, const tg_modes *m, size_t j)
+{
+    double sigma2 = 0, shift = 0, square = 0, start = 0;
+
+    for (int i = 0; i < DIM; i++) start -= v[i] * x[i];
+    const double sign = start * m->start[j] > 0 ? 1 : -1;
+    for (size_t w = 0; w < WORKERS; w++) {
+        const tg_stats s = along(d, w, x, v);
+        const double   b = -(s.mean - ridge * start) / m->h[j];
+        sigma2 += weight[w] * s.m2 / s.n / 8; /* a batch of 8 */
+        shift += weight[w] * b;
+        square += weight[w] * b * b;
+        assert_near(sign * m->minimum[j * WORKERS + w], b, 1e-4);
+    }
+    assert_near(sign * m->start[j], start, 1e-4);
+    assert_near(m->sigma2[j] / sigma2, 1, 1e-3);
+    assert_near(sign * m->shift[j], shift, 1e-4);
+    assert_near(m->spread[j] / (square - shift * shift), 1, 1e-3);
+    assert_true(fabs(shift) > 1e-3 && fabs(start) > 1e-2); /* there is something to see */
+}
+
+/* Eigenvalues, noise, the workers' own minima, start and bias of the modes that are found by
+ * iteration, against dense eigenvalues, Newton's method and sums over samples. */
+static void
+test_modes(void **state)
+{
+    enum { MODES = 5 };
+    const double ridge = .1, weight[WORKERS] = { .4, .3, .2, .1 }, zero[DIM] = { 0 };
+    tg_dataset   d = example(.3), taken = example(.3);
+    tg_problem  *p = NULL;
+    tg_modes     m = { 0 };
+    double       x[DIM], y[DIM], value[DIM], scratch[TG_MOST_CLASSES], covered = 0;
 
     (void)state;
-    assert_ok(tg_problem_softmax(&d, 0.1, 8, 5, &p));
-    assert_null(d.label); /* taken */
+    assert_ok(tg_problem_softmax(&taken, ridge, 8, MODES, &p));
+    assert_null(taken.label);
     const tg_status status = tg_problem_modes(p, weight, &m);
-    if (status == TG_EINPUT) skip();
+    if (status == TG_EINPUT) skip(); /* built without ARPACK */
     assert_ok(status);
-    assert_int_equal(m.count, 5);
-    assert_near(m.start_loss, p->kind->loss(p->self, x, scratch), 1e-15);
-    assert_true(m.start_loss > 0 && m.start_covered > 0 &&
-                m.start_covered <= 1.5 * m.start_loss);
-    for (size_t j = 0; j < 5; j++) {
-        assert_true(m.h[j] >= 0.1 && (j == 0 || m.h[j] <= m.h[j - 1]));
-        assert_true(m.sigma2[j] > 0 && m.spread[j] >= 0);
+    dense        at = dense_minimum(&d, ridge, even, x);
+    const double least = at.f;
+    assert_int_equal(
+        LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', DIM, at.hessian, DIM, value), 0);
+    assert_int_equal(m.count, MODES);
+    for (size_t j = 0; j < MODES; j++) {
+        const double *v = at.hessian + (DIM - 1 - j) * DIM;
+        assert_near(m.h[j], value[DIM - 1 - j], 1e-5);
+        check_mode(&d, ridge, weight, x, v, &m, j);
+        covered += m.h[j] * m.start[j] * m.start[j] / 2;
     }
-    assert_true(m.shift_loss > 0);
+    assert_true(m.least <= value[0] + 1e-12);
+    assert_near(m.start_loss, dense_sum(&d, ridge, even, zero).f - least, 1e-8);
+    assert_near(m.start_loss, p->kind->loss(p->self, zero, scratch), 1e-15);
+    assert_near(m.start_covered, covered, 1e-14);
+    dense_minimum(&d, ridge, weight, y);
+    const double shifted = dense_sum(&d, ridge, even, y).f - least;
+    assert_true(shifted > 1e-4);
+    assert_near(m.shift_loss, shifted, 1e-3 * shifted);
     tg_modes_free(&m);
     /* equal weights: no bias */
     assert_ok(tg_problem_modes(p, even, &m));
-    for (size_t j = 0; j < 5; j++) assert_near(m.shift[j], 0, 1e-3);
+    for (size_t j = 0; j < MODES; j++) assert_near(m.shift[j], 0, 1e-3);
     assert_near(m.shift_loss, 0, 1e-8);
     tg_modes_free(&m);
     tg_problem_free(p);
+    tg_dataset_free(&d);
 }
 
 /* The minibatch gradient is unbiased: its mean over many draws is the worker's full
@@ -173,5 +295,5 @@ test_bad_arguments(void **state)
 }
 
 RUN(cmocka_unit_test(test_derivatives), cmocka_unit_test(test_top_of_a_diagonal),
-    cmocka_unit_test(test_minimum_and_modes), cmocka_unit_test(test_minibatch_is_unbiased),
+    cmocka_unit_test(test_modes), cmocka_unit_test(test_minibatch_is_unbiased),
     cmocka_unit_test(test_bad_arguments))

@@ -15,6 +15,28 @@ test_ends_and_order(void **state)
     }
 }
 
+/* h_i = largest i^-decay, at squares by hand; evenly spread quantiles of the uniform law. */
+static void
+test_power_and_uniform(void **state)
+{
+    double h[100], sum = 0;
+
+    (void)state;
+    assert_ok(tg_spectrum_fill("power", &(tg_spectrum){ 100, 3, .01, 1.5, .5 }, h));
+    assert_near(h[0], 3, 0);
+    assert_near(h[3], 3. / 8, 1e-15);
+    assert_near(h[24], 3. / 125, 1e-16);
+    assert_near(h[99], 3. / 1000, 1e-17);
+    assert_ok(tg_spectrum_fill("power", &(tg_spectrum){ 100, 3, .01, 0, .5 }, h));
+    for (int i = 0; i < 100; i++) assert_near(h[i], 3, 0);
+    assert_ok(tg_spectrum_fill("uniform", &(tg_spectrum){ 100, 3, .5, 1, .5 }, h));
+    for (int i = 0; i < 100; i++) {
+        assert_near(h[i], 3 - .025 * (i + .5), 1e-14);
+        sum += h[i];
+    }
+    assert_near(sum / 100, 1.75, 1e-14);
+}
+
 static void
 test_geometric_condition(void **state)
 {
@@ -24,6 +46,8 @@ test_geometric_condition(void **state)
     assert_ok(tg_spectrum_fill("geometric", &(tg_spectrum){ 7, 2, 0.002, 1, 0.5 }, h));
     assert_near(h[0] / h[6], 1000, 1e-9);
     assert_near(h[3] * h[3], h[2] * h[4], 1e-12);
+    assert_near(h[0], 2, 0);
+    assert_near(h[2], .2, 1e-15);
 }
 
 /* Marchenko-Pastur has mean 1 and second moment 1 + r; here scaled so that its edge is 1.
@@ -63,5 +87,6 @@ test_bad_spectra(void **state)
     assert_true(h[0] == 7);
 }
 
-RUN(cmocka_unit_test(test_ends_and_order), cmocka_unit_test(test_geometric_condition),
+RUN(cmocka_unit_test(test_ends_and_order), cmocka_unit_test(test_power_and_uniform),
+    cmocka_unit_test(test_geometric_condition),
     cmocka_unit_test(test_marchenko_pastur_moments), cmocka_unit_test(test_bad_spectra))
