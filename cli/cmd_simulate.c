@@ -4,14 +4,32 @@
 
 #include "asgd/sim/timeline.h"
 
+#include <stdio.h>
+
+/* Workers that never come back are worth a word, and a line of the table's head. */
+static tg_status
+tell_stalled(sweep *w, const char *label, size_t workers, const tg_simulation *r)
+{
+    char where[80], what[120];
+
+    if (r->stalled == 0) return TG_OK;
+    snprintf(where, sizeof where, "%s P=%zu", label, workers);
+    simulation_stalled(r, what, sizeof what);
+    if (!given(w->arguments, "quiet")) fprintf(stderr, "tardigrad: %s: %s\n", where, what);
+    return tg_table_note(w->table, where, "%s", what);
+}
+
 static tg_status
 add_row(sweep *w, scene *s, size_t algorithm)
 {
     tg_simulation *r;
 
     TG_TRY(scene_simulate(s, algorithm, w->progress, &r));
-    const tg_status status =
+    tg_status status =
         simulation_add(w->table, w->study, algorithm, s->cluster->workers, r);
+    if (status == TG_OK)
+        status =
+            tell_stalled(w, w->study->algorithm[algorithm].label, s->cluster->workers, r);
     tg_simulation_free(r);
     return status;
 }

@@ -27,7 +27,7 @@ fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *reg
     for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
         const size_t at = tg_kind_param(out->kind, node->item[i].key);
         if (at == SIZE_MAX) continue;
-        TG_TRY(tg_node_number(&node->item[i], &out->param[at]));
+        TG_TRY(tg_node_number_or_inf(&node->item[i], &out->param[at]));
     }
     return TG_OK;
 }

@@ -236,7 +236,31 @@ test_bad_input(void **state)
     tg_cluster_free(c);
 }
 
+/* What is weighed before it is sent is evaluated once, also where others are weighed while it is
+ * on its way: gradients = finished jobs. */
+static void
+test_weighed_once(void **state)
+{
+    tg_cluster *c = random_cluster(7, N, false);
+    tg_problem *p = noise(1, N);
+    tg_setup    u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .1, 1);
+
+    (void)state;
+    u.behaviour = sending(&tg_behaviour_send_norm, .5);
+    u.uplink.latency = 2;
+    tg_sim *s = simulation(&u, 0);
+    for (int i = 0; i < 2000; i++) advance(s);
+    const tg_ledger l = tg_sim_ledger(s);
+    assert_true(l.delivered > 300 && l.skipped > 300);
+    assert_true(l.gradients >= l.delivered + l.skipped);
+    assert_true(l.gradients <= l.delivered + l.skipped + tg_sim_jobs(s));
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_local_steps_are_steps),
     cmocka_unit_test(test_local_steps_staggered), cmocka_unit_test(test_one_local_step),
     cmocka_unit_test(test_norm_trigger), cmocka_unit_test(test_innovation_trigger),
-    cmocka_unit_test(test_sending_all), cmocka_unit_test(test_bad_input))
+    cmocka_unit_test(test_sending_all), cmocka_unit_test(test_bad_input),
+    cmocka_unit_test(test_weighed_once))
