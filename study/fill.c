@@ -180,6 +180,11 @@ fill_pace(tg_study *s, size_t g)
     double        *list;
 
     TG_TRY(fill_choice(speed, "constant", tg_paces, &pace->choice));
+    if (pace->choice.kind == &tg_pace_straggler.is &&
+        pace->choice.param[0] >= (double)s->group[g].count)
+        return tg_node_fail(speed,
+                            "speed: the group has %zu workers, there is no worker %g",
+                            s->group[g].count, pace->choice.param[0]);
     if (n != tg_tree_count(root, "workers[%zu].speed_values", g))
         return tg_node_fail(tg_tree_node(root, "workers[%zu]", g),
                             "speed_times and speed_values: expected as many of each");

@@ -42,13 +42,14 @@
           "law of a transfer alone (or bytes and bandwidth)",                              \
           NULL,                                                                            \
           NULL },                                                                          \
-        LINK_NUMBER(path ".bytes", "bytes", "0", "of what is sent"),                       \
-        LINK_NUMBER(path ".compression", "", "1", "factor of the bytes"),                  \
-        LINK_NUMBER(path ".bandwidth", "bytes/time", "0", "0: as much as one likes"),      \
-        LINK_NUMBER(path ".latency", "time", "0", "after the transfer, of each its own")
-#define LINK_NUMBER(path, unit, fallback, doc)                                             \
+        LINK_NUMBER(path ".bytes", 0, "bytes", "0", "of what is sent"),                    \
+        LINK_NUMBER(path ".compression", 1, "", "1", "factor of the bytes"),               \
+        LINK_NUMBER(path ".bandwidth", 0, "bytes/time", "0", "0: as much as one likes"),   \
+        LINK_NUMBER(path ".latency", 0, "time", "0",                                       \
+                    "after the transfer, of each its own")
+#define LINK_NUMBER(path, open, unit, fallback, doc)                                       \
     {                                                                                      \
-        path, TG_KEY_NUMBER, 0, INFINITY, 0, 0, unit, fallback, doc, NULL, NULL            \
+        path, TG_KEY_NUMBER, 0, INFINITY, open, 0, unit, fallback, doc, NULL, NULL         \
     }
 
 const tg_key tg_schema[] = {
