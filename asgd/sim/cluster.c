@@ -126,11 +126,24 @@ tg_cluster_weights(const tg_cluster *c, double *weight)
     for (size_t i = 0; i < c->workers; i++) weight[i] = rate_of(c, i) / lambda;
 }
 
+bool
+tg_cluster_renews(const tg_cluster *c)
+{
+    const tg_recording *r = &c->recording;
+
+    for (size_t w = 0; r->first && w < c->workers; w++)
+        if (r->first[w + 1] > r->first[w] &&
+            (!r->again || isinf(r->time[r->first[w + 1] - 1])))
+            return false;
+    return !c->pace_of;
+}
+
 tg_status
 tg_cluster_delay(const tg_cluster *c, tg_delay **out)
 {
-    if (c->pace_of)
-        return tg_fail(TG_EDOMAIN, "no law of delay is known where speeds change");
+    if (!tg_cluster_renews(c))
+        return tg_fail(TG_EDOMAIN, "no law of delay is known where speeds change or "
+                                   "workers stop");
     const tg_delay **part = malloc(c->groups * sizeof *part);
     double          *weight = malloc(c->groups * sizeof *weight);
     size_t           n = 0;

@@ -92,8 +92,12 @@ double tg_cluster_changes(const tg_cluster *c, size_t worker);
 /* The share of all arrivals that each worker delivers; weight (workers). */
 void tg_cluster_weights(const tg_cluster *c, double *weight);
 
+/* Whether the workers renew for ever by their laws, which is what theory knows: no speed changes and
+ * nobody stops after what was recorded. */
+bool tg_cluster_renews(const tg_cluster *c);
+
 /* The law of the delay of an arriving gradient. Owner of *out: the caller.
- * Errors: TG_EDOMAIN speeds change; TG_ENOMEM. */
+ * Errors: TG_EDOMAIN the workers do not renew by their laws; TG_ENOMEM. */
 TG_CHECKED tg_status tg_cluster_delay(const tg_cluster *c, tg_delay **out);
 
 #endif

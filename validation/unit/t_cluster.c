@@ -12,7 +12,7 @@ cluster_of(const char *workers, const char *start, size_t total, tg_cluster **ou
              "objective: {quadratic: {eigenvalues: 1}}\nworkers:\n%s%s"
              "algorithm: {name: asgd, step: 0.1}\nhorizon: 1\n",
              workers, start);
-    assert_ok(tg_study_parse(text, "test", &study));
+    TG_TRY(tg_study_parse(text, "test", &study));
     const tg_status status = tg_study_cluster(study, total, out);
     tg_study_free(study);
     return status;

@@ -127,7 +127,10 @@ test_same_bits(void **state)
                 count[w]++;
             }
     assert_int_equal(n, TAIL);
+    assert_ok(tg_cluster_replay(replayed, count, time, true));
+    assert_true(tg_cluster_renews(replayed));
     assert_ok(tg_cluster_replay(replayed, count, time, false));
+    assert_false(tg_cluster_renews(replayed));
     models(replayed, y);
     assert_memory_equal(x, y, sizeof x);
     time[3] *= 1 + 1e-6;
@@ -169,6 +172,7 @@ test_with_speeds(void **state)
             assert_ok(tg_cluster_replay(c, count, time, true));
         }
         assert_true(k == 0 || isinf(time[count[0] - 1]));
+        assert_false(tg_cluster_renews(c));
         assert_int_equal(tg_table_rows(t[0]), tg_table_rows(t[1]));
         for (size_t i = 0; i < tg_table_rows(t[0]); i++)
             for (size_t j = 0; j < 6; j++)
