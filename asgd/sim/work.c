@@ -76,6 +76,7 @@ tg_work_finish(tg_sim *s, const tg_job *job, double *out)
         step.began = *out;
         TG_TRY(finish(s, &step, out));
     }
+    *out = job->began + (*out - job->began); /* as of one time: see elapse() in speed.c */
     if (s->stretch) s->stretch[job->worker] = reached; /* an abort goes back to here */
     return TG_OK;
 }

@@ -259,8 +259,41 @@ test_weighed_once(void **state)
     tg_cluster_free(c);
 }
 
+/* The end of a job of several steps, too, is its begin and a time, so that a log of differences
+ * replays to the bit. */
+static size_t inexact, ended;
+
+static void
+look_at_end(void *context, const tg_sim *s, const tg_job *job, tg_fate fate)
+{
+    (void)context, (void)s, (void)fate;
+    const double time = job->finished - job->began;
+    inexact += job->began + time != job->finished;
+    ended++;
+}
+
+static void
+test_local_steps_end(void **state)
+{
+    tg_cluster *c = random_cluster(11, N, false);
+    tg_problem *p = noise(1, N);
+    tg_setup    u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .1, 1);
+
+    (void)state;
+    u.behaviour = local_steps(7, .1);
+    tg_sim *s = simulation(&u, 0);
+    tg_sim_watch(s, look_at_end, NULL);
+    inexact = ended = 0;
+    for (int i = 0; i < 5000; i++) advance(s);
+    assert_int_equal(ended, 5000);
+    assert_int_equal(inexact, 0);
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_local_steps_are_steps),
     cmocka_unit_test(test_local_steps_staggered), cmocka_unit_test(test_one_local_step),
     cmocka_unit_test(test_norm_trigger), cmocka_unit_test(test_innovation_trigger),
     cmocka_unit_test(test_sending_all), cmocka_unit_test(test_bad_input),
-    cmocka_unit_test(test_weighed_once))
+    cmocka_unit_test(test_weighed_once), cmocka_unit_test(test_local_steps_end))
