@@ -43,6 +43,8 @@ record(const arguments *a, const tg_study *study, tg_table *t)
     double      unit = 1;
 
     TG_TRY(number_of(a, "unit", &unit));
+    if (!(unit > 0))
+        return tg_fail(TG_EINPUT, "--unit: expected seconds > 0, got %g", unit);
     TG_TRY(scene_open(study, 0, &s));
     const tg_setup setup = tg_study_setup(study, 0, s.problem, s.cluster);
     tg_status      status = tg_timeline_record(&setup, 0, study->horizon, t);

@@ -186,6 +186,16 @@ for repair in 1 inf; do
     fi
 done
 
+# ---- the jobs of a run: to a device, which stays one; a unit that is none
+if [ -c /dev/null ]; then
+    $t simulate "$study" --events /dev/stdout --quiet > "$d/stdout" || fail "events to standard output"
+    grep -q '^worker,number,read' "$d/stdout" || fail "no events on standard output"
+    [ -L /dev/stdout ] || [ -c /dev/stdout ] || fail "/dev/stdout is gone"
+fi
+for unit in 0 -1; do
+    says 2 'expected seconds > 0' $t simulate "$study" --timeline "$d/t.json" --unit $unit
+done
+
 # ---- dotted keys, deep documents, other words for laws
 says 2 'unknown key "quadratic.noise.additive"' $t predict "$study" \
     --set 'objective={quadratic.noise.additive: 5, quadratic: {eigenvalues: [1]}}'
