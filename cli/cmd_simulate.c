@@ -4,14 +4,32 @@
 
 #include "asgd/sim/timeline.h"
 
+#include <stdio.h>
+
+/* Workers that never come back are worth a word, and a line of the table's head. */
+static tg_status
+tell_stalled(sweep *w, const char *label, size_t workers, const tg_simulation *r)
+{
+    char where[80], what[120];
+
+    if (r->stalled == 0) return TG_OK;
+    snprintf(where, sizeof where, "%s P=%zu", label, workers);
+    simulation_stalled(r, what, sizeof what);
+    if (!given(w->arguments, "quiet")) fprintf(stderr, "tardigrad: %s: %s\n", where, what);
+    return tg_table_note(w->table, where, "%s", what);
+}
+
 static tg_status
 add_row(sweep *w, scene *s, size_t algorithm)
 {
     tg_simulation *r;
 
     TG_TRY(scene_simulate(s, algorithm, w->progress, &r));
-    const tg_status status =
+    tg_status status =
         simulation_add(w->table, w->study, algorithm, s->cluster->workers, r);
+    if (status == TG_OK)
+        status =
+            tell_stalled(w, w->study->algorithm[algorithm].label, s->cluster->workers, r);
     tg_simulation_free(r);
     return status;
 }
@@ -25,6 +43,8 @@ record(const arguments *a, const tg_study *study, tg_table *t)
     double      unit = 1;
 
     TG_TRY(number_of(a, "unit", &unit));
+    if (!(unit > 0))
+        return tg_fail(TG_EINPUT, "--unit: expected seconds > 0, got %g", unit);
     TG_TRY(scene_open(study, 0, &s));
     const tg_setup setup = tg_study_setup(study, 0, s.problem, s.cluster);
     tg_status      status = tg_timeline_record(&setup, 0, study->horizon, t);

@@ -10,15 +10,19 @@
 
 static const double MINUTE = 60, DAY = 86400;
 
-/* Seconds of one thread: a delivery and each of its coordinates; a point of a replica's
- * grid; what a prediction takes before its modes, and each of those. */
-static const double DELIVERY = 5e-8, COORDINATE = 1e-8, POINT = 3e-9;
+/* Seconds of one thread: a delivery, or a job that is begun, and each of its coordinates; a point of
+ * a replica's grid; a change of speed; what a prediction takes before its modes, and each of those. */
+static const double DELIVERY = 5e-8, COORDINATE = 1e-8, POINT = 3e-9, CHANGE = 5e-8;
 static const double PREDICTION = 0.2, MODE = 1e-3;
 
 /* A chart's limits of the mean square, in seconds; of single runs, how many. */
 static const double LIMITS = 3, CHARTED = 25;
 
-enum { PAST = 21 }; /* jobs of a staggered worker before t = 0 */
+enum {
+    PAST = 21,    /* jobs of a staggered worker before t = 0 */
+    WORKER = 160, /* bytes of a worker: its job, event, speed */
+    LAWS = 1000   /* so many are looked at each */
+};
 
 static void
 say_time(double seconds, char *out, size_t room)
@@ -106,21 +110,86 @@ cost_renewals(const tg_delay *law, double t)
            mean_within(law, low, t, 1 - tg_delay_cdf(law, low), 1 - tg_delay_cdf(law, t));
 }
 
-/* Deliveries per worker in one replica, with the unseen ones before it. */
+/* Renewals in a time t; where there are so many laws that looking at each would take longer than
+ * it is worth, by its mean. */
+static double
+renewals(const tg_cluster *c, size_t g, double t)
+{
+    return c->groups <= LAWS ? cost_renewals(c->law[g], t)
+                             : 1 + t / tg_delay_mean(c->law[g]);
+}
+
+/* Deliveries per worker in one replica, with the unseen ones before it, at the largest speeds. */
 static double
 deliveries(const scene *s)
 {
     const tg_cluster *c = s->cluster;
     const double      horizon = s->study->horizon;
-    double            sum = 0;
+    double            sum = 0, past = 0, lambda = 0;
 
     for (size_t g = 0; g < c->groups; g++) {
         if (!c->count[g]) continue;
-        double each = cost_renewals(c->law[g], horizon);
-        if (!c->together) each += cost_renewals(c->law[g], PAST * tg_delay_mean(c->law[g]));
-        sum += each * (double)c->count[g] / (double)c->workers;
+        const double share = (double)c->count[g] / (double)c->workers;
+        sum += share * renewals(c, g, horizon);
+        if (!c->together) past += share * renewals(c, g, PAST * tg_delay_mean(c->law[g]));
+        lambda += (double)c->count[g] / tg_delay_mean(c->law[g]);
     }
-    return sum;
+    return past + sum * fmax(1, tg_cluster_pulse(c) / lambda);
+}
+
+/* Changes of speed per worker in one replica. */
+static double
+changes(const scene *s)
+{
+    const tg_cluster *c = s->cluster;
+    double            sum = 0;
+
+    for (size_t w = 0; c->pace_of && w < c->workers; w++) sum += tg_cluster_changes(c, w);
+    return sum / (double)c->workers * s->study->horizon;
+}
+
+static tg_rule_cost
+rule_cost(const scene *s, size_t i, size_t workers)
+{
+    const tg_choice    *rule = &s->study->algorithm[i].rule;
+    const tg_rule_kind *kind = (const tg_rule_kind *)rule->kind;
+
+    if (!kind->cost) return (tg_rule_cost){ .jobs = 1 };
+    return kind->cost(s->problem->dim, workers, rule->param);
+}
+
+/* Bytes of one replica of algorithm i. */
+static double
+bytes_of(const scene *s, size_t i, size_t workers)
+{
+    const tg_study_algorithm *a = &s->study->algorithm[i];
+    const tg_rule_kind       *rule = (const tg_rule_kind *)a->rule.kind;
+    const tg_behaviour_kind  *does = (const tg_behaviour_kind *)a->behaviour.kind;
+    const size_t              dim = s->problem->dim;
+    const double room = rule->room ? (double)rule->room(dim, workers, a->rule.param) : 0,
+                 keeps = does->keeps ? (double)does->keeps(dim) : 0;
+
+    return (double)workers * (8 * (double)dim + 8 * keeps + WORKER) + room +
+           rule_cost(s, i, workers).bytes;
+}
+
+/* Seconds of one replica of algorithm i: deliveries, with the events of links and the jobs that they
+ * begin; the first jobs, drawn whole; changes of speed. */
+static double
+seconds_of(const scene *s, size_t i, size_t workers)
+{
+    const tg_study           *study = s->study;
+    const tg_study_algorithm *a = &study->algorithm[i];
+    const tg_behaviour_kind  *does = (const tg_behaviour_kind *)a->behaviour.kind;
+    const tg_rule_cost        rule = rule_cost(s, i, workers);
+    const double              n = (double)workers, dim = (double)s->problem->dim,
+                 steps = does->steps ? does->steps(a->behaviour.param) : 1,
+                 ways = tg_link_takes_time(&study->uplink) +
+                        tg_link_takes_time(&study->downlink);
+
+    return n * (deliveries(s) * (DELIVERY * (rule.jobs + 2 * ways) +
+                                 COORDINATE * dim * (1 + rule.vectors)) +
+                steps * DELIVERY + changes(s) * CHANGE);
 }
 
 /* Deliveries of so many runs of every algorithm with each of these numbers of workers. */
@@ -153,20 +222,21 @@ tg_status
 cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, size_t n)
 {
     const double replicas = (double)s->study->replicas;
-    const double dim = (double)s->problem->dim;
     const double threads = fmin((double)tg_parallel_threads(), replicas);
-    double       most = 0;
+    double       bytes = 0, seconds = 0;
 
-    for (size_t i = 0; i < n; i++) most = fmax(most, (double)workers[i]);
-    TG_TRY(tg_memory_check(threads * most * (8 * dim + 64),
-                           "take fewer workers or fewer --threads"));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < s->study->algorithms; k++) {
+            bytes = fmax(bytes, bytes_of(s, k, workers[i]));
+            seconds += replicas * seconds_of(s, k, workers[i]);
+        }
+    TG_TRY(tg_memory_check(threads * bytes, "take fewer workers or fewer --threads"));
     const double runs = replicas * (double)s->study->algorithms;
     const double count = all_deliveries(s, replicas, workers, n);
     const double points = runs * (double)n * (double)s->study->points;
-    const double seconds = count * (DELIVERY + COORDINATE * dim) + points * POINT;
     return cost_check(
         a, &(cost){ .count = count,
-                    .seconds = seconds / threads,
+                    .seconds = (seconds + points * POINT) / threads,
                     .unit = "deliveries",
                     .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "
                               "replicas=N), fewer workers or points make it less" });

@@ -3,6 +3,7 @@
 #include "cli/scene.h"
 
 #include <math.h>
+#include <stdio.h>
 
 const tg_column prediction_columns[PREDICTION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
@@ -155,6 +156,16 @@ mean_staleness(const tg_simulation *s)
         n += (double)s->staleness[j];
     }
     return sum / n;
+}
+
+void
+simulation_stalled(const tg_simulation *r, char *out, size_t room)
+{
+    snprintf(
+        out, room,
+        "workers that never come back in %zu of %zu replicas, the first of them worker "
+        "%zu in replica %zu",
+        r->stalled, r->replicas, r->stalled_worker, r->stalled_replica);
 }
 
 tg_status

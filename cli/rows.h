@@ -18,6 +18,9 @@ TG_CHECKED tg_status simulation_add(tg_table *t, const tg_study *study, size_t a
 /* Mean of the simulated staleness histogram. */
 double mean_staleness(const tg_simulation *s);
 
+/* Which workers never come back, in words, where some do not (r->stalled > 0). */
+void simulation_stalled(const tg_simulation *r, char *out, size_t room);
+
 /* "effective" or "exponential". */
 const char *rate_kind(bool effective);
 

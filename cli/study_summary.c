@@ -134,6 +134,11 @@ print_own(const study_run *r, size_t rule, FILE *f)
         fprintf(f,
                 "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g\n",
                 s->diverged, s->replicas, s->diverged_replica, s->diverged_time);
+    if (s->stalled) {
+        char what[120];
+        simulation_stalled(s, what, sizeof what);
+        fprintf(f, "  simulation    %s\n", what);
+    }
     if (p->resolved < 0.99)
         fprintf(
             f, "  note          the modes account for %.0f %% of the initial excess loss\n",

@@ -23,12 +23,23 @@ open_new(char *name, size_t n)
     return fd;
 }
 
+/* A device, a pipe or a link would be gone if a file took its name. */
+static bool
+is_to_stay(const char *path)
+{
+    struct stat s;
+
+    return lstat(path, &s) == 0 && !S_ISREG(s.st_mode);
+}
+
 tg_status
 tg_file_begin(tg_file *f, const char *path)
 {
     const size_t n = strlen(path) + 1;
 
-    *f = (tg_file){ .path = malloc(n), .temporary = malloc(n + 8) };
+    *f = (tg_file){ .path = malloc(n),
+                    .temporary = malloc(n + 8),
+                    .in_place = is_to_stay(path) };
     if (!f->path || !f->temporary) {
         free(f->path);
         free(f->temporary);
@@ -36,13 +47,14 @@ tg_file_begin(tg_file *f, const char *path)
     }
     memcpy(f->path, path, n);
     memcpy(f->temporary, path, n);
-    const int fd = open_new(f->temporary, n - 1);
+    const int fd = f->in_place ? open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666)
+                               : open_new(f->temporary, n - 1);
     f->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
     if (f->stream) return TG_OK;
     const int cause = errno;
     if (fd >= 0) {
         close(fd);
-        unlink(f->temporary);
+        if (!f->in_place) unlink(f->temporary);
     }
     free(f->path);
     free(f->temporary);
@@ -58,9 +70,9 @@ tg_file_end(tg_file *f, tg_status status)
     failed |= fclose(f->stream) != 0;
     if (status == TG_OK && failed)
         status = tg_fail(TG_EWRITE, "%s: cannot be written: %s", f->path, strerror(errno));
-    if (status == TG_OK && rename(f->temporary, f->path) != 0)
+    if (status == TG_OK && !f->in_place && rename(f->temporary, f->path) != 0)
         status = tg_fail(TG_EWRITE, "%s: cannot be written: %s", f->path, strerror(errno));
-    if (status != TG_OK) unlink(f->temporary);
+    if (status != TG_OK && !f->in_place) unlink(f->temporary);
     free(f->path);
     free(f->temporary);
     *f = (tg_file){ 0 };

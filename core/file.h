@@ -4,14 +4,16 @@
 
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 typedef struct tg_file {
     FILE *stream;
     char *path, *temporary;
+    bool  in_place; /* no temporary: it is written straight into what is there */
 } tg_file;
 
-/* Open a temporary beside `path`; write to f->stream, then finish. After a failure nothing
+/* Open a temporary beside `path`, or, if that is a device, a pipe or a link, it itself; write to f->stream, then finish. After a failure nothing
  * needs to be released. Errors: TG_EIO, TG_EWRITE the disk is full, TG_ENOMEM. */
 TG_CHECKED tg_status tg_file_begin(tg_file *f, const char *path);
 

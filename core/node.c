@@ -308,11 +308,12 @@ tg_node_number(const tg_node *node, double *out)
 }
 
 tg_status
-tg_node_extended(const tg_node *node, double *out)
+tg_node_number_or_inf(const tg_node *node, double *out)
 {
     const char *text = node->type == TG_NODE_SCALAR ? node->text : "";
 
-    if (strcmp(text, "inf") && strcmp(text, ".inf")) return tg_node_number(node, out);
+    if (strcmp(text, "inf") != 0 && strcmp(text, ".inf") != 0)
+        return tg_node_number(node, out);
     *out = INFINITY;
     return TG_OK;
 }

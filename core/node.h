@@ -39,11 +39,12 @@ TG_CHECKED tg_status tg_node_copy(const tg_node *node, tg_node **out);
 /* The entry `key` of a map; NULL if there is none or `map` is not a map. */
 const tg_node *tg_node_find(const tg_node *map, const char *key);
 
-/* The value of a scalar as a finite number, one that may be inf (.inf), a whole number >= 0, a
- * truth value (true, false, yes, no). Errors: TG_EINPUT, with place, what was expected and what
- * came. */
+/* The value of a scalar as a finite number, a whole number >= 0, a truth value (true,
+ * false, yes, no). Errors: TG_EINPUT, with place, what was expected and what came. */
 TG_CHECKED tg_status tg_node_number(const tg_node *node, double *out);
-TG_CHECKED tg_status tg_node_extended(const tg_node *node, double *out);
+
+/* The same, or inf (YAML's .inf). */
+TG_CHECKED tg_status tg_node_number_or_inf(const tg_node *node, double *out);
 TG_CHECKED tg_status tg_node_whole(const tg_node *node, size_t *out);
 TG_CHECKED tg_status tg_node_truth(const tg_node *node, bool *out);
 

@@ -124,7 +124,7 @@ check_parameter(const tg_node *entry, tg_choice *c)
 {
     double value;
 
-    TG_TRY(tg_node_extended(entry, &value));
+    TG_TRY(tg_node_number_or_inf(entry, &value));
     if (tg_choice_set(c, entry->key, value) == TG_OK) return TG_OK;
     return fail_there(entry, entry->key);
 }

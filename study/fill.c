@@ -37,7 +37,7 @@ fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *reg
     for (size_t i = 0; node && node->type == TG_NODE_MAP && i < node->count; i++) {
         const size_t at = tg_kind_param(out->kind, node->item[i].key);
         if (at == SIZE_MAX) continue;
-        TG_TRY(tg_node_extended(&node->item[i], &out->param[at]));
+        TG_TRY(tg_node_number_or_inf(&node->item[i], &out->param[at]));
     }
     return TG_OK;
 }
@@ -188,6 +188,11 @@ fill_pace(tg_study *s, size_t g)
     double        *list;
 
     TG_TRY(fill_choice(speed, "constant", tg_paces, &pace->choice));
+    if (pace->choice.kind == &tg_pace_straggler.is &&
+        pace->choice.param[0] >= (double)s->group[g].count)
+        return tg_node_fail(speed,
+                            "speed: the group has %zu workers, there is no worker %g",
+                            s->group[g].count, pace->choice.param[0]);
     if (n != tg_tree_count(root, "workers[%zu].speed_values", g))
         return tg_node_fail(tg_tree_node(root, "workers[%zu]", g),
                             "speed_times and speed_values: expected as many of each");

@@ -42,12 +42,12 @@
           "law of a transfer alone (or bytes and bandwidth)",                              \
           NULL,                                                                            \
           NULL },                                                                          \
-        LINK_NUMBER(path ".bytes", "bytes", 0, "0", "of what is sent"),                    \
-        LINK_NUMBER(path ".compression", "", 1, "1", "factor of the bytes"),               \
-        LINK_NUMBER(path ".bandwidth", "bytes/time", 0, "0", "0: as much as one likes"),   \
-        LINK_NUMBER(path ".latency", "time", 0, "0",                                       \
+        LINK_NUMBER(path ".bytes", 0, "bytes", "0", "of what is sent"),                    \
+        LINK_NUMBER(path ".compression", 1, "", "1", "factor of the bytes"),               \
+        LINK_NUMBER(path ".bandwidth", 0, "bytes/time", "0", "0: as much as one likes"),   \
+        LINK_NUMBER(path ".latency", 0, "time", "0",                                       \
                     "after the transfer, of each its own")
-#define LINK_NUMBER(path, unit, open, fallback, doc)                                       \
+#define LINK_NUMBER(path, open, unit, fallback, doc)                                       \
     {                                                                                      \
         path, TG_KEY_NUMBER, 0, INFINITY, open, 0, unit, fallback, doc, NULL, NULL         \
     }

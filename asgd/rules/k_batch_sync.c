@@ -17,6 +17,13 @@ deliver(tg_sim *s, void *room, const tg_job *job)
     return stepped ? tg_rule_restart_all(s) : tg_sim_assign_same(s, job->worker, job);
 }
 
+static tg_rule_cost
+cost(size_t dim, size_t workers, const double *param)
+{
+    (void)dim;
+    return (tg_rule_cost){ .jobs = fmax(1, (double)workers / param[0]) };
+}
+
 static const tg_param param[] = {
     { "k", "", "gradients a round waits for", NAN, 1, 1e9, false, true },
     { 0 },
@@ -26,5 +33,6 @@ const tg_rule_kind tg_rule_k_batch_sync = {
     .is = { "k_batch_sync", "rounds of the first K gradients, the others' work is aborted",
             "Dutta et al. 2018", param },
     .room = tg_room_gather,
+    .cost = cost,
     .deliver = deliver,
 };

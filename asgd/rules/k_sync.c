@@ -15,6 +15,13 @@ deliver(tg_sim *s, void *room, const tg_job *job)
     return stepped ? tg_rule_restart_all(s) : TG_OK;
 }
 
+static tg_rule_cost
+cost(size_t dim, size_t workers, const double *param)
+{
+    (void)dim;
+    return (tg_rule_cost){ .jobs = fmax(1, (double)workers / param[0]) };
+}
+
 static const tg_param param[] = {
     { "k", "", "workers a round waits for", NAN, 1, 1e9, false, true },
     { 0 },
@@ -25,5 +32,6 @@ const tg_rule_kind tg_rule_k_sync = {
             "Dutta et al. 2018", param },
     .check = tg_rule_at_most_workers,
     .room = tg_room_gather,
+    .cost = cost,
     .deliver = deliver,
 };

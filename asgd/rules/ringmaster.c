@@ -23,6 +23,14 @@ deliver(tg_sim *s, void *room, const tg_job *job)
     return TG_OK;
 }
 
+/* Nobody is aborted more often than once in R updates. */
+static tg_rule_cost
+cost(size_t dim, size_t workers, const double *param)
+{
+    (void)dim;
+    return (tg_rule_cost){ .jobs = 1 + (double)workers / param[0] };
+}
+
 static const tg_param param[] = {
     { "r", "updates", "R: staleness at which work is aborted", NAN, 1, 1e15, false, true },
     { 0 },
@@ -33,5 +41,6 @@ const tg_rule_kind tg_rule_ringmaster = {
             "Maranjyan, Tyurin, Richtarik 2025", param },
     .ages = true,
     .room = tg_room_gradient,
+    .cost = cost,
     .deliver = deliver,
 };

@@ -10,6 +10,13 @@
 #include "asgd/sim/server.h"
 #include "core/kind.h"
 
+/* What a rule takes, for estimates. */
+typedef struct tg_rule_cost {
+    double jobs;    /* begun for each delivery, at most about */
+    double vectors; /* (dim) gone through at each, beside the gradient's */
+    double bytes;   /* of what its room points to */
+} tg_rule_cost;
+
 typedef struct tg_rule_kind {
     tg_kind is;
     bool    ages; /* it asks for the oldest job, tg_sim_oldest() */
@@ -18,6 +25,8 @@ typedef struct tg_rule_kind {
     tg_status (*check)(const double *param, size_t workers);
     /* Bytes of room, zero at the start; NULL: none. */
     size_t (*room)(size_t dim, size_t workers, const double *param);
+    /* NULL: one job, no vector, no bytes. */
+    tg_rule_cost (*cost)(size_t dim, size_t workers, const double *param);
     /* Give out the first work; NULL: every worker reads. */
     tg_status (*begin)(tg_sim *s, void *room);
     /* The result of a job is here. It is dropped unless its gradient is asked for. */

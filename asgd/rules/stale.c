@@ -75,6 +75,17 @@ deliver(tg_sim *s, void *room_, const tg_job *job)
     return tg_sim_assign_idle(s);
 }
 
+/* Every move goes to every worker's cache, which has a slot for each lag. */
+static tg_rule_cost
+cost_of_lag(size_t dim, size_t workers, double most)
+{
+    const double n = (double)workers;
+
+    return (tg_rule_cost){ .jobs = 1,
+                           .vectors = n + 1,
+                           .bytes = n * (double)dim * (most + 2) * sizeof(double) };
+}
+
 /* ---- the laws of r ------------------------------------------------------------------- */
 
 enum { MOST_LAG = 4096 };
@@ -87,6 +98,12 @@ uniform(tg_sim *s, void *room_)
 
     for (size_t r = 0; r <= most; r++) weight[r] = 1;
     return begin(s, room_, weight, most);
+}
+
+static tg_rule_cost
+cost(size_t dim, size_t workers, const double *param)
+{
+    return cost_of_lag(dim, workers, param[0]);
 }
 
 static tg_status
@@ -114,6 +131,14 @@ geometric(tg_sim *s, void *room_)
     return begin(s, room_, weight, most);
 }
 
+static tg_rule_cost
+cost_of_geometric(size_t dim, size_t workers, const double *param)
+{
+    const double q = param[0] / (1 + param[0]);
+
+    return cost_of_lag(dim, workers, q > 0 ? fmin(log(1e-12) / log(q), MOST_LAG) : 0);
+}
+
 static const tg_param most_param[] = {
     { "most", "rounds", "r is uniform on 0 .. most", NAN, 0, MOST_LAG, false, true },
     { 0 },
@@ -136,6 +161,7 @@ const tg_rule_kind tg_rule_stale_uniform = {
             "staleness by decree: moves reach each cache 0 .. most rounds late", SOURCE,
             most_param },
     .room = room,
+    .cost = cost,
     .begin = uniform,
     .deliver = deliver,
     .end = end,
@@ -145,6 +171,7 @@ const tg_rule_kind tg_rule_stale_constant = {
     .is = { "stale_constant", "staleness by decree: all moves come so many rounds late",
             SOURCE, extra_param },
     .room = room,
+    .cost = cost,
     .begin = constant,
     .deliver = deliver,
     .end = end,
@@ -154,6 +181,7 @@ const tg_rule_kind tg_rule_stale_geometric = {
     .is = { "stale_geometric", "staleness by decree: a geometric number of rounds late",
             SOURCE, mean_param },
     .room = room,
+    .cost = cost_of_geometric,
     .begin = geometric,
     .deliver = deliver,
     .end = end,

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void
@@ -88,6 +89,44 @@ tg_cluster_rate(const tg_cluster *c)
     return lambda;
 }
 
+double
+tg_cluster_pulse(const tg_cluster *c)
+{
+    double pulse = 0;
+
+    if (!c->pace_of) return tg_cluster_rate(c);
+    for (size_t i = 0; i < c->workers; i++) {
+        const uint32_t      at = c->pace_of[i];
+        const tg_pace      *p = at ? &c->pace[at - 1].pace : NULL;
+        const tg_pace_kind *kind = p ? (const tg_pace_kind *)p->choice.kind : NULL;
+        const double        speed = kind && kind->largest ? kind->largest(p) : 1;
+        pulse += speed / tg_delay_mean(c->of[i]);
+    }
+    return pulse;
+}
+
+double
+tg_cluster_longest(const tg_cluster *c)
+{
+    double longest = 0;
+
+    for (size_t i = 0; i < c->workers; i++) {
+        const double rate = rate_of(c, i);
+        longest = fmax(longest, rate > 0 ? 1 / rate : tg_delay_mean(c->of[i]));
+    }
+    return longest;
+}
+
+double
+tg_cluster_changes(const tg_cluster *c, size_t worker)
+{
+    const uint32_t i = c->pace_of ? c->pace_of[worker] : 0;
+
+    if (i == 0) return 0;
+    const tg_pace_kind *kind = (const tg_pace_kind *)c->pace[i - 1].pace.choice.kind;
+    return kind->changes ? kind->changes(&c->pace[i - 1].pace) : 0;
+}
+
 void
 tg_cluster_weights(const tg_cluster *c, double *weight)
 {
@@ -96,11 +135,24 @@ tg_cluster_weights(const tg_cluster *c, double *weight)
     for (size_t i = 0; i < c->workers; i++) weight[i] = rate_of(c, i) / lambda;
 }
 
+bool
+tg_cluster_renews(const tg_cluster *c)
+{
+    const tg_recording *r = &c->recording;
+
+    for (size_t w = 0; r->first && w < c->workers; w++)
+        if (r->first[w + 1] > r->first[w] &&
+            (!r->again || isinf(r->time[r->first[w + 1] - 1])))
+            return false;
+    return !c->pace_of;
+}
+
 tg_status
 tg_cluster_delay(const tg_cluster *c, tg_delay **out)
 {
-    if (c->pace_of)
-        return tg_fail(TG_EDOMAIN, "no law of delay is known where speeds change");
+    if (!tg_cluster_renews(c))
+        return tg_fail(TG_EDOMAIN, "no law of delay is known where speeds change or "
+                                   "workers stop");
     const tg_delay **part = malloc(c->groups * sizeof *part);
     double          *weight = malloc(c->groups * sizeof *weight);
     size_t           n = 0;

@@ -67,7 +67,9 @@ TG_CHECKED tg_status tg_cluster_spread(tg_cluster *c, size_t first, size_t count
 /* Job n of a worker takes the n-th of the times recorded of it: count (workers), those of worker
  * 0, then of worker 1, ... in time [time]. What comes after the last: from the first `again`, or
  * the worker stops. A worker of count 0 has its law; of the others it becomes the law of what was
- * recorded. The first job begins at t = 0. The differences finished - began of a run's jobs,
+ * recorded. The first job begins at t = 0. What was recorded is what a job took, whatever its worker's
+ * speed: speeds then only say who is there. Only the last of a worker may be inf: it never came back.
+ * The differences finished - began of a run's jobs,
  * replayed, give its times to the bit. Errors: TG_EDOMAIN a time < 0 or not finite, none > 0 of a
  * worker; TG_ENOMEM. */
 TG_CHECKED tg_status tg_cluster_replay(tg_cluster *c, const size_t *count,
@@ -77,11 +79,26 @@ TG_CHECKED tg_status tg_cluster_replay(tg_cluster *c, const size_t *count,
 double tg_cluster_rate(const tg_cluster *c);
 double tg_cluster_full_rate(const tg_cluster *c); /* lambda if no speed changed [1/time] */
 
+/* The same where every worker is as fast as it can be (tg_pace_kind.largest): what a run is planned
+ * by, however long workers are away. */
+double tg_cluster_pulse(const tg_cluster *c);
+
+/* The longest mean time of a job of a worker at its mean speed [time]; a worker whose mean speed is 0
+ * or unknown counts as one of speed 1. */
+double tg_cluster_longest(const tg_cluster *c);
+
+/* How often the worker's speed changes [1/time]; 0: never, or as often as a list says. */
+double tg_cluster_changes(const tg_cluster *c, size_t worker);
+
 /* The share of all arrivals that each worker delivers; weight (workers). */
 void tg_cluster_weights(const tg_cluster *c, double *weight);
 
+/* Whether the workers renew for ever by their laws, which is what theory knows: no speed changes and
+ * nobody stops after what was recorded. */
+bool tg_cluster_renews(const tg_cluster *c);
+
 /* The law of the delay of an arriving gradient. Owner of *out: the caller.
- * Errors: TG_EDOMAIN speeds change; TG_ENOMEM. */
+ * Errors: TG_EDOMAIN the workers do not renew by their laws; TG_ENOMEM. */
 TG_CHECKED tg_status tg_cluster_delay(const tg_cluster *c, tg_delay **out);
 
 #endif

@@ -196,26 +196,36 @@ check_times(size_t worker, const double *time, size_t n)
     double longest = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (!(time[i] >= 0) || isinf(time[i]))
+        if (!(time[i] >= 0) || (isinf(time[i]) && i + 1 < n))
             return tg_fail(TG_EDOMAIN, "job %zu of worker %zu was recorded to take %g", i,
                            worker, time[i]);
-        longest = fmax(longest, time[i]);
+        if (isfinite(time[i])) longest = fmax(longest, time[i]);
     }
-    if (n == 0 || longest > 0) return TG_OK;
+    if (n == 0 || longest > 0 || isinf(time[n - 1])) return TG_OK;
     return tg_fail(TG_EDOMAIN, "no job recorded of worker %zu takes any time", worker);
 }
 
-/* The law of what was recorded of each worker. */
+static double
+sum(const double *x, size_t n)
+{
+    double all = 0;
+
+    for (size_t i = 0; i < n; i++) all += x[i];
+    return all;
+}
+
+/* The law of what was recorded of each worker, as far as it was done. */
 static tg_status
 recorded_laws(const tg_cluster *c, const size_t *count, const double *time, tg_delay **of)
 {
     for (size_t w = 0; w < c->workers; time += count[w++]) {
-        if (count[w] == 0) {
+        size_t n = count[w];
+        TG_TRY(check_times(w, time, n));
+        while (n > 0 && isinf(time[n - 1])) n--;
+        if (sum(time, n) > 0)
+            TG_TRY(tg_delay_empirical(time, n, &of[w]));
+        else
             of[w] = tg_delay_keep(c->of[w]);
-            continue;
-        }
-        TG_TRY(check_times(w, time, count[w]));
-        TG_TRY(tg_delay_empirical(time, count[w], &of[w]));
     }
     return TG_OK;
 }

@@ -144,38 +144,46 @@ follow_dear(walk *w)
     }
 }
 
-/* Mean loss over each quarter of the horizon, by the trapezium rule on the cells. */
+/* Mean loss over each quarter of the horizon, by the trapezium rule on the cells; a cell counts for
+ * a quarter by what it has of it. */
 static void
 fill_quarters(const tg_replica_grids *g, const double *own, double quarter[4])
 {
     const double length = g->horizon / 4;
+    size_t       k = 1;
 
-    for (int q = 0; q < 4; q++) quarter[q] = 0;
-    for (size_t k = 1; k < g->cells; k++) {
-        const double middle = (g->cell[k - 1] + g->cell[k]) / 2;
-        const int q = middle < 2 * length ? middle >= length : 2 + (middle >= 3 * length);
-        quarter[q] += (own[k - 1] + own[k]) / 2 * (g->cell[k] - g->cell[k - 1]);
+    for (int q = 0; q < 4; q++) {
+        const double begin = q * length, end = (q + 1) * length;
+        quarter[q] = 0;
+        for (; k < g->cells; k++) {
+            const double low = fmax(g->cell[k - 1], begin), high = fmin(g->cell[k], end);
+            quarter[q] += (own[k - 1] + own[k]) / 2 * (high - low) / length;
+            if (g->cell[k] >= end) break;
+        }
     }
-    for (int q = 0; q < 4; q++) quarter[q] /= length;
 }
 
 tg_status
 tg_replica_run(const tg_setup *setup, uint64_t index, const tg_replica_grids *grids,
                const tg_replica_room *room, tg_replica *out)
 {
+    tg_setup   bounded = *setup;
     tg_replica r = { .hit = INFINITY, .diverged_at = INFINITY };
     walk       w = { .grids = grids,
                      .room = *room,
                      .r = &r,
                      .beginning = 2 * (double)setup->cluster->workers };
 
-    TG_TRY(tg_sim_create(setup, index, &w.sim));
+    bounded.horizon = grids->horizon;
+    TG_TRY(tg_sim_create(&bounded, index, &w.sim));
     metrics_begin(&w);
     if (room->metric) tg_sim_watch(w.sim, metrics_see, &w);
     const tg_status status =
         setup->problem->kind->cheap_loss ? follow(&w) : follow_dear(&w);
     metrics_finish(&w);
     r.ledger = tg_sim_ledger(w.sim);
+    r.stalled = tg_sim_stalled(w.sim, &r.stalled_worker);
+    if (r.ledger.updates == 0) r.began = grids->horizon;
     tg_sim_free(w.sim);
     TG_TRY(status);
     while (w.k < grids->cells) room->own[w.k++] = INFINITY; /* diverged */

@@ -20,10 +20,12 @@ typedef struct tg_replica_room {
 } tg_replica_room;
 
 typedef struct tg_replica {
-    double    hit;         /* first time at the target; inf: not reached */
-    double    diverged_at; /* when the loss left the finite range; inf: it did not */
-    double    began;       /* until then the model had not moved */
-    double    quarter[4];  /* mean loss over the quarters of the horizon */
+    double    hit;            /* first time at the target; inf: not reached */
+    double    diverged_at;    /* when the loss left the finite range; inf: it did not */
+    double    began;          /* until then the model had not moved */
+    double    quarter[4];     /* mean loss over the quarters of the horizon */
+    size_t    stalled;        /* workers that had not come back and never will ... */
+    size_t    stalled_worker; /* ... the first of them */
     tg_ledger ledger;
     bool      finished;
 } tg_replica;

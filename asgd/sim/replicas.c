@@ -102,6 +102,7 @@ add_ledger(tg_ledger *into, const tg_ledger *one)
     into->gradients += one->gradients;
     into->updates += one->updates;
     into->fetched += one->fetched;
+    into->away += one->away;
     into->bytes_up += one->bytes_up;
     into->bytes_down += one->bytes_down;
 }
@@ -114,6 +115,10 @@ add_replica(tg_simulation *s, size_t index, const tg_replica *r)
     if (isfinite(r->diverged_at) && s->diverged++ == 0) {
         s->diverged_replica = index;
         s->diverged_time = r->diverged_at;
+    }
+    if (r->stalled && s->stalled++ == 0) {
+        s->stalled_replica = index;
+        s->stalled_worker = r->stalled_worker;
     }
     tg_stats_add(&s->floor, (r->quarter[2] + r->quarter[3]) / 2);
     s->replicas++;
@@ -128,10 +133,21 @@ mend_diverged(tg_simulation *s)
     if (isnan(s->floor.mean)) s->floor.mean = INFINITY;
 }
 
+/* Mean round trip of the slowest worker: by its law and speed, and by what links and queues have been
+ * seen to add in the mean of all. */
+static double
+longest_trip(const tg_cluster *c, const tg_ledger *l)
+{
+    const double lambda = tg_cluster_rate(c),
+                 alone = lambda > 0 ? (double)c->workers / lambda : INFINITY,
+                 seen = l->away / fmax(1, (double)l->delivered);
+
+    return tg_cluster_longest(c) + fmax(0, seen - alone);
+}
+
 static tg_status
 judge_growth(const run *a, tg_simulation *s)
 {
-    const tg_cluster *c = a->setup->cluster;
     double(*quarter)[4] = malloc(s->replicas * sizeof *quarter);
     tg_growth_times times = { .horizon = a->plan->horizon };
     size_t          n = 0;
@@ -143,8 +159,7 @@ judge_growth(const run *a, tg_simulation *s)
         times.began += r->began / (double)s->replicas;
         times.last_began = fmax(times.last_began, r->began);
     }
-    for (size_t g = 0; g < c->groups; g++)
-        if (c->count[g] > 0) times.longest = fmax(times.longest, tg_delay_mean(c->law[g]));
+    times.longest = longest_trip(a->setup->cluster, &s->ledger);
     s->growth = tg_growth_judge((const double(*)[4])quarter, n, &times);
     free(quarter);
     return TG_OK;
@@ -237,22 +252,30 @@ sum_up(const run *a, tg_simulation **out)
 
 /* ---- the run ------------------------------------------------------------------------- */
 
-/* Deliveries in a unit of time; where no law knows, as many as there are if nothing is lost. */
-static double
-rate_of(const tg_cluster *c)
-{
-    const double lambda = tg_cluster_rate(c);
-
-    return lambda > 0 ? lambda : tg_cluster_full_rate(c);
-}
-
-/* Deliveries to expect of a plan and points to fill, all replicas together. */
+/* Deliveries to expect of a plan, changes of speed, and points to fill, all replicas together. */
 static double
 work_of(const tg_setup *setup, const tg_replicas_plan *plan)
 {
-    const double one = rate_of(setup->cluster) * plan->horizon + (double)plan->points;
+    const tg_cluster *c = setup->cluster;
+    double            rate = tg_cluster_pulse(c);
 
-    return one * (double)plan->replicas;
+    for (size_t w = 0; c->pace_of && w < c->workers; w++) rate += tg_cluster_changes(c, w);
+    return (rate * plan->horizon + (double)plan->points) * (double)plan->replicas;
+}
+
+/* A stretch of a worker's speed has a number of 32 bits. */
+static tg_status
+check_changes(const tg_cluster *c, double horizon)
+{
+    const double most = 0x1p31;
+
+    for (size_t w = 0; c->pace_of && w < c->workers; w++)
+        if (!(tg_cluster_changes(c, w) * horizon <= most))
+            return tg_fail(TG_EDOMAIN,
+                           "the speed of worker %zu changes %.3g times within the horizon, "
+                           "at most %.3g can be: lower horizon or let it change less often",
+                           w, tg_cluster_changes(c, w) * horizon, most);
+    return TG_OK;
 }
 
 static tg_status
@@ -264,22 +287,24 @@ check(const tg_setup *setup, const tg_replicas_plan *plan)
         return tg_fail(TG_EDOMAIN,
                        "expected at least 2 points and 1 replica, got %zu and %zu",
                        plan->points, plan->replicas);
+    TG_TRY(check_changes(setup->cluster, plan->horizon));
     const double threads = (double)(plan->threads ? plan->threads : tg_parallel_threads());
     const double work = work_of(setup, plan), most = MOST_WORK * threads;
     if (!(work <= most))
         return tg_fail(TG_EDOMAIN,
-                       "%.3g gradients and points to simulate, a day is enough for %.3g: "
+                       "%.3g gradients, changes of speed and points to simulate, a day is "
+                       "enough for %.3g: "
                        "lower horizon, replicas, points or the number of workers",
                        work, most);
     return TG_OK;
 }
 
 /* The grid of its own: 1024 times a unit of the time, and 32 a delivery at the beginning;
- * where the loss is dear, 32 and one in four deliveries. */
+ * where the loss is dear, 32 and one in four deliveries; in a very short horizon 64 times. */
 static tg_status
 open_grids(run *a)
 {
-    const double      between = 1 / rate_of(a->setup->cluster);
+    const double      between = 1 / tg_cluster_pulse(a->setup->cluster);
     const bool        cheap = a->setup->problem->kind->cheap_loss;
     tg_replica_grids *g = &a->grids;
 
@@ -290,7 +315,8 @@ open_grids(run *a)
         return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; i < g->points; i++)
         g->t[i] = g->horizon * (double)i / (double)(g->points - 1);
-    return tg_settling_grid(g->horizon, cheap ? between / 32 : 4 * between,
+    return tg_settling_grid(g->horizon,
+                            fmin(cheap ? between / 32 : 4 * between, g->horizon / 64),
                             cheap ? 1024 : 32, &g->cell, &g->cells);
 }
 

@@ -41,8 +41,10 @@ typedef struct tg_simulation {
     size_t         diverged;    /* replicas whose loss left the finite range */
     size_t         diverged_replica; /* the first of them ... */
     double         diverged_time;    /* ... and when */
-    tg_growth      growth;           /* verdict: does the mean loss grow? */
-    double settle, settle_error;     /* mean loss is below the target from here on, with its
+    size_t         stalled;          /* replicas in which some worker never comes back */
+    size_t         stalled_replica, stalled_worker; /* the first of them, and its first */
+    tg_growth      growth;                          /* verdict: does the mean loss grow? */
+    double settle, settle_error; /* mean loss is below the target from here on, with its
                                        resampled standard error (tg_settling_find); inf: not
                                        within the horizon */
 } tg_simulation;

@@ -157,33 +157,6 @@ tg_job_begin(tg_sim *s, size_t worker)
 }
 
 static void
-join_ages(tg_sim *s, uint32_t index)
-{
-    tg_job *job = &s->job[index];
-
-    job->before = s->newest;
-    job->after = TG_NO_JOB;
-    if (s->newest == TG_NO_JOB)
-        s->oldest = index;
-    else
-        s->job[s->newest].after = index;
-    s->newest = index;
-}
-
-static void
-leave_ages(tg_sim *s, const tg_job *job)
-{
-    if (job->before == TG_NO_JOB)
-        s->oldest = job->after;
-    else
-        s->job[job->before].after = job->after;
-    if (job->after == TG_NO_JOB)
-        s->newest = job->before;
-    else
-        s->job[job->after].before = job->before;
-}
-
-static void
 leave_worker(tg_sim *s, uint32_t index)
 {
     tg_worker *w = &s->worker[s->job[index].worker];
@@ -203,7 +176,7 @@ static void
 remove_job(tg_sim *s, uint32_t index)
 {
     leave_worker(s, index);
-    if (s->rule->ages) leave_ages(s, &s->job[index]);
+    if (s->rule->ages) tg_ages_leave(s, &s->job[index]);
     s->job[index].stage = TG_FREE;
     s->jobs--;
     if (index >= s->workers) s->spare[s->spares++] = index;
@@ -239,7 +212,7 @@ give(tg_sim *s, size_t worker, uint32_t version, uint64_t read, double since, bo
     else
         s->job[w->tail].next = index;
     w->tail = index;
-    if (s->rule->ages) join_ages(s, index);
+    if (s->rule->ages) tg_ages_join(s, index);
     s->jobs++;
     s->ledger.begun++;
     if (s->down && !had) return tg_line_enter(s, s->down, index);

@@ -71,6 +71,10 @@ tg_job_seen(const tg_sim *s, const tg_job *job, tg_fate fate)
     if (s->look) s->look(s->look_context, s, job, fate);
 }
 
+/* The job joins those by age, for rules that ask, or leaves them. */
+void tg_ages_join(tg_sim *s, uint32_t index);
+void tg_ages_leave(tg_sim *s, const tg_job *job);
+
 /* The job leaves: its worker's list, the order by age, its slot. Its version is still held, and
  * the worker's next one begins. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_job_end(tg_sim *s, uint32_t index);

@@ -155,6 +155,7 @@ deliver(tg_sim *s, uint32_t index, tg_happening *out)
     out->worker = job.worker;
     out->staleness = s->stale = tg_sim_staleness(s, &job);
     s->ledger.delivered++;
+    s->ledger.away += s->now - job.since;
     s->asked = false;
     TG_TRY(tg_job_end(s, index));
     const tg_status status = s->rule->deliver(s, s->room, &job);

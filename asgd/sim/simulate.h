@@ -23,6 +23,7 @@ typedef struct tg_setup {
     const tg_problem *problem;
     const tg_cluster *cluster; /* as many workers as the problem has */
     tg_choice         rule;    /* of tg_rules */
+    double            horizon; /* events later than this are not asked for; 0: any may be */
     double            step;    /* learning rate [x^2/loss] */
     uint64_t          seed;
     tg_choice         optimiser, schedule; /* of tg_optimisers, tg_schedules */
@@ -58,6 +59,7 @@ typedef struct tg_ledger {
     uint64_t gradients; /* evaluated */
     uint64_t updates;   /* times the model moved */
     uint64_t fetched;   /* models that have come to a worker that did not have them */
+    double   away;      /* from reading to delivery, all that were delivered [time] */
     double   bytes_up,
         bytes_down; /* of what was delivered and fetched, by those of the links */
 } tg_ledger;

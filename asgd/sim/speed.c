@@ -24,24 +24,31 @@ rest_of_first(const tg_delay *law, tg_rng *rng, double *out)
     return TG_OK;
 }
 
-/* The time that was recorded of a job; inf after the last. NaN: nothing was of its worker. */
+/* The time that was recorded of a job; inf after the last. */
 static double
 recorded(const tg_recording *r, const tg_job *job)
 {
     const size_t first = r->first[job->worker], n = r->first[job->worker + 1] - first;
 
-    if (n == 0) return NAN;
     if (job->number >= n && !r->again) return INFINITY;
     return r->time[first + job->number % n];
+}
+
+bool
+tg_speed_replays(const tg_cluster *c, size_t worker)
+{
+    const size_t *first = c->recording.first;
+
+    return first && first[worker + 1] > first[worker];
 }
 
 /* The amount of work of a job: the time that it takes at speed 1. */
 static tg_status
 draw_work(const tg_cluster *c, uint64_t seed, const tg_job *job, double *out)
 {
-    if (c->recording.first) {
+    if (tg_speed_replays(c, job->worker)) {
         *out = recorded(&c->recording, job);
-        if (!isnan(*out)) return TG_OK;
+        return TG_OK;
     }
     tg_rng rng = tg_rng_of(seed, TG_PURPOSE_DELAY, job->worker, job->number);
     if (job->number == 0 && job->began == 0 && !c->together)
@@ -76,19 +83,25 @@ seek(const tg_cluster *c, uint64_t seed, size_t worker, double t, tg_stretch *at
 
 /* How long it takes from `began` until the integral of the speed reaches `work`: a double that is
  * then added to `began`, as without speeds, for only then began + (finished - began) is `finished`
- * again, which lets a log of durations replay to the bit. */
+ * again, which lets a log of durations replay to the bit. What is not done by the horizon is looked for
+ * a little further only, for there need not be an end: a job that always fails, a speed of 1e-300. */
 static tg_status
-elapse(const tg_cluster *c, uint64_t seed, size_t worker, double began, double work,
+elapse(const tg_cluster *c, uint64_t seed, double horizon, const tg_job *job, double work,
        tg_stretch at, double *out)
 {
-    double t = began, left = work;
+    const double began = job->began;
+    double       t = began, left = work;
+    size_t       beyond = 0;
 
     for (size_t n = 1;; n++) {
         if (at.speed > 0 && t + left / at.speed <= at.end) break;
         if (isinf(at.end)) break;
+        beyond += t > horizon;
+        if (beyond > LISTEN) at.speed = 0;
+        if (beyond > LISTEN) break;
         left = at.loses ? work : fmax(0, left - (at.end - t) * at.speed);
         t = at.end;
-        next_stretch(c, seed, worker, &at);
+        next_stretch(c, seed, job->worker, &at);
         if (n % LISTEN == 0) TG_TRY(tg_stop_check());
     }
     *out = at.speed > 0 ? t - began + left / at.speed : INFINITY;
@@ -96,16 +109,16 @@ elapse(const tg_cluster *c, uint64_t seed, size_t worker, double began, double w
 }
 
 tg_status
-tg_speed_finish(const tg_cluster *c, uint64_t seed, tg_stretch *at, const tg_job *job,
-                double *out)
+tg_speed_finish(const tg_cluster *c, uint64_t seed, double horizon, tg_stretch *at,
+                const tg_job *job, double *out)
 {
     const size_t w = job->worker;
     double       time;
 
     TG_TRY(draw_work(c, seed, job, &time));
-    if (at && c->pace_of[w] > 0 && isfinite(time)) {
+    if (at && c->pace_of[w] > 0 && !tg_speed_replays(c, w)) {
         TG_TRY(seek(c, seed, w, job->began, &at[w]));
-        TG_TRY(elapse(c, seed, w, job->began, time, at[w], &time));
+        TG_TRY(elapse(c, seed, horizon, job, time, at[w], &time));
     }
     *out = job->began + time;
     return TG_OK;

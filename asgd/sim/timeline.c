@@ -71,10 +71,12 @@ tg_status
 tg_timeline_record(const tg_setup *setup, uint64_t index, double horizon, tg_table *out)
 {
     recorder     r = { .table = out };
+    tg_setup     bounded = *setup;
     tg_sim      *s = NULL;
     tg_happening h;
 
-    TG_TRY(tg_sim_create(setup, index, &s));
+    bounded.horizon = horizon;
+    TG_TRY(tg_sim_create(&bounded, index, &s));
     tg_sim_watch(s, record, &r);
     for (size_t n = 1; r.status == TG_OK && tg_sim_next(s) <= horizon; n++) {
         r.status = tg_sim_advance(s, &h);

@@ -48,19 +48,35 @@ steps_left(const tg_sim *s, const tg_job *job)
     return 1 + (uint32_t)tg_rng_below(&phase, steps);
 }
 
+static tg_status
+finish(tg_sim *s, const tg_job *job, double *out)
+{
+    const double horizon = s->setup.horizon > 0 ? s->setup.horizon : INFINITY;
+
+    return tg_speed_finish(s->setup.cluster, s->seed, horizon, s->stretch, job, out);
+}
+
+/* What is recorded of a job is all of it. */
 tg_status
 tg_work_finish(tg_sim *s, const tg_job *job, double *out)
 {
-    TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, s->stretch, job, out));
+    tg_job first = *job;
+
+    if (tg_speed_replays(s->setup.cluster, job->worker)) {
+        first.number /= s->work.steps;
+        return finish(s, &first, out);
+    }
+    TG_TRY(finish(s, job, out));
     if (s->work.steps == 1) return TG_OK;
     const tg_stretch reached = s->stretch ? s->stretch[job->worker] : (tg_stretch){ 0 };
-    tg_job           step = *job;
+    tg_job           step = first;
     const uint32_t   left = steps_left(s, job);
     for (uint32_t i = 1; i < left && isfinite(*out); i++) {
         step.number = job->number + i;
         step.began = *out;
-        TG_TRY(tg_speed_finish(s->setup.cluster, s->seed, s->stretch, &step, out));
+        TG_TRY(finish(s, &step, out));
     }
+    *out = job->began + (*out - job->began); /* as of one time: see elapse() in speed.c */
     if (s->stretch) s->stretch[job->worker] = reached; /* an abort goes back to here */
     return TG_OK;
 }
@@ -76,7 +92,6 @@ make(tg_sim *s, const tg_job *job, double *g)
                          .read = tg_sim_read(s, job),
                          .scratch = s->scratch };
 
-    s->ledger.gradients += w->steps;
     if (w->kind->work)
         w->kind->work(s->setup.behaviour.param, &t, w->bench, g);
     else
@@ -89,6 +104,7 @@ tg_work_sends(tg_sim *s, const tg_job *job)
     tg_work *w = &s->work;
 
     if (!w->kind->sends) return true;
+    s->ledger.gradients += w->steps;
     make(s, job, w->message);
     w->weighed = true;
     w->worker = job->worker;
@@ -97,7 +113,7 @@ tg_work_sends(tg_sim *s, const tg_job *job)
                           s->dim, w->message);
 }
 
-/* What was weighed last need not be made again. */
+/* What was weighed last need not be made again; what was weighed at all has been counted then. */
 void
 tg_work_message(tg_sim *s, const tg_job *job, double *g)
 {
@@ -107,4 +123,5 @@ tg_work_message(tg_sim *s, const tg_job *job, double *g)
         memcpy(g, w->message, s->dim * sizeof *g);
     else
         make(s, job, g);
+    if (!w->kind->sends) s->ledger.gradients += w->steps;
 }

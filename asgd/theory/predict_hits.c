@@ -26,6 +26,10 @@ workers_of(const tg_cluster *c, const tg_algorithm *rule, tg_workers *out)
     if (!is_known(rule))
         return tg_fail(TG_EDOMAIN, "single runs are known of asgd and dude, not of %s",
                        rule->name);
+    if (!tg_cluster_renews(c))
+        return tg_fail(TG_EDOMAIN,
+                       "single runs are not known where speeds change or workers "
+                       "stop");
     tg_workers_group *group = calloc(c->groups, sizeof *group);
     if (!group) return tg_fail(TG_ENOMEM, "out of memory");
     *out = (tg_workers){ .group = group,

@@ -46,6 +46,10 @@ typedef struct tg_pace_kind {
     void (*next)(const tg_pace *p, size_t place, tg_rng *g, tg_stretch *at);
     /* Mean speed in the long run; NaN: it depends on the jobs. */
     double (*mean)(const tg_pace *p);
+    /* What a run is planned by: the largest speed, 1 where there is none; how often it changes
+     * [1/time]. NULL: those of a plain worker. */
+    double (*largest)(const tg_pace *p);
+    double (*changes)(const tg_pace *p);
 } tg_pace_kind;
 
 extern const tg_kind *const tg_paces[]; /* heads of tg_pace_kind, NULL-terminated */

@@ -21,11 +21,19 @@ static const tg_param param[] = {
     { 0 },
 };
 
+static double
+step_of(const tg_pace *p)
+{
+    const double *q = p->choice.param;
+
+    return q[STEP] > 0 ? q[STEP] : q[CORRELATION] / 10;
+}
+
 static void
 next(const tg_pace *p, size_t place, tg_rng *g, tg_stretch *at)
 {
     const double *q = p->choice.param, s = q[SPREAD];
-    const double  step = q[STEP] > 0 ? q[STEP] : q[CORRELATION] / 10;
+    const double  step = step_of(p);
     const double  rho = at->n > 0 ? exp(-step / q[CORRELATION]) : 0;
 
     (void)place;
@@ -41,9 +49,16 @@ mean(const tg_pace *p)
     return 1;
 }
 
+static double
+changes(const tg_pace *p)
+{
+    return 1 / step_of(p);
+}
+
 const tg_pace_kind tg_pace_drift = {
     .is = { "drift", "a speed that wanders slowly about 1", "Uhlenbeck, Ornstein 1930",
             param },
     .next = next,
     .mean = mean,
+    .changes = changes,
 };

@@ -42,8 +42,17 @@ mean(const tg_pace *p)
     return q[LOST] > 0 ? NAN : q[TO_FAILURE] / (q[TO_FAILURE] + q[REPAIR]);
 }
 
+static double
+changes(const tg_pace *p)
+{
+    const double *q = p->choice.param;
+
+    return 2 / (q[TO_FAILURE] + q[REPAIR]);
+}
+
 const tg_pace_kind tg_pace_failure = {
     .is = { "failure", "works until it fails, and again when it is repaired", "", param },
     .next = next,
     .mean = mean,
+    .changes = changes,
 };

@@ -43,9 +43,23 @@ mean(const tg_pace *p)
     return (q[ON] * q[FAST] + q[OFF] * q[SLOW]) / (q[ON] + q[OFF]);
 }
 
+static double
+largest(const tg_pace *p)
+{
+    return fmax(p->choice.param[FAST], p->choice.param[SLOW]);
+}
+
+static double
+changes(const tg_pace *p)
+{
+    return 2 / (p->choice.param[ON] + p->choice.param[OFF]);
+}
+
 const tg_pace_kind tg_pace_on_off = {
     .is = { "on_off", "fast and slow, or there and away, by turns", "", param },
     .check = check,
     .next = next,
     .mean = mean,
+    .largest = largest,
+    .changes = changes,
 };

@@ -33,10 +33,20 @@ mean(const tg_pace *p)
     return p->speed[p->n - 1];
 }
 
+static double
+largest(const tg_pace *p)
+{
+    double most = 1;
+
+    for (size_t i = 0; i < p->n; i++) most = fmax(most, p->speed[i]);
+    return most;
+}
+
 const tg_pace_kind tg_pace_schedule = {
     .is = { "schedule", "speeds by a list of times", "", NULL },
     .listed = true,
     .check = check,
     .next = next,
     .mean = mean,
+    .largest = largest,
 };

@@ -37,8 +37,15 @@ mean(const tg_pace *p)
     return p->choice.param[OPEN];
 }
 
+static double
+changes(const tg_pace *p)
+{
+    return 2 / p->choice.param[PERIOD];
+}
+
 const tg_pace_kind tg_pace_windows = {
     .is = { "windows", "there for a share of each period, away for the rest", "", param },
     .next = next,
     .mean = mean,
+    .changes = changes,
 };

@@ -236,7 +236,68 @@ test_bad_input(void **state)
     tg_cluster_free(c);
 }
 
+/* What is weighed before it is sent is evaluated once, also where others are weighed while it is
+ * on its way: gradients = finished jobs. */
+static void
+test_weighed_once(void **state)
+{
+    tg_cluster *c = random_cluster(7, N, false);
+    tg_problem *p = noise(1, N);
+    tg_setup    u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .1, 1);
+
+    (void)state;
+    u.behaviour = sending(&tg_behaviour_send_norm, .5);
+    u.uplink.latency = 2;
+    tg_sim *s = simulation(&u, 0);
+    for (int i = 0; i < 2000; i++) advance(s);
+    const tg_ledger l = tg_sim_ledger(s);
+    assert_true(l.delivered > 300 && l.skipped > 300);
+    assert_true(l.gradients >= l.delivered + l.skipped);
+    assert_true(l.gradients <= l.delivered + l.skipped + tg_sim_jobs(s));
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
+/* The end of a job of several steps, too, is its begin and a time, so that a log of differences
+ * replays to the bit. */
+static size_t inexact, ended;
+
+static void
+look_at_end(void *context, const tg_sim *s, const tg_job *job, tg_fate fate)
+{
+    (void)context, (void)s, (void)fate;
+    const double time = job->finished - job->began;
+    inexact += job->began + time != job->finished;
+    ended++;
+}
+
+static void
+test_local_steps_end(void **state)
+{
+    tg_cluster *c = random_cluster(11, N, false);
+    tg_problem *p = noise(1, N);
+    tg_setup    u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .1, 1);
+
+    (void)state;
+    u.behaviour = local_steps(2, .1);
+    u.downlink.latency =
+        .45; /* the first jobs, whose ends are far from their begins, not at 0 */
+    inexact = ended = 0;
+    for (uint64_t r = 0; r < 500; r++) {
+        tg_sim *s = simulation(&u, r);
+        tg_sim_watch(s, look_at_end, NULL);
+        for (int i = 0; i < 20; i++) advance(s);
+        tg_sim_free(s);
+    }
+    assert_true(ended > 2000);
+    assert_int_equal(inexact, 0);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_local_steps_are_steps),
     cmocka_unit_test(test_local_steps_staggered), cmocka_unit_test(test_one_local_step),
     cmocka_unit_test(test_norm_trigger), cmocka_unit_test(test_innovation_trigger),
-    cmocka_unit_test(test_sending_all), cmocka_unit_test(test_bad_input))
+    cmocka_unit_test(test_sending_all), cmocka_unit_test(test_bad_input),
+    cmocka_unit_test(test_weighed_once), cmocka_unit_test(test_local_steps_end))

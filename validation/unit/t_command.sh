@@ -177,6 +177,25 @@ done
 TARDIGRAD_THREADS=1024 $t predict "$study" > /dev/null || fail "1024 threads"
 TARDIGRAD_THREADS=0 $t predict "$study" --threads 1 > /dev/null || fail "threads"
 
+# ---- workers that fail and lose their work, or never come back
+for repair in 1 inf; do
+    $t simulate "$study" --set "workers[0].speed={name: failure, working: 5, repair: $repair}" \
+        > "$d/stdout" 2> "$d/stderr" || fail "failing workers, repair $repair"
+    if [ $repair = inf ]; then
+        grep -q 'never come back in .*, the first of them worker' "$d/stderr" || fail "not told who is gone"
+    fi
+done
+
+# ---- the jobs of a run: to a device, which stays one; a unit that is none
+if [ -c /dev/null ]; then
+    $t simulate "$study" --events /dev/stdout --quiet > "$d/stdout" || fail "events to standard output"
+    grep -q '^worker,number,read' "$d/stdout" || fail "no events on standard output"
+    [ -L /dev/stdout ] || [ -c /dev/stdout ] || fail "/dev/stdout is gone"
+fi
+for unit in 0 -1; do
+    says 2 'expected seconds > 0' $t simulate "$study" --timeline "$d/t.json" --unit $unit
+done
+
 # ---- dotted keys, deep documents, other words for laws
 says 2 'unknown key "quadratic.noise.additive"' $t predict "$study" \
     --set 'objective={quadratic.noise.additive: 5, quadratic: {eigenvalues: [1]}}'

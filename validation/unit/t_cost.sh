@@ -37,6 +37,21 @@ refused 'eigenvalues' predict "$q" --set "sweep.workers=[$(seq -s, 1 40)]" \
 refused 'steps of a path would take' integrate --damping 100 --law '{law: constant, value: 1}' \
     --paths 100000000 --until 100000
 
+# what rules, links, speeds and local steps take beside deliveries is counted too
+refused 'deliveries would take' simulate "$q" --set workers.count=100000 --set replicas=10 \
+    --set 'algorithm={name: stale_constant, extra: 1, step: .01}'
+refused 'deliveries would take' simulate "$q" --set workers.count=100000 --set replicas=100 \
+    --set 'algorithm={name: ringmaster, r: 1, step: .01}'
+refused 'deliveries would take' simulate "$q" --set workers.count=1000000 --set replicas=400 \
+    --set horizon=1 --set 'algorithm.behaviour={name: local_steps, steps: 1000000, rate: .01}'
+refused 'deliveries would take' simulate "$q" --set 'workers.speed={name: on_off, on: 1e-7, off: 1e-7}'
+refused 'deliveries would take' simulate "$q" --set 'workers.speed={name: on_off, on: 1, off: 1, fast: 1e9}'
+refused 'GiB' simulate "$q" --set workers.count=1000000 --set replicas=1 --set horizon=.001 \
+    --set 'algorithm={name: stale_constant, extra: 4000, step: .01}'
+refused 'GiB' simulate "$q" --set workers.count=1000000 --set replicas=1 --set horizon=.001 \
+    --set 'algorithm={name: dude, step: .01}' \
+    --set 'objective={quadratic: {spectrum: {law: power, count: 3000}}}'
+
 # ---- the number is right: 32 workers, a hundred replicas, 1e10 / value renewals of each
 for value in 1 0.001 1e-9 0.37; do
     says 2 'deliveries would take' $t simulate "$q" --set horizon=1e10 --set replicas=100 --set points=2 \

@@ -6,6 +6,7 @@
 #include "core/folder.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -211,13 +212,37 @@ test_umask(void **state)
     assert_int_equal(s.st_mode & 0777, 0640);
 }
 
+/* A link and a pipe are written into, and stay what they are. */
+static void
+test_not_a_file(void **state)
+{
+    struct stat s;
+    char        link[100], pipe[100], got[8] = "";
+
+    (void)state;
+    snprintf(link, sizeof link, "%.60s/way", root);
+    snprintf(pipe, sizeof pipe, "%.60s/pipe", root);
+    write_in(root, "file", "old, and longer");
+    assert_int_equal(symlink("file", link), 0);
+    write_in(root, "way", "new");
+    holds(root, "file", "new");
+    assert_true(lstat(link, &s) == 0 && S_ISLNK(s.st_mode));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const int fd = open(pipe, O_RDWR);
+    write_in(root, "pipe", "flow");
+    assert_int_equal(read(fd, got, 4), 4);
+    assert_string_equal(got, "flow");
+    close(fd);
+    assert_true(lstat(pipe, &s) == 0 && S_ISFIFO(s.st_mode));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_old_until_new), cmocka_unit_test(test_what_else_is_there),
         cmocka_unit_test(test_one_writer),    cmocka_unit_test(test_places),
-        cmocka_unit_test(test_umask),
+        cmocka_unit_test(test_umask),         cmocka_unit_test(test_not_a_file),
     };
 
     return cmocka_run_group_tests(tests, make_root, remove_root);

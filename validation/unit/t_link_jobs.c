@@ -16,7 +16,7 @@ deliver_wild(tg_sim *s, void *room, const tg_job *job)
     write_down(s, job);
     for (size_t w = 0; w < WORKERS && tg_sim_oldest(s); w++)
         if (tg_sim_running(s, w))
-            assert_true(tg_sim_running(s, w)->since >= tg_sim_oldest(s)->since);
+            assert_true(tg_sim_running(s, w)->read >= tg_sim_oldest(s)->read);
     if (tg_rng_below(g, 2)) {
         double x = 0;
         TG_TRY(tg_sim_gradient(s, job, &x));

@@ -274,6 +274,7 @@ tally_see(const tg_metric_plan *p, void *room_, const tg_sim *s, const tg_job *j
     tally *t = room_;
 
     (void)p;
+    (void)job;
     t->count += fate == TG_APPLIED;
     t->stale += fate == TG_APPLIED ? (double)tg_sim_stale(s) : 0;
 }

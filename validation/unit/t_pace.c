@@ -1,5 +1,6 @@
 #include "validation/unit/worklog.h"
 
+#include "asgd/sim/replicas.h"
 #include "asgd/workers/pace.h"
 
 /* Every kind that changes, with parameters at hand; what its mean integral up to t is. */
@@ -273,6 +274,95 @@ test_end_of_stalled(void **state)
     tg_problem_free(problem);
 }
 
+/* ---- what a run is planned by -------------------------------------------------------------- */
+
+/* Stretches in a long time, and the largest speed, are those declared. */
+static void
+test_declared(void **state)
+{
+    enum { WORKERS = 40 };
+    const double horizon = 2000;
+
+    (void)state;
+    for (size_t e = 0; e < EXAMPLES; e++) {
+        const tg_pace       p = pace_of(&examples[e]);
+        const tg_pace_kind *kind = examples[e].kind;
+        tg_stats            s = { 0 };
+        double              largest = 0;
+        for (size_t w = 0; w < WORKERS; w++) {
+            tg_stretch at = { 0 };
+            while (at.end <= horizon) {
+                tg_rng g = tg_rng_of(7, TG_PURPOSE_PACE, (uint32_t)w, at.n);
+                kind->next(&p, w, &g, &at);
+                at.n++;
+                largest = fmax(largest, at.speed);
+            }
+            tg_stats_add(&s, (double)at.n);
+        }
+        if (kind->changes)
+            assert_near(s.mean, kind->changes(&p) * horizon, 4 * tg_stats_error(&s) + 2);
+        else
+            assert_near(s.mean, p.n + 1., 0);
+        if (kind == &tg_pace_drift) continue;
+        assert_near(largest, kind->largest ? kind->largest(&p) : 1, 0);
+    }
+}
+
+/* Workers whose jobs have no end, or of whose rate nothing is known: every run ends and says who
+ * never came back. */
+static void
+test_endless(void **state)
+{
+    static const struct {
+        tg_pace pace;
+        size_t  stalled;
+    } of[] = {
+        { { .choice = { &tg_pace_failure.is, { .01, .1, 1 } } }, 4 },
+        { { .choice = { &tg_pace_failure.is, { 10, INFINITY, 1 } } }, 4 },
+        { { .choice = { &tg_pace_failure.is, { 20, 1, 1 } } }, 0 },
+        { { .choice = { &tg_pace_on_off.is, { 1, 1, 1e-300, 0 } } }, 4 },
+        { { .choice = { &tg_pace_windows.is, { 1, 1e-300, 0, 0 } } }, 4 },
+        { { .choice = { &tg_pace_drift.is, { 1, 10, 0 } } }, 4 },
+    };
+    const tg_replicas_plan plan = { 100, 11, .05, 4, 1, NULL, false };
+    tg_problem            *problem = parabola(3);
+
+    (void)state;
+    for (size_t e = 0; e < sizeof of / sizeof *of; e++) {
+        tg_cluster    *c = cluster_of(3, "{law: gamma, shape: 2, mean: 1}", true);
+        tg_simulation *r = NULL;
+        assert_ok(tg_cluster_set_pace(c, 0, 3, &of[e].pace));
+        const tg_setup setup =
+            tg_setup_of(problem, c, tg_choice_of(&tg_rule_sync.is), .1, 3);
+        assert_ok(tg_replicas_run(&setup, &plan, &r));
+        assert_int_equal(r->stalled, of[e].stalled);
+        assert_true(r->stalled == 0 || r->stalled_worker < 3);
+        assert_near(r->floor.mean, r->loss[10].mean, .5 * r->loss[10].mean);
+        assert_true(r->ledger.updates > 0 || r->growth.outcome == TG_UNDECIDED);
+        tg_simulation_free(r);
+        tg_cluster_free(c);
+    }
+    tg_problem_free(problem);
+}
+
+/* More stretches than there are numbers for them. */
+static void
+test_restless(void **state)
+{
+    const tg_replicas_plan plan = { 100, 11, .05, 4, 1, NULL, false };
+    const tg_pace          p = { .choice = { &tg_pace_windows.is, { 1e-300, .5, 0, 0 } } };
+    tg_problem            *problem = parabola(3);
+    tg_cluster            *c = cluster_of(3, "{law: gamma, shape: 2, mean: 1}", true);
+    tg_simulation         *r = NULL;
+
+    (void)state;
+    assert_ok(tg_cluster_set_pace(c, 2, 1, &p));
+    const tg_setup setup = tg_setup_of(problem, c, tg_choice_of(&tg_rule_asgd.is), .1, 3);
+    assert_fails(tg_replicas_run(&setup, &plan, &r), TG_EDOMAIN, "the speed of worker 2");
+    tg_cluster_free(c);
+    tg_problem_free(problem);
+}
+
 /* ---- what is refused -------------------------------------------------------------------------- */
 
 static void
@@ -307,4 +397,6 @@ test_domain(void **state)
 
 RUN(cmocka_unit_test(test_integral), cmocka_unit_test(test_others),
     cmocka_unit_test(test_throughput), cmocka_unit_test(test_stalled),
-    cmocka_unit_test(test_end_of_stalled), cmocka_unit_test(test_domain))
+    cmocka_unit_test(test_end_of_stalled), cmocka_unit_test(test_declared),
+    cmocka_unit_test(test_endless), cmocka_unit_test(test_restless),
+    cmocka_unit_test(test_domain))

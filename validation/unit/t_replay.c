@@ -1,5 +1,7 @@
 #include "validation/unit/worklog.h"
 
+#include "asgd/sim/timeline.h"
+
 /* An end that is began + time gives it back by their difference, to the bit, though not the
  * time; an end of other make does not always. */
 static void
@@ -125,7 +127,10 @@ test_same_bits(void **state)
                 count[w]++;
             }
     assert_int_equal(n, TAIL);
+    assert_ok(tg_cluster_replay(replayed, count, time, true));
+    assert_true(tg_cluster_renews(replayed));
     assert_ok(tg_cluster_replay(replayed, count, time, false));
+    assert_false(tg_cluster_renews(replayed));
     models(replayed, y);
     assert_memory_equal(x, y, sizeof x);
     time[3] *= 1 + 1e-6;
@@ -135,6 +140,47 @@ test_same_bits(void **state)
     assert_true(first != worklog[worklogs - 1].now || memcmp(x, y, sizeof x));
     tg_cluster_free(c);
     tg_cluster_free(replayed);
+}
+
+/* What was recorded of workers that come and go is not slowed again by their speeds, which still say
+ * who is there; one that never came back does not in the replay either. */
+static void
+test_with_speeds(void **state)
+{
+    const tg_pace pace[2] = { { .choice = { &tg_pace_on_off.is, { 2, 1, 1, 0 } } },
+                              { .choice = { &tg_pace_failure.is, { 9, INFINITY, 1 } } } };
+    tg_problem   *problem = parabola(2);
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        tg_cluster *c = cluster_of(2, "{law: lognormal, mean: 1, cv: 1}", true);
+        tg_table   *t[2] = { NULL, NULL };
+        double      time[4000];
+        size_t      count[2] = { 0 }, n = 0;
+        assert_ok(tg_cluster_set_pace(c, 0, 2, &pace[k]));
+        const tg_setup u = tg_setup_of(problem, c, tg_choice_of(&tg_rule_mifa.is), .1, 1);
+        for (int again = 0; again < 2; again++) {
+            assert_ok(tg_table_create(tg_timeline_columns, TG_TIMELINE_COLUMNS, &t[again]));
+            assert_ok(tg_timeline_record(&u, 0, 60, t[again]));
+            for (double w = 0; again == 0 && w < 2; w++)
+                for (size_t i = 0; i < tg_table_rows(t[0]); i++)
+                    if (tg_table_number(t[0], i, 0) == w) {
+                        time[n++] =
+                            tg_table_number(t[0], i, 4) - tg_table_number(t[0], i, 3);
+                        count[(size_t)w]++;
+                    }
+            assert_ok(tg_cluster_replay(c, count, time, true));
+        }
+        assert_true(k == 0 || isinf(time[count[0] - 1]));
+        assert_false(tg_cluster_renews(c));
+        assert_int_equal(tg_table_rows(t[0]), tg_table_rows(t[1]));
+        for (size_t i = 0; i < tg_table_rows(t[0]); i++)
+            for (size_t j = 0; j < 6; j++)
+                assert_true(tg_table_number(t[0], i, j) == tg_table_number(t[1], i, j));
+        for (int i = 0; i < 2; i++) tg_table_free(t[i]);
+        tg_cluster_free(c);
+    }
+    tg_problem_free(problem);
 }
 
 static void
@@ -155,4 +201,4 @@ test_domain(void **state)
 
 RUN(cmocka_unit_test(test_differences), cmocka_unit_test(test_durations),
     cmocka_unit_test(test_stops), cmocka_unit_test(test_same_bits),
-    cmocka_unit_test(test_domain))
+    cmocka_unit_test(test_with_speeds), cmocka_unit_test(test_domain))

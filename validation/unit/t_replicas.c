@@ -96,6 +96,24 @@ test_divergence_is_reported(void **state)
     tg_simulation_free(s);
 }
 
+/* Before anything is delivered the late loss is the starting one, whatever the horizon, and nothing
+ * is said of growth. */
+static void
+test_nothing_delivered(void **state)
+{
+    const double horizon[] = { 1e-9, 1e-6 };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const tg_replicas_plan plan = { horizon[i], 11, 0.05, 5, 0, NULL, false };
+        tg_simulation         *s = run(0.5, &plan, &tg_rule_asgd);
+        assert_int_equal(s->ledger.updates, 0);
+        assert_near(s->floor.mean, s->loss[0].mean, 1e-12);
+        assert_int_equal(s->growth.outcome, TG_UNDECIDED);
+        tg_simulation_free(s);
+    }
+}
+
 /* A cluster of groups that begin together or staggered, one mode h = 1, its replicas. */
 typedef struct scene {
     const char         *law[2];
@@ -450,7 +468,7 @@ test_bad_plans(void **state)
 }
 
 RUN(cmocka_unit_test(test_threads_do_not_show), cmocka_unit_test(test_bookkeeping),
-    cmocka_unit_test(test_divergence_is_reported),
+    cmocka_unit_test(test_nothing_delivered), cmocka_unit_test(test_divergence_is_reported),
     cmocka_unit_test(test_reported_grid_changes_nothing),
     cmocka_unit_test(test_a_trajectory_known_exactly),
     cmocka_unit_test(test_crossings_of_the_quickstart), cmocka_unit_test(test_slow_worker),

@@ -1,6 +1,8 @@
 /* Trajectories and ledgers that were published or obtained by two programs. */
 #include "validation/unit/rules.h"
 
+#include "asgd/rules/parts.h"
+
 #include "core/stats.h"
 
 typedef struct checkpoint {
@@ -129,5 +131,48 @@ test_local_sgd(void **state)
     tg_cluster_free(c);
 }
 
+/* Some go on at what they have read, others read: the oldest is the one that read earliest of all. */
+static size_t older;
+
+static tg_status
+go_on_or_read(tg_sim *s, void *room, const tg_job *job)
+{
+    uint64_t earliest = UINT64_MAX;
+
+    TG_TRY(tg_sim_gradient(s, job, room));
+    TG_TRY(tg_sim_step(s, room, 1));
+    if (job->number % 3 == job->worker % 3)
+        TG_TRY(tg_sim_assign(s, job->worker));
+    else
+        TG_TRY(tg_sim_assign_same(s, job->worker, job));
+    for (size_t w = 0; w < tg_sim_workers(s); w++)
+        if (tg_sim_running(s, w)->read < earliest) earliest = tg_sim_running(s, w)->read;
+    assert_int_equal(tg_sim_oldest(s)->read, earliest);
+    older += tg_sim_oldest(s)->worker == job->worker;
+    return TG_OK;
+}
+
+static const tg_rule_kind lingering = { .is = { "lingering", "", "", NULL },
+                                        .ages = true,
+                                        .room = tg_room_gradient,
+                                        .deliver = go_on_or_read };
+
+static void
+test_oldest(void **state)
+{
+    tg_cluster *c = random_cluster(5, 6, false);
+    tg_problem *p = random_problem(5, 6, 0.1);
+    tg_setup    u = tg_setup_of(p, c, tg_choice_of(&lingering.is), .01, 1);
+    tg_sim     *s = simulation(&u, 0);
+
+    (void)state;
+    older = 0;
+    for (int i = 0; i < 2000; i++) advance(s);
+    assert_true(older > 20);
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_nesterov), cmocka_unit_test(test_rounds_of_the_first),
-    cmocka_unit_test(test_local_sgd))
+    cmocka_unit_test(test_local_sgd), cmocka_unit_test(test_oldest))

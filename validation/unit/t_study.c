@@ -73,6 +73,12 @@ test_complaints(void **state)
         { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
                "workers: [{count: 1, compute: {law: exponential, mean: -1}}]\n",
           "-1" },
+        { HEAD "algorithm: {name: asgd, step: 1}\nhorizon: 1\n"
+               "workers: [{count: 4, compute: {law: exponential, mean: 1}, "
+               "speed: {name: straggler, worker: 4, factor: 2}}]\n",
+          "the group has 4 workers, there is no worker 4" },
+        { HEAD REST "uplink: {bytes: 1, bandwidth: 1, compression: 0}\n",
+          "uplink.compression: expected a number > 0" },
         { "- 1\n", "study: expected a map" },
     };
 

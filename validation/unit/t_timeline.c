@@ -54,9 +54,15 @@ count(const tg_table *t, const char *fate)
     return n;
 }
 
-static const char *const rules[] = { "name: asgd", "name: ringmaster, r: 4",
-                                     "name: drop, limit: 3", "name: k_sync, k: 2",
-                                     "name: uniform" };
+static const char *const rules[] = {
+    "name: asgd",
+    "name: ringmaster, r: 4",
+    "name: drop, limit: 3",
+    "name: k_sync, k: 2",
+    "name: uniform",
+    "name: ringmaster, r: 4, behaviour: {name: local_steps, steps: 3, rate: .1}",
+    "name: asgd, behaviour: {name: send_norm, delta: .3}"
+};
 
 static void
 test_rows_add_up(void **state)
