@@ -76,6 +76,8 @@ tg_node_fail(const tg_node *node, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (!node || !node->source) return tg_fail(TG_EINPUT, "%s", text);
+    if (node->line == 0) /* made on the way to a value that was set */
+        return tg_fail(TG_EINPUT, "%s: %s", node->source, text);
     return tg_fail(TG_EINPUT, "%s:%d:%d: %s", node->source, node->line, node->column, text);
 }
 

@@ -31,6 +31,8 @@ typedef struct tg_rule_kind {
     tg_status (*begin)(tg_sim *s, void *room);
     /* The result of a job is here. It is dropped unless its gradient is asked for. */
     tg_status (*deliver)(tg_sim *s, void *room, const tg_job *job);
+    /* The worker of a job has not sent what it has, and is free. NULL: it reads. */
+    tg_status (*skip)(tg_sim *s, void *room, const tg_job *job);
     /* tg_sim_alarm() goes off. NULL: it sets none. */
     tg_status (*ring)(tg_sim *s, void *room);
     /* Free what the room points to; NULL: nothing. */

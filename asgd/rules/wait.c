@@ -68,6 +68,15 @@ deliver(tg_sim *s, void *room_, const tg_job *job)
     return queue(s, room_, g + tg_sim_dim(s), job->worker);
 }
 
+/* Who has nothing to send is a reader like any other. */
+static tg_status
+skip(tg_sim *s, void *room_, const tg_job *job)
+{
+    double *g = tg_room_doubles(room_, sizeof(line));
+
+    return queue(s, room_, g + tg_sim_dim(s), job->worker);
+}
+
 static const tg_param param[] = {
     { "limit", "updates", "q: largest staleness there can be", NAN, 0, 1e15, false, true },
     { 0 },
@@ -80,4 +89,5 @@ const tg_rule_kind tg_rule_wait = {
     .room = room,
     .begin = begin,
     .deliver = deliver,
+    .skip = skip,
 };

@@ -337,8 +337,11 @@ open_batches(run *a)
         (a->plan->metrics ? (double)a->batches * tg_metrics_bytes(&a->metric_plan) : 0);
 
     if (bytes > MOST_BYTES)
-        return tg_fail(TG_EDOMAIN, "%zu points need %.3g GiB, allowed are %g", points,
-                       bytes / 0x1p30, MOST_BYTES / 0x1p30);
+        return tg_fail(TG_EDOMAIN,
+                       "%zu points and what is kept of %zu workers need %.3g GiB, allowed "
+                       "are %g",
+                       points, a->setup->cluster->workers, bytes / 0x1p30,
+                       MOST_BYTES / 0x1p30);
     a->replica = calloc(a->plan->replicas, sizeof *a->replica);
     a->batch = calloc(a->batches, sizeof *a->batch);
     a->loss = malloc(a->threads * points * sizeof *a->loss);

@@ -169,7 +169,7 @@ deliver(tg_sim *s, uint32_t index, tg_happening *out)
     return status;
 }
 
-/* The worker keeps its result for itself, reads and begins again. */
+/* The worker keeps its result for itself; it reads and begins again, unless the rule has it wait. */
 static tg_status
 skip(tg_sim *s, uint32_t index, tg_happening *out)
 {
@@ -182,7 +182,8 @@ skip(tg_sim *s, uint32_t index, tg_happening *out)
     const tg_status status = tg_job_end(s, index);
     tg_job_seen(s, &job, TG_SKIPPED);
     tg_version_release(&s->versions, job.version);
-    return status == TG_OK ? tg_sim_assign(s, job.worker) : status;
+    if (status != TG_OK) return status;
+    return s->rule->skip ? s->rule->skip(s, s->room, &job) : tg_sim_assign(s, job.worker);
 }
 
 static tg_status

@@ -296,8 +296,47 @@ test_local_steps_end(void **state)
     tg_cluster_free(c);
 }
 
+/* Where readers wait for each other, one that sends nothing takes no turn but its own: two workers
+ * without noise, one at a time, of opposite gradients. */
+static size_t turns[2];
+
+static void
+look_at_turn(void *context, const tg_sim *s, const tg_job *job, tg_fate fate)
+{
+    (void)context, (void)s, (void)fate;
+    turns[job->worker]++;
+}
+
+static void
+test_waiting_turns(void **state)
+{
+    const double h = 1, x0 = 1, none = 0, minima[] = { 1, -1 };
+    tg_delay    *law[2];
+    tg_problem  *p = NULL;
+
+    (void)state;
+    for (int w = 0; w < 2; w++)
+        assert_ok(tg_delay_parse("{law: constant, value: 1}", &law[w]));
+    tg_cluster *c = cluster_of_laws(law, 2, true);
+    assert_ok(tg_problem_quadratic(1, &h, &x0, &none, 2, minima, &p));
+    tg_setup u = tg_setup_of(p, c, tg_rule(&tg_rule_wait), .1, 1);
+    u.rule.param[0] = 0;
+    u.behaviour = sending(&tg_behaviour_send_norm, .01);
+    tg_sim *s = simulation(&u, 0);
+    tg_sim_watch(s, look_at_turn, NULL);
+    turns[0] = turns[1] = 0;
+    for (int i = 0; i < 100; i++) advance(s);
+    assert_int_equal(turns[0], 50);
+    assert_int_equal(turns[1], 50);
+    assert_true(tg_sim_ledger(s).skipped >= 1);
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_local_steps_are_steps),
     cmocka_unit_test(test_local_steps_staggered), cmocka_unit_test(test_one_local_step),
     cmocka_unit_test(test_norm_trigger), cmocka_unit_test(test_innovation_trigger),
     cmocka_unit_test(test_sending_all), cmocka_unit_test(test_bad_input),
-    cmocka_unit_test(test_weighed_once), cmocka_unit_test(test_local_steps_end))
+    cmocka_unit_test(test_weighed_once), cmocka_unit_test(test_local_steps_end),
+    cmocka_unit_test(test_waiting_turns))

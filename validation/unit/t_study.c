@@ -103,6 +103,8 @@ test_settings(void **state)
     t = NULL;
     assert_fails(tg_study_with(s, "workers[0].cuont", "32", &t), TG_EINPUT,
                  "did you mean \"count\"");
+    assert_fails(tg_study_with(s, "algorithm.optimiser.beta1", ".5", &t), TG_EINPUT,
+                 "s.yaml: algorithm[].optimiser: expected a name");
     assert_fails(tg_study_with(s, "algorithm.step", "2x", &t), TG_EINPUT,
                  "--set algorithm.step:1:1");
     assert_null(t);
