@@ -11,8 +11,8 @@ static void
 hold(const char *rule, double number, tg_choice server, tg_choice optimiser, double step,
      bool *bare_holds)
 {
-    const double          h = 1, x0 = 1, sigma = .1, weight[P] = { 1. / P, 1. / P, 1. / P,
-                                                          1. / P, 1. / P, 1. / P };
+    const double h = 1, x0 = 1, sigma = .1,
+                 weight[P] = { 1. / P, 1. / P, 1. / P, 1. / P, 1. / P, 1. / P };
     const tg_predict_plan plan = { .horizon = 40, .points = 81, .target = .02 };
     tg_delay             *law = NULL;
     tg_cluster           *c = NULL;
