@@ -53,14 +53,18 @@ is_steady(const tg_study *study)
     return true;
 }
 
-/* Whether nothing is there that theory does not know, but for rule and optimiser. */
-static bool
-is_plain(const tg_study *study, const tg_study_algorithm *a)
+/* What is there beside rule and optimiser that theory does not know; NULL: nothing. */
+static const char *
+unknown_setting(const tg_study *study, const tg_study_algorithm *a)
 {
-    return a->clip == 0 && a->decay == 0 && a->schedule.kind == &tg_schedule_constant.is &&
-           a->schedule.param[0] == 0 && a->behaviour.kind == &tg_behaviour_plain.is &&
-           !tg_link_takes_time(&study->uplink) && !tg_link_takes_time(&study->downlink) &&
-           is_steady(study);
+    if (a->clip > 0) return "clip";
+    if (a->decay > 0) return "weight_decay";
+    if (a->schedule.kind != &tg_schedule_constant.is || a->schedule.param[0] > 0)
+        return "schedule";
+    if (a->behaviour.kind != &tg_behaviour_plain.is) return "behaviour";
+    if (tg_link_takes_time(&study->uplink)) return "uplink";
+    if (tg_link_takes_time(&study->downlink)) return "downlink";
+    return is_steady(study) ? NULL : "workers' speed";
 }
 
 /* The value of a parameter of the rule; 0 if it has none of that name. */
@@ -89,7 +93,11 @@ study_theory(const tg_study *study, size_t i, const char **rule, double *number)
     const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
     const bool                sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
 
-    for (size_t k = 0; k < sizeof known / sizeof *known && is_plain(study, a); k++) {
+    const char *unknown = unknown_setting(study, a);
+    if (unknown)
+        return tg_fail(TG_EDOMAIN, "theory does not know %s with this %s yet", a->label,
+                       unknown);
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         if (a->rule.kind != &known[k].kind->is) continue;
         const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;
         if (known[k].none && a->rule.param[none] != a->rule.kind->param[none].fallback)
@@ -100,7 +108,9 @@ study_theory(const tg_study *study, size_t i, const char **rule, double *number)
                                     : 0;
         if (sgd || (momentum && k == 0)) return TG_OK;
     }
-    return tg_fail(TG_EDOMAIN, "theory does not know %s with these settings yet", a->label);
+    return tg_fail(TG_EDOMAIN, "theory does not know the rule %s%s%s yet",
+                   a->rule.kind->name, sgd ? "" : " with optimiser ",
+                   sgd ? "" : a->optimiser.kind->name);
 }
 
 tg_status
