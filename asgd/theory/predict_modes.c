@@ -1,13 +1,9 @@
-/* predict_modes: one mode at levels exact and renewal, each way a call into solver/ */
+/* predict_modes: one mode at level renewal, and of one worker; each a call into solver/ */
 #include "asgd/theory/predict_finite.h"
 
-#include "roots/zroots.h"
-#include "solver/cycle.h"
-#include "solver/exponential.h"
 #include "solver/lattice.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static double
@@ -215,8 +211,8 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
     return TG_OK;
 }
 
-static void
-end_course(const tg_finite *f, tg_finite_mode *out)
+void
+tg_finite_end_course(const tg_finite *f, tg_finite_mode *out)
 {
     tg_course *c = &out->course;
 
@@ -321,134 +317,6 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
     }
     if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
     if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
-    end_course(f, out);
-    return TG_OK;
-}
-
-/* ---- exact --------------------------------------------------------------------------- */
-
-/* Points of a course that ends where it has settled: its second moments decay at `abscissa`. */
-static tg_status
-lay_course(const tg_finite *f, double k, double abscissa, tg_course *out)
-{
-    const double horizon = f->plan->horizon;
-    const double settled = abscissa < 0 ? 40 / -abscissa : horizon;
-    const double span = fmin(horizon, fmax(settled, f->mean));
-    const double dt = fmin(between(1. / 40, 0.02 / k, 1e6) * f->mean, span / 8);
-    const size_t n = (size_t)fmin(ceil(span / dt) + 1, 20000);
-
-    return tg_course_create(span / (double)(n - 1), n, out);
-}
-
-static tg_status
-exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
-{
-    const double   h = f->m->h[j], eta = f->c->step;
-    double         mark[64] = { 0 }, second, square, mean;
-    tg_exponential e = { .rule = tg_finite_rule(f, eta, h),
-                         .groups = f->groups,
-                         .workers = f->workers,
-                         .rate = f->rate,
-                         .mark = mark,
-                         .sigma = sqrt(f->m->sigma2[j]) };
-
-    for (size_t g = 0; f->minimum && g < f->groups; g++)
-        mark[g] = -h * f->minimum[j * f->groups + g];
-    TG_TRY(tg_exponential_stationary(&e, &out->bias, &second, &square, &mean));
-    if (!isfinite(out->bias)) out->bias = 0;
-    out->settles = isfinite(second);
-    out->variance = second - out->bias * out->bias;
-    out->rate = -mean;
-    if (!f->plan->points) return TG_OK;
-    TG_TRY(lay_course(f, eta * h * f->total, square, &out->course));
-    tg_course *c = &out->course;
-    return tg_exponential_transient(&e, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
-                                    c->mean, c->second);
-}
-
-/* To what the integrator of the moment equations is asked for: 1e-5. */
-static tg_status
-lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
-{
-    const tg_lattice l = { .law = f->law,
-                           .workers = f->c->cluster->workers,
-                           .eta = f->c->step,
-                           .h = f->m->h[j],
-                           .sigma = sqrt(f->m->sigma2[j]) };
-    double           square = NAN;
-    const tg_status  status = tg_lattice_variance(&l, &out->variance, &square);
-
-    if (status == TG_ENOMEM || status == TG_ENOCONV) return status;
-    out->settles = status == TG_OK && square < 0;
-    if (!out->settles) out->variance = INFINITY;
-    if (!f->plan->points) return TG_OK;
-    TG_TRY(lay_course(f, l.eta * l.h * f->total, square, &out->course));
-    tg_course *c = &out->course;
-    TG_TRY(tg_lattice_transient(&l, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
-                                c->mean, c->second));
-    for (size_t i = 0; i < c->n; i++)
-        c->off[i] =
-            1e-5 * fabs(c->second[i]) + 3e-8 * l.h * f->m->start[j] * f->m->start[j];
-    return TG_OK;
-}
-
-/* By updates the largest zero decides, P of them in the time of a job. */
-static tg_status
-cycle_rate(const tg_finite *f, double e, double *rate)
-{
-    const size_t   n = (size_t)f->total;
-    double        *always = calloc(n, sizeof *always), radius = NAN;
-    const tg_clock clock = { .step = e, .staleness = always, .count = n };
-
-    if (!always) return tg_fail(TG_ENOMEM, "out of memory");
-    always[n - 1] = 1;
-    const tg_status status = tg_zroots_radius(&clock, &radius);
-    free(always);
-    if (status == TG_OK) *rate = -log(radius) * f->total / f->mean;
-    return status == TG_ENOCONV ? TG_OK : status;
-}
-
-static tg_status
-cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
-{
-    const double   h = f->m->h[j], e = step_of(f, j);
-    const tg_cycle c = { .workers = (size_t)f->total,
-                         .e = e,
-                         .v = f->m->sigma2[j] / (h * h),
-                         .start = f->m->start[j],
-                         .time = f->mean };
-
-    out->settles = e < tg_cycle_limit(c.workers);
-    if (out->settles && c.v > 0) {
-        const tg_status status = tg_cycle_variance(&c, &out->variance);
-        if (status != TG_OK && status != TG_ENOCONV) return status;
-        if (status == TG_ENOCONV) out->settles = false;
-    } else if (out->settles)
-        out->variance = 0;
-    TG_TRY(cycle_rate(f, e, &out->rate));
-    if (!f->plan->points) return TG_OK;
-    /* turns in 32 parts: a moment is a polynomial within a turn */
-    const double settled = out->rate > 0 ? 40 / out->rate : INFINITY;
-    const double span = fmin(f->plan->horizon, fmax(settled, f->mean));
-    const double parts = fmin(32 * ceil(span / f->mean), 20000 - 1);
-    const double dt = fmax(f->mean / 32, span / parts);
-    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 1, &out->course));
-    tg_course *k = &out->course;
-    TG_TRY(tg_cycle_transient(&c, k->dt, k->n, k->mean, k->second));
-    for (size_t i = 0; i < k->n; i++) k->off[i] = 1e-4 * k->second[i];
-    return TG_OK;
-}
-
-tg_status
-tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
-{
-    *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
-    TG_TRY(f->way == TG_WAY_CYCLE     ? cycle(f, j, out)
-           : f->way == TG_WAY_LATTICE ? lattice(f, j, out)
-                                      : exponential(f, j, out));
-    if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
-    out->root = -out->rate;
-    out->unstable = out->settles ? 0 : 1;
-    end_course(f, out);
+    tg_finite_end_course(f, out);
     return TG_OK;
 }
