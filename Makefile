@@ -47,7 +47,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit validate audit mutants bench figures asan fuzz fuzzers layers symbols format install \
+.PHONY: deps all programs demo test unit compiled validate audit mutants bench figures asan fuzz fuzzers layers symbols format install \
         uninstall dist clean help
 
 help: ## print this list
@@ -69,6 +69,9 @@ programs: all $(tests) $(benches) $(versus) $(fuzzers) $(audit) ## build everyth
 
 unit: $(tests) $(fuzzers) $(command) ## run the unit tests (no set-up)
 	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests) $(scripts)
+
+compiled: $(tests) $(fuzzers) ## those of the unit tests that are programs
+	$(Q)TARDIGRAD=$(command) MAKE="$(MAKE)" CC='$(CC)' sh validation/run $(tests)
 
 validate: $(versus) $(audit) $(command) ## predictions against simulations, claim by claim
 	$(Q)TARDIGRAD=$(command) AUDIT=$(audit) sh validation/run $(versus) $(wildcard validation/versus/v_*.sh)
