@@ -91,7 +91,7 @@ figures: $(command) ## figures of the studies in out/ again, as PDF
 	$(Q)for d in out/*/; do [ ! -d $$d ] || $(command) plot $$d --format pdf || exit 1; done
 
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
-	$(Q)$(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
+	$(Q)TG_TEST_PATIENCE=20 $(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
 
 fuzz: ## fuzz every reader with libFuzzer: RUNS inputs each (1000000), or TIME seconds
 	@sh .ci/deps clang libclang-rt-14-dev
