@@ -69,8 +69,9 @@ rate_of(const tg_cluster *c, size_t worker)
     return alone * ((const tg_pace_kind *)p->choice.kind)->mean(p);
 }
 
-double
-tg_cluster_full_rate(const tg_cluster *c)
+/* If no speed changed. */
+static double
+full_rate(const tg_cluster *c)
 {
     double lambda = 0;
 
@@ -84,7 +85,7 @@ tg_cluster_rate(const tg_cluster *c)
 {
     double lambda = 0;
 
-    if (!c->pace_of) return tg_cluster_full_rate(c);
+    if (!c->pace_of) return full_rate(c);
     for (size_t i = 0; i < c->workers; i++) lambda += rate_of(c, i);
     return lambda;
 }

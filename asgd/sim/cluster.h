@@ -77,7 +77,6 @@ TG_CHECKED tg_status tg_cluster_replay(tg_cluster *c, const size_t *count,
 
 /* lambda [1/time]; NaN: it depends on jobs that are lost (tg_pace_kind.mean) */
 double tg_cluster_rate(const tg_cluster *c);
-double tg_cluster_full_rate(const tg_cluster *c); /* lambda if no speed changed [1/time] */
 
 /* The same where every worker is as fast as it can be (tg_pace_kind.largest): what a run is planned
  * by, however long workers are away. */

@@ -143,7 +143,7 @@ test_replicas(void **state)
         assert_ok(tg_choice_set(&p.choice, "repair", repair[i]));
         assert_ok(tg_cluster_set_pace(c, 0, 4, &p));
         assert_true(i == 1 ? isnan(tg_cluster_rate(c)) : tg_cluster_rate(c) == (i ? 0 : 4));
-        assert_near(tg_cluster_full_rate(c), 4, 1e-15);
+        assert_near(tg_cluster_pulse(c), 4, 1e-15);
         const tg_setup setup = tg_setup_of(problem, c, tg_rule(&tg_rule_asgd), .03, 8);
         assert_ok(tg_replicas_run(&setup, &plan, &s[i]));
         tg_cluster_free(c);

@@ -9,48 +9,17 @@
 
 enum { DIM = 10 };
 
-/* Mean over the batch of z (z.x - label), z ~ N(0, diag(1/i)), label ~ N(0, 1). */
-static void
-gradient(const void *self, size_t worker, const double *x, tg_rng *noise, double *scratch,
-         double *g)
+/* h_i = 1/i, from the minimum. */
+static tg_problem *
+problem_of(size_t batch, size_t workers)
 {
-    const int batch = *(const int *)self;
+    double      h[DIM], start[DIM] = { 0 };
+    tg_problem *p = NULL;
 
-    (void)worker;
-    for (size_t i = 0; i < DIM; i++) g[i] = 0;
-    for (int b = 0; b < batch; b++) {
-        double miss = -tg_rng_normal(noise);
-        for (size_t i = 0; i < DIM; i++) {
-            scratch[i] = tg_rng_normal(noise) / sqrt((double)(i + 1));
-            miss += scratch[i] * x[i];
-        }
-        for (size_t i = 0; i < DIM; i++) g[i] += miss * scratch[i] / batch;
-    }
+    for (int i = 0; i < DIM; i++) h[i] = 1. / (i + 1);
+    must(tg_problem_least_squares(DIM, h, start, batch, 1, workers, NULL, &p));
+    return p;
 }
-
-static double
-loss(const void *self, const double *x, double *scratch)
-{
-    double sum = 0;
-
-    (void)self, (void)scratch;
-    for (size_t i = 0; i < DIM; i++) sum += x[i] * x[i] / (double)(2 * (i + 1));
-    return sum;
-}
-
-static void
-start(const void *self, double *x)
-{
-    (void)self;
-    for (size_t i = 0; i < DIM; i++) x[i] = 0;
-}
-
-static const tg_problem_kind least_squares = { .name = "least squares",
-                                               .doc = "minibatches of Gaussian features",
-                                               .cheap_loss = true,
-                                               .start = start,
-                                               .gradient = gradient,
-                                               .loss = loss };
 
 /* At level jump, for arrivals at rate lambda; *alone without the coupling, i.e. with the
  * noise of the minimum only. */
@@ -98,6 +67,7 @@ typedef struct poisson {
     const tg_delay *law;
     double          lambda, step, warm, horizon, *mean; /* (replicas) of the loss */
     int             batch;
+    tg_problem     *problem;
 } poisson;
 
 static tg_status
@@ -107,8 +77,9 @@ run_poisson(size_t replica, size_t thread, void *context)
     past    *p = calloc(1, sizeof *p);
     tg_rng   clock = tg_rng_stream(5, TG_PURPOSE_ARRIVAL, replica),
            delays = tg_rng_stream(5, TG_PURPOSE_DELAY, replica);
-    tg_rng noise = tg_rng_stream(5, TG_PURPOSE_NOISE, replica);
-    double g[DIM], scratch[DIM], sum = 0;
+    tg_rng                 noise = tg_rng_stream(5, TG_PURPOSE_NOISE, replica);
+    double                 g[DIM], scratch[2 * DIM], sum = 0;
+    const tg_problem_kind *kind = j->problem->kind;
 
     (void)thread;
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
@@ -116,10 +87,11 @@ run_poisson(size_t replica, size_t thread, void *context)
         const double now = p->t[p->n - 1] + tg_rng_exponential(&clock) / j->lambda;
         const double until = fmin(now, j->horizon);
         const double stay = until - fmin(fmax(p->t[p->n - 1], j->warm), until);
-        sum += stay * loss(NULL, p->x[p->n - 1], NULL);
+        sum += stay * kind->loss(j->problem->self, p->x[p->n - 1], NULL);
         if (now > j->horizon) break;
-        gradient(&j->batch, 0, look_up(p, now - tg_delay_sample(j->law, &delays)), &noise,
-                 scratch, g);
+        kind->gradient(j->problem->self, 0,
+                       look_up(p, now - tg_delay_sample(j->law, &delays)), &noise, scratch,
+                       g);
         p->t[p->n] = now;
         for (size_t i = 0; i < DIM; i++) p->x[p->n][i] = p->x[p->n - 1][i] - j->step * g[i];
     }
@@ -133,11 +105,12 @@ against_poisson(const tg_delay *d)
 {
     enum { REPLICAS = 400 };
     double        mean[REPLICAS], alone;
-    const poisson j = { d, 10, 0.06, 100, 1500, mean, 1 };
+    const poisson j = { d, 10, 0.06, 100, 1500, mean, 1, problem_of(1, 1) };
     tg_stats      s = { 0 };
     const double  floor = coupled_floor(d, j.lambda, j.step, j.batch, &alone);
 
     must(tg_parallel_run(REPLICAS, 0, run_poisson, (void *)&j, NULL));
+    tg_problem_free(j.problem);
     for (size_t i = 0; i < REPLICAS; i++) tg_stats_add(&s, mean[i]);
     const double error = tg_stats_error(&s);
     printf("without coupling %.5g, %.0f standard errors away\n", alone,
@@ -154,14 +127,15 @@ against_workers(const tg_delay *d)
     const double step = 0.6 / P;
     const int    batch = 4;
     tg_cluster  *c = cluster_of(tg_delay_text(d), P);
-    tg_problem   p = { &least_squares, (void *)&batch, DIM, P, DIM };
+    tg_problem  *p = problem_of((size_t)batch, P);
     double       alone;
     const double floor = coupled_floor(d, P, step, batch, &alone);
     const int    bad = claim_row("coupled floor", "B=4, P=40: the theory's number", .003884,
                                  5e-7, floor, 0, "jump");
     const averages s = average(
-        (tg_setup[]){ tg_setup_of(&p, c, rule_of(&tg_asgd), step, 21) }, 100, 1100, 60);
+        (tg_setup[]){ tg_setup_of(p, c, rule_of(&tg_asgd), step, 21) }, 100, 1100, 60);
 
+    tg_problem_free(p);
     tg_cluster_free(c);
     return bad | claim_row("coupled floor", "40 workers, B=4, eta P = .6", floor, floor / P,
                            s.loss.mean, tg_stats_error(&s.loss), "jump");
