@@ -134,8 +134,8 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     return TG_OK;
 }
 
-/* Within a tenth of the limit the spread over runs dies more slowly than the first order, in which it
- * is a sum over the way, can say: by a share of itself that grows like 1/P over the distance. */
+/* Near the limit the spread over runs dies more slowly than the first order says: what is stated of it is
+ * a fit (theory 3.8), none below .9 of the limit. */
 static double
 near_limit(const tg_finite *f, size_t j)
 {
