@@ -5,6 +5,7 @@ set xlabel "time"; set ylabel "excess loss  E F - F*"
 set logscale y; set format y "10^{%T}"
 if (ending eq "svg") set format y "%.0e"
 set key top right
+if (words(labels) > 1) set key outside top center horizontal
 plot for [i=1:words(labels)] table("trajectory", word(labels, i)) \
          using "t":(finite(column("low"))):(finite(column("high"))) with filledcurves \
          fillcolor rgb tint(i) fillstyle transparent solid 0.15 noborder notitle, \

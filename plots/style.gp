@@ -16,7 +16,7 @@ tint(i) = shade[(i - 1) % 6 + 1]
 set border 3 linecolor rgb "#444444"
 set tics nomirror textcolor rgb "#444444"
 set grid linecolor rgb "#dddddd" linetype 1
-set key spacing 1.2 samplen 2
+set key spacing 1.2 samplen 2 noenhanced # names are names: no _ makes a subscript
 # A point for figures whose tables hold no finite value, so that the axes are drawn all the same
 $nothing << EOD
 1,1
