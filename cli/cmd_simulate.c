@@ -75,6 +75,7 @@ static const option options[] = {
       "also write every job of the first replica to a table, which replays" },
     { "timeline", "FILE", "the same as trace events (JSON) that timeline viewers open" },
     { "unit", "SECONDS", "of one unit of time, for --timeline (default 1)" },
+    RESUME_OPTION,
     { 0 },
 };
 

@@ -71,7 +71,7 @@ carry_out(study_run *r, const char *folder)
     if (r->stopped)
         return tg_fail(TG_ESTOP,
                        "stopped on request; what was finished is in %s (figures: tardigrad "
-                       "plot)",
+                       "plot; the same with --resume goes on)",
                        folder);
     return drawn ? tg_fail(drawn, "%s; everything else is in %s", missing, folder) : TG_OK;
 }
@@ -97,16 +97,18 @@ run(const arguments *a)
         status = tables ? tg_folder_make(tables) : tg_fail(TG_ENOMEM, "out of memory");
         free(tables);
     }
+    if (status == TG_OK) status = records_begin(a, study, &r.records);
     if (status == TG_OK)
         status = tg_progress_create(given(a, "quiet") ? NULL : stderr, &r.progress);
     if (status == TG_OK) status = carry_out(&r, place);
+    records_end(r.records, status);
     tg_progress_free(r.progress);
     study_run_free(&r);
     tg_study_free(study);
     return status;
 }
 
-static const option options[] = { LEVEL_OPTION, { 0 } };
+static const option options[] = { LEVEL_OPTION, RESUME_OPTION, { 0 } };
 
 const command cmd_study = {
     .name = "study",

@@ -1,3 +1,4 @@
+#include "cli/output.h"
 #include "cli/sweep.h"
 
 #include "asgd/theory/compare.h"
@@ -60,7 +61,7 @@ run(const arguments *a)
                    tally.of[TG_FAILS]);
 }
 
-static const option options[] = { LEVEL_OPTION, { 0 } };
+static const option options[] = { LEVEL_OPTION, RESUME_OPTION, { 0 } };
 
 const command cmd_validate = {
     .name = "validate",

@@ -69,8 +69,8 @@ help(int argc, char **argv)
     return DONE;
 }
 
-/* The command line as it could be typed again, but for --threads, which changes no number.
- */
+/* The command line as it could be typed again, but for --threads and --resume, which change no
+ * number. */
 static void
 put_line(FILE *f, int argc, char **argv)
 {
@@ -78,7 +78,7 @@ put_line(FILE *f, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--threads")) {
             i++;
-        } else if (strncmp(argv[i], "--threads=", 10)) {
+        } else if (strncmp(argv[i], "--threads=", 10) && strcmp(argv[i], "--resume")) {
             fputc(' ', f);
             tg_quote_word(f, argv[i]);
         }

@@ -217,14 +217,19 @@ scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out, char *why,
 tg_status
 scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simulation **out)
 {
+    char                   what[200];
     const tg_replicas_plan plan = { .horizon = s->study->horizon,
                                     .points = s->study->points,
                                     .target = s->study->target,
                                     .replicas = s->study->replicas,
                                     .progress = progress,
-                                    .metrics = s->metrics ? tg_metrics : NULL };
+                                    .metrics = s->metrics ? tg_metrics : NULL,
+                                    .records = s->records,
+                                    .what = what };
     const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
 
+    snprintf(what, sizeof what, "%.160s P=%zu", s->study->algorithm[algorithm].label,
+             s->cluster->workers);
     return tg_replicas_run(&setup, &plan, out);
 }
 

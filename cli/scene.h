@@ -16,6 +16,7 @@ typedef struct scene {
     tg_level        level;   /* of predictions; best unless set */
     bool            single;  /* they say where a single run ceases to settle */
     bool            metrics; /* simulations measure all of tg_metrics */
+    tg_records     *records; /* what is finished of them; borrowed, NULL: not kept */
 } scene;
 
 /* The level that --level asks for, best without it. Errors: TG_EINPUT. */

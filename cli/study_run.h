@@ -34,6 +34,7 @@ typedef struct study_run {
     const tg_study  *study;
     const char      *folder;
     tg_progress     *progress;
+    tg_records      *records;      /* of simulations that are finished */
     size_t           rules, own;   /* algorithms; the study's own number of workers */
     size_t           own_index;    /* where it stands among workers */
     size_t          *workers, n;   /* (n) numbers of workers, rising */

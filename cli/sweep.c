@@ -60,6 +60,7 @@ fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, si
     TG_TRY(scene_open(w->study, workers[i], &s));
     s.level = w->level;
     s.single = w->single;
+    s.records = w->records;
     tg_status status = TG_OK;
     if (i == 0 && plan->predicts) status = cost_of_predictions(w->arguments, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)
@@ -113,6 +114,7 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
     TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     w.study = study;
     tg_status status = table_begin(a, study, plan->columns, plan->count, &w.table);
+    if (status == TG_OK && plan->simulates) status = records_begin(a, study, &w.records);
     if (status == TG_OK) status = tg_progress_create(terminal, &w.progress);
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);
@@ -123,7 +125,9 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
     else
         tg_table_free(w.table);
     if (status == TG_OK && stopped)
-        status = tg_fail(TG_ESTOP, "stopped on request; the rows above were finished");
+        status = tg_fail(TG_ESTOP, "stopped on request; the rows above were finished%s",
+                         w.records ? " (the same with --resume goes on from here)" : "");
+    records_end(w.records, status);
     tg_study_free(study);
     if (tally) *tally = w.tally;
     return status;

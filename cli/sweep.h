@@ -12,6 +12,7 @@ typedef struct sweep {
     const arguments *arguments;
     const tg_study  *study;
     tg_progress     *progress;
+    tg_records      *records; /* of simulations; NULL: none are kept */
     tg_table        *table;
     tg_tally         tally;    /* for the rows to count in */
     size_t           marked;   /* rows that could not be computed */

@@ -1,68 +1,89 @@
 #include "asgd/sim/replicas.h"
 
-#include "asgd/sim/replica.h"
+#include "asgd/sim/batch.h"
 #include "asgd/sim/settling.h"
 #include "core/parallel.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { BATCHES = 48 };
-
-/* What the replicas of a batch have added up to. */
-typedef struct batch {
-    tg_stats *loss;   /* (points) */
-    double   *sum;    /* (cells) */
-    void    **metric; /* one room for each of the list; NULL: none */
-    size_t    replicas;
-} batch;
 
 typedef struct run {
     const tg_setup         *setup;
     const tg_replicas_plan *plan;
     tg_replica_grids        grids;
     size_t                  batches, threads;
-    tg_replica             *replica;    /* (plan->replicas) */
-    batch                  *batch;      /* (batches) */
+    tg_batch               *batch;      /* (batches) */
     double                 *loss, *own; /* (threads, points), (threads, cells) */
-    uint64_t               *staleness;  /* (threads, TG_STALENESS_BINS) */
     tg_metric_plan          metric_plan;
 } run;
 
 /* About a day of one thread. */
 static const double MOST_BYTES = 0x1p32, MOST_WORK = 1e12;
 
+/* Batches that took less time than this are not worth a record [s]. */
+static const double LEAST_KEPT = 0.01;
+
 /* ---- batches ------------------------------------------------------------------------- */
 
-static tg_status
-run_one(const run *a, size_t index, size_t thread, batch *b)
+/* Metrics to measure; NULL: none. */
+static const tg_metric_plan *
+metrics_of(const run *a)
 {
-    const tg_replica_grids *g = &a->grids;
-    const tg_replica_room room = { a->loss + thread * g->points, a->own + thread * g->cells,
-                                   a->staleness + thread * TG_STALENESS_BINS,
-                                   &a->metric_plan, b->metric };
-
-    TG_TRY(tg_replica_run(a->setup, index, g, &room, &a->replica[index]));
-    for (size_t k = 0; k < g->cells; k++) b->sum[k] += room.own[k];
-    for (size_t i = 0; i < g->points; i++) tg_stats_add(&b->loss[i], room.loss[i]);
-    b->replicas++;
-    tg_progress_tick(a->plan->progress);
-    return TG_OK;
+    return a->plan->metrics ? &a->metric_plan : NULL;
 }
 
 /* Batch b has the replicas b, b + batches, ... */
+static size_t
+replicas_in(const run *a, size_t index)
+{
+    return (a->plan->replicas - index + a->batches - 1) / a->batches;
+}
+
+static tg_status
+compute_batch(const run *a, size_t index, size_t thread)
+{
+    for (size_t i = index; i < a->plan->replicas; i += a->batches) {
+        TG_TRY(tg_stop_check());
+        TG_TRY(tg_batch_run(&a->batch[index], a->setup, i, &a->grids, metrics_of(a),
+                            a->loss + thread * a->grids.points,
+                            a->own + thread * a->grids.cells));
+        tg_progress_tick(a->plan->progress);
+    }
+    return TG_OK;
+}
+
+static double
+seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* From the records, if it is there; else computed, and kept there. */
 static tg_status
 run_batch(size_t index, size_t thread, void *context)
 {
-    const run *a = context;
-    batch     *b = &a->batch[index];
+    const run      *a = context;
+    const tg_batch *b = &a->batch[index];
+    char            key[256];
 
-    for (size_t i = index; i < a->plan->replicas; i += a->batches) {
-        TG_TRY(tg_stop_check());
-        TG_TRY(run_one(a, i, thread, b));
+    if (!a->plan->records) return compute_batch(a, index, thread);
+    snprintf(key, sizeof key, "%.200s, batch %zu of %zu", a->plan->what, index, a->batches);
+    if (tg_records_find(a->plan->records, key, b->block, b->bytes)) {
+        for (size_t i = *b->count; i-- > 0;) tg_progress_tick(a->plan->progress);
+        return TG_OK;
     }
-    return TG_OK;
+    const double since = seconds();
+    TG_TRY(compute_batch(a, index, thread));
+    if (seconds() - since < LEAST_KEPT) return TG_OK;
+    return tg_records_add(a->plan->records, key, b->block, b->bytes);
 }
 
 /* ---- summing up ---------------------------------------------------------------------- */
@@ -71,7 +92,7 @@ run_batch(size_t index, size_t thread, void *context)
 static bool
 is_finished(const run *a, size_t i)
 {
-    return i / a->batches < a->batch[i % a->batches].replicas;
+    return i / a->batches < *a->batch[i % a->batches].count;
 }
 
 static size_t
@@ -82,6 +103,12 @@ next_finished(const run *a, size_t i)
     for (i++; i < a->plan->replicas && !is_finished(a, i); i++)
         if (--left == 0) return a->plan->replicas;
     return i;
+}
+
+static const tg_replica *
+replica_of(const run *a, size_t i)
+{
+    return &a->batch[i % a->batches].replica[i / a->batches];
 }
 
 static size_t
@@ -154,7 +181,7 @@ judge_growth(const run *a, tg_simulation *s)
 
     if (!quarter) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = first_finished(a); i < a->plan->replicas; i = next_finished(a, i)) {
-        const tg_replica *r = &a->replica[i];
+        const tg_replica *r = replica_of(a, i);
         memcpy(quarter[n++], r->quarter, sizeof *quarter);
         times.began += r->began / (double)s->replicas;
         times.last_began = fmax(times.last_began, r->began);
@@ -172,9 +199,9 @@ find_settling(const run *a, tg_simulation *s)
     size_t        replicas[BATCHES], n = 0;
 
     for (size_t b = 0; b < a->batches; b++)
-        if (a->batch[b].replicas > 0) {
+        if (*a->batch[b].count > 0) {
             sum[n] = a->batch[b].sum;
-            replicas[n++] = a->batch[b].replicas;
+            replicas[n++] = *a->batch[b].count;
         }
     const tg_settling of = { a->grids.cell, sum, replicas, a->grids.cells, n };
     s->settle = INFINITY;
@@ -204,16 +231,16 @@ allocate_simulation(const tg_replicas_plan *plan, tg_simulation **out)
     return TG_OK;
 }
 
-/* Those of whole runs; the rooms of the first batch are the simulation's from here on. */
-static void
-take_metrics(const run *a, tg_simulation *s)
+/* Those of whole runs. */
+static tg_status
+merge_metrics(const run *a, tg_simulation *s)
 {
-    for (size_t b = 1; b < a->batches; b++)
-        tg_metrics_merge(&a->metric_plan, a->batch[0].metric, a->batch[b].metric);
     s->metric_plan = a->metric_plan;
     s->metric_plan.t = s->t;
-    s->metric = a->batch[0].metric;
-    a->batch[0].metric = NULL;
+    TG_TRY(tg_metrics_create(&s->metric_plan, &s->metric));
+    for (size_t b = 0; b < a->batches; b++)
+        tg_metrics_merge(&s->metric_plan, s->metric, a->batch[b].metric);
+    return TG_OK;
 }
 
 tg_status
@@ -232,16 +259,18 @@ sum_up(const run *a, tg_simulation **out)
     TG_TRY(allocate_simulation(a->plan, &s));
     s->diverged_time = INFINITY;
     memcpy(s->t, a->grids.t, s->points * sizeof *s->t);
-    for (size_t b = 0; b < a->batches; b++)
+    for (size_t b = 0; b < a->batches; b++) {
         for (size_t i = 0; i < s->points; i++)
             tg_stats_merge(&s->loss[i], &a->batch[b].loss[i]);
+        for (size_t j = 0; j < TG_STALENESS_BINS; j++)
+            s->staleness[j] += a->batch[b].staleness[j];
+    }
     for (size_t i = first_finished(a); i < a->plan->replicas; i = next_finished(a, i))
-        add_replica(s, i, &a->replica[i]);
-    for (size_t j = 0; j < a->threads * TG_STALENESS_BINS; j++) /* whole: any order */
-        s->staleness[j % TG_STALENESS_BINS] += a->staleness[j];
+        add_replica(s, i, replica_of(a, i));
     mend_diverged(s);
-    if (a->plan->metrics && s->replicas == a->plan->replicas) take_metrics(a, s);
     tg_status status = judge_growth(a, s);
+    if (status == TG_OK && a->plan->metrics && s->replicas == a->plan->replicas)
+        status = merge_metrics(a, s);
     if (status == TG_OK) status = find_settling(a, s);
     if (status == TG_OK)
         *out = s;
@@ -323,8 +352,8 @@ open_grids(run *a)
 static tg_status
 open_batches(run *a)
 {
-    const size_t points = a->plan->points, cells = a->grids.cells;
-    const size_t size = points * sizeof(tg_stats);
+    const size_t points = a->grids.points, cells = a->grids.cells;
+
     a->metric_plan = (tg_metric_plan){ .list = a->plan->metrics,
                                        .workers = a->setup->cluster->workers,
                                        .dim = a->setup->problem->dim,
@@ -332,9 +361,8 @@ open_batches(run *a)
                                        .t = a->grids.t,
                                        .horizon = a->plan->horizon };
     const double bytes =
-        (double)a->batches * (double)size +
-        (double)(a->batches + a->threads) * (double)(cells + points) * sizeof(double) +
-        (a->plan->metrics ? (double)a->batches * tg_metrics_bytes(&a->metric_plan) : 0);
+        (double)a->batches * tg_batch_bytes(&a->grids, metrics_of(a), replicas_in(a, 0)) +
+        (double)a->threads * (double)(cells + points) * sizeof(double);
 
     if (bytes > MOST_BYTES)
         return tg_fail(TG_EDOMAIN,
@@ -342,36 +370,22 @@ open_batches(run *a)
                        "are %g",
                        points, a->setup->cluster->workers, bytes / 0x1p30,
                        MOST_BYTES / 0x1p30);
-    a->replica = calloc(a->plan->replicas, sizeof *a->replica);
     a->batch = calloc(a->batches, sizeof *a->batch);
     a->loss = malloc(a->threads * points * sizeof *a->loss);
     a->own = malloc(a->threads * cells * sizeof *a->own);
-    a->staleness = calloc(a->threads * TG_STALENESS_BINS, sizeof *a->staleness);
-    bool whole = a->replica && a->batch && a->loss && a->own && a->staleness;
-    for (size_t b = 0; whole && b < a->batches; b++) {
-        a->batch[b].loss = calloc(points, sizeof *a->batch[b].loss);
-        a->batch[b].sum = calloc(cells, sizeof *a->batch[b].sum);
-        whole = a->batch[b].loss && a->batch[b].sum;
-    }
-    if (!whole) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t b = 0; a->plan->metrics && b < a->batches; b++)
-        TG_TRY(tg_metrics_create(&a->metric_plan, &a->batch[b].metric));
+    if (!a->batch || !a->loss || !a->own) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t b = 0; b < a->batches; b++)
+        TG_TRY(tg_batch_create(&a->grids, metrics_of(a), replicas_in(a, b), &a->batch[b]));
     return TG_OK;
 }
 
 static void
 close_run(run *a)
 {
-    for (size_t b = 0; a->batch && b < a->batches; b++) {
-        free(a->batch[b].loss);
-        free(a->batch[b].sum);
-        tg_metrics_free(a->batch[b].metric);
-    }
+    for (size_t b = 0; a->batch && b < a->batches; b++) tg_batch_clear(&a->batch[b]);
     free(a->batch);
-    free(a->replica);
     free(a->loss);
     free(a->own);
-    free(a->staleness);
     free(a->grids.t);
     free(a->grids.cell);
 }
@@ -379,8 +393,8 @@ close_run(run *a)
 static bool
 any_finished(const run *a)
 {
-    for (size_t b = 0; a->batch && b < a->batches; b++)
-        if (a->batch[b].replicas > 0) return true;
+    for (size_t b = 0; b < a->batches; b++)
+        if (*a->batch[b].count > 0) return true;
     return false;
 }
 

@@ -12,6 +12,7 @@
 #include "asgd/sim/growth.h"
 #include "asgd/sim/metric.h"
 #include "core/progress.h"
+#include "core/records.h"
 #include "core/stats.h"
 
 enum { TG_STALENESS_BINS = 4096 };
@@ -25,6 +26,10 @@ typedef struct tg_replicas_plan {
     /* What else is measured, such as tg_metrics, NULL-terminated; borrowed, and must outlive the
      * simulation. NULL: nothing. */
     const tg_kind *const *metrics;
+    /* Where batches that took their time are kept, and taken from if they are there, under the
+     * name of `what` they are of; borrowed. NULL: nowhere. */
+    tg_records *records;
+    const char *what;
 } tg_replicas_plan;
 
 typedef struct tg_simulation {

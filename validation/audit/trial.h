@@ -92,7 +92,11 @@ run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, doubl
     double       left = t->work * share;
 
     for (size_t n = 32;; n *= 4) {
-        const tg_replicas_plan plan = { horizon, 61, t->target, n, 1, NULL, false };
+        const tg_replicas_plan plan = { .horizon = horizon,
+                                        .points = 61,
+                                        .target = t->target,
+                                        .replicas = n,
+                                        .threads = 1 };
         tg_simulation         *s = NULL;
         tg_claim               claim[TG_CLAIMS];
         bool                   more = false;

@@ -324,8 +324,10 @@ test_endless(void **state)
         { { .choice = { &tg_pace_windows.is, { 1, 1e-300, 0, 0 } } }, 4 },
         { { .choice = { &tg_pace_drift.is, { 1, 10, 0 } } }, 4 },
     };
-    const tg_replicas_plan plan = { 100, 11, .05, 4, 1, NULL, false };
-    tg_problem            *problem = parabola(3);
+    const tg_replicas_plan plan = {
+        .horizon = 100, .points = 11, .target = .05, .replicas = 4, .threads = 1
+    };
+    tg_problem *problem = parabola(3);
 
     (void)state;
     for (size_t e = 0; e < sizeof of / sizeof *of; e++) {
@@ -349,11 +351,13 @@ test_endless(void **state)
 static void
 test_restless(void **state)
 {
-    const tg_replicas_plan plan = { 100, 11, .05, 4, 1, NULL, false };
-    const tg_pace          p = { .choice = { &tg_pace_windows.is, { 1e-300, .5, 0, 0 } } };
-    tg_problem            *problem = parabola(3);
-    tg_cluster            *c = cluster_of(3, "{law: gamma, shape: 2, mean: 1}", true);
-    tg_simulation         *r = NULL;
+    const tg_replicas_plan plan = {
+        .horizon = 100, .points = 11, .target = .05, .replicas = 4, .threads = 1
+    };
+    const tg_pace  p = { .choice = { &tg_pace_windows.is, { 1e-300, .5, 0, 0 } } };
+    tg_problem    *problem = parabola(3);
+    tg_cluster    *c = cluster_of(3, "{law: gamma, shape: 2, mean: 1}", true);
+    tg_simulation *r = NULL;
 
     (void)state;
     assert_ok(tg_cluster_set_pace(c, 2, 1, &p));

@@ -43,8 +43,16 @@ test_threads_do_not_show(void **state)
 {
     (void)state;
     for (int a = 0; a < 2; a++) {
-        const tg_replicas_plan one = { 20, 50, 0.05, 33, 1, NULL, NULL },
-                               two = { 20, 50, 0.05, 33, 2, NULL, NULL };
+        const tg_replicas_plan one = { .horizon = 20,
+                                       .points = 50,
+                                       .target = 0.05,
+                                       .replicas = 33,
+                                       .threads = 1 },
+                               two = { .horizon = 20,
+                                       .points = 50,
+                                       .target = 0.05,
+                                       .replicas = 33,
+                                       .threads = 2 };
         tg_simulation *s = run(0.02, &one, rules[a]), *t = run(0.02, &two, rules[a]);
         assert_memory_equal(s->loss, t->loss, 50 * sizeof *s->loss);
         assert_memory_equal(s->hit, t->hit, 33 * sizeof *s->hit);
@@ -64,8 +72,10 @@ test_threads_do_not_show(void **state)
 static void
 test_bookkeeping(void **state)
 {
-    const tg_replicas_plan plan = { 40, 81, 0.05, 50, 0, NULL, NULL };
-    tg_simulation         *s = run(0.02, &plan, &tg_rule_asgd);
+    const tg_replicas_plan plan = {
+        .horizon = 40, .points = 81, .target = 0.05, .replicas = 50
+    };
+    tg_simulation *s = run(0.02, &plan, &tg_rule_asgd);
 
     (void)state;
     assert_near(s->loss[0].mean, (1 + 0.2) / 2, 1e-15);
@@ -82,8 +92,10 @@ test_bookkeeping(void **state)
 static void
 test_divergence_is_reported(void **state)
 {
-    const tg_replicas_plan plan = { 200, 21, 0.05, 5, 0, NULL, NULL };
-    tg_simulation         *s = run(0.5, &plan, &tg_rule_asgd);
+    const tg_replicas_plan plan = {
+        .horizon = 200, .points = 21, .target = 0.05, .replicas = 5
+    };
+    tg_simulation *s = run(0.5, &plan, &tg_rule_asgd);
 
     (void)state;
     assert_int_equal(s->diverged, 5);
@@ -105,8 +117,10 @@ test_nothing_delivered(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        const tg_replicas_plan plan = { horizon[i], 11, 0.05, 5, 0, NULL, false };
-        tg_simulation         *s = run(0.5, &plan, &tg_rule_asgd);
+        const tg_replicas_plan plan = {
+            .horizon = horizon[i], .points = 11, .target = 0.05, .replicas = 5
+        };
+        tg_simulation *s = run(0.5, &plan, &tg_rule_asgd);
         assert_int_equal(s->ledger.updates, 0);
         assert_near(s->floor.mean, s->loss[0].mean, 1e-12);
         assert_int_equal(s->growth.outcome, TG_UNDECIDED);
@@ -154,12 +168,16 @@ test_reported_grid_changes_nothing(void **state)
 
     (void)state;
     for (int a = 0; a < 2; a++) {
-        const tg_replicas_plan usual = { 40, 241, .05, 60, 0, NULL, NULL };
-        tg_simulation         *s = run(.02, &usual, rules[a]);
+        const tg_replicas_plan usual = {
+            .horizon = 40, .points = 241, .target = .05, .replicas = 60
+        };
+        tg_simulation *s = run(.02, &usual, rules[a]);
         assert_true(isfinite(s->settle) && s->settle_error > 0);
         for (size_t i = 0; i < 5; i++) {
-            const tg_replicas_plan plan = { 40, points[i], .05, 60, 0, NULL, NULL };
-            tg_simulation         *t = run(.02, &plan, rules[a]);
+            const tg_replicas_plan plan = {
+                .horizon = 40, .points = points[i], .target = .05, .replicas = 60
+            };
+            tg_simulation *t = run(.02, &plan, rules[a]);
             assert_true(t->settle == s->settle && t->settle_error == s->settle_error);
             assert_memory_equal(&t->floor, &s->floor, sizeof s->floor);
             assert_memory_equal(t->hit, s->hit, 60 * sizeof *s->hit);
@@ -167,8 +185,10 @@ test_reported_grid_changes_nothing(void **state)
             tg_simulation_free(t);
         }
         for (size_t i = 0; i < 3; i++) {
-            const tg_replicas_plan plan = { horizon[i], 241, .05, 60, 0, NULL, NULL };
-            tg_simulation         *t = run(.02, &plan, rules[a]);
+            const tg_replicas_plan plan = {
+                .horizon = horizon[i], .points = 241, .target = .05, .replicas = 60
+            };
+            tg_simulation *t = run(.02, &plan, rules[a]);
             assert_true(t->settle == s->settle);
             tg_simulation_free(t);
         }
@@ -187,7 +207,11 @@ test_a_trajectory_known_exactly(void **state)
                                  .rule = &tg_rule_asgd,
                                  .step = .25,
                                  .start = 1 };
-    const tg_replicas_plan plan = { 12, 13, pow(.75, 10) / 2 * 1.01, 3, 1, NULL, NULL };
+    const tg_replicas_plan plan = { .horizon = 12,
+                                    .points = 13,
+                                    .target = pow(.75, 10) / 2 * 1.01,
+                                    .replicas = 3,
+                                    .threads = 1 };
     tg_simulation         *s = simulate(&w, &plan, 1);
     double                 late = 0;
 
@@ -211,11 +235,13 @@ test_crossings_of_the_quickstart(void **state)
     const double h[] = { 1, .5, .2, .1 }, x0[] = { 1, 1, 1, 1 },
                  sigma[] = { .1, .1, .1, .1 };
     const size_t           n = 32;
-    const tg_replicas_plan plan = { 5, 9, .01, 400, 0, NULL, NULL };
-    tg_delay              *law = NULL;
-    tg_cluster            *c = NULL;
-    tg_problem            *p = NULL;
-    tg_simulation         *s = NULL;
+    const tg_replicas_plan plan = {
+        .horizon = 5, .points = 9, .target = .01, .replicas = 400
+    };
+    tg_delay      *law = NULL;
+    tg_cluster    *c = NULL;
+    tg_problem    *p = NULL;
+    tg_simulation *s = NULL;
 
     (void)state;
     assert_ok(tg_delay_parse("{law: gamma, shape: 4, mean: 0.22}", &law));
@@ -247,8 +273,9 @@ test_slow_worker(void **state)
 
     (void)state;
     for (uint64_t seed = 1; seed <= 6; seed++) {
-        const tg_replicas_plan few = { 400, 9, .01, 50, 0, NULL, NULL },
-                               many = { 400, 9, .01, 1000, 0, NULL, NULL };
+        const tg_replicas_plan
+            few = { .horizon = 400, .points = 9, .target = .01, .replicas = 50 },
+            many = { .horizon = 400, .points = 9, .target = .01, .replicas = 1000 };
         tg_simulation *s = simulate(&w, &few, seed), *t = simulate(&w, &many, seed + 6);
         assert_true(fabs(s->settle - 99.8) <= 4 * s->settle_error);
         assert_near(t->settle, 99.8, 4 * hypot(t->settle_error, 2.3));
@@ -274,13 +301,18 @@ test_verdicts(void **state)
                                       .rule = &tg_rule_asgd,
                                       .step = 1.2,
                                       .start = 1 };
-    const tg_replicas_plan plan = { 400, 9, .01, 100, 0, NULL, NULL };
-    tg_simulation         *s = simulate(&below, &plan, 1);
+    const tg_replicas_plan plan = {
+        .horizon = 400, .points = 9, .target = .01, .replicas = 100
+    };
+    tg_simulation *s = simulate(&below, &plan, 1);
 
     (void)state;
     assert_int_equal(s->growth.outcome, TG_CONVERGES);
     tg_simulation_free(s);
-    s = simulate(&square, &(tg_replicas_plan){ 40, 9, .01, 400, 0, NULL, NULL }, 1);
+    s = simulate(
+        &square,
+        &(tg_replicas_plan){ .horizon = 40, .points = 9, .target = .01, .replicas = 400 },
+        1);
     assert_true(s->growth.outcome != TG_CONVERGES);
     tg_simulation_free(s);
 }
@@ -295,8 +327,10 @@ test_waiting_is_no_verdict(void **state)
                          .rule = &tg_rule_dude,
                          .step = .01,
                          .start = 1 };
-    tg_simulation *s =
-        simulate(&w, &(tg_replicas_plan){ 20, 3, NAN, 40, 0, NULL, NULL }, 1);
+    tg_simulation *s = simulate(
+        &w,
+        &(tg_replicas_plan){ .horizon = 20, .points = 3, .target = NAN, .replicas = 40 },
+        1);
 
     (void)state;
     assert_int_equal(s->growth.outcome, TG_UNDECIDED);
@@ -325,8 +359,11 @@ test_staleness_beyond_the_bins(void **state)
                              .rule = &tg_rule_asgd,
                              .step = 1e-6,
                              .start = 1 };
-        tg_simulation *s =
-            simulate(&w, &(tg_replicas_plan){ 5000, 3, NAN, 2, 1, NULL, NULL }, 1);
+        tg_simulation *s = simulate(
+            &w,
+            &(tg_replicas_plan){
+                .horizon = 5000, .points = 3, .target = NAN, .replicas = 2, .threads = 1 },
+            1);
         uint64_t sum = 0;
         assert_int_equal(s->staleness[at[k].bin], 2);
         for (size_t j = 0; j < TG_STALENESS_BINS; j++) sum += s->staleness[j];
@@ -342,11 +379,13 @@ test_a_dear_loss(void **state)
 {
     const double           one = 1, sigma = .1;
     const size_t           n = 10;
-    const tg_replicas_plan plan = { 60, 31, .05, 40, 0, NULL, NULL };
-    tg_delay              *law = NULL;
-    tg_cluster            *c = NULL;
-    tg_problem            *p = NULL;
-    tg_simulation         *s = NULL, *t = NULL;
+    const tg_replicas_plan plan = {
+        .horizon = 60, .points = 31, .target = .05, .replicas = 40
+    };
+    tg_delay      *law = NULL;
+    tg_cluster    *c = NULL;
+    tg_problem    *p = NULL;
+    tg_simulation *s = NULL, *t = NULL;
 
     (void)state;
     assert_ok(tg_delay_parse("{law: gamma, shape: 4, mean: 1}", &law));
@@ -403,7 +442,9 @@ test_stop_inside_a_replica(void **state)
     assert_ok(tg_cluster_create(1, w.count, &law, false, &c));
     assert_ok(tg_problem_quadratic(1, &one, &one, &one, 4, NULL, &p));
     const tg_setup         setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), .01, 1);
-    const tg_replicas_plan endless = { 1e9, 3, NAN, 1, 1, NULL, NULL };
+    const tg_replicas_plan endless = {
+        .horizon = 1e9, .points = 3, .target = NAN, .replicas = 1, .threads = 1
+    };
     const struct itimerval soon = { .it_value = { 0, 50000 } };
     struct timespec        before, after;
     const struct sigaction act = { .sa_handler = on_alarm };
@@ -417,14 +458,24 @@ test_stop_inside_a_replica(void **state)
                     1e-9 * (double)(after.tv_nsec - before.tv_nsec) <
                 .25);
     assert_fails(
-        tg_replicas_run(&setup, &(tg_replicas_plan){ 1e300, 3, NAN, 1, 1, NULL, NULL }, &s),
+        tg_replicas_run(
+            &setup,
+            &(tg_replicas_plan){
+                .horizon = 1e300, .points = 3, .target = NAN, .replicas = 1, .threads = 1 },
+            &s),
         TG_EDOMAIN, "a day is enough for 1e+12");
     assert_fails(
-        tg_replicas_run(&setup, &(tg_replicas_plan){ 1e300, 3, NAN, 1, 4, NULL, NULL }, &s),
+        tg_replicas_run(
+            &setup,
+            &(tg_replicas_plan){
+                .horizon = 1e300, .points = 3, .target = NAN, .replicas = 1, .threads = 4 },
+            &s),
         TG_EDOMAIN, "a day is enough for 4e+12");
     assert_null(s);
     /* what is finished is kept; within a second enough have settled */
-    const tg_replicas_plan many = { 10, 3, .35, 4000000, 1, NULL, NULL };
+    const tg_replicas_plan many = {
+        .horizon = 10, .points = 3, .target = .35, .replicas = 4000000, .threads = 1
+    };
     const struct itimerval later = { .it_value = { 1, 0 } };
     assert_int_equal(setitimer(ITIMER_REAL, &later, NULL), 0);
     assert_ok(tg_replicas_run(&setup, &many, &s));
@@ -450,17 +501,33 @@ test_bad_plans(void **state)
     assert_ok(tg_problem_quadratic(1, &one, &one, &one, 1, NULL, &p));
     const tg_setup setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), 0.1, 1);
     assert_fails(
-        tg_replicas_run(&setup, &(tg_replicas_plan){ NAN, 9, 1, 1, 1, NULL, NULL }, &s),
+        tg_replicas_run(
+            &setup,
+            &(tg_replicas_plan){
+                .horizon = NAN, .points = 9, .target = 1, .replicas = 1, .threads = 1 },
+            &s),
         TG_EDOMAIN, "horizon");
     assert_fails(
-        tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 1, 1, 1, 1, NULL, NULL }, &s),
+        tg_replicas_run(
+            &setup,
+            &(tg_replicas_plan){
+                .horizon = 1, .points = 1, .target = 1, .replicas = 1, .threads = 1 },
+            &s),
         TG_EDOMAIN, "2 points");
     assert_fails(
-        tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 9, 1, 0, 1, NULL, NULL }, &s),
+        tg_replicas_run(
+            &setup,
+            &(tg_replicas_plan){
+                .horizon = 1, .points = 9, .target = 1, .replicas = 0, .threads = 1 },
+            &s),
         TG_EDOMAIN, "1 replica");
     tg_stop_request();
     assert_int_equal(
-        tg_replicas_run(&setup, &(tg_replicas_plan){ 1, 9, 1, 4, 1, NULL, NULL }, &s),
+        tg_replicas_run(
+            &setup,
+            &(tg_replicas_plan){
+                .horizon = 1, .points = 9, .target = 1, .replicas = 4, .threads = 1 },
+            &s),
         TG_ESTOP);
     tg_stop_clear();
     assert_null(s);

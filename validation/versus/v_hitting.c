@@ -174,9 +174,11 @@ one(uint64_t index, const tg_algorithm *rule)
 
     draw(index, rule, &d);
     const tg_setup setup = tg_setup_of(d.problem, d.cluster, rule_of(rule), d.step, 5);
-    const tg_replicas_plan plan = { d.horizon, 2, d.target, RUNS, 0, NULL, NULL };
-    const tg_hits_plan     hits = { d.target, d.horizon, RUNS, 0, 5, true };
-    char                   where[80];
+    const tg_replicas_plan plan = {
+        .horizon = d.horizon, .points = 2, .target = d.target, .replicas = RUNS
+    };
+    const tg_hits_plan hits = { d.target, d.horizon, RUNS, 0, 5, true };
+    char               where[80];
     must(tg_predict_hits(&d.modes, d.cluster, rule, d.step, &hits, &p));
     must(tg_replicas_run(&setup, &plan, &s));
     must(tg_waiting_of(s->hit, s->replicas, d.horizon, &seen));
