@@ -264,7 +264,7 @@ run(const arguments *a)
     TG_TRY(whole_of(a, "threads", &threads));
     TG_TRY(axis_of(a, "x", &r.x));
     TG_TRY(axis_of(a, "y", &r.y));
-    TG_TRY(tg_study_read(file, a->set, a->sets, &study));
+    TG_TRY(study_open(a, file, &study));
     r.study = study;
     const size_t cells_of = r.x.values.count * r.y.values.count;
     r.cell = calloc(cells_of, sizeof *r.cell);

@@ -205,7 +205,7 @@ from_study(hunt *h)
     tg_status   status = TG_OK;
 
     TG_TRY(only_file(h->a, &file));
-    TG_TRY(tg_study_read(file, h->a->set, h->a->sets, &study));
+    TG_TRY(study_open(h->a, file, &study));
     if (!h->along.values.count) status = hunt_study(h, study);
     for (size_t i = 0; i < h->along.values.count && status == TG_OK; i++)
         status = hunt_value(h, study, axis_value(&h->along, i));

@@ -62,7 +62,7 @@ record_events(const arguments *a)
     tg_table   *t = NULL;
 
     TG_TRY(only_file(a, &file));
-    TG_TRY(tg_study_read(file, a->set, a->sets, &study));
+    TG_TRY(study_open(a, file, &study));
     tg_status status = table_begin(a, study, tg_timeline_columns, TG_TIMELINE_COLUMNS, &t);
     if (status == TG_OK) status = record(a, study, t);
     tg_table_free(t);

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "study/tune.h"
 
 #include <float.h>
 #include <math.h>
@@ -216,6 +217,24 @@ cost_of_hits(const arguments *a, const scene *s, const size_t *workers, size_t n
                  .unit = "deliveries of single runs up to the target",
                  .advice = "a shorter horizon (--set horizon=T) or fewer replicas (--set "
                            "replicas=N) make it less" });
+}
+
+tg_status
+cost_of_tuning(const arguments *a, const scene *s, size_t algorithms)
+{
+    const double replicas = fmin((double)s->study->replicas, TG_TUNE_REPLICAS);
+    const double runs = replicas * TG_TUNE_TRIES * (double)algorithms;
+    const double threads = fmin((double)tg_parallel_threads(), replicas);
+    double       dearest = 0;
+
+    for (size_t k = 0; k < s->study->algorithms; k++)
+        dearest = fmax(dearest, seconds_of(s, k, s->cluster->workers));
+    return cost_check(
+        a, &(cost){ .count = runs * (double)s->cluster->workers * deliveries(s),
+                    .seconds = runs * dearest / threads,
+                    .unit = "deliveries to tune steps",
+                    .advice = "a shorter horizon (--set horizon=T) or a step of one's own "
+                              "(--set algorithm[0].step=S) make it less" });
 }
 
 tg_status

@@ -28,6 +28,9 @@ TG_CHECKED tg_status cost_of_verdicts(const arguments *a, const scene *s, size_t
 TG_CHECKED tg_status cost_of_simulations(const arguments *a, const scene *s,
                                          const size_t *workers, size_t n);
 
+/* The same of tuning so many of its algorithms. */
+TG_CHECKED tg_status cost_of_tuning(const arguments *a, const scene *s, size_t algorithms);
+
 /* The same of what the integrator follows beside them (scene_hits), at most. */
 TG_CHECKED tg_status cost_of_hits(const arguments *a, const scene *s, const size_t *workers,
                                   size_t n);

@@ -40,6 +40,8 @@ type_name(const tg_key *k)
         return "choice";
     case TG_KEY_NUMBER:
         return "number";
+    case TG_KEY_STEP:
+        return "number, or tune";
     case TG_KEY_WHOLE:
         return "whole";
     case TG_KEY_TRUTH:

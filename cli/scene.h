@@ -27,6 +27,11 @@ typedef struct scene {
     }
 TG_CHECKED tg_status level_of(const arguments *a, tg_level *out);
 
+/* The study on the command line, with its --set; steps that it leaves open are tuned, which is said
+ * on standard error. Owner of *out: the caller. Errors: those of tg_study_read(), cost and
+ * tg_study_tune(). */
+TG_CHECKED tg_status study_open(const arguments *a, const char *file, tg_study **out);
+
 /* workers 0: as many as the study says. Errors: those of the parts. */
 TG_CHECKED tg_status scene_open(const tg_study *study, size_t workers, scene *out);
 void                 scene_close(scene *s);

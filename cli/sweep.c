@@ -111,7 +111,7 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
     w.single = given(a, "single-run");
     TG_TRY(only_file(a, &file));
     TG_TRY(level_of(a, &w.level));
-    TG_TRY(tg_study_read(file, a->set, a->sets, &study));
+    TG_TRY(study_open(a, file, &study));
     w.study = study;
     tg_status status = table_begin(a, study, plan->columns, plan->count, &w.table);
     if (status == TG_OK && plan->simulates) status = records_begin(a, study, &w.records);

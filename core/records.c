@@ -269,7 +269,8 @@ tg_records_add(tg_records *r, const char *key, const void *data, size_t size)
     const size_t length = strlen(key);
 
     if (length >= MOST_KEY)
-        return tg_fail(TG_EDOMAIN, "a key has less than %d bytes, got %zu", MOST_KEY, length);
+        return tg_fail(TG_EDOMAIN, "a key has less than %d bytes, got %zu", MOST_KEY,
+                       length);
     const head h = { .size = size,
                      .key = (uint32_t)length,
                      .sum = sum_of(sum_of(0, key, length), data, size) };

@@ -181,6 +181,9 @@ check_value(const tg_node *node, const tg_key *key)
         return check_list(node, key);
     case TG_KEY_CHOICE:
         return check_choice(node, key);
+    case TG_KEY_STEP:
+        if (node->type == TG_NODE_SCALAR && !strcmp(node->text, "tune")) return TG_OK;
+        return check_number(node, key);
     case TG_KEY_NUMBER:
     case TG_KEY_WHOLE:
         return check_number(node, key);

@@ -288,7 +288,8 @@ fill_algorithm(tg_study *s, size_t i)
                        tg_schedules, &a->schedule));
     TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].behaviour", i), "plain",
                        tg_behaviours, &a->behaviour));
-    a->step = tg_tree_number(root, "algorithm[%zu].step", i);
+    const bool open = !strcmp(tg_tree_text(root, "algorithm[%zu].step", i), "tune");
+    a->step = open ? NAN : tg_tree_number(root, "algorithm[%zu].step", i);
     a->clip = tg_tree_number(root, "algorithm[%zu].clip", i);
     a->decay = tg_tree_number(root, "algorithm[%zu].weight_decay", i);
     fill_label(s, i, a->label);

@@ -15,6 +15,7 @@ typedef enum tg_key_type {
     TG_KEY_LIST,   /* list of maps, or a single map */
     TG_KEY_CHOICE, /* a name of its registry, or a map {name: NAME, parameter: value, ...} */
     TG_KEY_NUMBER,  /* finite number in [min, max] */
+    TG_KEY_STEP,    /* the same, or the word tune */
     TG_KEY_WHOLE,   /* whole number in [min, max] */
     TG_KEY_TRUTH,   /* true or false */
     TG_KEY_TEXT,    /* a word or a path */

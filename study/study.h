@@ -29,7 +29,7 @@ typedef struct tg_study_group {
 typedef struct tg_study_algorithm {
     char label[48]; /* in tables and figures: "asgd"; "asgd-2" for the second of them */
     tg_choice rule, optimiser, schedule, behaviour;
-    double    step; /* learning rate [x^2/loss] */
+    double    step; /* learning rate [x^2/loss]; NaN: to be tuned (study/tune.h) */
     double    clip, decay;
 } tg_study_algorithm;
 

@@ -80,8 +80,9 @@ tg_batch_clear(tg_batch *b)
 }
 
 tg_status
-tg_batch_run(tg_batch *b, const tg_setup *setup, size_t index, const tg_replica_grids *grids,
-             const tg_metric_plan *metrics, double *loss, double *own)
+tg_batch_run(tg_batch *b, const tg_setup *setup, size_t index,
+             const tg_replica_grids *grids, const tg_metric_plan *metrics, double *loss,
+             double *own)
 {
     const tg_replica_room room = { loss, own, b->staleness, metrics, b->metric };
 

@@ -36,7 +36,6 @@ double tg_batch_bytes(const tg_replica_grids *grids, const tg_metric_plan *metri
  * scratch. Errors: those of tg_replica_run(). */
 TG_CHECKED tg_status tg_batch_run(tg_batch *b, const tg_setup *setup, size_t index,
                                   const tg_replica_grids *grids,
-                                  const tg_metric_plan *metrics, double *loss,
-                                  double *own);
+                                  const tg_metric_plan *metrics, double *loss, double *own);
 
 #endif

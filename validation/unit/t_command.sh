@@ -169,6 +169,10 @@ for words in --help --version -h help 'help laws' 'help man' 'help study' 'predi
     done
 done
 
+# ---- a step that is left open is tuned, said, and a setting from then on
+says 0 'tuned asgd: step ' $t simulate "$study" --set 'algorithm={name: asgd, step: tune}' --json
+grep -q '"algorithm": "{name: asgd, step: 0' "$d/stdout" || fail "the tuned step is no setting"
+
 # ---- the environment's threads are checked like the option's
 for wrong in two 1.5 -1 1025 ''; do
     says 2 'TARDIGRAD_THREADS:' env TARDIGRAD_THREADS="$wrong" $t predict "$study"
