@@ -52,8 +52,8 @@ minus_two_log(double u)
     return e * -1.386294361119890618834464 + s * (z * L - 4);
 }
 
-static void
-box_muller(uint64_t word, double out[2])
+static inline void
+box_muller(uint64_t word, double *x, double *y)
 {
     const double u = ((double)(word >> 27 & 0xfffffffff) + 0.5) * 0x1p-36;
     const double v = ((double)(word >> 1 & 0x3ffffff) + 0.5) * 0x1p-26 - 0.5;
@@ -73,21 +73,23 @@ box_muller(uint64_t word, double out[2])
         0x1.ffffffff9785fp-1;
     const double turned = word >> 63 ? -r : r;
 
-    out[word & 1] = turned * cosine;
-    out[!(word & 1)] = turned * sine;
+    *x = turned * (word & 1 ? sine : cosine);
+    *y = turned * (word & 1 ? cosine : sine);
 }
 
 void
 tg_rng_few_normals(tg_rng *g, double *out, size_t n)
 {
-    double pair[2];
+    double other;
 
-    g->left = g->has_spare = 0;
-    for (size_t i = 0; i < n; i += 2) {
-        box_muller(tg_rng_bits(g), pair);
-        out[i] = pair[0];
-        if (i + 1 < n) out[i + 1] = pair[1];
+    if (g->ready && n <= 2) {
+        memcpy(out, g->ready, n * sizeof *out);
+        g->ready = NULL;
+        g->left--;
+        return;
     }
+    for (size_t i = 0; i < n; i += 2)
+        box_muller(tg_rng_bits(g), &out[i], i + 1 < n ? &out[i + 1] : &other);
 }
 
 void

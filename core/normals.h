@@ -18,8 +18,8 @@
  * stream stands at its next unused group. The values differ from those of tg_rng_normal. */
 void tg_rng_normals(tg_rng *g, double *out, size_t n);
 
-/* The same for n <= TG_FEW: as many blocks as are needed, one after the other. Other values than
- * those of tg_rng_normals, of the same law. */
+/* The same for n <= TG_FEW: a word of the stream for two of them, as they come. Other values than those
+ * of tg_rng_normals, of the same law. */
 enum { TG_FEW = 8 };
 void tg_rng_few_normals(tg_rng *g, double *out, size_t n);
 

@@ -44,12 +44,12 @@ schedule(uint64_t seed, uint64_t key[20])
 #define BATCH  (BESIDE * LANES)
 
 static inline void
-philox(block4 c[BESIDE], const uint64_t key[20])
+philox(block4 *c, int vectors, const uint64_t key[20])
 {
 #pragma GCC unroll 10
     for (int round = 0; round < 10; round++) {
 #pragma GCC unroll 8
-        for (int i = 0; i < BESIDE; i++) {
+        for (int i = 0; i < vectors; i++) {
             const vu p = multiply_low_halves(c[i].x[0], spread(0xD2511F53));
             const vu q = multiply_low_halves(c[i].x[2], spread(0xCD9E8D57));
             c[i] = (block4){ { xor3(q >> 32, c[i].x[1], spread(key[2 * round])), q,
@@ -132,7 +132,7 @@ blocks_across(const uint64_t key[20], uint64_t high, uint64_t first, uint64_t bl
         const vu at = ramp(first + (uint64_t)(i * LANES));
         c[i] = (block4){ { spread(block), spread(block >> 32 | high), at, at >> 32 } };
     }
-    philox(c, key);
+    philox(c, BESIDE, key);
 }
 
 /* Blocks block, block + 1, ... of one stream. */
@@ -145,7 +145,7 @@ blocks_along(const uint64_t key[20], uint64_t high, uint64_t index, uint64_t blo
         c[i] =
             (block4){ { at, at >> 32 | spread(high), spread(index), spread(index >> 32) } };
     }
-    philox(c, key);
+    philox(c, BESIDE, key);
 }
 
 /* The two words of each block, into (BATCH) each. */

@@ -32,8 +32,8 @@ tg_rng_mix(uint64_t seed, uint64_t index)
     return tg_rng_bits(&g);
 }
 
-static void
-refill(tg_rng *g)
+void
+tg_rng_refill(tg_rng *g)
 {
     const uint32_t key[2] = { (uint32_t)g->seed, (uint32_t)(g->seed >> 32) };
     const uint32_t counter[4] = { (uint32_t)g->block,
@@ -47,19 +47,6 @@ refill(tg_rng *g)
     g->word[0] = out[2] | (uint64_t)out[3] << 32;
     g->left = 2;
     g->block++;
-}
-
-uint64_t
-tg_rng_bits(tg_rng *g)
-{
-    if (!g->left) refill(g);
-    return g->word[--g->left];
-}
-
-double
-tg_rng_uniform(tg_rng *g)
-{
-    return ((double)(tg_rng_bits(g) >> 12) + 0.5) * 0x1p-52;
 }
 
 uint64_t

@@ -40,12 +40,13 @@ typedef enum tg_purpose {
 } tg_purpose;
 
 typedef struct tg_rng {
-    uint64_t seed, index, block; /* block: the next one to be generated */
-    uint64_t word[2];            /* the current block, consumed from the end */
-    uint16_t purpose;
-    uint8_t  left;      /* words not yet consumed */
-    uint8_t  has_spare; /* a normal is made in pairs; the other one waits here */
-    double   spare;
+    uint64_t      seed, index, block; /* block: the next one to be generated */
+    uint64_t      word[2];            /* the current block, consumed from the end */
+    uint16_t      purpose;
+    uint8_t       left;      /* words not yet consumed */
+    uint8_t       has_spare; /* a normal is made in pairs; the other one waits here */
+    double        spare;
+    const double *ready; /* (2) the normals of the current word (core/streams.h), or NULL */
 } tg_rng;
 
 /* One Philox4x32-10 block: the four output words of `counter` under `key`. */
@@ -66,11 +67,23 @@ tg_rng_of(uint64_t seed, tg_purpose purpose, uint32_t worker, uint32_t job)
                      .index = worker | (uint64_t)job << 32 };
 }
 
+/* Make the next block; what is left of the current one is lost. */
+void tg_rng_refill(tg_rng *g);
+
 /* 64 uniform bits. */
-uint64_t tg_rng_bits(tg_rng *g);
+static inline uint64_t
+tg_rng_bits(tg_rng *g)
+{
+    if (!g->left) tg_rng_refill(g);
+    return g->word[--g->left];
+}
 
 /* Uniform on the open interval (0, 1), 2^52 equally spaced values. */
-double tg_rng_uniform(tg_rng *g);
+static inline double
+tg_rng_uniform(tg_rng *g)
+{
+    return ((double)(tg_rng_bits(g) >> 12) + 0.5) * 0x1p-52;
+}
 
 /* Uniform integer in {0, ..., n-1}, n >= 1, without bias. Source: Lemire 2019. */
 uint64_t tg_rng_below(tg_rng *g, uint64_t n);

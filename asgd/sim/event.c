@@ -9,13 +9,15 @@
 /* Times are >= 0, so their bits are in their order; below them what, who and the slot. */
 __extension__ typedef unsigned __int128 key;
 
+static const key NEVER = ~(key)0;
+
+/* node[room + slot] is an event, node[i] the earlier one of node[2 i] and node[2 i + 1]. */
 struct tg_events {
-    key      *heap; /* (room) [0] .. [n - 1]; a family's four children share a cache line */
-    void     *block;
-    uint8_t  *dead; /* (room) by slot */
-    uint32_t *free; /* (frees) slots to be used again */
-    size_t    n, room, frees, cancelled;
-    bool      hole; /* heap[0] was taken and its place not yet filled */
+    key *node; /* (2 room) from 1 on */
+    uint32_t
+          *free; /* (frees) slots that are empty; those of the last ones taken come first */
+    size_t room, frees; /* room: a power of 2 */
+    bool   hole;        /* the event of slot free[frees - 1] was taken and is still there */
 };
 
 tg_status
@@ -32,16 +34,9 @@ void
 tg_events_free(tg_events *q)
 {
     if (!q) return;
-    free(q->block);
-    free(q->dead);
+    free(q->node);
     free(q->free);
     free(q);
-}
-
-static uint32_t
-slot_of(key k)
-{
-    return (uint32_t)k;
 }
 
 static double
@@ -64,114 +59,52 @@ key_of(double t, unsigned what, size_t who, uint32_t slot)
     return (key)bits << 64 | (uint64_t)((uint32_t)what << 28 | (uint32_t)who) << 32 | slot;
 }
 
-/* Children of i are 4 i + 1 .. 4 i + 4; heap[1] begins a cache line. */
+static inline key
+earlier(key a, key b)
+{
+    return a < b ? a : b;
+}
+
+/* The matches of a slot are played again. Whom it meets on the way up is known beforehand, so that
+ * nothing waits for memory twice. */
+static void
+replay(tg_events *q, uint32_t slot, key k)
+{
+    size_t i = q->room + slot;
+
+    for (q->node[i] = k; i > 1; q->node[i] = k) {
+        k = earlier(k, q->node[i ^ 1]);
+        i /= 2;
+    }
+}
+
+/* Twice the room; all matches are played. */
 static tg_status
 grow(tg_events *q)
 {
-    const size_t room = q->room ? 2 * q->room : 60;
-    char        *block = tg_memory_wide((room + 4) * sizeof(key));
-    uint8_t     *dead = realloc(q->dead, room);
-    if (dead) q->dead = dead;
-    uint32_t *slots = realloc(q->free, room * sizeof *slots);
-    if (slots) q->free = slots;
+    const size_t old = q->room, room = old ? 2 * old : 64;
+    key         *node = tg_memory_wide(2 * room * sizeof *node);
+    uint32_t    *slots = realloc(q->free, room * sizeof *slots);
 
-    if (!block || !dead || !slots) {
-        free(block);
+    if (slots) q->free = slots;
+    if (!node || !slots) {
+        free(node);
         return tg_fail(TG_ENOMEM, "out of memory");
     }
-    key *heap = (key *)(void *)(block + 48);
-    if (q->n > 0) memcpy(heap, q->heap, q->n * sizeof *heap);
-    free(q->block);
-    q->block = block;
-    q->heap = heap;
-    for (size_t i = room; i-- > q->room;) q->free[q->frees++] = (uint32_t)i;
+    for (size_t i = 0; i < room; i++) node[room + i] = i < old ? q->node[old + i] : NEVER;
+    for (size_t i = room; i-- > 1;) node[i] = earlier(node[2 * i], node[2 * i + 1]);
+    for (size_t i = room; i-- > old;) q->free[q->frees++] = (uint32_t)i;
+    free(q->node);
+    q->node = node;
     q->room = room;
     return TG_OK;
 }
 
 static void
-sift_up(key *heap, size_t i, key k)
-{
-    for (; i > 0 && k < heap[(i - 1) / 4]; i = (i - 1) / 4) heap[i] = heap[(i - 1) / 4];
-    heap[i] = k;
-}
-
-/* The least of four, without a branch. */
-static size_t
-least_child(const key *child)
-{
-    const size_t a = child[1] < child[0], b = 2 + (child[3] < child[2]);
-
-    return child[b] < child[a] ? b : a;
-}
-
-/* From i down: the least child moves up all the way, then k goes up to where it belongs, which is
- * not far: what is new comes late (Wegener 1993). */
-static void
-sift_down(key *heap, size_t n, size_t top, key k)
-{
-    size_t i = top, first = 4 * i + 1;
-
-    for (; first + 4 <= n; first = 4 * i + 1) {
-        const size_t c = first + least_child(heap + first);
-        heap[i] = heap[c];
-        i = c;
-    }
-    if (first < n) {
-        size_t c = first;
-        for (size_t j = first + 1; j < n; j++)
-            if (heap[j] < heap[c]) c = j;
-        heap[i] = heap[c];
-        i = c;
-    }
-    for (; i > top && k < heap[(i - 1) / 4]; i = (i - 1) / 4) heap[i] = heap[(i - 1) / 4];
-    heap[i] = k;
-}
-
-static void
-release(tg_events *q, key k)
-{
-    q->free[q->frees++] = slot_of(k);
-}
-
-static void
 fill_hole(tg_events *q)
 {
-    if (!q->hole) return;
+    if (q->hole) replay(q, q->free[q->frees - 1], NEVER);
     q->hole = false;
-    q->n--;
-    if (q->n > 0) sift_down(q->heap, q->n, 0, q->heap[q->n]);
-}
-
-/* Until the first entry is to happen. */
-static void
-settle(tg_events *q)
-{
-    fill_hole(q);
-    while (q->cancelled > 0 && q->n > 0 && q->dead[slot_of(q->heap[0])]) {
-        q->cancelled--;
-        release(q, q->heap[0]);
-        q->hole = true;
-        fill_hole(q);
-    }
-}
-
-/* Throw out what was cancelled and make a heap of the rest (Floyd 1964). */
-static void
-sweep(tg_events *q)
-{
-    size_t left = 0;
-
-    fill_hole(q);
-    for (size_t i = 0; i < q->n; i++)
-        if (q->dead[slot_of(q->heap[i])])
-            release(q, q->heap[i]);
-        else
-            q->heap[left++] = q->heap[i];
-    q->n = left;
-    q->cancelled = 0;
-    for (size_t i = left / 4 + 1; i-- > 0;)
-        if (i < left) sift_down(q->heap, left, i, q->heap[i]);
 }
 
 tg_status
@@ -180,16 +113,9 @@ tg_event_add(tg_events *q, double t, unsigned what, size_t who, tg_event *out)
     if (!(t >= 0)) return tg_fail(TG_EDOMAIN, "an event must be at a time >= 0, got %g", t);
     if (q->frees == 0) TG_TRY(grow(q));
     const uint32_t slot = q->free[--q->frees];
-    const key      k = key_of(t, what, who, slot);
 
-    q->dead[slot] = 0;
-    if (q->hole) {
-        q->hole = false;
-        sift_down(q->heap, q->n, 0, k);
-    } else {
-        q->n++;
-        sift_up(q->heap, q->n - 1, k);
-    }
+    q->hole = false;
+    replay(q, slot, key_of(t, what, who, slot));
     *out = slot + 1;
     return TG_OK;
 }
@@ -198,54 +124,53 @@ void
 tg_event_cancel(tg_events *q, tg_event e)
 {
     if (e == 0) return;
-    q->dead[e - 1] = 1;
-    q->cancelled++;
-    if (q->cancelled > 64 && 2 * q->cancelled > q->n) sweep(q);
+    fill_hole(q);
+    replay(q, e - 1, NEVER);
+    q->free[q->frees++] = e - 1;
 }
 
 double
 tg_event_next(tg_events *q)
 {
-    settle(q);
-    return q->n > 0 ? time_of(q->heap[0]) : INFINITY;
-}
-
-static inline bool
-first(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
-{
-    settle(q);
-    if (q->n == 0) return false;
-    const key      k = q->heap[0];
-    const uint32_t rank = (uint32_t)((uint64_t)k >> 32);
-
-    *t = time_of(k);
-    *what = rank >> 28;
-    *who = rank & TG_MOST_WHO;
-    *handle = slot_of(k) + 1;
-    return true;
+    fill_hole(q);
+    return q->room > 0 && q->node[1] != NEVER ? time_of(q->node[1]) : INFINITY;
 }
 
 bool
 tg_event_peek(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
 {
-    return first(q, t, what, who, handle);
+    fill_hole(q);
+    if (q->room == 0 || q->node[1] == NEVER) return false;
+    const key      k = q->node[1];
+    const uint32_t rank = (uint32_t)((uint64_t)k >> 32);
+
+    *t = time_of(k);
+    *what = rank >> 28;
+    *who = rank & TG_MOST_WHO;
+    *handle = (uint32_t)k + 1;
+    return true;
 }
 
 bool
 tg_event_pop(tg_events *q, double *t, unsigned *what, size_t *who, tg_event *handle)
 {
-    if (!first(q, t, what, who, handle)) return false;
+    if (!tg_event_peek(q, t, what, who, handle)) return false;
     q->free[q->frees++] = *handle - 1;
     q->hole = true;
     return true;
 }
 
+/* The second is one of those whom the first has beaten: it was in the last match half of the time, in
+ * the one before a quarter. */
 size_t
 tg_events_ahead(const tg_events *q, uint32_t who[4])
 {
-    size_t n = 0;
+    const int depth = __builtin_ctzll(q->room);
+    size_t    n = 0, first = q->room + (uint32_t)q->node[1];
 
-    for (size_t i = 1; i < 5 && i < q->n; i++)
-        who[n++] = (uint32_t)((uint64_t)q->heap[i] >> 32) & TG_MOST_WHO;
+    for (int level = 1; level <= 4; level++) {
+        const key k = q->node[first >> (depth - level) ^ 1];
+        if (k != NEVER) who[n++] = (uint32_t)((uint64_t)k >> 32) & TG_MOST_WHO;
+    }
     return n;
 }

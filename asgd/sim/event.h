@@ -1,10 +1,9 @@
 /* event: what is to come, in order of time
  *
  * Events are taken by (time, what, who): at equal times the lower `what` comes first, then the
- * lower `who`. Adding right after taking, which is what a worker does that reads again at once,
- * costs one way down the heap; a cancelled event costs nothing until its time has come or half
- * of all are cancelled.
- * Source: a heap of four children a node, each family one cache line (LaMarca, Ladner 1996).
+ * lower `who`. Every event is a player of a tournament; when one is added, taken or cancelled, its
+ * matches are played again. Adding right after taking, which is what a worker does that reads again
+ * at once, costs them once. Source: Knuth 1998, The Art of Computer Programming 3, 5.4.1.
  */
 #ifndef TG_ASGD_SIM_EVENT_H
 #define TG_ASGD_SIM_EVENT_H

@@ -309,7 +309,7 @@ tg_status
 tg_sim_gradient_at(tg_sim *s, const tg_job *job, const double *x, double *g)
 {
     const tg_task t = { .problem = s->setup.problem,
-                        .seed = s->seed,
+                        .noise = &s->noise,
                         .worker = job->worker,
                         .number = job->number,
                         .read = x,

@@ -31,7 +31,8 @@ struct tg_sim {
     const tg_optimiser_kind *optimiser;
     const tg_schedule_kind  *schedule; /* NULL: constant */
     size_t                   workers, dim;
-    uint64_t                 seed; /* of this replica */
+    uint64_t                 seed;          /* of this replica */
+    tg_streams               delays, noise; /* of jobs */
     tg_rng                   dice;
     double                   now;
     tg_events               *events;

@@ -66,6 +66,16 @@ allocate(tg_sim *s)
     return tg_events_create(&s->events);
 }
 
+/* A quadratic draws a normal for each coordinate. */
+static tg_status
+open_streams(tg_sim *s)
+{
+    TG_TRY(tg_streams_create(TG_ISA_BEST, s->seed, TG_PURPOSE_DELAY, s->workers, false,
+                             &s->delays));
+    return tg_streams_create(TG_ISA_BEST, s->seed, TG_PURPOSE_NOISE, s->workers,
+                             s->dim <= 2, &s->noise);
+}
+
 static tg_status
 lay_links(tg_sim *s)
 {
@@ -104,6 +114,7 @@ tg_sim_create(const tg_setup *setup, uint64_t replica, tg_sim **out)
     s->dice = tg_rng_stream(s->seed, TG_PURPOSE_RULE, 0);
     s->oldest = s->newest = TG_NO_JOB;
     tg_status status = allocate(s);
+    if (status == TG_OK) status = open_streams(s);
     if (status == TG_OK) status = tg_work_begin(s);
     if (status == TG_OK) status = lay_links(s);
     if (status == TG_OK) status = first_version(s);
@@ -126,6 +137,8 @@ tg_sim_free(tg_sim *s)
     tg_line_free(s->down);
     tg_versions_clear(&s->versions);
     tg_work_clear(s);
+    tg_streams_clear(&s->delays);
+    tg_streams_clear(&s->noise);
     free(s->worker);
     free(s->stretch);
     free(s->job);
@@ -242,7 +255,10 @@ static void
 fetch_ahead(tg_sim *s)
 {
     for (size_t i = 0; i < s->aheads; i++) {
-        const uint32_t version = s->job[s->ahead[i]].version;
+        const uint32_t w = s->ahead[i], version = s->job[w].version,
+                       number = s->job[w].number;
+        tg_streams_fetch(&s->noise, w, number);
+        tg_streams_fetch(&s->delays, w, number + 1);
         __builtin_prefetch(tg_version_model(&s->versions, version));
         __builtin_prefetch(&s->versions.holders[version], 1);
     }
@@ -258,7 +274,7 @@ fetch_ahead(tg_sim *s)
 tg_status
 tg_sim_advance(tg_sim *s, tg_happening *out)
 {
-    enum { MANY = 4096 };
+    enum { MANY = 2048 };
 
     unsigned what;
     size_t   who;

@@ -44,13 +44,13 @@ tg_speed_replays(const tg_cluster *c, size_t worker)
 
 /* The amount of work of a job: the time that it takes at speed 1. */
 static tg_status
-draw_work(const tg_cluster *c, uint64_t seed, const tg_job *job, double *out)
+draw_work(const tg_cluster *c, tg_streams *delays, const tg_job *job, double *out)
 {
     if (tg_speed_replays(c, job->worker)) {
         *out = recorded(&c->recording, job);
         return TG_OK;
     }
-    tg_rng rng = tg_rng_of(seed, TG_PURPOSE_DELAY, job->worker, job->number);
+    tg_rng rng = tg_streams_of(delays, job->worker, job->number);
     if (job->number == 0 && job->began == 0 && !c->together)
         return rest_of_first(c->of[job->worker], &rng, out);
     *out = tg_delay_sample(c->of[job->worker], &rng);
@@ -109,16 +109,16 @@ elapse(const tg_cluster *c, uint64_t seed, double horizon, const tg_job *job, do
 }
 
 tg_status
-tg_speed_finish(const tg_cluster *c, uint64_t seed, double horizon, tg_stretch *at,
+tg_speed_finish(const tg_cluster *c, tg_streams *delays, double horizon, tg_stretch *at,
                 const tg_job *job, double *out)
 {
     const size_t w = job->worker;
     double       time;
 
-    TG_TRY(draw_work(c, seed, job, &time));
+    TG_TRY(draw_work(c, delays, job, &time));
     if (at && c->pace_of[w] > 0 && !tg_speed_replays(c, w)) {
-        TG_TRY(seek(c, seed, w, job->began, &at[w]));
-        TG_TRY(elapse(c, seed, horizon, job, time, at[w], &time));
+        TG_TRY(seek(c, delays->seed, w, job->began, &at[w]));
+        TG_TRY(elapse(c, delays->seed, horizon, job, time, at[w], &time));
     }
     *out = job->began + time;
     return TG_OK;

@@ -53,23 +53,21 @@ finish(tg_sim *s, const tg_job *job, double *out)
 {
     const double horizon = s->setup.horizon > 0 ? s->setup.horizon : INFINITY;
 
-    return tg_speed_finish(s->setup.cluster, s->seed, horizon, s->stretch, job, out);
+    return tg_speed_finish(s->setup.cluster, &s->delays, horizon, s->stretch, job, out);
 }
 
 /* What is recorded of a job is all of it. */
 tg_status
 tg_work_finish(tg_sim *s, const tg_job *job, double *out)
 {
-    tg_job first = *job;
-
+    if (s->work.steps == 1) return finish(s, job, out);
+    tg_job step = *job;
     if (tg_speed_replays(s->setup.cluster, job->worker)) {
-        first.number /= s->work.steps;
-        return finish(s, &first, out);
+        step.number /= s->work.steps;
+        return finish(s, &step, out);
     }
     TG_TRY(finish(s, job, out));
-    if (s->work.steps == 1) return TG_OK;
     const tg_stretch reached = s->stretch ? s->stretch[job->worker] : (tg_stretch){ 0 };
-    tg_job           step = first;
     const uint32_t   left = steps_left(s, job);
     for (uint32_t i = 1; i < left && isfinite(*out); i++) {
         step.number = job->number + i;
@@ -86,7 +84,7 @@ make(tg_sim *s, const tg_job *job, double *g)
 {
     const tg_work *w = &s->work;
     const tg_task  t = { .problem = s->setup.problem,
-                         .seed = s->seed,
+                         .noise = &s->noise,
                          .worker = job->worker,
                          .number = job->number,
                          .read = tg_sim_read(s, job),

@@ -13,11 +13,12 @@
 
 #include "asgd/problems/problem.h"
 #include "core/kind.h"
+#include "core/streams.h"
 
 /* What is to be done in one job. */
 typedef struct tg_task {
     const tg_problem *problem;
-    uint64_t          seed;           /* of the replica */
+    tg_streams       *noise;          /* of the replica */
     uint32_t          worker, number; /* of its first gradient */
     const double     *read;           /* (dim) the model */
     double           *scratch;        /* the problem's */
@@ -27,7 +28,7 @@ typedef struct tg_task {
 static inline void
 tg_task_gradient(const tg_task *t, uint32_t step, const double *x, double *g)
 {
-    tg_rng draws = tg_rng_of(t->seed, TG_PURPOSE_NOISE, t->worker, t->number + step);
+    tg_rng draws = tg_streams_of(t->noise, t->worker, t->number + step);
 
     t->problem->kind->gradient(t->problem->self, t->worker, x, &draws, t->scratch, g);
 }

@@ -144,19 +144,20 @@ test_words(void **state)
     tg_study *study = NULL;
 
     (void)state;
-    assert_fails(tg_study_parse("objective: {quadratic: {eigenvalues: 1}}\n"
-                                "workers: {count: 1, compute: {law: exponential, mean: 1}}\n"
-                                "algorithm: {name: asgd, step: tuned}\nhorizon: 1\n",
-                                "test", &study),
-                 TG_EINPUT, "tuned");
+    assert_fails(
+        tg_study_parse("objective: {quadratic: {eigenvalues: 1}}\n"
+                       "workers: {count: 1, compute: {law: exponential, mean: 1}}\n"
+                       "algorithm: {name: asgd, step: tuned}\nhorizon: 1\n",
+                       "test", &study),
+        TG_EINPUT, "tuned");
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),         cmocka_unit_test(test_floor),
-        cmocka_unit_test(test_units),        cmocka_unit_test(test_out_of_reach),
+        cmocka_unit_test(test_grid),  cmocka_unit_test(test_floor),
+        cmocka_unit_test(test_units), cmocka_unit_test(test_out_of_reach),
         cmocka_unit_test(test_words),
     };
 
