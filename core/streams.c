@@ -37,6 +37,7 @@ tg_streams_refill(tg_streams *s, uint32_t worker, uint32_t job)
 {
     const uint32_t first = job - job % TG_STREAMS_AHEAD;
 
-    TG_DISPATCH(s->isa, tg_streams_words, s->seed, (uint64_t)s->purpose << 16, worker, first, s->normals, s->block[worker]);
+    TG_DISPATCH(s->isa, tg_streams_words, s->seed, (uint64_t)s->purpose << 16, worker,
+                first, s->normals, s->block[worker]);
     s->next[worker] = first + TG_STREAMS_AHEAD;
 }

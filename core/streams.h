@@ -23,11 +23,11 @@ typedef struct tg_block {
 } tg_block;
 
 typedef struct tg_streams {
-    uint64_t   seed;
-    uint16_t   purpose;
-    tg_isa     isa;
-    bool       normals; /* those of a block are made with it */
-    uint32_t  *next;  /* (workers) number after the last job that is there */
+    uint64_t  seed;
+    uint16_t  purpose;
+    tg_isa    isa;
+    bool      normals; /* those of a block are made with it */
+    uint32_t *next;    /* (workers) number after the last job that is there */
     tg_block (*block)[TG_STREAMS_AHEAD]; /* (workers); NULL: made one by one */
 } tg_streams;
 

@@ -17,8 +17,8 @@ TG_KERNEL(tg_streams_words)(uint64_t seed, uint64_t high, uint32_t worker, uint3
                            ramp(job + (uint64_t)(i * LANES)) } };
     philox(c, VECTORS, key);
     for (int i = 0; i < VECTORS; i++) {
-        const vu even = (c[i].x[2] & LOW32) | c[i].x[3] << 32;
-        const vu odd = (c[i].x[0] & LOW32) | c[i].x[1] << 32;
+        const vu  even = (c[i].x[2] & LOW32) | c[i].x[3] << 32;
+        const vu  odd = (c[i].x[0] & LOW32) | c[i].x[1] << 32;
         tg_block *to = block + i * LANES;
         vd        x, y;
         for (int l = 0; l < LANES; l++) {

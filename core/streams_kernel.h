@@ -9,7 +9,8 @@
  * its first word if these are asked for. */
 #define TG_STREAMS_WORDS(isa)                                                              \
     void tg_streams_words_##isa(uint64_t seed, uint64_t high, uint32_t worker,             \
-                                uint32_t job, int normals, tg_block block[TG_STREAMS_AHEAD])
+                                uint32_t job, int normals,                                 \
+                                tg_block block[TG_STREAMS_AHEAD])
 
 TG_STREAMS_WORDS(plain);
 TG_STREAMS_WORDS(avx2);

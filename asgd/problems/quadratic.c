@@ -4,6 +4,7 @@
  */
 #include "asgd/problems/problem.h"
 #include "core/normals.h"
+#include "core/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,8 +50,7 @@ quadratic_gradient(const void *self, size_t worker, const double *x, tg_rng *dra
         tg_rng_normals(draws, g, q->dim);
     else
         memset(g, 0, q->dim * sizeof *g);
-    for (size_t j = 0; j < q->dim; j++)
-        g[j] = q->h[j] * (b ? x[j] - b[j] : x[j]) + q->sigma[j] * g[j];
+    tg_vectors_pull(q->dim, q->h, x, b, q->sigma, g);
 }
 
 static double

@@ -7,6 +7,7 @@
  */
 #include "asgd/problems/problem.h"
 #include "core/normals.h"
+#include "core/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,32 +30,21 @@ chain_start(const void *self, double *x)
     x[0] = sqrt((double)c->dim);
 }
 
-/* Noise into g. */
-static void
-shake(const chain *c, tg_rng *draws, double *g)
-{
-    if (c->sigma > 0 && !c->shared) {
-        tg_rng_normals(draws, g, c->dim);
-        for (size_t j = 0; j < c->dim; j++) g[j] *= c->sigma;
-        return;
-    }
-    const double all = c->sigma > 0 ? c->sigma * tg_rng_normal(draws) : 0;
-    for (size_t j = 0; j < c->dim; j++) g[j] = all;
-}
-
 static void
 chain_gradient(const void *self, size_t worker, const double *x, tg_rng *draws,
                double *scratch, double *g)
 {
     const chain *c = self;
     const size_t last = c->dim - 1;
+    const bool   own = c->sigma > 0 && !c->shared;
+    const double all = c->sigma > 0 && c->shared ? c->sigma * tg_rng_normal(draws) : 0;
 
     (void)worker;
-    (void)scratch;
-    shake(c, draws, g);
-    g[0] += (2 * x[0] - (last > 0 ? x[1] : 0)) / 4 + 0.25;
-    for (size_t j = 1; j < last; j++) g[j] += (2 * x[j] - x[j - 1] - x[j + 1]) / 4;
-    if (last > 0) g[last] += (2 * x[last] - x[last - 1]) / 4;
+    tg_vectors_chain(c->dim, all, x, g);
+    g[0] = all + ((2 * x[0] - (last > 0 ? x[1] : 0)) / 4 + 0.25);
+    if (last > 0) g[last] = all + (2 * x[last] - x[last - 1]) / 4;
+    if (own) tg_rng_normals(draws, scratch, c->dim);
+    for (size_t j = 0; own && j < c->dim; j++) g[j] = c->sigma * scratch[j] + g[j];
 }
 
 /* With e = x - x*: e'Ae/2 = (e_1^2 + sum (e_i - e_{i+1})^2 + e_d^2)/8, without
@@ -130,7 +120,7 @@ tg_problem_tridiagonal(size_t dim, double sigma, bool shared, size_t workers,
         return tg_fail(TG_ENOMEM, "out of memory");
     }
     *c = (chain){ dim, sigma, shared };
-    *p = (tg_problem){ &kind, c, dim, workers, 0 };
+    *p = (tg_problem){ &kind, c, dim, workers, dim };
     *out = p;
     return TG_OK;
 }

@@ -18,7 +18,10 @@ gradient(const tg_problem *p, const double *x, uint64_t draw, double *g)
 {
     tg_rng draws = tg_rng_stream(1, TG_PURPOSE_TEST, draw);
 
-    p->kind->gradient(p->self, draw % 3, x, &draws, NULL, g);
+    double *scratch = malloc(p->scratch * sizeof *scratch);
+    assert_non_null(scratch);
+    p->kind->gradient(p->self, draw % 3, x, &draws, scratch, g);
+    free(scratch);
 }
 
 /* The gradient is the slope of the loss (central differences of a quadratic are exact), and
