@@ -179,6 +179,9 @@ tg_study_problem(const tg_study *study, const tg_cluster *cluster, tg_problem **
     switch (study->objective) {
     case TG_SOFTMAX:
         return build_softmax(study, cluster->workers, out);
+    case TG_TRIDIAGONAL:
+        return tg_problem_tridiagonal(study->tridiagonal.dim, study->tridiagonal.noise,
+                                      study->tridiagonal.shared, cluster->workers, out);
     case TG_LOGISTIC:
         return build_logistic(study, cluster->workers, out);
     default:
@@ -203,5 +206,6 @@ tg_study_setup(const tg_study *study, size_t i, const tg_problem *problem,
                        .uplink = study->uplink,
                        .downlink = study->downlink,
                        .clip = a->clip,
-                       .decay = a->decay };
+                       .decay = a->decay,
+                       .lag = a->lags ? &a->lag : NULL };
 }

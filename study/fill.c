@@ -46,6 +46,7 @@ fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *reg
 
 #define QUADRATIC "objective.quadratic"
 #define SPECTRUM  QUADRATIC ".spectrum"
+#define CHAIN     "objective.tridiagonal"
 #define SOFTMAX   "objective.softmax"
 #define LOGISTIC  "objective.logistic"
 
@@ -124,6 +125,18 @@ fill_quadratic(tg_study *s)
 }
 
 static tg_status
+fill_tridiagonal(tg_study *s)
+{
+    s->objective = TG_TRIDIAGONAL;
+    s->tridiagonal =
+        (tg_study_tridiagonal){ .dim = tg_tree_whole(s->root, CHAIN ".dim"),
+                                .noise = tg_tree_number(s->root, CHAIN ".noise"),
+                                .shared = !strcmp(tg_tree_text(s->root, CHAIN ".shared"),
+                                                  "true") };
+    return TG_OK;
+}
+
+static tg_status
 fill_softmax(tg_study *s)
 {
     s->objective = TG_SOFTMAX;
@@ -160,8 +173,9 @@ fill_objective(tg_study *s)
 
     if (objective->count != 1)
         return tg_node_fail(objective, "objective: expected exactly one of: quadratic, "
-                                       "softmax, logistic");
+                                       "tridiagonal, softmax, logistic");
     if (tg_tree_node(s->root, QUADRATIC)) return fill_quadratic(s);
+    if (tg_tree_node(s->root, CHAIN)) return fill_tridiagonal(s);
     return tg_tree_node(s->root, SOFTMAX) ? fill_softmax(s) : fill_logistic(s);
 }
 
@@ -275,6 +289,63 @@ fill_label(const tg_study *s, size_t i, char label[48])
         snprintf(label, 48, "%.40s-%zu", name, same);
 }
 
+/* (count) whole numbers of a list. */
+static tg_status
+fill_whole_list(const tg_study *s, size_t i, const char *key, size_t count, size_t *out)
+{
+    for (size_t k = 0; k < count; k++) {
+        const double n = tg_tree_item(s->root, k, "algorithm[%zu].%s", i, key);
+        if (n != floor(n))
+            return tg_node_fail(tg_tree_node(s->root, "algorithm[%zu].%s", i, key),
+                                "%s: expected whole numbers, got %g", key, n);
+        out[k] = (size_t)n;
+    }
+    return TG_OK;
+}
+
+/* Weights of lags, and stages of a pipeline; parts begin where those before them end. */
+static tg_status
+fill_lag(tg_study *s, size_t i)
+{
+    tg_study_algorithm *a = &s->algorithm[i];
+    const size_t        weights = tg_tree_count(s->root, "algorithm[%zu].lag_weights", i),
+                 sizes = tg_tree_count(s->root, "algorithm[%zu].stage_sizes", i),
+                 lags = tg_tree_count(s->root, "algorithm[%zu].stage_lags", i);
+    double *weight;
+    size_t *part, *extra;
+
+    if (weights == 0 && a->rule.kind == &tg_rule_stale_table.is)
+        return tg_node_fail(tg_tree_node(s->root, "algorithm[%zu]", i),
+                            "stale_table needs lag_weights");
+    if (weights + sizes + lags == 0) return TG_OK;
+    a->lags = true;
+    if (strncmp(a->rule.kind->name, "stale_", 6) != 0)
+        return tg_node_fail(tg_tree_node(s->root, "algorithm[%zu]", i),
+                            "lags and stages are for rules stale_*, not for %s",
+                            a->rule.kind->name);
+    if (sizes != lags)
+        return tg_node_fail(tg_tree_node(s->root, "algorithm[%zu]", i),
+                            "expected as many stage_lags as stage_sizes, got %zu and %zu",
+                            lags, sizes);
+    if (weights > 0) {
+        LIST(weight, weights);
+        a->lag.weight = weight;
+        a->lag.most = weights - 1;
+        for (size_t k = 0; k < weights; k++)
+            weight[k] = tg_tree_item(s->root, k, "algorithm[%zu].lag_weights", i);
+    }
+    if (sizes == 0) return TG_OK;
+    LIST(part, sizes);
+    a->lag.part = part;
+    LIST(extra, sizes);
+    a->lag.extra = extra;
+    a->lag.parts = sizes;
+    TG_TRY(fill_whole_list(s, i, "stage_sizes", sizes, part + 1));
+    TG_TRY(fill_whole_list(s, i, "stage_lags", sizes, extra));
+    for (size_t k = 1; k <= sizes; k++) part[k] += part[k - 1];
+    return TG_OK;
+}
+
 static tg_status
 fill_algorithm(tg_study *s, size_t i)
 {
@@ -290,6 +361,7 @@ fill_algorithm(tg_study *s, size_t i)
                        tg_behaviours, &a->behaviour));
     const bool open = !strcmp(tg_tree_text(root, "algorithm[%zu].step", i), "tune");
     a->step = open ? NAN : tg_tree_number(root, "algorithm[%zu].step", i);
+    TG_TRY(fill_lag(s, i));
     a->clip = tg_tree_number(root, "algorithm[%zu].clip", i);
     a->decay = tg_tree_number(root, "algorithm[%zu].weight_decay", i);
     fill_label(s, i, a->label);

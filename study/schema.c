@@ -90,6 +90,15 @@ const tg_key tg_schema[] = {
     { "objective.quadratic.noise.label", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "", "0",
       "standard deviation of a sample's label (with batch)", NULL, NULL },
 
+    MAP("objective.tridiagonal", 0,
+        "Nesterov's worst case, x'Ax/2 - b'x, a chain of springs"),
+    { "objective.tridiagonal.dim", TG_KEY_WHOLE, 1, 1e7, 0, 1, "", NULL, "coordinates",
+      NULL, NULL },
+    { "objective.tridiagonal.noise", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x", "0",
+      "standard deviation of the noise of a coordinate of a gradient", NULL, NULL },
+    { "objective.tridiagonal.shared", TG_KEY_TRUTH, 0, 0, 0, 0, "", "false",
+      "one draw of the noise for all coordinates of a gradient", NULL, NULL },
+
     MAP("objective.softmax", 0, "softmax regression on an IDX data set (MNIST)"),
     TEXT("objective.softmax.images", 1, NULL, "IDX file of images, plain or .gz"),
     TEXT("objective.softmax.labels", 1, NULL, "IDX file of labels, plain or .gz"),
@@ -163,6 +172,13 @@ const tg_key tg_schema[] = {
       "largest norm of a direction; 0: any", NULL, NULL },
     { "algorithm[].weight_decay", TG_KEY_NUMBER, 0, INFINITY, 0, 0, "loss/x^2", "0",
       "weight decay", NULL, NULL },
+
+    { "algorithm[].lag_weights", TG_KEY_NUMBERS, 0, INFINITY, 0, 0, "", NULL,
+      "stale_table: weights of a lag of 0, 1, 2, .. rounds", NULL, NULL },
+    { "algorithm[].stage_sizes", TG_KEY_NUMBERS, 1, 1e9, 0, 0, "", NULL,
+      "stale_*: coordinates of each stage of a pipeline, in their order", NULL, NULL },
+    { "algorithm[].stage_lags", TG_KEY_NUMBERS, 0, 4096, 0, 0, "rounds", NULL,
+      "stale_*: further rounds that the moves of each stage come late", NULL, NULL },
 
     MAP("target", 0, "when the work is done"),
     { "target.loss", TG_KEY_NUMBER, 0, INFINITY, 1, 1, "loss", NULL,

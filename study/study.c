@@ -88,6 +88,11 @@ tg_study_free(tg_study *s)
         tg_delay_free(s->group[g].spread);
     }
     free(s->group);
+    for (size_t i = 0; s->algorithm && i < s->algorithms; i++) {
+        free((double *)s->algorithm[i].lag.weight);
+        free((size_t *)s->algorithm[i].lag.part);
+        free((size_t *)s->algorithm[i].lag.extra);
+    }
     free(s->algorithm);
     tg_delay_free((tg_delay *)s->uplink.transfer);
     tg_delay_free((tg_delay *)s->downlink.transfer);

@@ -31,6 +31,8 @@ typedef struct tg_study_algorithm {
     tg_choice rule, optimiser, schedule, behaviour;
     double    step; /* learning rate [x^2/loss]; NaN: to be tuned (study/tune.h) */
     double    clip, decay;
+    tg_lag    lag;  /* its lists are owned ... */
+    bool      lags; /* ... if there are any */
 } tg_study_algorithm;
 
 typedef struct tg_study_quadratic {
@@ -55,35 +57,43 @@ typedef struct tg_study_logistic {
     tg_choice   split;
 } tg_study_logistic;
 
+typedef struct tg_study_tridiagonal {
+    size_t dim;
+    double noise;
+    bool   shared;
+} tg_study_tridiagonal;
+
 typedef enum tg_objective {
     TG_QUADRATIC,
     TG_LEAST_SQUARES, /* a quadratic by samples */
+    TG_TRIDIAGONAL,
     TG_SOFTMAX,
     TG_LOGISTIC
 } tg_objective;
 
 typedef struct tg_study {
-    const char         *name;
-    uint64_t            seed;
-    tg_objective        objective; /* which of these */
-    tg_study_quadratic  quadratic;
-    tg_study_softmax    softmax;
-    tg_study_logistic   logistic;
-    tg_study_group     *group;           /* (groups) */
-    size_t              groups, workers; /* workers: of all groups */
-    bool                together;
-    tg_study_algorithm *algorithm; /* (algorithms) */
-    size_t              algorithms;
-    tg_link             uplink, downlink; /* their laws are owned */
-    const char         *replay;           /* file as given; NULL: nothing is replayed */
-    double              target;           /* [loss]; NaN: none */
-    double              horizon;          /* [time] */
-    size_t              replicas, points;
-    size_t             *sweep_workers; /* (sweeps) rising, the study's own among them */
-    size_t              sweeps, own;   /* own: place of the study's own */
-    double             *sweep_step;    /* (sweep_steps) */
-    size_t              sweep_steps;
-    tg_node            *root;
+    const char          *name;
+    uint64_t             seed;
+    tg_objective         objective; /* which of these */
+    tg_study_quadratic   quadratic;
+    tg_study_tridiagonal tridiagonal;
+    tg_study_softmax     softmax;
+    tg_study_logistic    logistic;
+    tg_study_group      *group;           /* (groups) */
+    size_t               groups, workers; /* workers: of all groups */
+    bool                 together;
+    tg_study_algorithm  *algorithm; /* (algorithms) */
+    size_t               algorithms;
+    tg_link              uplink, downlink; /* their laws are owned */
+    const char          *replay;           /* file as given; NULL: nothing is replayed */
+    double               target;           /* [loss]; NaN: none */
+    double               horizon;          /* [time] */
+    size_t               replicas, points;
+    size_t              *sweep_workers; /* (sweeps) rising, the study's own among them */
+    size_t               sweeps, own;   /* own: place of the study's own */
+    double              *sweep_step;    /* (sweep_steps) */
+    size_t               sweep_steps;
+    tg_node             *root;
 } tg_study;
 
 /* Read a study, apply the settings ("path=value", sets of them), check everything.

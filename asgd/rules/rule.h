@@ -50,7 +50,7 @@ extern const tg_rule_kind tg_rule_asgd, tg_rule_sync, tg_rule_k_sync, tg_rule_k_
     tg_rule_staleness_aware, tg_rule_polynomial, tg_rule_fedasync, tg_rule_dude,
     tg_rule_mifa, tg_rule_rennala, tg_rule_malenia, tg_rule_ringleader, tg_rule_dc_asgd,
     tg_rule_dc_asgd_adaptive, tg_rule_local, tg_rule_stale_uniform, tg_rule_stale_constant,
-    tg_rule_stale_geometric;
+    tg_rule_stale_geometric, tg_rule_stale_table;
 
 /* A rule as it is without parameters given. */
 static inline tg_choice

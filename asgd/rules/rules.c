@@ -27,6 +27,7 @@ const tg_kind *const tg_rules[] = { &tg_rule_asgd.is,
                                     &tg_rule_stale_uniform.is,
                                     &tg_rule_stale_constant.is,
                                     &tg_rule_stale_geometric.is,
+                                    &tg_rule_stale_table.is,
                                     NULL };
 
 tg_status

@@ -39,9 +39,11 @@ end(void *room_)
 static tg_status
 begin(tg_sim *s, decree *d, const double *weight, size_t most)
 {
-    const tg_lag lag = { .weight = weight, .most = most };
+    tg_lag       lag = tg_sim_lag(s) ? *tg_sim_lag(s) : (tg_lag){ 0 }; /* its stages */
     const size_t n = tg_sim_workers(s), kept = tg_sim_kept(s);
 
+    lag.weight = weight;
+    lag.most = most;
     if (!tg_sim_plain(s))
         return tg_fail(TG_EDOMAIN, "staleness by decree is for plain workers");
     d->kept = calloc(n * kept + 1, sizeof *d->kept);
@@ -139,6 +141,25 @@ cost_of_geometric(size_t dim, size_t workers, const double *param)
     return cost_of_lag(dim, workers, q > 0 ? fmin(log(1e-12) / log(q), MOST_LAG) : 0);
 }
 
+/* The weights that are given beside the rule; without them no move is late. */
+static tg_status
+table(tg_sim *s, void *room_)
+{
+    const tg_lag *lag = tg_sim_lag(s);
+    const double  none = 1;
+
+    if (!lag || !lag->weight) return begin(s, room_, &none, 0);
+    return begin(s, room_, lag->weight, lag->most);
+}
+
+/* How long the table is nobody knows here; the caches look for memory themselves. */
+static tg_rule_cost
+cost_of_table(size_t dim, size_t workers, const double *param)
+{
+    (void)param;
+    return cost_of_lag(dim, workers, 0);
+}
+
 static const tg_param most_param[] = {
     { "most", "rounds", "r is uniform on 0 .. most", NAN, 0, MOST_LAG, false, true },
     { 0 },
@@ -183,6 +204,17 @@ const tg_rule_kind tg_rule_stale_geometric = {
     .room = room,
     .cost = cost_of_geometric,
     .begin = geometric,
+    .deliver = deliver,
+    .end = end,
+};
+
+const tg_rule_kind tg_rule_stale_table = {
+    .is = { "stale_table",
+            "staleness by decree: r by the algorithm's lag_weights, such as measured ones",
+            SOURCE, NULL },
+    .room = room,
+    .cost = cost_of_table,
+    .begin = table,
     .deliver = deliver,
     .end = end,
 };

@@ -12,6 +12,7 @@
 typedef struct worker {
     uint64_t delivered, applied, aborted, skipped, longest;
     double   staleness, busy; /* sum over deliveries; time at work on jobs that ended */
+    double   queue;           /* sum over grid times of the jobs that wait for it */
     double   data;            /* sum over updates of the age of its latest gradient */
     uint64_t read, since,
         seen; /* of that gradient: its version; updates when it came; 1: there is one */
@@ -78,6 +79,15 @@ see(const tg_metric_plan *p, void *room_, const tg_sim *s, const tg_job *job, tg
 }
 
 static void
+look(const tg_metric_plan *p, void *room_, tg_sim *s, size_t i)
+{
+    workers *r = room_;
+
+    (void)i;
+    for (size_t w = 0; w < p->workers; w++) r->of[w].queue += (double)tg_sim_queue(s, w);
+}
+
+static void
 finish(const tg_metric_plan *p, void *room_, const tg_sim *s)
 {
     workers *r = room_;
@@ -105,6 +115,7 @@ merge(const tg_metric_plan *p, void *into, const void *one)
         x->longest = y->longest > x->longest ? y->longest : x->longest;
         x->staleness += y->staleness;
         x->busy += y->busy;
+        x->queue += y->queue;
         x->data += y->data;
     }
 }
@@ -116,6 +127,7 @@ static const tg_column column[] = {
     { "aborted", "", "jobs ended before they were delivered, a replica", false },
     { "skipped", "", "results that were not worth sending, a replica", false },
     { "busy", "", "share of the time at work on jobs that came to an end", false },
+    { "queue", "", "jobs that wait for it, mean over the times of the grid", false },
     { "model_delay", "updates", "mean staleness of what it delivered", false },
     { "largest_delay", "updates", "the largest", false },
     { "data_delay", "updates", "mean age of its latest gradient, over updates", false },
@@ -135,6 +147,7 @@ report(const tg_metric_plan *p, const void *room_, tg_table *out)
                 TG_NUMBER((double)i), TG_NUMBER((double)w->delivered / n),
                 TG_NUMBER((double)w->applied / n), TG_NUMBER((double)w->aborted / n),
                 TG_NUMBER((double)w->skipped / n), TG_NUMBER(w->busy / (n * p->horizon)),
+                TG_NUMBER(w->queue / (n * (double)p->points)),
                 TG_NUMBER(w->staleness / (double)w->delivered),
                 TG_NUMBER((double)w->longest), TG_NUMBER(w->data / (double)r->updates) }));
     }
@@ -146,6 +159,7 @@ const tg_metric_kind tg_metric_workers = {
     .room = room,
     .begin = begin,
     .see = see,
+    .look = look,
     .finish = finish,
     .merge = merge,
     .column = column,

@@ -72,6 +72,12 @@ tg_sim_plain(const tg_sim *s)
     return s->work.kind == &tg_behaviour_plain;
 }
 
+const tg_lag *
+tg_sim_lag(const tg_sim *s)
+{
+    return s->setup.lag;
+}
+
 tg_rng *
 tg_sim_dice(tg_sim *s)
 {
@@ -84,6 +90,16 @@ tg_sim_running(const tg_sim *s, size_t worker)
     const uint32_t head = s->worker[worker].head;
 
     return head == TG_NO_JOB ? NULL : &s->job[head];
+}
+
+size_t
+tg_sim_queue(const tg_sim *s, size_t worker)
+{
+    size_t n = 0;
+
+    for (uint32_t i = s->worker[worker].head; i != TG_NO_JOB; i = s->job[i].next)
+        n += s->job[i].stage == TG_QUEUES;
+    return n;
 }
 
 size_t

@@ -2,6 +2,7 @@
 #ifndef TG_ASGD_SIM_SERVER_H
 #define TG_ASGD_SIM_SERVER_H
 
+#include "asgd/sim/caches.h"
 #include "asgd/sim/job.h"
 #include "core/rng.h"
 #include "core/status.h"
@@ -64,6 +65,7 @@ TG_CHECKED tg_status tg_sim_assign_idle(tg_sim *s);
 TG_CHECKED tg_status tg_sim_abort(tg_sim *s, size_t worker);
 
 const tg_job *tg_sim_running(const tg_sim *s, size_t worker); /* NULL: nothing to do */
+size_t        tg_sim_queue(const tg_sim *s, size_t worker);   /* jobs that wait for it */
 size_t        tg_sim_jobs(const tg_sim *s); /* on their way, queued ones included */
 /* The job that read earliest; NULL: none. For rules that declare `ages`. */
 const tg_job *tg_sim_oldest(const tg_sim *s);
@@ -76,6 +78,9 @@ TG_CHECKED tg_status tg_sim_alarm(tg_sim *s, double time);
 
 /* Whether workers send the gradient at what they read, and always. */
 bool tg_sim_plain(const tg_sim *s);
+
+/* What is said of lags beside the rule's parameters; NULL: nothing. For staleness by decree. */
+const tg_lag *tg_sim_lag(const tg_sim *s);
 
 /* A stream of the rule's own. */
 tg_rng *tg_sim_dice(tg_sim *s);

@@ -12,6 +12,7 @@
 #include "asgd/optimisers/optimiser.h"
 #include "asgd/problems/problem.h"
 #include "asgd/rules/rule.h"
+#include "asgd/sim/caches.h"
 #include "asgd/sim/cluster.h"
 #include "asgd/workers/behaviour.h"
 
@@ -33,6 +34,8 @@ typedef struct tg_setup {
     /* 0: transfers take no time. Over a downlink that takes some, staggered workers too begin a
      * whole job after the first model. */
     tg_link uplink, downlink;
+    const tg_lag
+        *lag; /* of rules of staleness by decree: stages, a table's weights; NULL: none */
 } tg_setup;
 
 /* A setup with all else plain. */

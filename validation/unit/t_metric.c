@@ -117,6 +117,39 @@ test_delays(void **state)
     tg_cluster_free(c);
 }
 
+/* Uniform assignment is a closed network: n jobs at n stations of equal exponential times, every way
+ * to spread them as likely as any other (Gordon, Newell 1967). So a worker has nothing to do with
+ * probability (n - 1)/(2n - 1), and as many jobs wait for it in the mean. Nobody waits under ASGD. */
+static void
+test_queues(void **state)
+{
+    enum { N = 5 };
+    tg_delay    *law = NULL;
+    tg_cluster  *c = NULL;
+    const size_t count = N;
+    const double expected = (N - 1.) / (2 * N - 1.);
+    tg_problem  *p = random_problem(1, N, 0);
+
+    (void)state;
+    assert_ok(tg_delay_parse("{law: exponential, mean: 0.01}", &law));
+    assert_ok(tg_cluster_create(1, &count, &law, false, &c));
+    for (int uniform = 0; uniform < 2; uniform++) {
+        tg_simulation *s =
+            simulate(uniform ? &tg_rule_uniform.is : &tg_rule_asgd.is, c, p, 1);
+        tg_table *w = table_of(s, &tg_metric_workers);
+        double    mean = 0;
+        for (size_t i = 0; i < N; i++) mean += value(w, i, "queue") / N;
+        /* of one look at one worker the variance is below 1, all workers' jobs add up to N */
+        assert_near(mean, uniform ? expected : 0,
+                    uniform ? 4 / sqrt((double)(s->replicas * plan.points)) : 0);
+        tg_table_free(w);
+        tg_simulation_free(s);
+    }
+    tg_problem_free(p);
+    tg_cluster_free(c);
+    tg_delay_free(law);
+}
+
 static void
 test_threads_do_not_show(void **state)
 {
@@ -137,4 +170,4 @@ test_threads_do_not_show(void **state)
 }
 
 RUN(cmocka_unit_test(test_sums), cmocka_unit_test(test_delays),
-    cmocka_unit_test(test_threads_do_not_show))
+    cmocka_unit_test(test_queues), cmocka_unit_test(test_threads_do_not_show))

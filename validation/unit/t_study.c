@@ -182,6 +182,8 @@ test_ranges(void **state)
         { "objective.quadratic.noise.additive", "0", 0, INFINITY, 0, 0 },
         { "objective.quadratic.noise.batch", "0", 0, 1e9, 0, 1 },
         { "objective.quadratic.noise.label", "0", 0, INFINITY, 0, 0 },
+        { "objective.tridiagonal.dim", NULL, 1, 1e7, 0, 1 },
+        { "objective.tridiagonal.noise", "0", 0, INFINITY, 0, 0 },
         { "objective.softmax.samples", "1000000000", 1, 1e9, 0, 1 },
         { "objective.softmax.ridge", "0.01", 0, INFINITY, 1, 0 },
         { "objective.softmax.batch", "32", 1, 1e9, 0, 1 },
@@ -206,6 +208,9 @@ test_ranges(void **state)
         { "algorithm[].step", NULL, 0, INFINITY, 1, 0 },
         { "algorithm[].clip", "0", 0, INFINITY, 0, 0 },
         { "algorithm[].weight_decay", "0", 0, INFINITY, 0, 0 },
+        { "algorithm[].lag_weights", NULL, 0, INFINITY, 0, 0 },
+        { "algorithm[].stage_sizes", NULL, 1, 1e9, 0, 0 },
+        { "algorithm[].stage_lags", NULL, 0, 4096, 0, 0 },
         { "target.loss", NULL, 0, INFINITY, 1, 0 },
         { "horizon", NULL, 0, INFINITY, 1, 0 },
         { "replicas", "100", 1, 1e7, 0, 1 },
@@ -283,7 +288,86 @@ test_provenance(void **state)
     tg_study_free(s);
 }
 
+/* The model of a study's algorithm i after n deliveries, into x. */
+static void
+follow(const tg_study *study, size_t i, size_t n, double *x, double *loss)
+{
+    tg_cluster  *c = NULL;
+    tg_problem  *p = NULL;
+    tg_sim      *s = NULL;
+    tg_happening h;
+
+    assert_ok(tg_study_cluster(study, 0, &c));
+    assert_ok(tg_study_problem(study, c, &p));
+    const tg_setup u = tg_study_setup(study, i, p, c);
+    assert_ok(tg_sim_create(&u, 0, &s));
+    for (size_t k = 0; k < n; k++) assert_ok(tg_sim_advance(s, &h));
+    memcpy(x, tg_sim_model(s), p->dim * sizeof *x);
+    *loss = tg_sim_loss(s);
+    tg_sim_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
+/* A table of equal weights is the uniform law, to the bit; a stage's moves come to the cache two rounds
+ * late, to the server's model at once, beside a stage without a lag. */
+static void
+test_lags(void **state)
+{
+    tg_study *s = NULL;
+    enum { ROUNDS = 20 };
+    double x[2], y[2], loss, move[ROUNDS], plain = 1, server = 1, cache = 1;
+
+    (void)state;
+    assert_ok(tg_study_parse(
+        "objective: {quadratic: {eigenvalues: [1, .5], noise: {additive: .2}}}\n"
+        "workers: {count: 4, compute: {law: exponential, mean: 1}}\n"
+        "algorithm:\n  - {name: stale_uniform, step: .1, most: 2}\n"
+        "  - {name: stale_table, step: .1, lag_weights: [3, 3, 3]}\nhorizon: 9\n",
+        "test", &s));
+    follow(s, 0, 60, x, &loss);
+    follow(s, 1, 60, y, &loss);
+    assert_memory_equal(x, y, sizeof x);
+    tg_study_free(s);
+    assert_ok(tg_study_parse("objective: {quadratic: {eigenvalues: [1, .5]}}\n"
+                             "workers: {count: 1, compute: {law: constant, value: 1}}\n"
+                             "algorithm: {name: stale_constant, step: .3, extra: 0,\n"
+                             "            stage_sizes: [1, 1], stage_lags: [0, 2]}\n"
+                             "horizon: 30\nworkers_start: together\n",
+                             "test", &s));
+    for (size_t t = 0; t < ROUNDS; t++) {
+        move[t] = -.3 * .5 * cache;
+        server += move[t];
+        if (t >= 2) cache += move[t - 2];
+        plain -= .3 * plain;
+        follow(s, 0, t + 1, x, &loss);
+        assert_near(x[1], server, 1e-14);
+    }
+    assert_near(x[0], plain, 1e-15);
+    tg_study_free(s);
+}
+
+/* F(x0) - F* = x'Ax/2 - b'x + d/(8 (d + 1)) at (sqrt d, 0, .., 0). */
+static void
+test_tridiagonal(void **state)
+{
+    enum { D = 9 };
+    tg_study *s = NULL;
+    double    x[D], loss;
+
+    (void)state;
+    assert_ok(tg_study_parse("objective: {tridiagonal: {dim: 9, noise: .1, shared: true}}\n"
+                             "workers: {count: 2, compute: {law: exponential, mean: 1}}\n"
+                             "algorithm: {name: asgd, step: .1}\nhorizon: 9\n",
+                             "test", &s));
+    follow(s, 0, 0, x, &loss);
+    assert_near(x[0], 3, 0);
+    assert_near(loss, 9 / 4. + 3 / 4. + 9 / 80., 1e-14);
+    tg_study_free(s);
+}
+
 RUN(cmocka_unit_test(test_values_and_defaults), cmocka_unit_test(test_complaints),
     cmocka_unit_test(test_settings), cmocka_unit_test(test_files),
     cmocka_unit_test(test_schema), cmocka_unit_test(test_ranges),
-    cmocka_unit_test(test_ends), cmocka_unit_test(test_provenance))
+    cmocka_unit_test(test_ends), cmocka_unit_test(test_provenance),
+    cmocka_unit_test(test_lags), cmocka_unit_test(test_tridiagonal))
