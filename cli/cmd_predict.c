@@ -1,5 +1,22 @@
 #include "cli/rows.h"
+#include "cli/sentences.h"
 #include "cli/sweep.h"
+
+/* The study's own number of workers, in words; from the second algorithm on beside the first. */
+static tg_status
+say_own(const sweep *w, scene *s, size_t algorithm, const tg_prediction *p)
+{
+    tg_prediction *first = NULL;
+
+    if (given(w->arguments, "json") || given(w->arguments, "quiet")) return TG_OK;
+    if (s->cluster->workers != w->study->workers) return TG_OK;
+    TG_TRY(say_prediction(stdout, s, algorithm, p));
+    if (algorithm == 0 || scene_predict(s, 0, &first) != TG_OK) return TG_OK;
+    say_comparison(stdout, w->study->algorithm[0].label, first,
+                   w->study->algorithm[algorithm].label, p, w->study->target);
+    tg_prediction_free(first);
+    return TG_OK;
+}
 
 static tg_status
 add_row(sweep *w, scene *s, size_t algorithm)
@@ -7,7 +24,8 @@ add_row(sweep *w, scene *s, size_t algorithm)
     tg_prediction *p;
 
     TG_TRY(scene_predict(s, algorithm, &p));
-    const tg_status status = prediction_add(w->table, w->study, algorithm, p);
+    tg_status status = prediction_add(w->table, w->study, algorithm, p);
+    if (status == TG_OK) status = say_own(w, s, algorithm, p);
     tg_prediction_free(p);
     return status;
 }

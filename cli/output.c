@@ -83,44 +83,6 @@ json_of_notes(const tg_table *t)
     return notes;
 }
 
-static void
-cell_text(const tg_cell *cell, char *out, size_t room)
-{
-    if (cell->text)
-        snprintf(out, room, "%s", cell->text);
-    else
-        snprintf(out, room, "%.6g",
-                 isnan(cell->number) ? fabs(cell->number) : cell->number);
-}
-
-void
-table_print(const tg_table *t)
-{
-    enum { MOST = 64 };
-    int    width[MOST];
-    char   text[128];
-    size_t columns = tg_table_columns(t) < MOST ? tg_table_columns(t) : MOST;
-
-    for (size_t c = 0; c < columns; c++) {
-        width[c] = (int)strlen(tg_table_column(t, c)->name);
-        for (size_t r = 0; r < tg_table_rows(t); r++) {
-            const tg_cell cell = tg_table_cell(t, r, c);
-            cell_text(&cell, text, sizeof text);
-            if ((int)strlen(text) > width[c]) width[c] = (int)strlen(text);
-        }
-    }
-    for (size_t c = 0; c < columns; c++)
-        printf("%s%*s", c ? "  " : "", tg_table_column(t, c)->text ? -width[c] : width[c],
-               tg_table_column(t, c)->name);
-    for (size_t r = 0; r < tg_table_rows(t); r++)
-        for (size_t c = 0; c < columns; c++) {
-            const tg_cell cell = tg_table_cell(t, r, c);
-            cell_text(&cell, text, sizeof text);
-            printf("%s%*s", c ? "  " : "\n", cell.text ? -width[c] : width[c], text);
-        }
-    putchar('\n');
-}
-
 tg_status
 results_begin(const arguments *a, const char *folder)
 {

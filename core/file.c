@@ -32,6 +32,18 @@ is_to_stay(const char *path)
     return lstat(path, &s) == 0 && !S_ISREG(s.st_mode);
 }
 
+/* What is standard output by another name goes where that has got to, not over its beginning. */
+static int
+open_in_place(const char *path)
+{
+    struct stat there, out;
+
+    if (stat(path, &there) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+        there.st_dev == out.st_dev && there.st_ino == out.st_ino && fflush(stdout) == 0)
+        return dup(STDOUT_FILENO);
+    return open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+}
+
 tg_status
 tg_file_begin(tg_file *f, const char *path)
 {
@@ -47,8 +59,7 @@ tg_file_begin(tg_file *f, const char *path)
     }
     memcpy(f->path, path, n);
     memcpy(f->temporary, path, n);
-    const int fd = f->in_place ? open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666)
-                               : open_new(f->temporary, n - 1);
+    const int fd = f->in_place ? open_in_place(path) : open_new(f->temporary, n - 1);
     f->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
     if (f->stream) return TG_OK;
     const int cause = errno;

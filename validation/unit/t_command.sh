@@ -141,7 +141,7 @@ threshold=$(grep -v '^#' "$d/p/prediction.csv" | sed -n 2p | cut -d, -f10)
 grep -q "\"threshold\": $threshold" "$d/p.json" || fail "threshold $threshold is not in the JSON"
 
 # ---- help: -h is --help, help COMMAND is COMMAND --help, help study has the keys too
-for c in study predict roots region integrate simulate validate fit plot; do
+for c in study predict explain roots region integrate simulate validate fit plot; do
     $t $c --help > "$d/help" || fail "$c --help"
     for form in "$c -h" "help $c"; do
         $t $form > "$d/other" || fail "$form"
@@ -193,7 +193,8 @@ done
 # ---- the jobs of a run: to a device, which stays one; a unit that is none
 if [ -c /dev/null ]; then
     $t simulate "$study" --events /dev/stdout --quiet > "$d/stdout" || fail "events to standard output"
-    grep -q '^worker,number,read' "$d/stdout" || fail "no events on standard output"
+    grep -q '^worker,number,read' "$d/stdout" && grep -q '^the same in all rows' "$d/stdout" ||
+        fail "events and the table are not both on standard output"
     [ -L /dev/stdout ] || [ -c /dev/stdout ] || fail "/dev/stdout is gone"
 fi
 for unit in 0 -1; do
@@ -221,7 +222,7 @@ for c in asgd dude; do
 done
 
 # ---- help and man page know every command
-for c in study predict roots region integrate simulate validate fit plot; do
+for c in study predict explain roots region integrate simulate validate fit plot; do
     $t help | grep -q "^  $c " || fail "help lacks $c"
     $t $c --help > /dev/null || fail "$c --help"
     $t help man | grep -q "^.SS $c " || fail "man page lacks $c"

@@ -1,0 +1,307 @@
+/* explain: why it diverges, or what it can bear, from three numbers and no file */
+#include "cli/output.h"
+#include "cli/rows.h"
+#include "cli/sentences.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What laws of compute times workers are likely to have. */
+static const char *const candidates[] = {
+    "{law: constant, value: 1}",
+    "{law: gamma, shape: 16, mean: 1}",
+    "{law: gamma, shape: 4, mean: 1}",
+    "{law: exponential, mean: 1}",
+    "{law: lognormal, mean: 1, cv: 1.5}",
+};
+enum { CANDIDATES = sizeof candidates / sizeof *candidates, MOST_SEEN = 32 };
+
+static const tg_column observed_columns[] = {
+    { "law", "", "of a worker's round trip", true },
+    { "low", "loss/x^2", "the largest eigenvalue is above this, by what was observed", false },
+    { "high", "loss/x^2", "and below this", false },
+    { "possible", "", "whether any can be, and the one that is given", true },
+};
+enum { OBSERVED_COLUMNS = 4 };
+
+/* ---- what was observed ----------------------------------------------------------------- */
+
+typedef struct seen {
+    size_t workers;
+    bool   converges;
+} seen;
+
+/* "4 converges, 8 diverges". */
+static tg_status
+read_observed(const char *text, seen out[MOST_SEEN], size_t *count)
+{
+    *count = 0;
+    for (const char *at = text; *at;) {
+        char       *end;
+        const long  workers = strtol(at, &end, 10);
+        const char *word = end + strspn(end, " ");
+        const bool  converges = !strncmp(word, "converge", 8);
+        if (end == at || workers < 1 || workers > 10000000 ||
+            (!converges && strncmp(word, "diverge", 7) != 0))
+            return tg_fail(TG_EINPUT,
+                           "--observed: expected something like \"4 converges, 8 diverges\", "
+                           "got \"%.80s\"",
+                           at);
+        if (*count == MOST_SEEN)
+            return tg_fail(TG_EINPUT, "--observed: at most %d observations", MOST_SEEN);
+        out[(*count)++] = (seen){ (size_t)workers, converges };
+        at = word + strcspn(word, ",;");
+        at += strspn(at, ",; ");
+    }
+    return *count ? TG_OK : tg_fail(TG_EINPUT, "--observed: expected observations, got none");
+}
+
+/* ---- the situation as a study ---------------------------------------------------------- */
+
+typedef struct situation {
+    double      h, step; /* step NaN: not given */
+    size_t      workers;
+    const char *law, *rule;
+    double      momentum;
+} situation;
+
+static tg_status
+read_situation(const arguments *a, situation *out)
+{
+    situation s = { .h = NAN, .step = NAN, .workers = 8, .rule = value_of(a, "rule") };
+    tg_delay *law = NULL;
+
+    TG_TRY(number_of(a, "largest-eigenvalue", &s.h));
+    TG_TRY(number_of(a, "step", &s.step));
+    TG_TRY(whole_of(a, "workers", &s.workers));
+    TG_TRY(number_of(a, "momentum", &s.momentum));
+    s.law = value_of(a, "law") ? value_of(a, "law") : candidates[2];
+    if (!s.rule) s.rule = "asgd";
+    if (a->files > 0) return tg_fail(TG_EINPUT, "explain needs no file, got %s", a->file[0]);
+    if (!(s.h > 0))
+        return tg_fail(TG_EINPUT, "--largest-eigenvalue: expected a number > 0; it is that of "
+                                  "the Hessian, see tardigrad help explain");
+    if (given(a, "step") && !(s.step > 0))
+        return tg_fail(TG_EINPUT, "--step: expected a learning rate > 0, got %g", s.step);
+    if (s.workers < 1) return tg_fail(TG_EINPUT, "--workers: expected at least 1");
+    if (given(a, "observed") && !given(a, "step"))
+        return tg_fail(TG_EINPUT, "--observed needs --step, the one it was observed with");
+    TG_TRY(tg_delay_parse(s.law, &law));
+    tg_delay_free(law);
+    *out = s;
+    return TG_OK;
+}
+
+/* The rule with its step: a name, or a map of the rule's parameters. */
+static void
+put_rule(FILE *f, const situation *s, double step)
+{
+    const size_t n = strlen(s->rule);
+
+    if (*s->rule == '{' && s->rule[n - 1] == '}')
+        fprintf(f, "%.*s", (int)(n - 1), s->rule);
+    else
+        fprintf(f, "{name: %s", s->rule);
+    fprintf(f, ", step: %.17g", step);
+    if (s->momentum > 0)
+        fprintf(f, ", optimiser: {name: heavy_ball, momentum: %.17g}", s->momentum);
+    fputs("}\n", f);
+}
+
+/* Without a step a tenth of 1/(h P): it is not looked at. */
+static tg_status
+study_of(const situation *s, const char *law, size_t workers, tg_study **out)
+{
+    const double step = isnan(s->step) ? 0.1 / (s->h * (double)workers) : s->step;
+    char        *text = NULL;
+    size_t       size;
+    FILE        *f = open_memstream(&text, &size);
+
+    if (!f) return tg_fail(TG_ENOMEM, "out of memory");
+    fprintf(f,
+            "name: explain\nobjective: {quadratic: {eigenvalues: %.17g}}\n"
+            "workers: {count: %zu, compute: %s}\nhorizon: 1\nalgorithm: ",
+            s->h, workers, law);
+    put_rule(f, s, step);
+    const tg_status status = fclose(f) == 0 ? tg_study_parse(text, "explain", out)
+                                            : tg_fail(TG_ENOMEM, "out of memory");
+    free(text);
+    return status;
+}
+
+static tg_status
+predict(const arguments *a, const situation *s, const char *law, size_t workers,
+        tg_study **study, scene *at, tg_prediction **out)
+{
+    TG_TRY(study_of(s, law, workers, study));
+    tg_status status = scene_open(*study, 0, at);
+    if (status == TG_OK) {
+        at->single = given(a, "single-run");
+        status = scene_predict(at, 0, out);
+        if (status != TG_OK) scene_close(at);
+    }
+    if (status != TG_OK) tg_study_free(*study);
+    return status;
+}
+
+/* The gain at which so many workers of this law lose the mean square. */
+static tg_status
+limit_of(const arguments *a, const situation *s, const char *law, size_t workers,
+         double *out)
+{
+    tg_study      *study = NULL;
+    scene          at;
+    tg_prediction *p = NULL;
+
+    TG_TRY(predict(a, s, law, workers, &study, &at, &p));
+    *out = p->threshold_square;
+    tg_prediction_free(p);
+    scene_close(&at);
+    tg_study_free(study);
+    return TG_OK;
+}
+
+/* ---- which laws and eigenvalues fit ---------------------------------------------------- */
+
+/* h eta P < k*(P) where it converged, > where it diverged. */
+static tg_status
+add_law(const arguments *a, const situation *s, const char *law, const seen *list, size_t n,
+        tg_table *t)
+{
+    double low = 0, high = INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        double limit;
+        TG_TRY(limit_of(a, s, law, list[i].workers, &limit));
+        const double h = limit / (s->step * (double)list[i].workers);
+        if (list[i].converges)
+            high = fmin(high, h);
+        else
+            low = fmax(low, h);
+    }
+    const char *word = !(low < high)              ? "none can be"
+                       : s->h > low && s->h < high ? "yes, with this one too"
+                                                   : "not with this one";
+    return tg_table_add(
+        t, (tg_cell[]){ TG_TEXT(law), TG_NUMBER(low), TG_NUMBER(high), TG_TEXT(word) });
+}
+
+static tg_status
+observed(const arguments *a, const situation *s, tg_table *t)
+{
+    seen   list[MOST_SEEN];
+    size_t n;
+
+    TG_TRY(read_observed(value_of(a, "observed"), list, &n));
+    if (value_of(a, "law")) return add_law(a, s, s->law, list, n, t);
+    for (size_t i = 0; i < CANDIDATES; i++)
+        TG_TRY(add_law(a, s, candidates[i], list, n, t));
+    return TG_OK;
+}
+
+static void
+say_observed(const situation *s, const char *text, const tg_table *t)
+{
+    say(stdout,
+        "Observed: %.200s, at learning rate %.4g. For each law, the largest eigenvalues with "
+        "which that is what happens; the one given is %.4g.",
+        text, s->step, s->h);
+    table_print(t);
+}
+
+/* ---- limits without a step ------------------------------------------------------------- */
+
+static tg_status
+say_limits(const arguments *a, const situation *s)
+{
+    char   text[400] = "";
+    size_t used = 0;
+
+    for (size_t workers = 1; workers <= 64; workers *= 2) {
+        double limit;
+        TG_TRY(limit_of(a, s, s->law, workers, &limit));
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu: %.3g",
+                                 workers > 1 ? ", " : "", workers,
+                                 limit / (s->h * (double)workers));
+    }
+    say(stdout,
+        "%s with workers of %.160s; the largest eigenvalue of the Hessian is %.4g. The largest "
+        "learning rate by number of workers: %s.",
+        s->rule, s->law, s->h, text);
+    return TG_OK;
+}
+
+static tg_status
+explain(const arguments *a, const situation *s, tg_table *rows, tg_table *fits)
+{
+    const bool     words = !given(a, "json") && !given(a, "quiet");
+    tg_study      *study = NULL;
+    scene          at;
+    tg_prediction *p = NULL;
+
+    if (isnan(s->step)) return words ? say_limits(a, s) : TG_OK;
+    TG_TRY(predict(a, s, s->law, s->workers, &study, &at, &p));
+    tg_status status = prediction_add(rows, study, 0, p);
+    if (status == TG_OK && words) status = say_prediction(stdout, &at, 0, p);
+    tg_prediction_free(p);
+    scene_close(&at);
+    tg_study_free(study);
+    if (status != TG_OK || !given(a, "observed")) return status;
+    TG_TRY(observed(a, s, fits));
+    if (words) say_observed(s, value_of(a, "observed"), fits);
+    return TG_OK;
+}
+
+static tg_status
+deliver(const arguments *a, const tg_table *rows, const tg_table *fits)
+{
+    if (!given(a, "json")) return TG_OK;
+    json_t *document = json_pack("{s:o, s:o}", "prediction", json_of_table(rows), "observed",
+                                 json_of_table(fits));
+    return document ? json_print(document) : tg_fail(TG_ENOMEM, "out of memory");
+}
+
+static tg_status
+run(const arguments *a)
+{
+    situation s;
+    tg_table *rows = NULL, *fits = NULL;
+
+    TG_TRY(read_situation(a, &s));
+    tg_status status = tg_table_create(prediction_columns, PREDICTION_COLUMNS, &rows);
+    if (status == TG_OK) status = tg_table_create(observed_columns, OBSERVED_COLUMNS, &fits);
+    if (status == TG_OK) status = explain(a, &s, rows, fits);
+    if (status == TG_OK) status = deliver(a, rows, fits);
+    tg_table_free(rows);
+    tg_table_free(fits);
+    return status;
+}
+
+static const option options[] = {
+    { "largest-eigenvalue", "H", "of the Hessian [loss/x^2]; needed" },
+    { "step", "S", "learning rate [x^2/loss]; without it: the largest for 1 to 64 workers" },
+    { "workers", "N", "how many (default 8)" },
+    { "law", "LAW", "of a worker's round trip (default {law: gamma, shape: 4, mean: 1})" },
+    { "rule", "NAME", "server rule, or {name: fedbuff, k: 4} (default asgd)" },
+    { "momentum", "B", "of the server's steps (default 0)" },
+    { "observed", "TEXT",
+      "what happened at this step, as \"4 converges, 8 diverges\": which laws and eigenvalues "
+      "fit" },
+    { "single-run", NULL,
+      "also the gain at which a single run ceases to settle, by following workers" },
+    { 0 },
+};
+
+const command cmd_explain = {
+    .name = "explain",
+    .operands = "",
+    .summary = "why it diverges, what it can bear: from three numbers, without a file",
+    .doc = "Say in sentences what a learning rate does with so many asynchronous workers, given "
+           "the\nlargest eigenvalue of the Hessian: the verdict and its cause, the largest "
+           "learning rate, the\nlargest number of workers, and how sure that is; and which laws "
+           "of compute times and which\neigenvalues fit what was observed.",
+    .refuses = "set out threads",
+    .options = options,
+    .run = run
+};

@@ -1,0 +1,247 @@
+#include "cli/sentences.h"
+
+#include "cli/rows.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { WIDTH = 80, ROOM = 2000 };
+
+/* ---- paragraphs ------------------------------------------------------------------------ */
+
+void
+say(FILE *f, const char *format, ...)
+{
+    char    text[ROOM];
+    size_t  column = 0;
+    va_list rest;
+
+    va_start(rest, format);
+    vsnprintf(text, sizeof text, format, rest);
+    va_end(rest);
+    for (const char *word = text; *word;) {
+        const size_t n = strcspn(word, " ");
+        if (column > 0 && column + 1 + n > WIDTH) {
+            fputc('\n', f);
+            column = 0;
+        } else if (column > 0) {
+            fputc(' ', f);
+            column++;
+        }
+        fwrite(word, 1, n, f);
+        column += n;
+        word += n + strspn(word + n, " ");
+    }
+    fputs("\n\n", f);
+}
+
+/* ---- what was asked -------------------------------------------------------------------- */
+
+static const char *
+plural(double n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* The laws of the groups, "{law: gamma, shape: 4, mean: 1}" once for each that differs. */
+static void
+laws_text(const tg_cluster *c, char *out, size_t room)
+{
+    size_t used = 0;
+
+    *out = '\0';
+    for (size_t g = 0; g < c->groups && g < 3 && used < room; g++)
+        used += (size_t)snprintf(out + used, room - used, "%s%zu of %.160s", g ? ", " : "",
+                                 c->count[g], tg_delay_text(c->law[g]));
+    if (c->groups == 1) snprintf(out, room, "%.160s", tg_delay_text(c->law[0]));
+    if (c->groups > 3 && used < room)
+        snprintf(out + used, room - used, ", and %zu more groups", c->groups - 3);
+}
+
+static double
+largest(const tg_prediction *p)
+{
+    double h = 0;
+
+    for (size_t j = 0; j < p->modes; j++) h = fmax(h, p->mode[j].h);
+    return h;
+}
+
+static void
+say_question(FILE *f, const scene *s, size_t i, const tg_prediction *p)
+{
+    char                      laws[640];
+    const tg_study_algorithm *a = &s->study->algorithm[i];
+
+    laws_text(s->cluster, laws, sizeof laws);
+    say(f,
+        "%s with %zu worker%s (%s) at learning rate %.4g; the largest eigenvalue of the "
+        "Hessian is %.4g.",
+        a->label, p->workers, plural((double)p->workers), laws, a->step, largest(p));
+}
+
+/* ---- the verdict and its cause --------------------------------------------------------- */
+
+/* Past the mean square, where a run by itself may still settle. */
+static const char *
+loss_text(const tg_prediction *p)
+{
+    if (p->outcome == TG_UNDECIDED)
+        return "In mean square it diverges, while the mean over many workers converges";
+    return p->stable ? "It diverges in mean square" : "It diverges";
+}
+
+static void
+say_verdict(FILE *f, const tg_prediction *p)
+{
+    const double limit = p->threshold_square, share = p->gain / limit;
+
+    if (isinf(limit))
+        say(f, "It converges: no learning rate loses stability with these workers.");
+    else if (!(fabs(p->gain - limit) > p->threshold_error))
+        say(f,
+            "It cannot be told: eta h P = %.4g is within the error, %.2g, of the %.4g at which "
+            "these workers lose stability in mean square.",
+            p->gain, p->threshold_error, limit);
+    else if (share > 1)
+        say(f,
+            "%s: eta h P = %.4g is %.3g times the %.4g at which these workers lose stability in "
+            "mean square%s%s.",
+            loss_text(p), p->gain, share, limit, isnan(p->threshold_single) ? "" : "; it is ",
+            isnan(p->threshold_single) ? "" : threshold_text(p));
+    else
+        say(f,
+            "It converges: eta h P = %.4g is %.3g %% of the %.4g at which these workers lose "
+            "stability in mean square.",
+            p->gain, 100 * share, limit);
+}
+
+/* ---- what to do ------------------------------------------------------------------------ */
+
+/* The step limit with half as many workers. */
+static tg_status
+half_limit(const scene *s, size_t i, size_t workers, double *out)
+{
+    scene          half;
+    tg_prediction *p = NULL;
+
+    *out = NAN;
+    if (workers < 2) return TG_OK;
+    TG_TRY(scene_open(s->study, workers / 2, &half));
+    half.level = s->level;
+    const tg_status status = scene_predict(&half, i, &p);
+    if (status == TG_OK) *out = p->step_limit;
+    tg_prediction_free(p);
+    scene_close(&half);
+    return is_of_one_row(status) ? TG_OK : status;
+}
+
+/* How many workers are the most at this learning rate. */
+static void
+most_text(const tg_prediction *p, char *out, size_t room)
+{
+    const double most = ceil(p->workers_limit) - 1;
+
+    if (!isfinite(p->workers_limit))
+        snprintf(out, room, "At this learning rate any number of workers is safe.");
+    else if (most < 1)
+        snprintf(out, room, "At this learning rate even one worker diverges.");
+    else
+        snprintf(out, room, "At this learning rate %g worker%s %s the most.", most,
+                 plural(most), most == 1 ? "is" : "are");
+}
+
+static tg_status
+say_advice(FILE *f, const scene *s, size_t i, const tg_prediction *p)
+{
+    char   most[120], half[120] = "";
+    double other;
+
+    TG_TRY(half_limit(s, i, p->workers, &other));
+    most_text(p, most, sizeof most);
+    if (isfinite(other))
+        snprintf(half, sizeof half, ", for %zu worker%s %.3g", p->workers / 2,
+                 plural((double)(p->workers / 2)), other);
+    if (isfinite(p->step_limit))
+        say(f,
+            "The largest learning rate for %zu worker%s is %.3g%s; half of it leaves a "
+            "margin of two. %s",
+            p->workers, plural((double)p->workers), p->step_limit, half, most);
+    else
+        say(f, "%s", most);
+    return TG_OK;
+}
+
+/* Where it gets to, and when. */
+static void
+say_course(FILE *f, const scene *s, const tg_prediction *p)
+{
+    char         time[160] = "", bias[80] = "";
+    const double target = s->study->target;
+
+    if (p->outcome != TG_CONVERGES) return;
+    if (isfinite(p->settle))
+        snprintf(time, sizeof time,
+                 " The excess loss is below the target of %g after %.4g (+- %.2g).", target,
+                 p->settle, p->settle_error);
+    else if (!isnan(target))
+        snprintf(time, sizeof time, " The target of %g is not reached%s.", target,
+                 p->floor + p->bias_loss > target ? ": it lies below the floor"
+                                                  : " within the horizon");
+    if (p->bias_loss > 0)
+        snprintf(bias, sizeof bias, " and %.3g from the bias on heterogeneous data",
+                 p->bias_loss);
+    if (p->floor + p->bias_loss > 0)
+        say(f,
+            "The slowest mode falls at rate %.4g per unit of time; what remains is an excess "
+            "loss of %.3g from gradient noise%s.%s",
+            p->rate, p->floor, bias, time);
+    else
+        say(f, "The slowest mode falls at rate %.4g per unit of time.%s", p->rate, time);
+}
+
+/* ---- how sure -------------------------------------------------------------------------- */
+
+static void
+say_certainty(FILE *f, const tg_prediction *p)
+{
+    const double error = 100 * p->threshold_error / p->threshold_square;
+
+    if (p->level == TG_LEVEL_EXACT)
+        say(f, "How sure: exact for these workers (level exact)%s.",
+            p->resolved < 0.99 ? ", of the part of the objective that the eigenvalues cover"
+                               : "");
+    else
+        say(f, "How sure: the limit is right to about %.2g %% (level %s).", error,
+            tg_level_name(p->level));
+}
+
+tg_status
+say_prediction(FILE *f, const scene *s, size_t algorithm, const tg_prediction *p)
+{
+    say_question(f, s, algorithm, p);
+    say_verdict(f, p);
+    TG_TRY(say_advice(f, s, algorithm, p));
+    say_course(f, s, p);
+    say_certainty(f, p);
+    return TG_OK;
+}
+
+void
+say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *second,
+               const tg_prediction *q, double target)
+{
+    const double a = p->settle, b = q->settle;
+
+    if (p->outcome != q->outcome)
+        say(f, "%s %s, %s %s.", first, verdict_text(p), second, verdict_text(q));
+    else if (p->outcome == TG_CONVERGES && isfinite(a) && isfinite(b) && !isnan(target))
+        say(f, "%s is at the target after %.4g, %s after %.4g: %s takes %.3g times as long.",
+            first, a, second, b, a < b ? second : first, fmax(a, b) / fmin(a, b));
+    else if (p->outcome == TG_CONVERGES)
+        say(f,
+            "%s leaves an excess loss of %.3g, %s one of %.3g; their rates are %.3g and %.3g.",
+            first, p->floor + p->bias_loss, second, q->floor + q->bias_loss, p->rate,
+            q->rate);
+}

@@ -1,0 +1,26 @@
+/* sentences: a prediction in words, wrapped to 80 columns
+ *
+ * What was asked, the verdict with its cause, what to do, how sure it is. The numbers are those of the
+ * prediction; nothing is computed here that is not in a table.
+ */
+#ifndef TG_CLI_SENTENCES_H
+#define TG_CLI_SENTENCES_H
+
+#include "asgd/theory/predict.h"
+#include "cli/scene.h"
+
+#include <stdio.h>
+
+/* A paragraph, its words wrapped; a blank line after it. */
+void say(FILE *f, const char *format, ...) TG_FORMAT(2, 3);
+
+/* The scene's prediction of an algorithm in four paragraphs. Errors: those of finding the step for
+ * half as many workers. */
+TG_CHECKED tg_status say_prediction(FILE *f, const scene *s, size_t algorithm,
+                                    const tg_prediction *p);
+
+/* Two algorithms with the same workers, in one sentence. */
+void say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *second,
+                    const tg_prediction *q, double target);
+
+#endif
