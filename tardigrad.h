@@ -8,6 +8,7 @@
 #include "asgd/sim/timeline.h"
 #include "asgd/theory/compare.h"
 #include "asgd/theory/predict_hits.h"
+#include "asgd/traces/fit.h"
 #include "asgd/traces/trace.h"
 #include "core/version.h"
 #include "roots/chart.h"

@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include "asgd/traces/fit.h"
 #include "asgd/traces/trace.h"
 #include "core/delay.h"
 #include "core/file.h"
@@ -50,13 +51,13 @@ add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best,
     double *seconds;
     size_t  n, count = 0;
 
-    TG_TRY(tg_trace_group(trace, group, &seconds, &n, workers));
+    TG_TRY(tg_trace_group(trace, group, TG_TRACE_JOB, &seconds, &n, workers));
     tg_status status = tg_fit_all(seconds, n, fit, &count);
     free(seconds);
     if (status == TG_OK) warn(fit, count, group);
     for (size_t i = 0; i < count && status == TG_OK; i++) {
         tg_delay *law = NULL;
-        status = tg_delay_create(fit[i].law, fit[i].parameter, &law);
+        status = tg_fit_law(&fit[i], &law);
         if (status != TG_OK) break;
         status = tg_table_add(
             table, (tg_cell[]){ TG_NUMBER((double)group + 1), TG_NUMBER((double)*workers),

@@ -1,6 +1,7 @@
 /* log: a log of worker times, its groups, and the laws fitted to them */
 #include "validation/fuzz/fuzz.h"
 
+#include "asgd/traces/fit.h"
 #include "asgd/traces/trace.h"
 
 #include <math.h>
@@ -12,7 +13,7 @@ fit(const tg_trace *t, size_t group)
     double *seconds = NULL;
     size_t  n = 0, workers = 0, count = 0;
 
-    if (tg_trace_group(t, group, &seconds, &n, &workers) != TG_OK) return;
+    if (tg_trace_group(t, group, TG_TRACE_JOB, &seconds, &n, &workers) != TG_OK) return;
     for (size_t i = 0; i < n; i++) FUZZ_ASSERT(seconds[i] > 0 && isfinite(seconds[i]));
     if (tg_fit_all(seconds, n, fit, &count) == TG_OK)
         for (size_t i = 1; i < count; i++) FUZZ_ASSERT(!(fit[i].aic < fit[i - 1].aic));

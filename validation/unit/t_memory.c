@@ -95,7 +95,7 @@ read_trace(void)
     size_t    n = 0, workers;
     tg_status status = tg_trace_read(csv, &t);
 
-    if (status == TG_OK) status = tg_trace_group(&t, 0, &seconds, &n, &workers);
+    if (status == TG_OK) status = tg_trace_group(&t, 0, TG_TRACE_JOB, &seconds, &n, &workers);
     free(seconds);
     tg_trace_free(&t);
     return status;
