@@ -15,11 +15,15 @@ typedef struct sums {
     double span;
 } sums;
 
-/* Time of a row: seconds, or the share of its worker's rows that lie before it. */
+/* Time of a row if all of its worker's were as long: the real one depends on the rows before, which
+ * would look like a trend. Where times are not known, the share of the worker's rows before it. */
 static double
 time_of(const tg_trace *t, const tg_trace_worker *w, size_t i)
 {
-    return t->begin ? t->begin[i] : (double)(i - w->first) / (double)w->n;
+    const double part = (double)(i - w->first) / (double)(w->n - 1);
+
+    if (!t->begin) return part;
+    return t->begin[w->first] + part * (t->begin[w->first + w->n - 1] - t->begin[w->first]);
 }
 
 static void

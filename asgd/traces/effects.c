@@ -288,8 +288,9 @@ tg_effects_of(const tg_trace *t, size_t which, double correlation, tg_effects *o
 void
 tg_effects_apply(const tg_effects *e, size_t which, tg_trace *t)
 {
+    const bool own = e->kind == TG_EFFECTS_OWN || e->kind == TG_EFFECTS_UNKNOWN;
+
     for (size_t i = 0; i < t->workers; i++)
         if (t->worker[i].group == which)
-            t->worker[i].factor =
-                e->kind == TG_EFFECTS_OWN ? t->worker[i].mean / e->mean : 1;
+            t->worker[i].factor = own ? t->worker[i].mean / e->mean : 1;
 }

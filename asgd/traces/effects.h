@@ -50,7 +50,8 @@ typedef struct tg_effects {
 TG_CHECKED tg_status tg_effects_of(const tg_trace *t, size_t group, double correlation,
                                    tg_effects *out);
 
-/* Give the workers of a group whose own speeds are known (OWN) their factors. */
+/* Give the workers of a group whose own speeds are known, or taken to last (OWN, UNKNOWN), their
+ * factors. */
 void tg_effects_apply(const tg_effects *e, size_t group, tg_trace *t);
 
 #endif

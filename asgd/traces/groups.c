@@ -45,6 +45,36 @@ alike(const double *rising, const tg_trace_worker *a, const tg_trace_worker *b)
     return d < 0.25 && b->mean < 1.1 * a->mean;
 }
 
+/* Mean distance of neighbours within groups, in logarithms of their means; 0 if every worker is a
+ * group. */
+static double
+spacing(const tg_trace *t)
+{
+    double sum = 0;
+
+    for (size_t i = 1; i < t->workers; i++)
+        if (t->worker[i].group == t->worker[i - 1].group)
+            sum += log(t->worker[i].mean / t->worker[i - 1].mean);
+    return t->workers > t->groups ? sum / (double)(t->workers - t->groups) : 0;
+}
+
+/* Where speeds are spread continuously neighbours across a border are as near as others: no
+ * border. */
+static void
+join(tg_trace *t)
+{
+    const double usual = spacing(t);
+    size_t       before = 0, groups = 1;
+
+    for (size_t i = 0; i < t->workers; i++) {
+        const bool border = t->worker[i].group != before;
+        before = t->worker[i].group;
+        if (border && log(t->worker[i].mean / t->worker[i - 1].mean) > 10 * usual) groups++;
+        t->worker[i].group = groups - 1;
+    }
+    t->groups = groups;
+}
+
 static void
 cut(tg_trace *t, const double *rising)
 {
@@ -57,6 +87,7 @@ cut(tg_trace *t, const double *rising)
         }
         t->worker[i].group = t->groups - 1;
     }
+    join(t);
     if (t->groups <= TG_MOST_GROUPS) return;
     t->groups = 1;
     for (size_t i = 0; i < t->workers; i++) t->worker[i].group = 0;

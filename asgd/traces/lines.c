@@ -121,7 +121,8 @@ check_length(const tg_intake *in, const char *at, size_t line)
 
 tg_status
 tg_rows_read(tg_intake *in, tg_text *text, char delimiter,
-             bool (*look)(tg_intake *in, char **cell, size_t line), bool *header)
+             tg_status (*look)(tg_intake *in, char **cell, size_t line, bool *take),
+             bool *header)
 {
     char  *cell[TG_MOST_COLUMNS], *rest = text->at, *at;
     size_t line = 0, columns = 0;
@@ -139,10 +140,13 @@ tg_rows_read(tg_intake *in, tg_text *text, char delimiter,
             TG_TRY(begin(in, cell, columns = n, header));
             if (*header) continue;
         }
-        if (n != columns)
+        if (n != columns) {
             tg_intake_lose(in, TG_LOG_CELLS, line);
-        else if (!look || look(in, cell, line))
-            TG_TRY(tg_rows_take(in, cell, line));
+            continue;
+        }
+        bool take = true;
+        if (look) TG_TRY(look(in, cell, line, &take));
+        if (take) TG_TRY(tg_rows_take(in, cell, line));
     }
     return TG_OK;
 }

@@ -14,10 +14,11 @@ char *tg_line_next(char **rest, size_t *line);
 size_t tg_line_cut(char *line, char delimiter, char *cell[TG_MOST_COLUMNS]);
 
 /* Rows of cells below a header, or without one, into the intake: what CSV and sacct share.
- *   look   asked of every row of the right length whether it counts; NULL: all do
+ *   look   sees every row of the right length first, and says whether to take it; NULL: all are
  * Errors: TG_EINPUT no columns, or a line longer than TG_LONGEST_LINE; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_rows_read(tg_intake *in, tg_text *text, char delimiter,
-                                  bool (*look)(tg_intake *in, char **cell, size_t line),
+                                  tg_status (*look)(tg_intake *in, char **cell, size_t line,
+                                                    bool *take),
                                   bool *header);
 
 /* Give a row to the intake by the roles of its columns. Errors: TG_ENOMEM. */

@@ -64,7 +64,7 @@ tg_moment_unit(const char *word)
 
 /* ---- decimals ------------------------------------------------------------------------ */
 
-/* sign m 10^exponent, m < 10^18: digits past the 18th are dropped. */
+/* sign m 10^exponent, m < 10^19: digits past the 19th are dropped. */
 typedef struct decimal {
     bool     negative;
     uint64_t m;
@@ -101,7 +101,7 @@ read_decimal(const char *p, bool comma, decimal *out)
             continue;
         }
         digits++;
-        if (out->m < UINT64_C(100000000000000000)) {
+        if (out->m < UINT64_C(1000000000000000000)) {
             out->m = 10 * out->m + (uint64_t)(*p - '0');
             out->exponent -= point;
         } else {

@@ -14,7 +14,8 @@ static const char *const role_name[] = { "worker", "seconds", "start", "end" };
 static const char *const synonyms[] = {
     " worker workerid workername rank globalrank workerrank client clientid clientname "
     "host "
-    "hostname node nodename nodelist machine machineid device deviceid gpu gpuid learner actor "
+    "hostname node nodename nodelist machine machineid device deviceid gpu gpuid learner "
+    "actor "
     "process processid pid ",
     " seconds duration dur steptime jobtime roundtrip roundtriptime computetime "
     "iterationtime "

@@ -11,7 +11,7 @@
 void
 tg_trace_free(tg_trace *t)
 {
-    for (size_t i = 0; i < t->workers; i++) free(t->worker[i].name);
+    for (size_t i = 0; t->worker && i < t->workers; i++) free(t->worker[i].name);
     free(t->worker);
     free(t->seconds);
     *t = (tg_trace){ 0 };
