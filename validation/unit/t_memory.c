@@ -120,7 +120,8 @@ test_files(void **state)
 {
     static const char *const other[] = {
         "{\"worker\": 1, \"seconds\": 2}\n",
-        "[{\"ph\": \"B\", \"name\": \"a\", \"ts\": 1}, {\"ph\": \"E\", \"ts\": 2}]",
+        "[{\"ph\": \"B\", \"pid\": 1, \"name\": \"a\", \"ts\": 1}, {\"ph\": \"E\", "
+        "\"pid\": 1, \"ts\": 2}]",
         ":::MLLOG {\"key\": \"a_start\", \"time_ms\": 1}\n"
         ":::MLLOG {\"key\": \"a_stop\", \"time_ms\": 2}\n",
         "JobID|Elapsed|State|NodeList\n1|00:01|COMPLETED|n[1-2]\n"
