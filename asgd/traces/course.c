@@ -20,10 +20,12 @@ typedef struct sums {
 static double
 time_of(const tg_trace *t, const tg_trace_worker *w, size_t i)
 {
-    const double part = (double)(i - w->first) / (double)(w->n - 1);
+    const size_t last = w->first + w->n - 1;
+    const double part = (double)(i - w->first) / (double)w->n;
 
     if (!t->begin) return part;
-    return t->begin[w->first] + part * (t->begin[w->first + w->n - 1] - t->begin[w->first]);
+    return t->begin[w->first] +
+           part * (t->begin[last] + t->seconds[last] - t->begin[w->first]);
 }
 
 static void

@@ -73,7 +73,8 @@ by_aic(const void *a, const void *b)
     return (f->aic > g->aic) - (f->aic < g->aic);
 }
 
-/* Equal times have no density: only the constant law fits them. */
+/* Times that are equal but for rounding have no density: only the constant law fits them. */
+#define SAME 1e-9
 static void
 fit_constant(const tg_sample *s, tg_fit *f)
 {
@@ -109,7 +110,7 @@ tg_fit_all(const double *seconds, size_t n, tg_fit fit[TG_FIT_LAWS], size_t *cou
             return tg_fail(TG_EDOMAIN, "times must be > 0, got %g", seconds[i]);
     const tg_sample s = tg_sample_of(seconds, n);
     size_t          made = 0;
-    if (seconds[n - 1] == seconds[0])
+    if (seconds[n - 1] - seconds[0] <= SAME * seconds[0])
         fit_constant(&s, &fit[made++]);
     else
         for (const tg_family *f = tg_families; f->law; f++)
