@@ -33,6 +33,7 @@ for folder in "$corpus"/*/; do
             */study/) take "$file" $t predict "$form" --set points=2 ;;
             */law/) take "$file" $t roots --law "$(tr -d '\0' < "$form")" --damping 1e-9 ;;
             */log/ | */chrome/ | */mllog/ | */slurm/ | */lines/) take "$file" $t fit "$form" ;;
+            */spectra/) take "$file" $t spectrum "$form" ;;
             */system/) take "$file" $t roots --system "$form" --right-of 0 ;;
             */axis/) take "$file" $t roots --law '{law: constant, value: 1}' \
                 --along "$(tr -d '\0' < "$form" | head -c 100)" ;;
