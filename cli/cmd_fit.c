@@ -65,6 +65,7 @@ fit_trace(const arguments *a, const char *log, tg_trace *t, const sayings *s)
     tg_status status = say_fitted(s, t, &f);
     if (status == TG_OK) status = add_fits(s->table, &f);
     if (status == TG_OK && study) status = write_fitted_study(a, study, log, t, &f);
+    if (status == TG_OK && results_folder(a)) status = write_fitted_figures(a, t, &f);
     tg_fitted_free(&f);
     return status;
 }
