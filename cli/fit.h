@@ -6,6 +6,7 @@
 
 #include "asgd/traces/availability.h"
 #include "asgd/traces/fitted.h"
+#include "asgd/traces/replayed.h"
 
 /* Sentences, each with a key: on the terminal, wrapped, and as notes of a table. */
 typedef struct sayings {
