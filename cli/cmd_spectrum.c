@@ -62,7 +62,8 @@ add_rows(const tg_spectra *s, double limit, tg_table *table)
     return TG_OK;
 }
 
-/* How the largest step moves, from the first checkpoint to the last, and where it is least. */
+/* How the largest step moves, from the first checkpoint to the last, and where it is
+ * least. */
 static void
 say_steps(const tg_spectra *s, size_t workers, double limit)
 {

@@ -24,16 +24,17 @@ TG_CHECKED tg_status say_log(const sayings *s, const tg_log *log);
 TG_CHECKED tg_status say_fitted(const sayings *s, const tg_trace *t, const tg_fitted *f);
 TG_CHECKED tg_status say_availability(const sayings *s, const tg_availability *a);
 
-/* Write a study to start from to `path`; what it takes from the log as it is goes beside it into
- * NAME-times.csv. `source` names the log. Errors: TG_EIO, TG_EWRITE, TG_EINPUT a path with control
- * characters; TG_ENOMEM. */
+/* Write a study to start from to `path`; what it takes from the log as it is goes beside it
+ * into NAME-times.csv. `source` names the log. Errors: TG_EIO, TG_EWRITE, TG_EINPUT a path
+ * with control characters; TG_ENOMEM. */
 TG_CHECKED tg_status write_fitted_study(const arguments *a, const char *path,
                                         const char *source, const tg_trace *t,
                                         const tg_fitted *f);
 TG_CHECKED tg_status write_availability_study(const char *path, const char *source,
                                               const tg_availability *a);
 
-/* The tables and figures of the fit, into the results' folder: laws-GROUP, speeds, times. */
+/* The tables and figures of the fit, into the results' folder: laws-GROUP, speeds,
+ * times. */
 TG_CHECKED tg_status write_fitted_figures(const arguments *a, const tg_trace *t,
                                           const tg_fitted *f);
 

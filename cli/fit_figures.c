@@ -1,5 +1,5 @@
-/* fit_figures: tables of a fit, and its figures where gnuplot is there: observed times against laws,
- * workers by their speed, times in order */
+/* fit_figures: tables of a fit, and its figures where gnuplot is there: observed times
+ * against laws, workers by their speed, times in order */
 #include "cli/fit.h"
 
 #include "cli/figures.h"

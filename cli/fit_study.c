@@ -1,4 +1,5 @@
-/* fit_study: a study to start from: workers as fitted, an example objective to be replaced */
+/* fit_study: a study to start from: workers as fitted, an example objective to be
+ * replaced */
 #include "cli/fit.h"
 
 #include "core/file.h"
@@ -160,8 +161,8 @@ print_group(FILE *f, const char *times, size_t g, const tg_trace *t,
     return TG_OK;
 }
 
-/* The learning rate puts the loop gain of the example at 1/2, well inside stability for most
- * laws. */
+/* The learning rate puts the loop gain of the example at 1/2, well inside stability for
+ * most laws. */
 static void
 print_rest(FILE *f, double total, double slowest)
 {

@@ -59,7 +59,8 @@ are_halves(const tg_lists *l)
     return half > 0;
 }
 
-/* Lists [from, to) of values, those of weights `apart` further on (0: all alike), as one checkpoint.
+/* Lists [from, to) of values, those of weights `apart` further on (0: all alike), as one
+ * checkpoint.
  */
 static tg_status
 add_checkpoint(tg_spectra *s, const tg_lists *l, size_t from, size_t to, size_t stride,

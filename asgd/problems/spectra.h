@@ -1,14 +1,14 @@
 /* spectra: eigenvalues of a Hessian from a file, as other programs write them
  *
- *     numbers           one a line; a list [1, 2, ...]; what numpy or torch print of an array
- *     a table           with a header: eigenvalue, or node and weight; and step, if there are several
- *     JSON              {"step": 100, "eigenvalues": [...]}, {"nodes": [...], "weights": [...]}, one
- *                       or many; {"100": [...], "200": [...]}
- *     densities         nodes and weights that sum to 1; several runs of a stochastic Lanczos
- *                       quadrature (PyHessian's [[...]], [[...]]) are averaged
+ *     numbers      one a line; a list [1, 2, ...]; what numpy or torch print of an array
+ *     a table      with a header: eigenvalue, or node and weight; step, if there are several
+ *     JSON         {"step": 100, "eigenvalues": [...]}, {"nodes": [...], "weights": [...]},
+ *                  one or many; {"100": [...], "200": [...]}
+ *     densities    nodes and weights that sum to 1; several runs of a stochastic Lanczos
+ *                  quadrature (PyHessian's [[...]], [[...]]) are averaged
  *
- * One spectrum, or one a checkpoint. Negative eigenvalues are kept as what they are; what is
- * stationary concerns the positive ones only (tg_spectra_fill()).
+ * One spectrum, or one a checkpoint. Negative eigenvalues are kept as what they are; what
+ * is stationary concerns the positive ones only (tg_spectra_fill()).
  */
 #ifndef TG_ASGD_SPECTRA_H
 #define TG_ASGD_SPECTRA_H
@@ -29,8 +29,8 @@ typedef struct tg_spectra {
 } tg_spectra;
 
 /* Read a file, plain or gzip, "-" for standard input. Owner of *out: the caller,
- * tg_spectra_free(). Errors: TG_EIO; TG_EINPUT no numbers, one that is not finite, or cut by "...",
- * weights that are not >= 0 or not as many as nodes; TG_ENOMEM. */
+ * tg_spectra_free(). Errors: TG_EIO; TG_EINPUT no numbers, one that is not finite, or cut
+ * by "...", weights that are not >= 0 or not as many as nodes; TG_ENOMEM. */
 TG_CHECKED tg_status tg_spectra_read(const char *path, tg_spectra *out);
 void                 tg_spectra_free(tg_spectra *s);
 
@@ -46,8 +46,8 @@ typedef struct tg_curvature {
 tg_curvature tg_spectra_curvature(const tg_spectra *s, size_t checkpoint);
 
 /* The positive eigenvalues of a checkpoint, falling; of a density the `count` quantiles at
- * (i - 1/2)/count of what is positive in it. The caller frees *h (*n). Errors: TG_EINPUT none is
- * positive; TG_ENOMEM. */
+ * (i - 1/2)/count of what is positive in it. The caller frees *h (*n). Errors: TG_EINPUT
+ * none is positive; TG_ENOMEM. */
 TG_CHECKED tg_status tg_spectra_fill(const tg_spectra *s, size_t checkpoint, size_t count,
                                      double **h, size_t *n);
 

@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/* Lists of numbers one after the other: list i is number[first[i]] .. number[first[i + 1] - 1]. */
+/* Lists of numbers one after the other: list i is number[first[i]] .. number[first[i + 1] -
+ * 1]. */
 typedef struct tg_lists {
     double *number, *step; /* step (lists): as the file says, or NaN */
     size_t *first;         /* (lists + 1) */

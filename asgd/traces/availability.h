@@ -1,7 +1,7 @@
 /* availability: a cluster's table of jobs as times at which its nodes are there
  *
- * A node is there while at least one job of the table runs on it, and away between its jobs: the
- * speed on_off of a study. Means are over all stretches that ended.
+ * A node is there while at least one job of the table runs on it, and away between its
+ * jobs: the speed on_off of a study. Means are over all stretches that ended.
  */
 #ifndef TG_ASGD_AVAILABILITY_H
 #define TG_ASGD_AVAILABILITY_H

@@ -15,8 +15,9 @@ typedef struct sums {
     double span;
 } sums;
 
-/* Time of a row if all of its worker's were as long: the real one depends on the rows before, which
- * would look like a trend. Where times are not known, the share of the worker's rows before it. */
+/* Time of a row if all of its worker's were as long: the real one depends on the rows
+ * before, which would look like a trend. Where times are not known, the share of the
+ * worker's rows before it. */
 static double
 time_of(const tg_trace *t, const tg_trace_worker *w, size_t i)
 {

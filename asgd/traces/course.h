@@ -1,7 +1,7 @@
 /* course: what the times of a trace do as time goes on, which no law of single jobs knows
  *
- * All of ln t less its worker's mean: correlation of a job with the worker's next one, a trend, and
- * stretches of slow jobs that are longer than chance makes them.
+ * All of ln t less its worker's mean: correlation of a job with the worker's next one, a
+ * trend, and stretches of slow jobs that are longer than chance makes them.
  */
 #ifndef TG_ASGD_COURSE_H
 #define TG_ASGD_COURSE_H

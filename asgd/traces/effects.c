@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Cycles of a worker that tell its mean without a model; rows that a law within is fitted to;
- * parts that the jackknife leaves out; degrees of freedom that tell b from e. */
+/* Cycles of a worker that tell its mean without a model; rows that a law within is fitted
+ * to; parts that the jackknife leaves out; degrees of freedom that tell b from e. */
 enum { ENOUGH = 10, MOST_WITHIN = 4000, MOST_EACH = 64, PARTS = 20, FEWEST = 10 };
 
 /* What is known of each worker of the group. */

@@ -163,8 +163,9 @@ hazard(double a)
     return .79788456080286536 * exp(-a * a / 2) / erfc(-a * .70710678118654752);
 }
 
-/* E t^2/(E t)^2 of a normal at a standard deviations above 0, given that it is above 0: it falls
- * from 2 to 1. With h = phi(a)/Phi(a): E t = sd (a + h), E t^2 = sd^2 (1 + a (a + h)). */
+/* E t^2/(E t)^2 of a normal at a standard deviations above 0, given that it is above 0: it
+ * falls from 2 to 1. With h = phi(a)/Phi(a): E t = sd (a + h), E t^2 = sd^2 (1 + a (a +
+ * h)). */
 static double
 truncated_ratio(double a)
 {
@@ -195,8 +196,8 @@ fit_truncated_normal(const tg_sample *s, double *p)
     return true;
 }
 
-/* Two exponentials, more spread than one. Of more than 2000 times 2000 evenly spaced ones are
- * taken. Source: Dempster, Laird, Rubin 1977. */
+/* Two exponentials, more spread than one. Of more than 2000 times 2000 evenly spaced ones
+ * are taken. Source: Dempster, Laird, Rubin 1977. */
 static bool
 fit_hyperexponential(const tg_sample *s, double *p)
 {

@@ -73,7 +73,8 @@ by_aic(const void *a, const void *b)
     return (f->aic > g->aic) - (f->aic < g->aic);
 }
 
-/* Times that are equal but for rounding have no density: only the constant law fits them. */
+/* Times that are equal but for rounding have no density: only the constant law fits
+ * them. */
 #define SAME 1e-9
 static void
 fit_constant(const tg_sample *s, tg_fit *f)

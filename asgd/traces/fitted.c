@@ -22,7 +22,8 @@ tg_fitted_free(tg_fitted *f)
     *f = (tg_fitted){ 0 };
 }
 
-/* Laws of what is > 0, and the best of them; of fewer than TG_FIT_NEEDS times none is taken. */
+/* Laws of what is > 0, and the best of them; of fewer than TG_FIT_NEEDS times none is
+ * taken. */
 static tg_status
 fit_part(const tg_trace *t, size_t g, tg_trace_part which, uint64_t seed, tg_fitted_part *p)
 {
@@ -70,7 +71,8 @@ common_window(const tg_trace *t, double *from, double *to)
     }
 }
 
-/* Jobs that end while every worker is in the log, over that time; NaN: these are too few. */
+/* Jobs that end while every worker is in the log, over that time; NaN: these are too
+ * few. */
 static double
 counted_rate(const tg_trace *t)
 {

@@ -1,8 +1,8 @@
 /* fitted: what a trace says of its workers, as a study could have them
  *
- * A group's round trip is the law of a job and, where there are gaps, the law of these; its workers
- * differ by a factor of their own where they do. The rate of the study that is made of it stands
- * beside that of the log.
+ * A group's round trip is the law of a job and, where there are gaps, the law of these; its
+ * workers differ by a factor of their own where they do. The rate of the study that is made
+ * of it stands beside that of the log.
  */
 #ifndef TG_ASGD_FITTED_H
 #define TG_ASGD_FITTED_H

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With fewer cycles of a worker nothing can be told apart; with more workers speeds are spread. */
+/* With fewer cycles of a worker nothing can be told apart; with more workers speeds are
+ * spread. */
 enum { FEW_CYCLES = 8, MANY_WORKERS = 1000 };
 
 static int
@@ -45,8 +46,8 @@ alike(const double *rising, const tg_trace_worker *a, const tg_trace_worker *b)
     return d < 0.25 && b->mean < 1.1 * a->mean;
 }
 
-/* Mean distance of neighbours within groups, in logarithms of their means; 0 if every worker is a
- * group. */
+/* Mean distance of neighbours within groups, in logarithms of their means; 0 if every
+ * worker is a group. */
 static double
 spacing(const tg_trace *t)
 {

@@ -116,8 +116,8 @@ is_nothing(const char *cell)
     return false;
 }
 
-/* Seconds, milliseconds, microseconds or nanoseconds since 1970 are told by their size; 0: it
- * is too small for any of them. */
+/* Seconds, milliseconds, microseconds or nanoseconds since 1970 are told by their size; 0:
+ * it is too small for any of them. */
 static int64_t
 epoch_unit(const char *cell, bool comma)
 {
@@ -128,8 +128,8 @@ epoch_unit(const char *cell, bool comma)
     return t < 1e9 ? 0 : t < 1e11 ? 1000000000 : t < 1e14 ? 1000000 : t < 1e17 ? 1000 : 1;
 }
 
-/* The unit of a role's numbers: said by the user, by the name, by the size of epochs, by that of
- * the other columns; else seconds. */
+/* The unit of a role's numbers: said by the user, by the name, by the size of epochs, by
+ * that of the other columns; else seconds. */
 static void
 find_unit(tg_intake *in, tg_role role, const char *cell)
 {

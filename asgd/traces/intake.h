@@ -1,4 +1,5 @@
-/* intake: where every reader puts its rows: roles of columns, units, reasons, workers. Private. */
+/* intake: where every reader puts its rows: roles of columns, units, reasons, workers.
+ * Private. */
 #ifndef TG_ASGD_INTAKE_H
 #define TG_ASGD_INTAKE_H
 
@@ -38,8 +39,9 @@ typedef struct tg_intake {
     size_t room, names, *slot, slots; /* of jobs, of names; hash table: 1 + place */
 } tg_intake;
 
-/* Find the roles by what the wish says, else by synonyms. `name` (n) are the columns' names;
- * `header`: the names are real, else "1", "2", ... Errors: TG_EINPUT naming the columns. */
+/* Find the roles by what the wish says, else by synonyms. `name` (n) are the columns'
+ * names; `header`: the names are real, else "1", "2", ... Errors: TG_EINPUT naming the
+ * columns. */
 TG_CHECKED tg_status tg_roles_find(const tg_text *text, const tg_log_wish *wish,
                                    const char *const *name, size_t n, bool header,
                                    tg_roles *out);
@@ -55,8 +57,8 @@ void tg_intake_lose(tg_intake *in, tg_log_reason reason, size_t line);
 /* " [ms]", " [no unit said: seconds]": how the times were read. */
 void tg_intake_tell_units(const tg_intake *in, char *out, size_t room);
 
-/* A reader: recognise() sees the whole text, which begins with no byte-order mark. read() gives
- * its rows to the intake and says in log.took what it took. */
+/* A reader: recognise() sees the whole text, which begins with no byte-order mark. read()
+ * gives its rows to the intake and says in log.took what it took. */
 typedef struct tg_log_kind {
     tg_kind is;
     bool (*recognise)(const tg_text *text);

@@ -1,8 +1,9 @@
 /* log: what happened, job by job, as some program wrote it down
  *
- * A job of a worker took some seconds; where starts are known, so are the gaps between jobs. A log
- * is read by the first reader of the registry that recognises it; what was taken for what is told
- * in one line, and rows that cannot be used are left out and counted by reason.
+ * A job of a worker took some seconds; where starts are known, so are the gaps between
+ * jobs. A log is read by the first reader of the registry that recognises it; what was
+ * taken for what is told in one line, and rows that cannot be used are left out and counted
+ * by reason.
  */
 #ifndef TG_ASGD_LOG_H
 #define TG_ASGD_LOG_H
@@ -66,8 +67,8 @@ typedef struct tg_log_wish {
 } tg_log_wish;
 
 /* Read the log at `path`, "-" for standard input. Owner of *out: the caller, tg_log_free().
- * Errors: TG_EIO unreadable; TG_EINPUT not a log that is known, no column for what is needed, no
- * usable row, or too many unusable ones; TG_ENOMEM, TG_ESTOP. */
+ * Errors: TG_EIO unreadable; TG_EINPUT not a log that is known, no column for what is
+ * needed, no usable row, or too many unusable ones; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_log_read(const char *path, const tg_log_wish *wish, tg_log *out);
 void                 tg_log_free(tg_log *log);
 

@@ -5,8 +5,8 @@
  *     clock      01:02:03   1-02:03:04   00:01.234
  *     date       2026-03-01T10:00:00.25Z   2026-03-01 10:00:00+01:00   (no zone: UTC)
  *
- * Decimals become whole nanoseconds and a rest, by integers: the difference of two is exact, and
- * the same decimal in another unit is the same moment.
+ * Decimals become whole nanoseconds and a rest, by integers: the difference of two is
+ * exact, and the same decimal in another unit is the same moment.
  */
 #ifndef TG_ASGD_MOMENT_H
 #define TG_ASGD_MOMENT_H
@@ -28,8 +28,8 @@ typedef enum tg_moment_form {
     TG_MOMENT_RANGE /* one of the others, more than 130 years from 1970 */
 } tg_moment_form;
 
-/* Read `text`; a number is in units of `unit` nanoseconds; a comma is a decimal point too if
- * `comma`. *out is set for the forms NUMBER to DATE. */
+/* Read `text`; a number is in units of `unit` nanoseconds; a comma is a decimal point too
+ * if `comma`. *out is set for the forms NUMBER to DATE. */
 tg_moment_form tg_moment_read(const char *text, bool comma, int64_t unit, tg_moment *out);
 
 /* Nanoseconds of a unit, "ms", "seconds", "us"; 0: no unit. */

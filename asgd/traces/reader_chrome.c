@@ -1,9 +1,9 @@
-/* chrome: trace events of Chrome's format, as PyTorch's Kineto, Ray's timeline and TensorFlow write
- * them: complete events X with ts and dur, pairs B and E; microseconds
+/* chrome: trace events of Chrome's format, as PyTorch's Kineto, Ray's timeline and
+ * TensorFlow write them: complete events X with ts and dur, pairs B and E; microseconds
  *
  * The worker is pid and tid. Which events are jobs is said by a name (`event`), known by it
- * (ProfilerStep, task:execute), or clear because all have one name but for a number at its end.
- * Source: Google, "Trace Event Format", 2016.
+ * (ProfilerStep, task:execute), or clear because all have one name but for a number at its
+ * end. Source: Google, "Trace Event Format", 2016.
  */
 #include "asgd/traces/intake.h"
 
@@ -74,7 +74,8 @@ name_of(const json_t *event, char out[WORD])
     if (n > 0) out[n] = '\0';
 }
 
-/* What has a length; Kineto tells a step of the processor again on the accelerator's lines. */
+/* What has a length; Kineto tells a step of the processor again on the accelerator's
+ * lines. */
 static char
 phase_of(const json_t *event)
 {

@@ -1,5 +1,5 @@
-/* csv: rows of cells: comma, semicolon, tab, bar or blank between them, decimal point or comma,
- * header or none. It takes whatever no other reader recognises. */
+/* csv: rows of cells: comma, semicolon, tab, bar or blank between them, decimal point or
+ * comma, header or none. It takes whatever no other reader recognises. */
 #include "asgd/traces/lines.h"
 
 #include <stdio.h>
@@ -44,8 +44,8 @@ steady(const char *at, char c)
     return first;
 }
 
-/* The first of them that is steady, else that stands in the first row at all. Before the comma
- * come those that leave it to the decimals. */
+/* The first of them that is steady, else that stands in the first row at all. Before the
+ * comma come those that leave it to the decimals. */
 static char
 find_delimiter(const char *at)
 {

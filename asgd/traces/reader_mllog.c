@@ -1,8 +1,8 @@
 /* mllog: MLPerf's lines ":::MLLOG {...}", wherever in the output of a run they stand
  *
- * An interval begins with the key X_start and ends with X_stop or X_end. The worker is what stands
- * before the mark ("3: " by srun --label), or rank, worker or host in the metadata. Source:
- * mlperf-logging 1.0, "MLPerf Training logging format".
+ * An interval begins with the key X_start and ends with X_stop or X_end. The worker is what
+ * stands before the mark ("3: " by srun --label), or rank, worker or host in the metadata.
+ * Source: mlperf-logging 1.0, "MLPerf Training logging format".
  */
 #include "asgd/traces/intake.h"
 
@@ -57,7 +57,8 @@ cut_side(char *key)
     return 0;
 }
 
-/* What stands before the mark, without colon, brackets and blanks; else from the metadata. */
+/* What stands before the mark, without colon, brackets and blanks; else from the
+ * metadata. */
 static void
 find_worker(const char *begin, const char *at, const json_t *o, char out[WORD])
 {
@@ -149,7 +150,8 @@ take_point(tg_intake *in, started *open, size_t *n, const point *p, size_t line)
                          line);
 }
 
-/* One marked line, which ends at `end`: its key is counted, or its point taken if it is `key`. */
+/* One marked line, which ends at `end`: its key is counted, or its point taken if it is
+ * `key`. */
 static tg_status
 visit(tg_intake *in, keys *k, const char *key, started *open, size_t *n, const char *line,
       const char *at, size_t number)

@@ -1,7 +1,7 @@
 /* slurm: what `sacct -P` prints: a header and rows of a cluster's jobs between bars
  *
- * A row is a job on its nodes, which are the workers; steps of jobs ("123.batch") are parts of what
- * is there already.
+ * A row is a job on its nodes, which are the workers; steps of jobs ("123.batch") are parts
+ * of what is there already.
  */
 #include "asgd/traces/lines.h"
 

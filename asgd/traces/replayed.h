@@ -1,8 +1,8 @@
 /* replayed: what the order of a log's times does, which a law of single jobs does not know
  *
- * ASGD on one noisy mode, eta h P = 1/2, simulated twice: with every worker's cycles as they came, and
- * drawn independently from the same cycles. The loss that it settles to and the staleness of the
- * tail are what differs.
+ * ASGD on one noisy mode, eta h P = 1/2, simulated twice: with every worker's cycles as
+ * they came, and drawn independently from the same cycles. The loss that it settles to and
+ * the staleness of the tail are what differs.
  */
 #ifndef TG_ASGD_REPLAYED_H
 #define TG_ASGD_REPLAYED_H

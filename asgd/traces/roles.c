@@ -62,7 +62,8 @@ place_in(const char *list, const char *word)
     return at ? (size_t)(at - list) + 1 : 0;
 }
 
-/* How early among the role's words; 0: not. A unit may stand at the end of a time's name. */
+/* How early among the role's words; 0: not. A unit may stand at the end of a time's
+ * name. */
 static size_t
 rank_of(const char *name, tg_role role, int64_t *unit)
 {
@@ -183,7 +184,8 @@ find_by_wish(const tg_text *text, const char *columns, const char *const *name, 
     return TG_OK;
 }
 
-/* Without a header: 1 column is seconds, 2 are worker, seconds, 3 are worker, start, end. */
+/* Without a header: 1 column is seconds, 2 are worker, seconds, 3 are worker, start,
+ * end. */
 static void
 find_by_place(size_t n, tg_roles *r)
 {

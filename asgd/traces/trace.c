@@ -57,8 +57,8 @@ sort_by_worker(const tg_log *log, tg_trace *t, row *rows)
     }
 }
 
-/* A worker's rows in order of time, and the gaps between them. A job that begins before the last
- * one ended has no gap before it. */
+/* A worker's rows in order of time, and the gaps between them. A job that begins before the
+ * last one ended has no gap before it. */
 static void
 sort_by_time(tg_trace *t, row *rows, const tg_trace_worker *w)
 {

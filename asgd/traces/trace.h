@@ -1,7 +1,7 @@
 /* trace: a log sorted by worker and time, its workers in groups that behave alike
  *
- * A worker's cycle is a job and the gap until its next one begins: a round trip. Where starts are
- * not known there are no gaps, and a cycle is a job.
+ * A worker's cycle is a job and the gap until its next one begins: a round trip. Where
+ * starts are not known there are no gaps, and a cycle is a job.
  */
 #ifndef TG_ASGD_TRACE_H
 #define TG_ASGD_TRACE_H
@@ -34,8 +34,8 @@ typedef struct tg_trace {
     double  mean_gap; /* [s] of all that are known */
 } tg_trace;
 
-/* Sort a log, which is taken: its names are the trace's now. Owner: the caller, tg_trace_free().
- * Errors: TG_ENOMEM; the log is then freed. */
+/* Sort a log, which is taken: its names are the trace's now. Owner: the caller,
+ * tg_trace_free(). Errors: TG_ENOMEM; the log is then freed. */
 TG_CHECKED tg_status tg_trace_of(tg_log *log, tg_trace *out);
 
 /* tg_log_read() and tg_trace_of() in one. */
@@ -44,8 +44,8 @@ void                 tg_trace_free(tg_trace *t);
 
 typedef enum tg_trace_part { TG_TRACE_JOB, TG_TRACE_GAP, TG_TRACE_CYCLE } tg_trace_part;
 
-/* All times of a group, rising, without its workers' own factors. Gaps that are not known are
- * left out. The caller frees *seconds (*n). Errors: TG_ENOMEM. */
+/* All times of a group, rising, without its workers' own factors. Gaps that are not known
+ * are left out. The caller frees *seconds (*n). Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_trace_group(const tg_trace *t, size_t group, tg_trace_part part,
                                     double **seconds, size_t *n, size_t *workers);
 

@@ -1,11 +1,12 @@
-/* within: the law of a worker's times but for its scale, from few times of many workers. Private.
+/* within: the law of a worker's times but for its scale, from few times of many workers.
+ * Private.
  *
- * Of worker i, t_ij = s_i T_j with s_i unknown. Integrated over ds/s, the likelihood of a shape
- * depends on ratios of one worker's times only:
+ * Of worker i, t_ij = s_i T_j with s_i unknown. Integrated over ds/s, the likelihood of a
+ * shape depends on ratios of one worker's times only:
  *
  *     gamma      Gamma(n k) prod t^{k-1} / (Gamma(k)^n (sum t)^{n k})
  *     Weibull    k^{n-1} Gamma(n) prod t^{k-1} / (sum t^k)^n
- *     lognormal  (2 pi v)^{-(n-1)/2} n^{-1/2} exp(-S/(2 v)) / prod t,   S = sum (ln t - mean)^2
+ *     lognormal (2 pi v)^{-(n-1)/2} n^{-1/2} exp(-S/(2 v)) / prod t,  S = sum (ln t - mean)^2
  *
  * Derived here; the measure is the invariant one, under which the three compare.
  */
@@ -27,7 +28,8 @@ typedef struct tg_within {
     double        log_likelihood;
 } tg_within;
 
-/* Some workers' times: those of worker i are t[first[i]] .. t[first[i] + n[i] - 1], n >= 2. */
+/* Some workers' times: those of worker i are t[first[i]] .. t[first[i] + n[i] - 1], n >=
+ * 2. */
 typedef struct tg_within_rows {
     const double *t;
     const size_t *first, *n;

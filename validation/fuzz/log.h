@@ -1,4 +1,5 @@
-/* log: a log of worker times through its reader, its groups, and all that is fitted to them */
+/* log: a log of worker times through its reader, its groups, and all that is fitted to
+ * them */
 #ifndef TG_VALIDATION_FUZZ_LOG_H
 #define TG_VALIDATION_FUZZ_LOG_H
 

@@ -3,8 +3,8 @@
 #include "asgd/traces/effects.h"
 #include "core/delay.h"
 
-/* A trace of `workers` workers whose mean times are lognormal of log-deviation tau, with `rows`
- * jobs of mean one each by this law; *rate is sum 1/m_i. */
+/* A trace of `workers` workers whose mean times are lognormal of log-deviation tau, with
+ * `rows` jobs of mean one each by this law; *rate is sum 1/m_i. */
 static tg_trace
 made(const char *text, size_t workers, size_t rows, double tau, uint64_t seed, double *rate)
 {
@@ -38,8 +38,8 @@ static const char *const within[] = { "{law: gamma, shape: 4, mean: 1}",
                                       "{law: weibull, shape: 1.5, mean: 1}",
                                       "{law: lognormal, mean: 1, cv: 0.6}" };
 
-/* 2000 clients of few rows each: the rate that they have lies within what is stated of it, and the
- * error is no excuse. What one takes for all, k/mean t, is far off. */
+/* 2000 clients of few rows each: the rate that they have lies within what is stated of it,
+ * and the error is no excuse. What one takes for all, k/mean t, is far off. */
 static void
 test_rate_of_few_rows(void **state)
 {
@@ -89,7 +89,8 @@ test_errors_are_honest(void **state)
     }
 }
 
-/* One row of each cannot tell: the rate if each keeps its speed, down to that if none does. */
+/* One row of each cannot tell: the rate if each keeps its speed, down to that if none
+ * does. */
 static void
 test_one_row_each(void **state)
 {
@@ -107,8 +108,8 @@ test_one_row_each(void **state)
     tg_trace_free(&t);
 }
 
-/* Workers that do not differ: no spread is made of the randomness of jobs; those that do by a
- * tenth are seen as such. */
+/* Workers that do not differ: no spread is made of the randomness of jobs; those that do by
+ * a tenth are seen as such. */
 static void
 test_what_is_no_spread(void **state)
 {

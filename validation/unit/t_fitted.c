@@ -4,8 +4,9 @@
 
 #define JOB "{law: gamma, shape: 4, mean: 1}"
 
-/* As much idle as work: the round trip is a job and a gap, each by its law, and the rate of the
- * study is that of the log within a hundredth. Without the gaps it would be twice as high. */
+/* As much idle as work: the round trip is a job and a gap, each by its law, and the rate of
+ * the study is that of the log within a hundredth. Without the gaps it would be twice as
+ * high. */
 static void
 test_gaps(void **state)
 {
@@ -68,8 +69,8 @@ test_what_is_taken(void **state)
     }
 }
 
-/* P-values of the law that made the times are uniform: their mean over 40 logs is 1/2, which that
- * as if the parameters had been known is not. */
+/* P-values of the law that made the times are uniform: their mean over 40 logs is 1/2,
+ * which that as if the parameters had been known is not. */
 static void
 test_p_values(void **state)
 {
@@ -149,7 +150,8 @@ test_course(void **state)
         }
 }
 
-/* Few rows of many workers: neither correlation nor drift is made of the workers' own means. */
+/* Few rows of many workers: neither correlation nor drift is made of the workers' own
+ * means. */
 static void
 test_course_of_few_rows(void **state)
 {

@@ -542,7 +542,8 @@ test_wishes_refused(void **state)
     }
 }
 
-/* A gigabyte of zeros, and lines of ten megabytes, are refused at once, or are one bad row. */
+/* A gigabyte of zeros, and lines of ten megabytes, are refused at once, or are one bad
+ * row. */
 static void
 test_huge(void **state)
 {
@@ -602,8 +603,8 @@ test_nodes(void **state)
     tg_log_free(&log);
 }
 
-/* Cut short anywhere, a log is read as far as it goes or refused with a sentence; the rows that
- * are whole are the same. */
+/* Cut short anywhere, a log is read as far as it goes or refused with a sentence; the rows
+ * that are whole are the same. */
 static void
 test_cut_short(void **state)
 {

@@ -61,8 +61,8 @@ test_forms(void **state)
     }
 }
 
-/* The decimals of a number in any unit, and its difference from another: what strtod makes of the
- * seconds, to the last bit. */
+/* The decimals of a number in any unit, and its difference from another: what strtod makes
+ * of the seconds, to the last bit. */
 static void
 test_decimals_are_exact(void **state)
 {

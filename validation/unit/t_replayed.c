@@ -28,8 +28,8 @@ replayed(double (*slow)(size_t, size_t), size_t rows)
     return r;
 }
 
-/* Independent times: the order does nothing. All slow at a time, or one worker after the other: the
- * staleness of the tail is more than by independent draws of the same times. */
+/* Independent times: the order does nothing. All slow at a time, or one worker after the
+ * other: the staleness of the tail is more than by independent draws of the same times. */
 static void
 test_order(void **state)
 {

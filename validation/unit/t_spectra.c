@@ -81,7 +81,8 @@ test_densities(void **state)
 {
     static const char *const form[] = {
         "([[4, 1, 0, -1], [2, 1, 0, -1]], [[.1, .4, .3, .2], [.1, .4, .3, .2]])",
-        "{\"nodes\": [4, 1, 0, -1, 2, 1, 0, -1], \"weights\": [0.1,0.4,0.3,0.2,0.1,0.4,0.3,0.2]}",
+        "{\"nodes\": [4, 1, 0, -1, 2, 1, 0, -1], \"weights\": "
+        "[0.1,0.4,0.3,0.2,0.1,0.4,0.3,0.2]}",
         "node,weight\n4,.1\n1,.4\n0,.3\n-1,.2\n2,.1\n1,.4\n0,.3\n-1,.2\n",
         "4 .1\n1 .4\n0 .3\n-1 .2\n2 .1\n1 .4\n0 .3\n-1 .2\n",
     };
@@ -147,7 +148,8 @@ test_refused(void **state)
     tg_spectra_free(&s);
 }
 
-/* A study takes the positive ones of the checkpoint asked for, and keeps what was left out. */
+/* A study takes the positive ones of the checkpoint asked for, and keeps what was left
+ * out. */
 static void
 test_study(void **state)
 {

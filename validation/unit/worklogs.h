@@ -7,8 +7,8 @@
 #include "asgd/traces/trace.h"
 #include "core/delay.h"
 
-/* A trace of jobs and, unless NULL, gaps by these laws, `rows` of each worker. *slow multiplies
- * the time of each job, by worker and row. */
+/* A trace of jobs and, unless NULL, gaps by these laws, `rows` of each worker. *slow
+ * multiplies the time of each job, by worker and row. */
 static inline tg_trace
 worklog_of(const char *job, const char *gap, size_t workers, size_t rows, uint64_t seed,
            double (*slow)(size_t worker, size_t row))
