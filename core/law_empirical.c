@@ -83,8 +83,8 @@ from_file(const tg_node *node, const tg_node *file, const tg_node *column,
     char     *path = tg_path_beside(node->source, file->text);
 
     if (!path) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = tg_table_read_times(path, column->text, group ? group->text : NULL,
-                                           &times, &n);
+    tg_status status =
+        tg_table_read_times(path, column->text, group ? group->text : NULL, &times, &n);
     free(path);
     if (status != TG_OK) return status;
     status = tg_law_begin(&tg_law_empirical, n, &d);

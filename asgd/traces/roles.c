@@ -12,20 +12,20 @@ static const char *const role_name[] = { "worker", "seconds", "start", "end" };
 
 /* Earlier words win. Letters and digits only, in small letters. */
 static const char *const synonyms[] = {
-    " worker workerid workername rank globalrank workerrank client clientid clientname "
-    "host "
-    "hostname node nodename nodelist machine machineid device deviceid gpu gpuid learner "
-    "actor "
-    "process processid pid ",
-    " seconds duration dur steptime jobtime roundtrip roundtriptime computetime "
-    "iterationtime "
-    "itertime batchtime traintime elapsed elapsedtime runtime walltime latency took "
-    "milliseconds millis microseconds micros nanoseconds nanos ms us ns sec secs s time ",
-    " start started starttime startts startedat begin began begintime beginning ts t0 "
-    "tstart "
-    "timestart from ",
-    " end ended endtime endts endedat finish finished finishtime finishedat stop stopped "
-    "stoptime complete completed completetime completedat t1 tend timeend until "
+    (" worker workerid workername rank globalrank workerrank client clientid clientname "
+     "host "
+     "hostname node nodename nodelist machine machineid device deviceid gpu gpuid learner "
+     "actor "
+     "process processid pid "),
+    (" seconds duration dur steptime jobtime roundtrip roundtriptime computetime "
+     "iterationtime "
+     "itertime batchtime traintime elapsed elapsedtime runtime walltime latency took "
+     "milliseconds millis microseconds micros nanoseconds nanos ms us ns sec secs s time "),
+    (" start started starttime startts startedat begin began begintime beginning ts t0 "
+     "tstart "
+     "timestart from "),
+    (" end ended endtime endts endedat finish finished finishtime finishedat stop stopped "
+     "stoptime complete completed completetime completedat t1 tend timeend until ")
 };
 
 /* A cluster's table of jobs has one of each. */

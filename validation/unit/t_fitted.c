@@ -10,10 +10,11 @@
 static void
 test_gaps(void **state)
 {
-    static const char *const gap[] = { "{law: exponential, mean: 1}",
-                                       "{law: constant, value: 1}",
-                                       "{mixture: [{weight: 0.5, law: constant, value: 0}, "
-                                       "{weight: 0.5, law: gamma, shape: 2, mean: 2}]}" };
+    static const char *const gap[] = {
+        "{law: exponential, mean: 1}", "{law: constant, value: 1}",
+        ("{mixture: [{weight: 0.5, law: constant, value: 0}, "
+         "{weight: 0.5, law: gamma, shape: 2, mean: 2}]}")
+    };
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
