@@ -6,13 +6,15 @@
 #include "core/quote.h"
 
 #include <ctype.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A group of so few workers is written worker by worker, each with its own speed. */
-enum { LISTED = 16 };
+/* A group of so few workers is written worker by worker, each with its own speed; one of more in
+ * so many parts. */
+enum { LISTED = 16, PARTS = 8 };
 
 /* "fitted.yaml" -> "fitted-times.csv", whole or its last part. Owner: the caller. */
 static tg_status
@@ -133,26 +135,65 @@ print_law(FILE *f, const char *times, size_t g, const tg_fitted_group *at)
 
 /* ---- workers ------------------------------------------------------------------------- */
 
+/* Workers one by one, each with the speed that it had. */
+static tg_status
+print_each(FILE *f, const char *times, size_t g, const tg_trace *t,
+           const tg_fitted_group *at)
+{
+    tg_fitted_group one = *at;
+
+    one.scale = 1; /* each has its own mean already */
+    for (size_t w = 0; w < t->workers; w++) {
+        if (t->worker[w].group != g) continue;
+        fprintf(f,
+                "  - {name: group %zu, count: 1, speed: {name: constant, speed: %.9g}, "
+                "compute: ",
+                g + 1, 1 / t->worker[w].factor);
+        TG_TRY(print_law(f, times, g, &one));
+        fputs("}\n", f);
+    }
+    return TG_OK;
+}
+
+/* Workers in PARTS by speed, which theory predicts at once, where each with a factor of its own
+ * would take it long. A part has the mean speed of the lognormal factors between its quantiles
+ * z and y: with s^2 = ln(1 + c^2), E 1/f = (1 + c^2) (Phi(y + s) - Phi(z + s)). */
+static tg_status
+print_parts(FILE *f, const char *times, size_t g, const tg_fitted_group *at)
+{
+    const double c2 = at->effects.spread * at->effects.spread, s = sqrt(log1p(c2));
+    const size_t k = at->workers;
+
+    fprintf(f,
+            "  # by speed; drawn one by one: spread: {law: lognormal, mean: 1, cv: %.6g}\n",
+            at->effects.spread);
+    for (size_t part = 0; part < PARTS; part++) {
+        const size_t from = part * k / PARTS, to = (part + 1) * k / PARTS;
+        const double low = (double)from / (double)k, high = (double)to / (double)k;
+        const double above = part + 1 < PARTS
+                                 ? gsl_cdf_ugaussian_P(gsl_cdf_ugaussian_Pinv(high) + s)
+                                 : 1,
+                     below = part > 0 ? gsl_cdf_ugaussian_P(gsl_cdf_ugaussian_Pinv(low) + s)
+                                      : 0;
+        fprintf(f,
+                "  - {name: group %zu, count: %zu, speed: {name: constant, speed: %.9g}, "
+                "compute: ",
+                g + 1, to - from, (1 + c2) * (above - below) / (high - low));
+        TG_TRY(print_law(f, times, g, at));
+        fputs("}\n", f);
+    }
+    return TG_OK;
+}
+
 static tg_status
 print_group(FILE *f, const char *times, size_t g, const tg_trace *t,
             const tg_fitted_group *at)
 {
     const bool spread = at->effects.kind != TG_EFFECTS_NONE && at->workers > 1;
 
-    if (spread && at->effects.kind != TG_EFFECTS_MODEL && at->workers <= LISTED) {
-        tg_fitted_group one = *at;
-        one.scale = 1; /* each has its own mean already */
-        for (size_t w = 0; w < t->workers; w++) {
-            if (t->worker[w].group != g) continue;
-            fprintf(f,
-                    "  - {name: group %zu, count: 1, speed: {name: constant, speed: %.9g}, "
-                    "compute: ",
-                    g + 1, 1 / t->worker[w].factor);
-            TG_TRY(print_law(f, times, g, &one));
-            fputs("}\n", f);
-        }
-        return TG_OK;
-    }
+    if (spread && at->workers > LISTED) return print_parts(f, times, g, at);
+    if (spread && at->effects.kind != TG_EFFECTS_MODEL)
+        return print_each(f, times, g, t, at);
     fprintf(f, "  - {name: group %zu, count: %zu, compute: ", g + 1, at->workers);
     TG_TRY(print_law(f, times, g, at));
     if (spread)

@@ -85,6 +85,12 @@ rate=$(sed -n 's/.*the log delivers \([0-9.]*\) a second.*/\1/p' "$d/idle.json")
 made=$($t predict "$d/idle.yaml" --json --set sweep.workers=[8] | sed -n 's/.*"lambda": \([0-9.]*\).*/\1/p' | tail -n 1)
 awk -v a="$rate" -v b="$made" 'BEGIN { exit !(a > 0 && b > 0 && b / a > .99 && b / a < 1.01) }' ||
     fail "the log delivers $rate, the study $made"
+# one row of each of 40 workers: each keeps its speed, in the log as in the study by parts
+awk 'BEGIN { srand(3); print "client,seconds"; for (w = 0; w < 40; w++) printf "c%d,%.6f\n", w, exp(2 * rand()) }' > "$d/one.csv"
+$t fit "$d/one.csv" --study "$d/one.yaml" > "$d/stdout" || fail 'one row each'
+rate=$(awk -F, 'NR > 1 { r += 1 / $2 } END { print r }' "$d/one.csv")
+made=$($t predict "$d/one.yaml" --json --set sweep.workers=[40] | sed -n 's/.*"lambda": \([0-9.]*\).*/\1/p' | tail -n 1)
+near "$made" "$rate" "$rate / 1e4" 'the rate of 40 workers'
 # a cluster's table
 printf 'JobID|Elapsed|Start|End|State|NodeList\n1|00:10:00|2026-01-01T00:00:00|2026-01-01T00:10:00|COMPLETED|n[1-2]\n2|00:10:00|2026-01-01T00:30:00|2026-01-01T00:40:00|COMPLETED|n[1-2]\n' > "$d/sacct"
 $t fit "$d/sacct" --study "$d/nodes.yaml" > "$d/stdout" || fail "$(cat "$d/stdout")"
