@@ -74,13 +74,13 @@ typedef struct decimal {
 static const char *
 read_exponent(const char *at, int *out)
 {
-    const char *p = at + 1;
+    const bool  given = *at == 'e' || *at == 'E';
+    const char *p = given ? at + 1 : at;
     const int   negative = *p == '-';
     int         e = 0;
 
-    if ((*at != 'e' && *at != 'E') ||
-        (p += *p == '-' || *p == '+', !isdigit((unsigned char)*p)))
-        return at;
+    if (given) p += *p == '-' || *p == '+';
+    if (!given || !isdigit((unsigned char)*p)) return at;
     for (; isdigit((unsigned char)*p); p++) e = e < 10000 ? 10 * e + (*p - '0') : e;
     *out += negative ? -e : e;
     return p;
@@ -200,7 +200,7 @@ read_clock(const char *p, tg_moment *out)
     }
     end = read_seconds(p, &second);
     if (!end || *end || minutes > (hours || days ? 59 : 1000000)) return TG_MOMENT_NONE;
-    if (days > 100000 || hours > 2000000) return TG_MOMENT_RANGE;
+    if (days > 30000 || hours > 300000) return TG_MOMENT_RANGE;
     *out = (tg_moment){ days * DAY + hours * HOUR + minutes * MINUTE + second.ns,
                         second.rest };
     return TG_MOMENT_CLOCK;

@@ -16,7 +16,7 @@
 
 typedef struct tg_moment {
     int64_t ns;
-    double  rest; /* [ns], in (-1, 1) */
+    double  rest; /* [ns], in [-1, 1] */
 } tg_moment;
 
 typedef enum tg_moment_form {
