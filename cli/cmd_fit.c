@@ -1,8 +1,4 @@
-#include "cli/output.h"
-
-#include "asgd/traces/trace.h"
-#include "core/delay.h"
-#include "core/file.h"
+#include "cli/fit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,167 +6,150 @@
 #include <string.h>
 
 static const tg_column columns[] = {
-    { "group", "", "workers with similar times", false },
+    { "group", "", "workers that behave alike", false },
+    { "part", "", "of their round trip: job, gap", true },
     { "workers", "", "how many they are", false },
-    { "times", "", "observations", false },
+    { "times", "", "observations that are > 0", false },
     { "rank", "", "1 is the best by AIC", false },
     { "law", "", "with its fitted parameters", true },
-    { "mean", "time", "of the fitted law", false },
+    { "mean", "s", "of the fitted law", false },
     { "cv", "", "standard deviation over mean of the fitted law", false },
     { "log_likelihood", "", "", false },
     { "aic", "", "2 parameters - 2 log likelihood", false },
     { "distance", "", "Kolmogorov-Smirnov", false },
-    { "p", "", "of that distance as if the law had been known: an upper bound", false },
+    { "p", "", "of that distance, by a parametric bootstrap; under 1e-3 an upper bound",
+      false },
+    { "taken", "", "1: the study takes this law", false },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-/* The best by AIC may still be far from the data. */
-static void
-warn(const tg_fit *fit, size_t count, size_t group)
+static tg_status
+add_part(tg_table *table, size_t g, const tg_fitted_group *at, const char *part,
+         const tg_fitted_part *p)
 {
-    double least = 1, p = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        least = fmin(least, fit[i].distance);
-        p = fmax(p, fit[i].p);
+    for (size_t i = 0; i < p->count; i++) {
+        const tg_fit *f = &p->fit[i];
+        tg_delay     *law = NULL;
+        TG_TRY(tg_fit_law(f, &law));
+        const tg_status status = tg_table_add(
+            table, (tg_cell[]){
+                       TG_NUMBER((double)g + 1), TG_TEXT(part),
+                       TG_NUMBER((double)at->workers), TG_NUMBER((double)(p->n - p->zeros)),
+                       TG_NUMBER((double)i + 1), TG_TEXT(tg_delay_text(law)),
+                       TG_NUMBER(tg_delay_mean(law)), TG_NUMBER(tg_delay_cv(law)),
+                       TG_NUMBER(f->log_likelihood), TG_NUMBER(f->aic),
+                       TG_NUMBER(f->distance), TG_NUMBER(f->p), TG_NUMBER(i == p->best) });
+        tg_delay_free(law);
+        TG_TRY(status);
     }
-    if (least > 0.05 && p < 1e-3)
-        fprintf(
-            stderr,
-            "tardigrad: no law fits group %zu: the nearest is %.2g away (p = %.1g); take "
-            "{law: empirical, file: ...}\n",
-            group + 1, least, p);
+    return TG_OK;
 }
 
 static tg_status
-add_fits(const tg_trace *trace, size_t group, tg_table *table, tg_delay **best,
-         size_t *workers)
+add_fits(tg_table *table, const tg_fitted *f)
 {
-    tg_fit  fit[TG_FIT_LAWS];
-    double *seconds;
-    size_t  n, count = 0;
-
-    TG_TRY(tg_trace_group(trace, group, &seconds, &n, workers));
-    tg_status status = tg_fit_all(seconds, n, fit, &count);
-    free(seconds);
-    if (status == TG_OK) warn(fit, count, group);
-    for (size_t i = 0; i < count && status == TG_OK; i++) {
-        tg_delay *law = NULL;
-        status = tg_delay_create(fit[i].law, fit[i].parameter, &law);
-        if (status != TG_OK) break;
-        status = tg_table_add(
-            table, (tg_cell[]){ TG_NUMBER((double)group + 1), TG_NUMBER((double)*workers),
-                                TG_NUMBER((double)n), TG_NUMBER((double)i + 1),
-                                TG_TEXT(tg_delay_text(law)), TG_NUMBER(tg_delay_mean(law)),
-                                TG_NUMBER(tg_delay_cv(law)),
-                                TG_NUMBER(fit[i].log_likelihood), TG_NUMBER(fit[i].aic),
-                                TG_NUMBER(fit[i].distance), TG_NUMBER(fit[i].p) });
-        if (i == 0)
-            *best = law;
-        else
-            tg_delay_free(law);
+    for (size_t g = 0; g < f->groups; g++) {
+        TG_TRY(add_part(table, g, &f->group[g], "job", &f->group[g].job));
+        TG_TRY(add_part(table, g, &f->group[g], "gap", &f->group[g].gap));
     }
+    return TG_OK;
+}
+
+static tg_status
+fit_trace(const arguments *a, const char *log, tg_trace *t, const sayings *s)
+{
+    const char *study = value_of(a, "study");
+    tg_fitted   f = { 0 };
+
+    TG_TRY(tg_fitted_of(t, 1, &f));
+    tg_status status = say_fitted(s, t, &f);
+    if (status == TG_OK) status = add_fits(s->table, &f);
+    if (status == TG_OK && study) status = write_fitted_study(a, study, log, t, &f);
+    if (status == TG_OK && results_folder(a)) status = write_fitted_figures(a, t, &f);
+    tg_fitted_free(&f);
     return status;
 }
 
-/* A study to start from: workers as fitted, an example objective to be replaced. The
- * learning rate puts the loop gain of the example at 1/2, well inside stability for most
- * laws. */
-static void
-print_study(FILE *f, const char *log, tg_delay *const *law, const size_t *workers,
-            size_t groups)
+/* A cluster's table is no log of steps: what it says of the nodes is told instead. */
+static tg_status
+fit_cluster(const arguments *a, const char *log, const tg_trace *t, const sayings *s)
 {
-    double total = 0, slowest = 0;
+    const char     *study = value_of(a, "study");
+    tg_availability found;
 
-    for (size_t g = 0; g < groups; g++) {
-        total += (double)workers[g];
-        slowest = fmax(slowest, tg_delay_mean(law[g]));
-    }
-    fprintf(
-        f,
-        "# Workers fitted by maximum likelihood from %s.\n"
-        "# Replace the objective by your own: eigenvalues of the Hessian, gradient noise.\n"
-        "name: fitted\nseed: 1\n"
-        "objective: {quadratic: {eigenvalues: [1.0, 0.5, 0.2, 0.1], start: 1.0, "
-        "noise: {additive: 0.1}}}\nworkers:\n",
-        log);
-    for (size_t g = 0; g < groups; g++)
-        fprintf(f, "  - {name: group %zu, count: %zu, compute: %s}\n", g + 1, workers[g],
-                tg_delay_text(law[g]));
-    const double step = 0.5 / total, horizon = 60 * slowest / (0.5 * 0.1);
-    fprintf(f,
-            "algorithm: {name: asgd, step: %.3g}\ntarget: {loss: 1.0e-2}\nhorizon: %.3g\n"
-            "replicas: 100\nsweep: {workers: [",
-            step, horizon / 5);
-    for (int i = 1; i <= 8; i++) fprintf(f, "%s%g", i > 1 ? ", " : "", ceil(total * i / 2));
-    fprintf(f, "]}\n");
+    TG_TRY(tg_availability_of(t, &found));
+    TG_TRY(say_availability(s, &found));
+    return study ? write_availability_study(study, log, &found) : TG_OK;
 }
 
 static tg_status
-write_study(const char *path, const char *log, tg_delay *const *law, const size_t *workers,
-            size_t groups)
+fit_log(const arguments *a, const char *path, tg_log *log, const sayings *s)
 {
-    tg_file f;
+    const bool cluster = log->cluster && !given(a, "steps");
+    tg_trace   t = { 0 };
 
-    TG_TRY(tg_file_begin(&f, path));
-    print_study(f.stream, log, law, workers, groups);
-    return tg_file_end(&f, TG_OK);
-}
-
-static tg_status
-fit_groups(const arguments *a, const char *log, const tg_trace *trace, tg_table *table)
-{
-    const char *study = value_of(a, "study");
-    tg_delay  **law = calloc(trace->groups, sizeof *law);
-    size_t     *workers = calloc(trace->groups, sizeof *workers);
-    tg_status   status = law && workers ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-
-    for (size_t g = 0; g < trace->groups && status == TG_OK; g++) {
-        status = add_fits(trace, g, table, &law[g], &workers[g]);
-        if (status == TG_OK && !law[g])
-            status =
-                tg_fail(TG_EINPUT, "%s: no law fits the times of group %zu", log, g + 1);
+    tg_status status = say_log(s, log);
+    if (status != TG_OK) {
+        tg_log_free(log);
+        return status;
     }
-    if (status == TG_OK && study)
-        status = write_study(study, log, law, workers, trace->groups);
-    for (size_t g = 0; law && g < trace->groups; g++) tg_delay_free(law[g]);
-    free(law);
-    free(workers);
+    TG_TRY(tg_trace_of(log, &t));
+    status = cluster ? fit_cluster(a, path, &t, s) : fit_trace(a, path, &t, s);
+    tg_trace_free(&t);
     return status;
 }
 
 static tg_status
 run(const arguments *a)
 {
-    const char *log;
-    tg_trace    trace = { 0 };
-    tg_table   *table = NULL;
+    tg_log_wish wish = { .columns = value_of(a, "columns"),
+                         .unit = value_of(a, "unit"),
+                         .event = value_of(a, "event") };
+    const char *path;
+    sayings     s = { .aloud = !given(a, "json") && !given(a, "quiet") };
+    tg_log      log = { 0 };
 
-    TG_TRY(only_file(a, &log));
-    TG_TRY(tg_trace_read(log, &trace));
-    tg_status status = table_begin(a, NULL, columns, COLUMNS, &table);
-    if (status == TG_OK) status = fit_groups(a, log, &trace, table);
-    if (status == TG_OK)
-        status = table_deliver(a, "fit", table);
-    else
-        tg_table_free(table);
-    tg_trace_free(&trace);
+    TG_TRY(only_file(a, &path));
+    TG_TRY(number_of(a, "unusable", &wish.most_lost));
+    TG_TRY(tg_log_read(path, &wish, &log));
+    tg_status status = table_begin(a, NULL, columns, COLUMNS, &s.table);
+    if (status != TG_OK) {
+        tg_log_free(&log);
+        return status;
+    }
+    status = fit_log(a, path, &log, &s);
+    const bool shown = tg_table_rows(s.table) > 0 || given(a, "json") || results_folder(a);
+    if (status == TG_OK && shown) return table_deliver(a, "fit", s.table);
+    tg_table_free(s.table);
     return status;
 }
 
-static const option options[] = { { "study", "FILE", "write a study to start from" },
-                                  { 0 } };
+static const option options[] = {
+    { "study", "FILE", "write a study to start from" },
+    { "columns", "ROLE=NAME,...",
+      "which column is what, e.g. worker=rank,start=t0,end=t1; or seconds=3 by place" },
+    { "unit", "UNIT", "of numbers that do not say it: s (default), ms, us, ns, min, h" },
+    { "event", "NAME", "take the events whose name holds NAME as jobs" },
+    { "unusable", "SHARE", "of the rows that may be left out (default 0.5)" },
+    { "steps", NULL, "take a cluster's table of jobs as a log of steps all the same" },
+    { 0 }
+};
 
-const command cmd_fit = { .name = "fit",
-                          .operands = "LOG.csv",
-                          .summary =
-                              "worker logs to laws of delay, and a study to start from",
-                          .doc = "Read a log of worker times (CSV with columns worker, "
-                                 "seconds or worker, start, end),\n"
-                                 "sort the workers into groups that behave alike, fit laws "
-                                 "of delay to each group by\n"
-                                 "maximum likelihood, rank them by AIC and measure their "
-                                 "Kolmogorov-Smirnov distance.",
-                          .refuses = "set",
-                          .options = options,
-                          .run = run };
+const command cmd_fit = {
+    .name = "fit",
+    .operands = "LOG",
+    .summary = "worker logs to laws of delay, and a study to start from",
+    .doc =
+        "Read a log of worker times, \"-\" for standard input, plain or gzip: CSV with a\n"
+        "comma, semicolon, tab or bar and a header or none, JSON lines, trace events of\n"
+        "Chrome, Kineto or Ray, MLPerf's :::MLLOG lines, Slurm's sacct -P. Columns are "
+        "found\n"
+        "by their names, units by names and values; what was taken is told in one line.\n"
+        "Sort the workers into groups that behave alike, tell their own speeds from the\n"
+        "randomness of their jobs, fit laws of delay to jobs and gaps by maximum "
+        "likelihood,\n"
+        "rank them by AIC and judge them by a parametric bootstrap.",
+    .refuses = "set",
+    .options = options,
+    .run = run
+};

@@ -14,7 +14,7 @@
 const command *const commands[] = { &cmd_study,    &cmd_predict,  &cmd_explain,
                                     &cmd_roots,    &cmd_region,   &cmd_integrate,
                                     &cmd_simulate, &cmd_validate, &cmd_fit,
-                                    &cmd_plot,     NULL };
+                                    &cmd_spectrum, &cmd_plot,     NULL };
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
 

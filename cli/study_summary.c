@@ -1,4 +1,5 @@
 /* study_summary: the answers in words, for the terminal and the report, and as JSON */
+#include "cli/curvature.h"
 #include "cli/output.h"
 #include "cli/rows.h"
 #include "cli/study_run.h"
@@ -192,6 +193,7 @@ study_run_summary(const study_run *r, FILE *f)
 
     tg_quote_text(f, r->study->name);
     fputc('\n', f);
+    curvature_say(f, r->study);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const char          *label = r->study->algorithm[k].label;

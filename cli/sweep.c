@@ -1,6 +1,7 @@
 #include "cli/sweep.h"
 
 #include "cli/cost.h"
+#include "cli/curvature.h"
 #include "cli/output.h"
 #include "core/parallel.h"
 
@@ -120,6 +121,8 @@ sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
     tg_progress_free(w.progress);
     const bool stopped = status == TG_ESTOP && tg_table_rows(w.table) > 0;
     if (status == TG_OK) status = report_marked(&w);
+    if (status == TG_OK && !given(a, "json") && !given(a, "quiet"))
+        curvature_say(stdout, study);
     if (status == TG_OK || stopped)
         status = table_deliver(a, plan->name, w.table);
     else

@@ -18,7 +18,8 @@ enum { LONG_TRACE = 256 };
 
 static const tg_delay_param params[] = {
     { "file", "", "CSV file of observed times", 0, 0, 0, 0, TG_DELAY_WORD },
-    { "column", "", "name of the column [time]", 0, 0, 0, 0, TG_DELAY_WORD }
+    { "column", "", "name of the column [time]", 0, 0, 0, 0, TG_DELAY_WORD },
+    { "group", "", "take the rows whose column group reads so", 0, 0, 1, 0, TG_DELAY_WORD }
 };
 
 static int
@@ -73,7 +74,8 @@ tg_delay_empirical(const double *times, size_t n, tg_delay **out)
 
 /* The law remembers the file and column it came from. */
 static tg_status
-from_file(const tg_node *node, const tg_node *file, const tg_node *column, tg_delay **out)
+from_file(const tg_node *node, const tg_node *file, const tg_node *column,
+          const tg_node *group, tg_delay **out)
 {
     double   *times;
     size_t    n;
@@ -81,7 +83,8 @@ from_file(const tg_node *node, const tg_node *file, const tg_node *column, tg_de
     char     *path = tg_path_beside(node->source, file->text);
 
     if (!path) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = tg_table_read_times(path, column->text, &times, &n);
+    tg_status status =
+        tg_table_read_times(path, column->text, group ? group->text : NULL, &times, &n);
     free(path);
     if (status != TG_OK) return status;
     status = tg_law_begin(&tg_law_empirical, n, &d);
@@ -101,11 +104,14 @@ static tg_status
 read_law(const tg_node *node, tg_delay **out)
 {
     const tg_node *file = tg_node_find(node, "file"),
-                  *column = tg_node_find(node, "column");
+                  *column = tg_node_find(node, "column"),
+                  *group = tg_node_find(node, "group");
 
     if (!file || file->type != TG_NODE_SCALAR || !column || column->type != TG_NODE_SCALAR)
         return tg_node_fail(node, "the law \"empirical\" needs the keys file and column");
-    return from_file(node, file, column, out);
+    if (group && group->type != TG_NODE_SCALAR)
+        return tg_node_fail(group, "the law \"empirical\": group: expected a word");
+    return from_file(node, file, column, group, out);
 }
 
 static double
@@ -163,9 +169,9 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 
 const tg_delay_kind tg_law_empirical = { .name = "empirical",
                                          .also = "trace data log histogram observed",
-                                         .doc = "file (CSV), column [time]",
+                                         .doc = "file (CSV), column [time], group",
                                          .params = params,
-                                         .count = 2,
+                                         .count = 3,
                                          .read = read_law,
                                          .prepare = prepare,
                                          .measure = measure,

@@ -82,10 +82,11 @@ TG_CHECKED tg_status tg_table_read(const char *path, tg_table **out);
 /* A cell as a number, also in a text column; NaN if its word is not one. */
 double tg_table_number(const tg_table *t, size_t row, size_t column);
 
-/* One column of a CSV file, whose entries must all be finite numbers >= 0: observed times.
- * The caller frees *values (*n >= 1). Errors: those of tg_table_read; TG_EINPUT no such
- * column, no rows, or an entry that is not such a number, with its line; TG_ENOMEM. */
+/* One column of a CSV file, whose entries must all be finite numbers >= 0: observed times;
+ * of the rows whose column "group" reads `group`, unless that is NULL. The caller frees
+ * *values (*n >= 1). Errors: those of tg_table_read; TG_EINPUT no such column, no rows, or
+ * an entry that is not such a number, with its line; TG_ENOMEM. */
 TG_CHECKED tg_status tg_table_read_times(const char *path, const char *column,
-                                         double **values, size_t *n);
+                                         const char *group, double **values, size_t *n);
 
 #endif

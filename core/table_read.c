@@ -203,38 +203,62 @@ tg_table_number(const tg_table *t, size_t row, size_t column)
     return is_number(cell.text, &value) ? value : (double)NAN;
 }
 
-static tg_status
-take_times(const tg_table *t, const char *path, const char *column, double *value)
+/* Does a cell read so, as a word or as a number? */
+static bool
+reads(tg_cell cell, const char *word)
 {
-    size_t c = 0;
+    double value;
 
-    if (tg_table_find(t, column, &c) != TG_OK) return tg_fail_within(TG_EINPUT, "%s", path);
+    if (cell.text) return !strcmp(cell.text, word);
+    return is_number(word, &value) && value == cell.number;
+}
+
+static tg_status
+take_time(const tg_table *t, const char *path, const char *column, size_t row, size_t c,
+          double *value)
+{
+    *value = tg_table_number(t, row, c);
+    if (*value >= 0 && isfinite(*value)) return TG_OK;
+    const char *word = tg_table_cell(t, row, c).text;
+    char        number[32];
+    snprintf(number, sizeof number, "%g", *value);
+    return tg_fail(TG_EINPUT, "%s:%zu: %s: expected a finite number >= 0, got \"%s\"", path,
+                   tg_table_line(t, row), column, word ? word : number);
+}
+
+static tg_status
+take_times(const tg_table *t, const char *path, const char *column, const char *group,
+           double *value, size_t *n)
+{
+    size_t c = 0, g = 0;
+
+    if (tg_table_find(t, column, &c) != TG_OK ||
+        (group && tg_table_find(t, "group", &g) != TG_OK))
+        return tg_fail_within(TG_EINPUT, "%s", path);
     if (tg_table_rows(t) == 0)
         return tg_fail(TG_EINPUT, "%s: no rows below the header", path);
-    for (size_t i = 0; i < tg_table_rows(t); i++) {
-        value[i] = tg_table_number(t, i, c);
-        if (value[i] >= 0 && isfinite(value[i])) continue;
-        const char *word = tg_table_cell(t, i, c).text;
-        char        number[32];
-        snprintf(number, sizeof number, "%g", value[i]);
-        return tg_fail(TG_EINPUT, "%s:%zu: %s: expected a finite number >= 0, got \"%s\"",
-                       path, tg_table_line(t, i), column, word ? word : number);
-    }
-    return TG_OK;
+    *n = 0;
+    for (size_t i = 0; i < tg_table_rows(t); i++)
+        if (!group || reads(tg_table_cell(t, i, g), group))
+            TG_TRY(take_time(t, path, column, i, c, &value[(*n)++]));
+    if (*n > 0) return TG_OK;
+    return tg_fail(TG_EINPUT, "%s: no row of group \"%s\"", path, group);
 }
 
 tg_status
-tg_table_read_times(const char *path, const char *column, double **values, size_t *n)
+tg_table_read_times(const char *path, const char *column, const char *group,
+                    double **values, size_t *n)
 {
     tg_table *t = NULL;
+    size_t    taken = 0;
 
     TG_TRY(tg_table_read(path, &t));
     double   *value = malloc((tg_table_rows(t) + 1) * sizeof *value);
-    tg_status status =
-        value ? take_times(t, path, column, value) : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = value ? take_times(t, path, column, group, value, &taken)
+                             : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) {
         *values = value;
-        *n = tg_table_rows(t);
+        *n = taken;
     } else {
         free(value);
     }

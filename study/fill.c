@@ -51,7 +51,7 @@ fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *reg
 #define LOGISTIC  "objective.logistic"
 
 static tg_status
-fill_spectrum(tg_study *s)
+fill_spectrum_law(tg_study *s)
 {
     const tg_node    *root = s->root;
     const tg_spectrum law = { .count = tg_tree_whole(root, SPECTRUM ".count"),
@@ -66,6 +66,57 @@ fill_spectrum(tg_study *s)
         tg_spectrum_fill(tg_tree_text(root, SPECTRUM ".law"), &law, s->quadratic.h);
     if (status == TG_OK) return TG_OK;
     return fail_there(tg_tree_node(root, SPECTRUM), "spectrum");
+}
+
+/* The checkpoint of a file that is asked for, or its last one. */
+static tg_status
+find_checkpoint(const tg_study *s, const tg_spectra *spectra, size_t *out)
+{
+    const tg_node *asked = tg_tree_node(s->root, SPECTRUM ".checkpoint");
+    const double   step = tg_tree_number(s->root, SPECTRUM ".checkpoint");
+
+    *out = spectra->checkpoints - 1;
+    if (!asked) return TG_OK;
+    for (*out = 0; *out < spectra->checkpoints; ++*out)
+        if (spectra->step[*out] == step) return TG_OK;
+    return tg_node_fail(asked, "checkpoint: the file has none of step %g, the last is %g",
+                        step, spectra->step[spectra->checkpoints - 1]);
+}
+
+/* The positive eigenvalues of a file; how many are not is kept, to be told. */
+static tg_status
+fill_spectrum_file(tg_study *s)
+{
+    enum { QUANTILES = 100 };
+    const size_t asked = tg_tree_whole(s->root, SPECTRUM ".count");
+    tg_spectra   spectra = { 0 };
+    char        *path = NULL;
+    size_t       at = 0;
+
+    TG_TRY(tg_tree_file(s->root, SPECTRUM ".file", &path));
+    tg_status status = tg_spectra_read(path, &spectra);
+    if (status == TG_OK) status = find_checkpoint(s, &spectra, &at);
+    if (status == TG_OK)
+        status = tg_spectra_fill(&spectra, at, asked ? asked : QUANTILES, &s->quadratic.h,
+                                 &s->quadratic.dim);
+    if (status == TG_OK) s->quadratic.curvature = tg_spectra_curvature(&spectra, at);
+    tg_spectra_free(&spectra);
+    free(path);
+    return status;
+}
+
+static tg_status
+fill_spectrum(tg_study *s)
+{
+    const tg_node *node = tg_tree_node(s->root, SPECTRUM);
+    const bool     file = tg_tree_node(s->root, SPECTRUM ".file") != NULL;
+
+    if (file == (tg_tree_node(s->root, SPECTRUM ".law") != NULL))
+        return tg_node_fail(node, "spectrum: expected either a law or a file");
+    if (file) return fill_spectrum_file(s);
+    if (!tg_tree_node(s->root, SPECTRUM ".count"))
+        return tg_node_fail(node, "spectrum: a law needs count, the number of eigenvalues");
+    return fill_spectrum_law(s);
 }
 
 static tg_status

@@ -107,5 +107,11 @@ tg_study_free(tg_study *s)
 tg_status
 tg_study_note(const tg_study *study, tg_table *table)
 {
-    return tg_tree_note(study->root, table);
+    const tg_curvature *k = &study->quadratic.curvature;
+
+    TG_TRY(tg_tree_note(study->root, table));
+    if (k->below == 0) return TG_OK;
+    return tg_table_note(table, "left out",
+                         "negative eigenvalues, %.3g of all, down to %.6g", k->negative,
+                         k->least);
 }

@@ -8,6 +8,7 @@
 #define TG_STUDY_STUDY_H
 
 #include "asgd/problems/logistic.h"
+#include "asgd/problems/spectra.h"
 #include "asgd/sim/simulate.h"
 #include "core/delay.h"
 #include "core/node.h"
@@ -41,6 +42,8 @@ typedef struct tg_study_quadratic {
     double  spread;            /* of the workers' minima [x] */
     size_t  batch;             /* least squares: samples of a gradient */
     double  label;             /* and the noise of their labels */
+    tg_curvature
+        curvature; /* of a spectrum from a file, with what is left out of h; else 0 */
 } tg_study_quadratic;
 
 typedef struct tg_study_softmax {

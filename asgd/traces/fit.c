@@ -1,142 +1,39 @@
-/* fit: maximum likelihood, in closed form where there is one, else one equation in one
- * unknown solved by bisection. */
-#include "asgd/traces/trace.h"
+#include "asgd/traces/fit.h"
 
+#include "asgd/traces/families.h"
 #include "core/parallel.h"
 #include "core/stats.h"
 
-#include <gsl/gsl_sf_psi.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the estimators need to know of a sample. */
-typedef struct sample {
-    const double *t; /* (n), rising */
-    size_t        n;
-    double        mean, log_mean, log_variance;
-} sample;
+enum { MOST_JUDGED = 20000, SAMPLES = 199, MOST_DRAWN = 500 };
 
-static sample
-summarise(const double *t, size_t n)
+tg_status
+tg_fit_law(const tg_fit *f, tg_delay **out)
 {
-    sample s = { .t = t, .n = n };
-    double square = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        s.mean += t[i] / (double)n;
-        s.log_mean += log(t[i]) / (double)n;
-    }
-    for (size_t i = 0; i < n; i++)
-        square += (log(t[i]) - s.log_mean) * (log(t[i]) - s.log_mean);
-    s.log_variance = square / (double)n;
-    return s;
+    if (strcmp(f->law, "hyperexponential"))
+        return tg_delay_create(f->law, f->parameter, out);
+    const double weight[] = { f->parameter[0], 1 - f->parameter[0] };
+    return tg_delay_hyperexponential(weight, f->parameter + 1, 2, out);
 }
 
-/* Root of a falling function of a positive number, by bisection of its logarithm. */
-static double
-solve_falling(double (*f)(const sample *, double), const sample *s)
+/* The i-th of the places of n rising times at which a law is judged. */
+static size_t
+place(size_t i, size_t judged, size_t n)
 {
-    double low = log(1e-6), high = log(1e9);
-
-    for (int i = 0; i < 200; i++) {
-        const double middle = (low + high) / 2;
-        if (f(s, exp(middle)) > 0)
-            low = middle;
-        else
-            high = middle;
-    }
-    return exp((low + high) / 2);
+    return judged == n ? i : (size_t)(((double)i + .5) * (double)n / (double)judged);
 }
-
-/* ln k - psi(k) = ln mean - mean ln */
-static double
-gamma_equation(const sample *s, double k)
-{
-    return log(k) - gsl_sf_psi(k) - (log(s->mean) - s->log_mean);
-}
-
-/* 1/k = sum t^k ln t / sum t^k - mean ln; times are scaled by the largest. */
-static double
-weibull_equation(const sample *s, double k)
-{
-    const double top = log(s->t[s->n - 1]);
-    double       sum = 0, weighted = 0;
-
-    for (size_t i = 0; i < s->n; i++) {
-        const double l = log(s->t[i]) - top, w = exp(k * l);
-        sum += w;
-        weighted += w * l;
-    }
-    return 1 / k - weighted / sum + (s->log_mean - top);
-}
-
-static void
-fit_exponential(const sample *s, double *p)
-{
-    p[0] = s->mean;
-}
-
-static void
-fit_shifted_exponential(const sample *s, double *p)
-{
-    p[0] = s->t[0];
-    p[1] = s->mean - s->t[0];
-}
-
-static void
-fit_gamma(const sample *s, double *p)
-{
-    p[0] = solve_falling(gamma_equation, s);
-    p[1] = s->mean;
-}
-
-static void
-fit_uniform(const sample *s, double *p)
-{
-    p[0] = s->t[0];
-    p[1] = s->t[s->n - 1];
-}
-
-static void
-fit_lognormal(const sample *s, double *p)
-{
-    p[0] = exp(s->log_mean + s->log_variance / 2);
-    p[1] = sqrt(expm1(s->log_variance));
-}
-
-static void
-fit_weibull(const sample *s, double *p)
-{
-    const double k = solve_falling(weibull_equation, s), top = s->t[s->n - 1];
-    double       sum = 0;
-
-    for (size_t i = 0; i < s->n; i++) sum += pow(s->t[i] / top, k) / (double)s->n;
-    p[0] = k;
-    p[1] = top * pow(sum, 1 / k) * tgamma(1 + 1 / k);
-}
-
-typedef struct family {
-    const char *law;
-    size_t      parameters;
-    void (*fit)(const sample *s, double *p);
-} family;
-
-static const family families[] = {
-    { "exponential", 1, fit_exponential },
-    { "shifted_exponential", 2, fit_shifted_exponential },
-    { "gamma", 2, fit_gamma },
-    { "uniform", 2, fit_uniform },
-    { "lognormal", 2, fit_lognormal },
-    { "weibull", 2, fit_weibull },
-};
 
 static double
 kolmogorov_distance(const tg_delay *law, const double *t, size_t n)
 {
-    double most = 0;
+    const size_t judged = n < MOST_JUDGED ? n : MOST_JUDGED;
+    double       most = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t k = 0; k < judged; k++) {
+        const size_t i = place(k, judged, n);
         const double f = tg_delay_cdf(law, t[i]);
         most = fmax(most, fmax(f - (double)i / (double)n, (double)(i + 1) / (double)n - f));
     }
@@ -155,10 +52,14 @@ log_density(const tg_delay *law, double t)
 }
 
 static void
-judge(const tg_delay *law, const sample *s, tg_fit *f)
+judge(const tg_delay *law, const tg_sample *s, tg_fit *f)
 {
+    const size_t judged = s->n < MOST_JUDGED ? s->n : MOST_JUDGED;
+
     f->log_likelihood = 0;
-    for (size_t i = 0; i < s->n; i++) f->log_likelihood += log_density(law, s->t[i]);
+    for (size_t k = 0; k < judged; k++)
+        f->log_likelihood += log_density(law, s->t[place(k, judged, s->n)]);
+    f->log_likelihood *= (double)s->n / (double)judged;
     f->aic = 2 * (double)f->parameters - 2 * f->log_likelihood;
     f->distance = kolmogorov_distance(law, s->t, s->n);
     f->p = tg_kolmogorov_p(f->distance, (double)s->n);
@@ -172,13 +73,33 @@ by_aic(const void *a, const void *b)
     return (f->aic > g->aic) - (f->aic < g->aic);
 }
 
-/* Equal times have no density: only the constant law fits them. */
+/* Times that are equal but for rounding have no density: only the constant law fits
+ * them. */
+#define SAME 1e-9
 static void
-fit_constant(const sample *s, tg_fit *f)
+fit_constant(const tg_sample *s, tg_fit *f)
 {
-    *f = (tg_fit){ .law = "constant", .parameter = { s->mean }, .parameters = 1, .p = 1 };
+    *f = (tg_fit){ .law = "constant", .parameter = { s->t[0] }, .parameters = 1, .p = 1 };
     f->log_likelihood = INFINITY;
     f->aic = -INFINITY;
+}
+
+/* One family; *made is left where it cannot look like the sample. */
+static tg_status
+fit_family(const tg_family *family, const tg_sample *s, tg_fit *fit, size_t *made)
+{
+    tg_fit    f = { .law = family->law, .parameters = family->parameters };
+    tg_delay *law = NULL;
+
+    TG_TRY(tg_stop_check());
+    if (!family->fit(s, f.parameter)) return TG_OK;
+    const tg_status status = tg_fit_law(&f, &law);
+    if (status == TG_ENOMEM) return status;
+    if (status != TG_OK) return TG_OK;
+    judge(law, s, &f);
+    tg_delay_free(law);
+    if (isfinite(f.aic)) fit[(*made)++] = f;
+    return TG_OK;
 }
 
 tg_status
@@ -188,25 +109,116 @@ tg_fit_all(const double *seconds, size_t n, tg_fit fit[TG_FIT_LAWS], size_t *cou
     for (size_t i = 0; i < n; i++)
         if (!(seconds[i] > 0) || !isfinite(seconds[i]))
             return tg_fail(TG_EDOMAIN, "times must be > 0, got %g", seconds[i]);
-    const sample s = summarise(seconds, n);
-    size_t       made = 0;
-    if (seconds[n - 1] == seconds[0]) {
+    const tg_sample s = tg_sample_of(seconds, n);
+    size_t          made = 0;
+    if (seconds[n - 1] - seconds[0] <= SAME * seconds[0])
         fit_constant(&s, &fit[made++]);
-    } else {
-        for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-            tg_fit    f = { .law = families[i].law, .parameters = families[i].parameters };
-            tg_delay *law = NULL;
-            TG_TRY(tg_stop_check());
-            families[i].fit(&s, f.parameter);
-            const tg_status status = tg_delay_create(f.law, f.parameter, &law);
-            if (status == TG_ENOMEM) return status;
-            if (status != TG_OK) continue; /* this law cannot look like that */
-            judge(law, &s, &f);
-            tg_delay_free(law);
-            if (isfinite(f.aic)) fit[made++] = f;
-        }
-    }
+    else
+        for (const tg_family *f = tg_families; f->law; f++)
+            TG_TRY(fit_family(f, &s, fit, &made));
     qsort(fit, made, sizeof *fit, by_aic);
     *count = made;
     return TG_OK;
+}
+
+/* ---- parametric bootstrap ------------------------------------------------------------ */
+
+/* Distances of samples of different sizes compare by this factor (Stephens 1970). */
+static double
+stephens(size_t n)
+{
+    const double root = sqrt((double)n);
+
+    return root + .12 + .11 / root;
+}
+
+typedef struct bootstrap {
+    const tg_family *family;
+    const tg_delay  *law;
+    double          *t;        /* (SAMPLES, drawn) */
+    double           distance; /* scaled */
+    size_t           drawn;
+    uint64_t         seed;
+    unsigned char    farther[SAMPLES];
+} bootstrap;
+
+static int
+rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Draw, fit again, and look whether that is farther off. What cannot be fitted again is. */
+static tg_status
+try_sample(size_t i, size_t thread, void *context)
+{
+    bootstrap *b = context;
+    double    *t = b->t + i * b->drawn;
+    tg_rng     g = tg_rng_stream(b->seed, TG_PURPOSE_RESAMPLE, i);
+    tg_fit     f = { .law = b->family->law };
+    tg_delay  *law = NULL;
+
+    (void)thread;
+    tg_delay_samples(b->law, &g, t, b->drawn);
+    qsort(t, b->drawn, sizeof *t, rising);
+    const tg_sample s = tg_sample_of(t, b->drawn);
+    b->farther[i] = 1;
+    if (!(t[0] > 0) || !b->family->fit(&s, f.parameter)) return TG_OK;
+    const tg_status status = tg_fit_law(&f, &law);
+    if (status != TG_OK) return status == TG_ENOMEM ? status : TG_OK;
+    b->farther[i] =
+        kolmogorov_distance(law, t, b->drawn) * stephens(b->drawn) >= b->distance;
+    tg_delay_free(law);
+    return TG_OK;
+}
+
+static const tg_family *
+find_family(const char *law)
+{
+    const tg_family *f = tg_families;
+
+    while (f->law && strcmp(f->law, law)) f++;
+    return f->law ? f : NULL;
+}
+
+static tg_status
+bootstrap_one(bootstrap *b, tg_fit *f)
+{
+    tg_delay *law = NULL;
+    size_t    farther = 0;
+
+    TG_TRY(tg_fit_law(f, &law));
+    b->law = law;
+    const tg_status status = tg_parallel_run(SAMPLES, 0, try_sample, b, NULL);
+    for (size_t i = 0; i < SAMPLES; i++) farther += b->farther[i];
+    if (status == TG_OK) f->p = (double)(farther + 1) / (SAMPLES + 1);
+    tg_delay_free(law);
+    return status;
+}
+
+tg_status
+tg_fit_bootstrap(size_t n, uint64_t seed, tg_fit *fit, size_t count)
+{
+    bootstrap b = { .drawn = n < MOST_DRAWN ? n : MOST_DRAWN, .seed = seed };
+    tg_status status = TG_OK;
+
+    b.t = malloc(SAMPLES * b.drawn * sizeof *b.t);
+    if (!b.t) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < count && status == TG_OK; i++) {
+        b.family = find_family(fit[i].law);
+        b.distance = fit[i].distance * stephens(n);
+        if (b.family && fit[i].p >= 1e-3) status = bootstrap_one(&b, &fit[i]);
+    }
+    free(b.t);
+    return status;
+}
+
+size_t
+tg_fit_best(const tg_fit *fit, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fit[i].p >= .01 || fit[i].distance < .01) return i;
+    return count;
 }

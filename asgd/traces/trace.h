@@ -1,53 +1,55 @@
-/* trace: from a log of worker times to laws of delay
+/* trace: a log sorted by worker and time, its workers in groups that behave alike
  *
- * Laws are fitted by maximum likelihood, ranked by Akaike's criterion AIC = 2 p - 2 ln L
- * (Akaike 1974) and judged by the Kolmogorov-Smirnov distance. Workers whose times look
- * alike are one group.
+ * A worker's cycle is a job and the gap until its next one begins: a round trip. Where
+ * starts are not known there are no gaps, and a cycle is a job.
  */
 #ifndef TG_ASGD_TRACE_H
 #define TG_ASGD_TRACE_H
 
-#include "core/delay.h"
+#include "asgd/traces/log.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct tg_trace_worker {
-    char   *name;
-    double *seconds; /* (n), rising */
-    size_t  n;
-    size_t  group; /* workers of one group have similar times */
+    char  *name;
+    size_t first, n; /* its rows */
+    size_t cycles;   /* rows first .. first + cycles - 1 have a cycle */
+    double mean;     /* of its cycles [s] */
+    double factor;   /* its own, on the times of its group; 1 where workers do not differ */
+    size_t group;
 } tg_trace_worker;
 
 typedef struct tg_trace {
-    tg_trace_worker *worker; /* (workers), sorted by mean time */
-    size_t           workers, groups;
+    tg_trace_worker *worker; /* (workers), rising by mean */
+    size_t           workers, groups, rows;
+    double *seconds; /* (rows) of a job, by worker, each worker's in order of time */
+    double *begin;   /* (rows) since the log's first; NULL: not known */
+    double
+        *gap; /* (rows) until the worker's next job begins, >= 0; NaN after the last one */
+    double *cycle;    /* (rows) job and gap; of the last job, the job and the mean gap */
+    bool    gaps;     /* there are any that matter: a thousandth of the jobs or more */
+    size_t  overlaps; /* jobs that begin before the worker's last one ended */
+    double  mean_gap; /* [s] of all that are known */
 } tg_trace;
 
-/* Read a CSV log with columns worker, seconds or worker, start, end, and sort the workers
- * into groups. Owner: the caller, tg_trace_free(). Errors: TG_EIO; TG_EINPUT missing
- * columns, or a line whose time is not a number > 0, with its number; TG_ENOMEM. */
+/* Sort a log, which is taken: its names are the trace's now. Owner: the caller,
+ * tg_trace_free(). Errors: TG_ENOMEM; the log is then freed. */
+TG_CHECKED tg_status tg_trace_of(tg_log *log, tg_trace *out);
+
+/* tg_log_read() and tg_trace_of() in one. */
 TG_CHECKED tg_status tg_trace_read(const char *path, tg_trace *out);
 void                 tg_trace_free(tg_trace *t);
 
-/* All times of a group, rising. The caller frees *seconds (*n). Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_trace_group(const tg_trace *t, size_t group, double **seconds,
-                                    size_t *n, size_t *workers);
+typedef enum tg_trace_part { TG_TRACE_JOB, TG_TRACE_GAP, TG_TRACE_CYCLE } tg_trace_part;
 
-typedef struct tg_fit {
-    const char *law;          /* name in the registry */
-    double      parameter[4]; /* in the registry's order */
-    size_t      parameters;   /* how many were fitted */
-    double      log_likelihood, aic;
-    double      distance; /* Kolmogorov-Smirnov */
-    double      p; /* its p-value as if the law had been known beforehand: an upper bound */
-} tg_fit;
+/* All times of a group, rising, without its workers' own factors. Gaps that are not known
+ * are left out. The caller frees *seconds (*n). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_trace_group(const tg_trace *t, size_t group, tg_trace_part part,
+                                    double **seconds, size_t *n, size_t *workers);
 
-enum { TG_FIT_LAWS = 7 };
-
-/* Fit every law that can be fitted to rising times (n), best AIC first; *count of them.
- * Errors: TG_EDOMAIN n < 2 or a time not > 0; TG_ENOMEM, TG_ESTOP. */
-TG_CHECKED tg_status tg_fit_all(const double *seconds, size_t n, tg_fit fit[TG_FIT_LAWS],
-                                size_t *count);
+/* Rising order of doubles, for qsort. */
+int tg_trace_rising(const void *a, const void *b);
 
 #endif

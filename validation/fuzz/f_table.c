@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_ASSERT(!t && *tg_message());
         return 0;
     }
-    if (tg_table_read_times(path, tg_table_column(t, 0)->name, &times, &n) == TG_OK)
+    if (tg_table_read_times(path, tg_table_column(t, 0)->name, NULL, &times, &n) == TG_OK)
         for (size_t i = 0; i < n; i++) FUZZ_ASSERT(times[i] >= 0 && isfinite(times[i]));
     free(times);
     FUZZ_ASSERT(tg_table_write(t, path) == TG_OK);

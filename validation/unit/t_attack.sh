@@ -67,6 +67,18 @@ for cell in "';system('touch\${IFS}PWNED');x='" '";system("touch PWNED");x="' '`
     clean "the cell $cell"
 done
 
+# ---- logs: names of workers and columns, and of the file and the study
+for name in "';system('touch PWN1');x='" '`touch PWN2`' '<img src=x onerror=alert(1)>' '@x $0 \' 'a: [b'; do
+    awk -v name="$(printf %s "$name" | sed 's/\\/\\\\/g')" 'BEGIN { print "worker,seconds"
+        for (i = 0; i < 90; i++) printf "\"%s %d\",%.3f\n", name, i % 3, 1 + (i * 7919 % 101) / 50 }' > "./$name.csv"
+    $t fit "./$name.csv" --study "./$name.yaml" --out "./fit" > shown || fail "a log called $name"
+    [ -s fit/figures/speeds.svg ] || fail "no figures of $name"
+    $t predict "./$name.yaml" --set sweep.workers=3 > /dev/null || fail "the study $name.yaml"
+    clean "the log $name"
+done
+says 2 'without control characters' $t fit "./$name.csv" --study 'a
+b.yaml'
+
 # ---- what is shown on a terminal holds no escape sequences
 $t predict "$(printf 'no\033[2Jfile')" 2> stderr
 grep -q "$(printf '\033')" stderr && fail "an escape sequence on the terminal"

@@ -58,14 +58,44 @@ $t study "$study" --out "$d/odd" --set 'sweep.workers=[6]' > /dev/null
 [ -e "$d/odd/figures/region.svg" ] && fail "a figure of an earlier study was kept"
 
 # ---- logs
-printf 'worker,seconds\na,1\nb,2\na,oops\n' > "$d/log.csv"
-says 2 'log.csv:4: expected a time > 0' $t fit "$d/log.csv"
-printf 'worker,seconds\na,1\nb\n' > "$d/short.csv"
-says 2 'short.csv:3: expected 2 values, got 1' $t fit "$d/short.csv"
-printf 'worker,start,end\na,1,3\na,5,4\n' > "$d/back.csv"
-says 2 'back.csv:3: expected a time > 0 between start and end' $t fit "$d/back.csv"
+printf 'worker,seconds\na,oops\nb,2\na,-1\n' > "$d/log.csv"
+says 2 '2 of 3 rows cannot be used: not a time in 1 of them, first in line 2' $t fit "$d/log.csv"
+$t fit "$d/log.csv" --unusable 0.7 > "$d/stdout" || fail 'two of three rows may be left out'
+grep -q '2 of 3 rows are left out: not a time (1, first in line 2)' "$d/stdout" ||
+    fail "rows left out: $(cat "$d/stdout")"
+printf 'worker,start,end\na,1,3\na,5,4\na,6\n' > "$d/back.csv"
+says 2 '2 of 3 rows cannot be used' $t fit "$d/back.csv"
 printf 'who,when\n1,2\n' > "$d/columns.csv"
-says 2 'no column "worker"; there are: who, when' $t fit "$d/columns.csv"
+says 2 'no column says how long a job took' $t fit "$d/columns.csv"
+says 2 'there are: who, when' $t fit "$d/columns.csv"
+$t fit "$d/columns.csv" --columns worker=who,seconds=when --unit ms > "$d/stdout" ||
+    fail 'columns that are said'
+says 2 'unknown unit "parsec"' $t fit "$d/columns.csv" --unit parsec
+# a log from a pipe, its fit, and the study made of it, which delivers what the log does
+awk 'BEGIN { srand(7); print "rank,start,end"
+    for (w = 0; w < 8; w++) for (t = i = 0; i < 400; i++) {
+        job = -(log(rand()) + log(rand()) + log(rand())) / 3
+        printf "%d,%.6f,%.6f\n", w, t, t + job
+        t += job + .2 + .8 * -log(rand()) } }' > "$d/idle.csv"
+gzip -c "$d/idle.csv" | $t fit - --study "$d/idle.yaml" --json > "$d/idle.json" ||
+    fail 'a log from a pipe'
+grep -q '"log": "standard input: gzip, CSV, commas' "$d/idle.json" || fail 'what was taken'
+grep -q '{sum: \[{law: ' "$d/idle.yaml" || fail 'gaps are no part of the round trip'
+rate=$(sed -n 's/.*the log delivers \([0-9.]*\) a second.*/\1/p' "$d/idle.json")
+made=$($t predict "$d/idle.yaml" --json --set sweep.workers=[8] | sed -n 's/.*"lambda": \([0-9.]*\).*/\1/p' | tail -n 1)
+awk -v a="$rate" -v b="$made" 'BEGIN { exit !(a > 0 && b > 0 && b / a > .99 && b / a < 1.01) }' ||
+    fail "the log delivers $rate, the study $made"
+# one row of each of 40 workers: each keeps its speed, in the log as in the study by parts
+awk 'BEGIN { srand(3); print "client,seconds"; for (w = 0; w < 40; w++) printf "c%d,%.6f\n", w, exp(2 * rand()) }' > "$d/one.csv"
+$t fit "$d/one.csv" --study "$d/one.yaml" > "$d/stdout" || fail 'one row each'
+rate=$(awk -F, 'NR > 1 { r += 1 / $2 } END { print r }' "$d/one.csv")
+made=$($t predict "$d/one.yaml" --json --set sweep.workers=[40] | sed -n 's/.*"lambda": \([0-9.]*\).*/\1/p' | tail -n 1)
+near "$made" "$rate" "$rate / 1e4" 'the rate of 40 workers'
+# a cluster's table
+printf 'JobID|Elapsed|Start|End|State|NodeList\n1|00:10:00|2026-01-01T00:00:00|2026-01-01T00:10:00|COMPLETED|n[1-2]\n2|00:10:00|2026-01-01T00:30:00|2026-01-01T00:40:00|COMPLETED|n[1-2]\n' > "$d/sacct"
+$t fit "$d/sacct" --study "$d/nodes.yaml" > "$d/stdout" || fail "$(cat "$d/stdout")"
+tr '\n' ' ' < "$d/stdout" | grep -q 'there.*600 s.*away 1200 s' || fail "availability: $(cat "$d/stdout")"
+$t simulate "$d/nodes.yaml" --set replicas=2 > /dev/null || fail 'a study of availability'
 
 # ---- data sets
 soft="$d/soft.yaml"

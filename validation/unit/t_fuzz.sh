@@ -32,7 +32,8 @@ for folder in "$corpus"/*/; do
             case $folder in
             */study/) take "$file" $t predict "$form" --set points=2 ;;
             */law/) take "$file" $t roots --law "$(tr -d '\0' < "$form")" --damping 1e-9 ;;
-            */log/) take "$file" $t fit "$form" ;;
+            */log/ | */chrome/ | */mllog/ | */slurm/ | */lines/) take "$file" $t fit "$form" ;;
+            */spectra/) take "$file" $t spectrum "$form" ;;
             */system/) take "$file" $t roots --system "$form" --right-of 0 ;;
             */axis/) take "$file" $t roots --law '{law: constant, value: 1}' \
                 --along "$(tr -d '\0' < "$form" | head -c 100)" ;;

@@ -1,7 +1,7 @@
 /* Every allocation outside solver/ fails once (exhaust.h). */
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/predict.h"
-#include "asgd/traces/trace.h"
+#include "asgd/traces/fitted.h"
 #include "roots/find.h"
 #include "roots/system.h"
 #include "roots/threshold.h"
@@ -91,19 +91,41 @@ static tg_status
 read_trace(void)
 {
     tg_trace  t = { 0 };
+    tg_fitted f = { 0 };
     double   *seconds = NULL;
     size_t    n = 0, workers;
     tg_status status = tg_trace_read(csv, &t);
 
-    if (status == TG_OK) status = tg_trace_group(&t, 0, &seconds, &n, &workers);
+    if (status == TG_OK)
+        status = tg_trace_group(&t, 0, TG_TRACE_JOB, &seconds, &n, &workers);
+    if (status == TG_OK) status = tg_fitted_of(&t, 1, &f);
     free(seconds);
+    tg_fitted_free(&f);
     tg_trace_free(&t);
+    return status;
+}
+
+static tg_status
+read_log(void)
+{
+    tg_log          log = { 0 };
+    const tg_status status = tg_log_read(csv, NULL, &log);
+
+    tg_log_free(&log);
     return status;
 }
 
 static void
 test_files(void **state)
 {
+    static const char *const other[] = {
+        "{\"worker\": 1, \"seconds\": 2}\n",
+        "[{\"ph\": \"B\", \"pid\": 1, \"name\": \"a\", \"ts\": 1}, {\"ph\": \"E\", "
+        "\"pid\": 1, \"ts\": 2}]",
+        ":::MLLOG {\"key\": \"a_start\", \"time_ms\": 1}\n"
+        ":::MLLOG {\"key\": \"a_stop\", \"time_ms\": 2}\n",
+        "JobID|Elapsed|State|NodeList\n1|00:01|COMPLETED|n[1-2]\n"
+    };
     static const char log[] = "worker,seconds\na,1\nb,2\na,1.5\nb,2.5\na,1.2\nb,2.1\n";
 
     (void)state;
@@ -112,6 +134,10 @@ test_files(void **state)
     csv = write_temporary("log.csv", log, sizeof log - 1);
     exhaust("table from a file", read_table);
     exhaust("trace", read_trace);
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        csv = write_temporary("log", other[i], strlen(other[i]));
+        exhaust(other[i], read_log);
+    }
 }
 
 static tg_delay *half, *gamma_law;

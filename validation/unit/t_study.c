@@ -172,6 +172,7 @@ test_ranges(void **state)
     } want[] = {
         { "seed", "1", 0, 0x1p53, 0, 1 },
         { "objective.quadratic.eigenvalues", NULL, 0, INFINITY, 1, 0 },
+        { "objective.quadratic.spectrum.checkpoint", NULL, -INFINITY, INFINITY, 0, 0 },
         { "objective.quadratic.spectrum.count", NULL, 1, 1e6, 0, 1 },
         { "objective.quadratic.spectrum.largest", "1", 0, INFINITY, 1, 0 },
         { "objective.quadratic.spectrum.smallest", "0.01", 0, INFINITY, 1, 0 },

@@ -1,0 +1,8 @@
+/* chrome: a log by the reader chrome */
+#include "validation/fuzz/log.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_log(data, size);
+}

@@ -1,0 +1,8 @@
+/* lines: a log by the reader lines */
+#include "validation/fuzz/log.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_log(data, size);
+}

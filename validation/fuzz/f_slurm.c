@@ -1,0 +1,8 @@
+/* slurm: a log by the reader slurm */
+#include "validation/fuzz/log.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_log(data, size);
+}
