@@ -9,17 +9,16 @@
 
 /* What laws of compute times workers are likely to have. */
 static const char *const candidates[] = {
-    "{law: constant, value: 1}",
-    "{law: gamma, shape: 16, mean: 1}",
-    "{law: gamma, shape: 4, mean: 1}",
-    "{law: exponential, mean: 1}",
+    "{law: constant, value: 1}",          "{law: gamma, shape: 16, mean: 1}",
+    "{law: gamma, shape: 4, mean: 1}",    "{law: exponential, mean: 1}",
     "{law: lognormal, mean: 1, cv: 1.5}",
 };
 enum { CANDIDATES = sizeof candidates / sizeof *candidates, MOST_SEEN = 32 };
 
 static const tg_column observed_columns[] = {
     { "law", "", "of a worker's round trip", true },
-    { "low", "loss/x^2", "the largest eigenvalue is above this, by what was observed", false },
+    { "low", "loss/x^2", "the largest eigenvalue is above this, by what was observed",
+      false },
     { "high", "loss/x^2", "and below this", false },
     { "possible", "", "whether any can be, and the one that is given", true },
 };
@@ -44,17 +43,19 @@ read_observed(const char *text, seen out[MOST_SEEN], size_t *count)
         const bool  converges = !strncmp(word, "converge", 8);
         if (end == at || workers < 1 || workers > 10000000 ||
             (!converges && strncmp(word, "diverge", 7) != 0))
-            return tg_fail(TG_EINPUT,
-                           "--observed: expected something like \"4 converges, 8 diverges\", "
-                           "got \"%.80s\"",
-                           at);
+            return tg_fail(
+                TG_EINPUT,
+                "--observed: expected something like \"4 converges, 8 diverges\", "
+                "got \"%.80s\"",
+                at);
         if (*count == MOST_SEEN)
             return tg_fail(TG_EINPUT, "--observed: at most %d observations", MOST_SEEN);
         out[(*count)++] = (seen){ (size_t)workers, converges };
         at = word + strcspn(word, ",;");
         at += strspn(at, ",; ");
     }
-    return *count ? TG_OK : tg_fail(TG_EINPUT, "--observed: expected observations, got none");
+    return *count ? TG_OK
+                  : tg_fail(TG_EINPUT, "--observed: expected observations, got none");
 }
 
 /* ---- the situation as a study ---------------------------------------------------------- */
@@ -78,10 +79,12 @@ read_situation(const arguments *a, situation *out)
     TG_TRY(number_of(a, "momentum", &s.momentum));
     s.law = value_of(a, "law") ? value_of(a, "law") : candidates[2];
     if (!s.rule) s.rule = "asgd";
-    if (a->files > 0) return tg_fail(TG_EINPUT, "explain needs no file, got %s", a->file[0]);
+    if (a->files > 0)
+        return tg_fail(TG_EINPUT, "explain needs no file, got %s", a->file[0]);
     if (!(s.h > 0))
-        return tg_fail(TG_EINPUT, "--largest-eigenvalue: expected a number > 0; it is that of "
-                                  "the Hessian, see tardigrad help explain");
+        return tg_fail(TG_EINPUT,
+                       "--largest-eigenvalue: expected a number > 0; it is that of "
+                       "the Hessian, see tardigrad help explain");
     if (given(a, "step") && !(s.step > 0))
         return tg_fail(TG_EINPUT, "--step: expected a learning rate > 0, got %g", s.step);
     if (s.workers < 1) return tg_fail(TG_EINPUT, "--workers: expected at least 1");
@@ -180,7 +183,7 @@ add_law(const arguments *a, const situation *s, const char *law, const seen *lis
         else
             low = fmax(low, h);
     }
-    const char *word = !(low < high)              ? "none can be"
+    const char *word = !(low < high)               ? "none can be"
                        : s->h > low && s->h < high ? "yes, with this one too"
                                                    : "not with this one";
     return tg_table_add(
@@ -203,10 +206,11 @@ observed(const arguments *a, const situation *s, tg_table *t)
 static void
 say_observed(const situation *s, const char *text, const tg_table *t)
 {
-    say(stdout,
-        "Observed: %.200s, at learning rate %.4g. For each law, the largest eigenvalues with "
-        "which that is what happens; the one given is %.4g.",
-        text, s->step, s->h);
+    say_paragraph(stdout,
+                  "Observed: %.200s, at learning rate %.4g. For each law, the largest "
+                  "eigenvalues with "
+                  "which that is what happens; the one given is %.4g.",
+                  text, s->step, s->h);
     table_print(t);
 }
 
@@ -225,10 +229,11 @@ say_limits(const arguments *a, const situation *s)
                                  workers > 1 ? ", " : "", workers,
                                  limit / (s->h * (double)workers));
     }
-    say(stdout,
-        "%s with workers of %.160s; the largest eigenvalue of the Hessian is %.4g. The largest "
-        "learning rate by number of workers: %s.",
-        s->rule, s->law, s->h, text);
+    say_paragraph(stdout,
+                  "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
+                  "%.4g. The largest "
+                  "learning rate by number of workers: %s.",
+                  s->rule, s->law, s->h, text);
     return TG_OK;
 }
 
@@ -257,8 +262,8 @@ static tg_status
 deliver(const arguments *a, const tg_table *rows, const tg_table *fits)
 {
     if (!given(a, "json")) return TG_OK;
-    json_t *document = json_pack("{s:o, s:o}", "prediction", json_of_table(rows), "observed",
-                                 json_of_table(fits));
+    json_t *document = json_pack("{s:o, s:o}", "prediction", json_of_table(rows),
+                                 "observed", json_of_table(fits));
     return document ? json_print(document) : tg_fail(TG_ENOMEM, "out of memory");
 }
 
@@ -270,7 +275,8 @@ run(const arguments *a)
 
     TG_TRY(read_situation(a, &s));
     tg_status status = tg_table_create(prediction_columns, PREDICTION_COLUMNS, &rows);
-    if (status == TG_OK) status = tg_table_create(observed_columns, OBSERVED_COLUMNS, &fits);
+    if (status == TG_OK)
+        status = tg_table_create(observed_columns, OBSERVED_COLUMNS, &fits);
     if (status == TG_OK) status = explain(a, &s, rows, fits);
     if (status == TG_OK) status = deliver(a, rows, fits);
     tg_table_free(rows);
@@ -280,13 +286,15 @@ run(const arguments *a)
 
 static const option options[] = {
     { "largest-eigenvalue", "H", "of the Hessian [loss/x^2]; needed" },
-    { "step", "S", "learning rate [x^2/loss]; without it: the largest for 1 to 64 workers" },
+    { "step", "S",
+      "learning rate [x^2/loss]; without it: the largest for 1 to 64 workers" },
     { "workers", "N", "how many (default 8)" },
     { "law", "LAW", "of a worker's round trip (default {law: gamma, shape: 4, mean: 1})" },
     { "rule", "NAME", "server rule, or {name: fedbuff, k: 4} (default asgd)" },
     { "momentum", "B", "of the server's steps (default 0)" },
     { "observed", "TEXT",
-      "what happened at this step, as \"4 converges, 8 diverges\": which laws and eigenvalues "
+      "what happened at this step, as \"4 converges, 8 diverges\": which laws and "
+      "eigenvalues "
       "fit" },
     { "single-run", NULL,
       "also the gain at which a single run ceases to settle, by following workers" },
@@ -297,9 +305,11 @@ const command cmd_explain = {
     .name = "explain",
     .operands = "",
     .summary = "why it diverges, what it can bear: from three numbers, without a file",
-    .doc = "Say in sentences what a learning rate does with so many asynchronous workers, given "
+    .doc = "Say in sentences what a learning rate does with so many asynchronous workers, "
+           "given "
            "the\nlargest eigenvalue of the Hessian: the verdict and its cause, the largest "
-           "learning rate, the\nlargest number of workers, and how sure that is; and which laws "
+           "learning rate, the\nlargest number of workers, and how sure that is; and which "
+           "laws "
            "of compute times and which\neigenvalues fit what was observed.",
     .refuses = "set out threads",
     .options = options,

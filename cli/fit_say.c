@@ -1,4 +1,5 @@
 #include "cli/fit.h"
+#include "cli/sentences.h"
 
 #include "core/quote.h"
 
@@ -8,29 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 80, SENTENCE = 1200 };
-
-/* Words of a sentence in lines of at most WIDTH columns. */
-static void
-print_wrapped(const char *text)
-{
-    size_t column = 0;
-
-    while (*text) {
-        const size_t n = strcspn(text, " ");
-        if (column > 0 && column + 1 + n > WIDTH) {
-            fputs("\n  ", stdout);
-            column = 2;
-        } else if (column > 0) {
-            putchar(' ');
-            column++;
-        }
-        printf("%.*s", (int)n, text);
-        column += n;
-        text += n + (text[n] == ' ');
-    }
-    putchar('\n');
-}
+enum { SENTENCE = 1200 };
 
 /* One line, nothing in it that a terminal would obey. */
 static tg_status
@@ -55,7 +34,7 @@ say(const sayings *s, const char *key, const char *format, ...)
     va_end(args);
     TG_TRY(harmless(sentence, &line));
     const tg_status status = tg_table_note(s->table, key, "%s", line);
-    if (status == TG_OK && s->aloud) print_wrapped(line);
+    if (status == TG_OK && s->aloud) print_wrapped(stdout, line, 2);
     free(line);
     return status;
 }

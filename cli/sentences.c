@@ -11,29 +11,37 @@ enum { WIDTH = 80, ROOM = 2000 };
 /* ---- paragraphs ------------------------------------------------------------------------ */
 
 void
-say(FILE *f, const char *format, ...)
+print_wrapped(FILE *f, const char *text, int indent)
+{
+    size_t column = 0;
+
+    while (*text) {
+        const size_t n = strcspn(text, " ");
+        if (column > 0 && column + 1 + n > WIDTH) {
+            fprintf(f, "\n%*s", indent, "");
+            column = (size_t)indent;
+        } else if (column > 0) {
+            fputc(' ', f);
+            column++;
+        }
+        fwrite(text, 1, n, f);
+        column += n;
+        text += n + strspn(text + n, " ");
+    }
+    fputc('\n', f);
+}
+
+void
+say_paragraph(FILE *f, const char *format, ...)
 {
     char    text[ROOM];
-    size_t  column = 0;
     va_list rest;
 
     va_start(rest, format);
     vsnprintf(text, sizeof text, format, rest);
     va_end(rest);
-    for (const char *word = text; *word;) {
-        const size_t n = strcspn(word, " ");
-        if (column > 0 && column + 1 + n > WIDTH) {
-            fputc('\n', f);
-            column = 0;
-        } else if (column > 0) {
-            fputc(' ', f);
-            column++;
-        }
-        fwrite(word, 1, n, f);
-        column += n;
-        word += n + strspn(word + n, " ");
-    }
-    fputs("\n\n", f);
+    print_wrapped(f, text, 0);
+    fputc('\n', f);
 }
 
 /* ---- what was asked -------------------------------------------------------------------- */
@@ -75,7 +83,8 @@ say_question(FILE *f, const scene *s, size_t i, const tg_prediction *p)
     const tg_study_algorithm *a = &s->study->algorithm[i];
 
     laws_text(s->cluster, laws, sizeof laws);
-    say(f,
+    say_paragraph(
+        f,
         "%s with %zu worker%s (%s) at learning rate %.4g; the largest eigenvalue of the "
         "Hessian is %.4g.",
         a->label, p->workers, plural((double)p->workers), laws, a->step, largest(p));
@@ -98,23 +107,28 @@ say_verdict(FILE *f, const tg_prediction *p)
     const double limit = p->threshold_square, share = p->gain / limit;
 
     if (isinf(limit))
-        say(f, "It converges: no learning rate loses stability with these workers.");
+        say_paragraph(f,
+                      "It converges: no learning rate loses stability with these workers.");
     else if (!(fabs(p->gain - limit) > p->threshold_error))
-        say(f,
-            "It cannot be told: eta h P = %.4g is within the error, %.2g, of the %.4g at which "
-            "these workers lose stability in mean square.",
-            p->gain, p->threshold_error, limit);
+        say_paragraph(f,
+                      "It cannot be told: eta h P = %.4g is within the error, %.2g, of the "
+                      "%.4g at which "
+                      "these workers lose stability in mean square.",
+                      p->gain, p->threshold_error, limit);
     else if (share > 1)
-        say(f,
-            "%s: eta h P = %.4g is %.3g times the %.4g at which these workers lose stability in "
-            "mean square%s%s.",
-            loss_text(p), p->gain, share, limit, isnan(p->threshold_single) ? "" : "; it is ",
-            isnan(p->threshold_single) ? "" : threshold_text(p));
+        say_paragraph(f,
+                      "%s: eta h P = %.4g is %.3g times the %.4g at which these workers "
+                      "lose stability in "
+                      "mean square%s%s.",
+                      loss_text(p), p->gain, share, limit,
+                      isnan(p->threshold_single) ? "" : "; it is ",
+                      isnan(p->threshold_single) ? "" : threshold_text(p));
     else
-        say(f,
-            "It converges: eta h P = %.4g is %.3g %% of the %.4g at which these workers lose "
-            "stability in mean square.",
-            p->gain, 100 * share, limit);
+        say_paragraph(f,
+                      "It converges: eta h P = %.4g is %.3g %% of the %.4g at which these "
+                      "workers lose "
+                      "stability in mean square.",
+                      p->gain, 100 * share, limit);
 }
 
 /* ---- what to do ------------------------------------------------------------------------ */
@@ -164,12 +178,13 @@ say_advice(FILE *f, const scene *s, size_t i, const tg_prediction *p)
         snprintf(half, sizeof half, ", for %zu worker%s %.3g", p->workers / 2,
                  plural((double)(p->workers / 2)), other);
     if (isfinite(p->step_limit))
-        say(f,
+        say_paragraph(
+            f,
             "The largest learning rate for %zu worker%s is %.3g%s; half of it leaves a "
             "margin of two. %s",
             p->workers, plural((double)p->workers), p->step_limit, half, most);
     else
-        say(f, "%s", most);
+        say_paragraph(f, "%s", most);
     return TG_OK;
 }
 
@@ -193,12 +208,14 @@ say_course(FILE *f, const scene *s, const tg_prediction *p)
         snprintf(bias, sizeof bias, " and %.3g from the bias on heterogeneous data",
                  p->bias_loss);
     if (p->floor + p->bias_loss > 0)
-        say(f,
-            "The slowest mode falls at rate %.4g per unit of time; what remains is an excess "
-            "loss of %.3g from gradient noise%s.%s",
-            p->rate, p->floor, bias, time);
+        say_paragraph(f,
+                      "The slowest mode falls at rate %.4g per unit of time; what remains "
+                      "is an excess "
+                      "loss of %.3g from gradient noise%s.%s",
+                      p->rate, p->floor, bias, time);
     else
-        say(f, "The slowest mode falls at rate %.4g per unit of time.%s", p->rate, time);
+        say_paragraph(f, "The slowest mode falls at rate %.4g per unit of time.%s", p->rate,
+                      time);
 }
 
 /* ---- how sure -------------------------------------------------------------------------- */
@@ -209,12 +226,13 @@ say_certainty(FILE *f, const tg_prediction *p)
     const double error = 100 * p->threshold_error / p->threshold_square;
 
     if (p->level == TG_LEVEL_EXACT)
-        say(f, "How sure: exact for these workers (level exact)%s.",
-            p->resolved < 0.99 ? ", of the part of the objective that the eigenvalues cover"
-                               : "");
+        say_paragraph(f, "How sure: exact for these workers (level exact)%s.",
+                      p->resolved < 0.99
+                          ? ", of the part of the objective that the eigenvalues cover"
+                          : "");
     else
-        say(f, "How sure: the limit is right to about %.2g %% (level %s).", error,
-            tg_level_name(p->level));
+        say_paragraph(f, "How sure: the limit is right to about %.2g %% (level %s).", error,
+                      tg_level_name(p->level));
 }
 
 tg_status
@@ -235,13 +253,16 @@ say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *s
     const double a = p->settle, b = q->settle;
 
     if (p->outcome != q->outcome)
-        say(f, "%s %s, %s %s.", first, verdict_text(p), second, verdict_text(q));
+        say_paragraph(f, "%s %s, %s %s.", first, verdict_text(p), second, verdict_text(q));
     else if (p->outcome == TG_CONVERGES && isfinite(a) && isfinite(b) && !isnan(target))
-        say(f, "%s is at the target after %.4g, %s after %.4g: %s takes %.3g times as long.",
+        say_paragraph(
+            f,
+            "%s is at the target after %.4g, %s after %.4g: %s takes %.3g times as long.",
             first, a, second, b, a < b ? second : first, fmax(a, b) / fmin(a, b));
     else if (p->outcome == TG_CONVERGES)
-        say(f,
-            "%s leaves an excess loss of %.3g, %s one of %.3g; their rates are %.3g and %.3g.",
-            first, p->floor + p->bias_loss, second, q->floor + q->bias_loss, p->rate,
-            q->rate);
+        say_paragraph(f,
+                      "%s leaves an excess loss of %.3g, %s one of %.3g; their rates are "
+                      "%.3g and %.3g.",
+                      first, p->floor + p->bias_loss, second, q->floor + q->bias_loss,
+                      p->rate, q->rate);
 }

@@ -11,8 +11,11 @@
 
 #include <stdio.h>
 
-/* A paragraph, its words wrapped; a blank line after it. */
-void say(FILE *f, const char *format, ...) TG_FORMAT(2, 3);
+/* The words of a text in lines of at most 80 columns, all but the first indented. */
+void print_wrapped(FILE *f, const char *text, int indent);
+
+/* A paragraph; a blank line after it. */
+void say_paragraph(FILE *f, const char *format, ...) TG_FORMAT(2, 3);
 
 /* The scene's prediction of an algorithm in four paragraphs. Errors: those of finding the step for
  * half as many workers. */

@@ -156,7 +156,8 @@ print_list(const sheet *s, const char *head, const bool *which, bool values, int
         cell_text(s, 0, c, text, sizeof text);
         snprintf(word, sizeof word, "%s%s%s", tg_table_column(s->table, c)->name,
                  values ? " " : "", values ? text : "");
-        if (column == 0) column = printf("%s: %s", head, word);
+        if (column == 0)
+            column = printf("%s: %s", head, word);
         else if (column + 3 + (int)strlen(word) > width)
             column = printf(",\n    %s", word) - 2;
         else

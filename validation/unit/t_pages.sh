@@ -12,7 +12,7 @@ for page in "$(dirname "$0")"/pages/*.txt; do
         cp "$d/page" "$page"
     elif ! cmp -s "$d/page" "$page"; then
         fail "$page"
-        diff "$page" "$d/page"
+        diff "$page" "$d/page" | head -20
     fi
     [ "$(awk '{ if (length($0) > 80 && NR > 1) n++ } END { print n + 0 }' "$d/page")" = 0 ] ||
         fail "$page is wider than 80 columns"
