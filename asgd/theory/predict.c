@@ -1,5 +1,6 @@
 #include "asgd/theory/predict.h"
 
+#include "asgd/theory/classes.h"
 #include "asgd/theory/predict_finite.h"
 #include "asgd/theory/predict_hits.h"
 #include "asgd/theory/predict_parts.h"
@@ -168,9 +169,10 @@ check(const tg_predict_plan *plan)
                : TG_OK;
 }
 
-tg_status
-tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm *algorithm,
-           double step, const tg_predict_plan *plan, tg_prediction **out)
+static tg_status
+predict_algorithm(const tg_modes *modes, const tg_cluster *cluster,
+                  const tg_algorithm *algorithm, double step, const tg_predict_plan *plan,
+                  tg_prediction **out)
 {
     tg_case        c;
     tg_prediction *p = NULL;
@@ -203,10 +205,9 @@ tg_predict_undoubted(const tg_modes *modes, const tg_cluster *cluster, const cha
     return status;
 }
 
-tg_status
-tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
-                double number, double step, const tg_predict_plan *plan,
-                tg_prediction **out)
+static tg_status
+predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
+             double number, double step, const tg_predict_plan *plan, tg_prediction **out)
 {
     tg_prediction *p = NULL;
 
@@ -220,5 +221,34 @@ tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *ru
         *out = p;
     else
         tg_prediction_free(p);
+    return status;
+}
+
+/* ---- many groups --------------------------------------------------------------------- */
+
+tg_status
+tg_predict(const tg_modes *modes, const tg_cluster *cluster, const tg_algorithm *algorithm,
+           double step, const tg_predict_plan *plan, tg_prediction **out)
+{
+    tg_classes k;
+
+    TG_TRY(tg_classes_of(cluster, modes, &k));
+    const tg_status status =
+        predict_algorithm(k.modes, k.cluster, algorithm, step, plan, out);
+    tg_classes_clear(&k);
+    return status;
+}
+
+tg_status
+tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
+                double number, double step, const tg_predict_plan *plan,
+                tg_prediction **out)
+{
+    tg_classes k;
+
+    TG_TRY(tg_classes_of(cluster, modes, &k));
+    const tg_status status =
+        predict_rule(k.modes, k.cluster, rule, number, step, plan, out);
+    tg_classes_clear(&k);
     return status;
 }

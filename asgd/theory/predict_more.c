@@ -1,5 +1,6 @@
 /* predict_more: the law of staleness, and the learning rate at which the variance is lost
  */
+#include "asgd/theory/classes.h"
 #include "asgd/theory/predict_finite.h"
 
 #include <complex.h>
@@ -63,13 +64,19 @@ tg_predict_step_square(double h_max, const tg_cluster *cluster,
                                 .sigma2 = zero,
                                 .shift = zero,
                                 .spread = zero };
+    tg_classes            k;
     tg_case               c;
     tg_finite             f;
     double                threshold;
 
     if (!(h_max > 0)) return tg_fail(TG_EDOMAIN, "eigenvalue must be > 0, got %g", h_max);
-    TG_TRY(tg_case_open(cluster, algorithm, 1, &c));
-    tg_status status = tg_case_threshold(&c, &threshold);
+    TG_TRY(tg_classes_of(cluster, NULL, &k));
+    tg_status status = tg_case_open(k.cluster, algorithm, 1, &c);
+    if (status != TG_OK) {
+        tg_classes_clear(&k);
+        return status;
+    }
+    status = tg_case_threshold(&c, &threshold);
     if (status == TG_OK) status = tg_finite_open(&c, &m, &plan, &f);
     if (status == TG_OK) {
         status = tg_finite_limit(&f, threshold);
@@ -77,5 +84,6 @@ tg_predict_step_square(double h_max, const tg_cluster *cluster,
         tg_finite_close(&f);
     }
     tg_case_close(&c);
+    tg_classes_clear(&k);
     return status;
 }
