@@ -71,7 +71,8 @@ disagree(double line, size_t evaluations, int counted, size_t winding, size_t fo
         return tg_fail(
             TG_ENOCONV,
             "the roots right of %g could not be counted in %zu evaluations: too many, "
-            "or the contour is too near to a root or to where the transform ends",
+            "or the contour is too near to a root or to where the transform ends; a line "
+            "further to the right leaves fewer",
             line, evaluations);
     return tg_fail(TG_ENOCONV,
                    "right of %g the argument principle counts %zu roots, %zu found in %zu "
@@ -79,7 +80,9 @@ disagree(double line, size_t evaluations, int counted, size_t winding, size_t fo
                    line, winding, found, evaluations);
 }
 
-/* Count and find right of the line of `b`; *winding and the set are comparable. */
+/* Count and find right of the line of `b`; *winding and the set are comparable. Where the
+ * bounds are too coarse to rule out the rest of the half-plane box by box, as many zeros as
+ * were counted are all of them. */
 static tg_status
 search_half_plane(tg_bounds *b, int *counted, size_t *winding, tg_root_set *set)
 {
@@ -94,12 +97,13 @@ search_half_plane(tg_bounds *b, int *counted, size_t *winding, tg_root_set *set)
     if (!(box.right > box.left)) box.right = box.left + 1e-9 * reach;
     const double slack = 1e-9 * (box.right - box.left) + 1e-300;
     box.right += slack;
-    TG_TRY(tg_boxes_search(b, box, 1, set));
+    tg_status status = tg_boxes_search(b, box, 1, set);
     box.left = b->left;
     box.right = HUGE_VAL;
     box.top = HUGE_VAL;
     clip(set, box);
-    return TG_OK;
+    if (status == TG_ENOCONV && tg_root_set_total(set, 1) == *winding) status = TG_OK;
+    return status;
 }
 
 static double
