@@ -80,9 +80,7 @@ disagree(double line, size_t evaluations, int counted, size_t winding, size_t fo
                    line, winding, found, evaluations);
 }
 
-/* Count and find right of the line of `b`; *winding and the set are comparable. Where the
- * bounds are too coarse to rule out the rest of the half-plane box by box, as many zeros as
- * were counted are all of them. */
+/* Count and find right of the line of `b`; *winding and the set are comparable. */
 static tg_status
 search_half_plane(tg_bounds *b, int *counted, size_t *winding, tg_root_set *set)
 {
@@ -97,13 +95,12 @@ search_half_plane(tg_bounds *b, int *counted, size_t *winding, tg_root_set *set)
     if (!(box.right > box.left)) box.right = box.left + 1e-9 * reach;
     const double slack = 1e-9 * (box.right - box.left) + 1e-300;
     box.right += slack;
-    tg_status status = tg_boxes_search(b, box, 1, set);
+    TG_TRY(tg_boxes_search(b, box, 1, *winding, set));
     box.left = b->left;
     box.right = HUGE_VAL;
     box.top = HUGE_VAL;
     clip(set, box);
-    if (status == TG_ENOCONV && tg_root_set_total(set, 1) == *winding) status = TG_OK;
-    return status;
+    return TG_OK;
 }
 
 static double
@@ -252,7 +249,7 @@ tg_roots_inside(const tg_loop *loop, tg_region region, tg_roots *out)
         status = tg_walk_rectangle(&b, at, &winding);
         set.count = 0;
         counted = status == TG_OK;
-        if (status == TG_OK) status = tg_boxes_search(&b, at, 0, &set);
+        if (status == TG_OK) status = tg_boxes_search(&b, at, 0, 0, &set);
         clip(&set, at);
         if (status == TG_OK && tg_root_set_total(&set, 0) != winding) status = TG_ENOCONV;
     }
