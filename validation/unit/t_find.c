@@ -309,6 +309,7 @@ test_rectangle(void **state)
     assert_int_equal(tg_roots_inside(&l, box, &r), TG_OK);
     assert_int_equal(r.count, 2);
     assert_int_equal(r.certificate.winding, 2);
+    assert_memory_equal(&r.certificate.contour, &box, sizeof box);
     contains(&r, -2.0622777295982839 + 7.5886311784725126 * I, 1e-14);
     tg_roots_free(&r);
     assert_int_equal(tg_roots_inside(&l, both, &r), TG_OK);
