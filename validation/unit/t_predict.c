@@ -107,6 +107,32 @@ test_one_worker_in_time(void **state)
     tg_prediction_free(p);
 }
 
+/* At t = 0 all replicas are where they start: nothing of what spreads them has come yet. */
+static void
+test_begins_at_the_start(void **state)
+{
+    static const char *const  law[] = { "{law: constant, value: 1}",
+                                        "{law: gamma, shape: 4, mean: 1}",
+                                        "{law: lognormal, mean: 1, cv: 2}",
+                                        "{law: pareto, shape: 1.5, mean: 1}" };
+    const tg_algorithm *const rule[] = { &tg_asgd, &tg_dude };
+
+    (void)state;
+    for (int i = 0; i < 48; i++) {
+        setting        s = { .law = { law[i % 4] },
+                             .count = { 20 },
+                             .together = i / 4 % 2,
+                             .rule = rule[i / 8 % 2],
+                             .step = (double[]){ 1e-4, .005, .03 }[i / 16],
+                             .start = 1.5,
+                             .sigma = .3,
+                             .plan = { .horizon = 5, .points = 6, .target = NAN } };
+        tg_prediction *p = predict(&s);
+        assert_near(p->loss[0], 1.125, 1e-12);
+        tg_prediction_free(p);
+    }
+}
+
 /* Constant times, evenly staggered: k = 2 P sin(pi/(2(2P - 1))). Exponential workers: e (1 +
  * k) = 2 (1 + e). The largest steps of 1, 2, 3, 5 workers: 2, 1, .618, .347. */
 static void
@@ -350,8 +376,8 @@ test_levels_by_name(void **state)
 }
 
 RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time),
-    cmocka_unit_test(test_limits), cmocka_unit_test(test_exact_floors),
-    cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
-    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
-    cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_exact_floors), cmocka_unit_test(test_few_workers),
+    cmocka_unit_test(test_marks), cmocka_unit_test(test_reported_grid),
+    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
