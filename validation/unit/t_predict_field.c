@@ -160,6 +160,23 @@ test_units_of_time(void **state)
     tg_prediction_free(q);
 }
 
+/* The papers' threshold is 1/P off for P workers; where there is none, nothing is. */
+static void
+test_error_of_the_threshold(void **state)
+{
+    tg_prediction *some =
+        predict("{law: gamma, shape: 4, mean: 1}", 40, 1, .1, .01, &tg_asgd, bare);
+    tg_prediction *none =
+        predict("{law: exponential, mean: 1}", 40, 1, .1, .01, &tg_asgd, bare);
+
+    (void)state;
+    assert_near(some->threshold_error, some->threshold / 40, 1e-15);
+    assert_true(isinf(none->threshold) && none->threshold_error == 0);
+    assert_int_equal(none->outcome, TG_CONVERGES);
+    tg_prediction_free(some);
+    tg_prediction_free(none);
+}
+
 /* The trajectory starts at the starting loss and ends at the floor. */
 static void
 test_trajectory_ends(void **state)
@@ -368,7 +385,8 @@ test_waiting(void **state)
 }
 
 RUN(cmocka_unit_test(test_waiting), cmocka_unit_test(test_constant_delay),
-    cmocka_unit_test(test_dude), cmocka_unit_test(test_last_worker_delivers),
-    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_trajectory_ends),
-    cmocka_unit_test(test_staleness), cmocka_unit_test(test_unstable_trajectory),
-    cmocka_unit_test(test_effective_rate), cmocka_unit_test(test_bad_steps))
+    cmocka_unit_test(test_error_of_the_threshold), cmocka_unit_test(test_dude),
+    cmocka_unit_test(test_last_worker_delivers), cmocka_unit_test(test_units_of_time),
+    cmocka_unit_test(test_trajectory_ends), cmocka_unit_test(test_staleness),
+    cmocka_unit_test(test_unstable_trajectory), cmocka_unit_test(test_effective_rate),
+    cmocka_unit_test(test_bad_steps))
