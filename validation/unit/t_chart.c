@@ -53,7 +53,8 @@ check_grid(const char *law, const char *filter)
     size_t               proved = 0;
 
     if (tg_chart_grid(&p, cell, &proved) != TG_OK) fail_msg("%s: %s", law, tg_message());
-    assert_true(proved > 0 && proved <= NX * NY);
+    /* one in eight each way and where the kind of root changes; W_0 is always proved */
+    assert_true(proved > 0 && proved <= (strstr(law, "constant") ? 1 : 1. / 7) * NX * NY);
     for (size_t k = 0; k < NX * NY; k++) {
         tg_loop      l;
         tg_rightmost r;

@@ -119,17 +119,40 @@ test_begins_at_the_start(void **state)
 
     (void)state;
     for (int i = 0; i < 48; i++) {
-        setting        s = { .law = { law[i % 4] },
-                             .count = { 20 },
-                             .together = i / 4 % 2,
-                             .rule = rule[i / 8 % 2],
-                             .step = (double[]){ 1e-4, .005, .03 }[i / 16],
-                             .start = 1.5,
-                             .sigma = .3,
-                             .plan = { .points = 6, .target = NAN } };
+        setting s = { .law = { law[i % 4] },
+                      .count = { 20 },
+                      .together = i / 4 % 2,
+                      .rule = rule[i / 8 % 2],
+                      .step = (double[]){ 1e-4, .005, .03 }[i / 16],
+                      .start = 1.5,
+                      .sigma = .3,
+                      .plan = { .points = 6, .target = NAN } };
         s.plan.horizon = 0.25 / s.step;
         tg_prediction *p = predict(&s);
         assert_near(p->loss[0], 1.125, 1e-12);
+        tg_prediction_free(p);
+    }
+}
+
+/* From the minimum, noise alone: nothing is in doubt at t = 0, and never more than in the end,
+ * where the floor's own error is part of it. */
+static void
+test_doubt_grows(void **state)
+{
+    (void)state;
+    for (int dude = 0; dude < 2; dude++) {
+        setting        s = { .law = { "{law: gamma, shape: 4, mean: 1}" },
+                             .count = { 24 },
+                             .rule = dude ? &tg_dude : &tg_asgd,
+                             .step = .02,
+                             .sigma = .3,
+                             .plan = { .horizon = 60, .points = 61, .target = NAN } };
+        tg_prediction *p = predict(&s);
+        assert_near(p->high[0] - p->loss[0], 0, 1e-12);
+        const double last = p->high[60] - p->loss[60];
+        assert_true(last >= p->floor_error && last < 20 * p->floor_error);
+        for (int i = 1; i < 61; i++)
+            assert_true(p->high[i] - p->loss[i] <= last * (1 + 1e-6));
         tg_prediction_free(p);
     }
 }
@@ -377,8 +400,9 @@ test_levels_by_name(void **state)
 }
 
 RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time),
-    cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_limits),
-    cmocka_unit_test(test_exact_floors), cmocka_unit_test(test_few_workers),
-    cmocka_unit_test(test_marks), cmocka_unit_test(test_reported_grid),
-    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
-    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_doubt_grows),
+    cmocka_unit_test(test_limits), cmocka_unit_test(test_exact_floors),
+    cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
+    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
+    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
+    cmocka_unit_test(test_levels_by_name))
