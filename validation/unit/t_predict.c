@@ -134,6 +134,37 @@ test_begins_at_the_start(void **state)
     }
 }
 
+/* A worker alone in its group, which pulls elsewhere: the same whether it comes first or last. */
+static void
+test_group_of_one(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        setting        s = { .law = { "{law: gamma, shape: 2.5, mean: 1}",
+                                      "{law: lognormal, mean: 2, cv: 1}" },
+                             .count = { 1, 19 },
+                             .minimum = { 3, -.2 },
+                             .rule = i ? &tg_dude : &tg_asgd,
+                             .step = .03,
+                             .start = 1,
+                             .sigma = .3,
+                             .plan = { .horizon = 5, .points = 6, .target = NAN } };
+        tg_prediction *first = predict(&s);
+        setting        r = s;
+        for (int g = 0; g < 2; g++) {
+            r.law[g] = s.law[1 - g];
+            r.count[g] = s.count[1 - g];
+            r.minimum[g] = s.minimum[1 - g];
+        }
+        tg_prediction *last = predict(&r);
+        assert_near(last->floor, first->floor, 1e-9 * first->floor);
+        for (int k = 0; k < 6; k++)
+            assert_near(last->loss[k], first->loss[k], 1e-9 * first->loss[k]);
+        tg_prediction_free(first);
+        tg_prediction_free(last);
+    }
+}
+
 /* From the minimum, noise alone: nothing is in doubt at t = 0, and never more than in the end,
  * where the floor's own error is part of it. */
 static void
@@ -401,8 +432,8 @@ test_levels_by_name(void **state)
 
 RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time),
     cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_doubt_grows),
-    cmocka_unit_test(test_limits), cmocka_unit_test(test_exact_floors),
-    cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
-    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
-    cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_group_of_one), cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_exact_floors), cmocka_unit_test(test_few_workers),
+    cmocka_unit_test(test_marks), cmocka_unit_test(test_reported_grid),
+    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
