@@ -28,7 +28,7 @@ function constants(line,   at, digits, head, tail, value) {
         digits = substr(line, at + RSTART, RLENGTH - 1)
         tail = substr(line, at + RSTART + RLENGTH - 1)
         at += RSTART + RLENGTH - 1
-        if (tail ~ /^[eExX.]/) continue
+        if (tail ~ /^[eExX.]/ || gsub(/"/, "\"", head) % 2) continue # of a sentence
         value = digits + 1
         emit(head value tail)
     }

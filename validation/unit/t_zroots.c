@@ -125,6 +125,14 @@ test_certificate(void **state)
     assert_int_equal(tg_zroots_outside(&c, 0.5, &r), TG_OK);
     assert_int_equal(r.certificate.found, 21);
     assert_int_equal(r.certificate.winding, 21);
+    double residual = 0, backward = 0; /* the largest of all roots */
+    for (size_t i = 0; i < r.count; i++) {
+        residual = fmax(residual, r.root[i].residual);
+        backward = fmax(backward, r.root[i].residual / (1 + cabs(r.root[i].s)));
+    }
+    assert_true(residual > r.root[0].residual);
+    assert_true(r.certificate.residual == residual);
+    assert_true(r.certificate.backward == backward);
     assert_true(r.certificate.backward < 1e-12);
     for (size_t i = 0; i < r.count; i++) {
         const double complex z = r.root[i].s;
