@@ -77,6 +77,12 @@ test_sums(void **state)
         for (size_t j = 0; j < TG_STALENESS_BINS; j++)
             histogram += (double)j * (double)s->staleness[j];
         assert_near(stale * n, histogram, 1e-6 * (1 + histogram));
+        double largest = 0;
+        size_t last = TG_STALENESS_BINS - 1;
+        for (size_t i = 0; i < N; i++)
+            largest = fmax(largest, value(w, i, "largest_delay"));
+        while (last > 0 && !s->staleness[last]) last--;
+        assert_near(largest, (double)last, 0);
         for (size_t i = 0; i < plan.points; i++) {
             assert_near(value(q, i, "loss"), s->loss[i].mean, 0);
             assert_true(value(q, i, "updates") >= (i ? value(q, i - 1, "updates") : 0));

@@ -190,7 +190,7 @@ test_short_list(void **state)
 static void
 test_bad_input(void **state)
 {
-    static const double one = 1, bad = NAN;
+    static const double one = 1, bad = NAN, wrong[] = { -1e-9, 1.5 };
     double              r;
     tg_roots            out = { 0 };
     (void)state;
@@ -205,6 +205,11 @@ test_bad_input(void **state)
     assert_int_equal(
         tg_zroots_radius(&(tg_clock){ .step = 1, .staleness = &bad, .count = 1 }, &r),
         TG_EDOMAIN);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(
+            tg_zroots_radius(&(tg_clock){ .step = 1, .staleness = &wrong[i], .count = 1 },
+                             &r),
+            TG_EDOMAIN);
     assert_int_equal(
         tg_zroots_radius(&(tg_clock){ .step = 1, .staleness = &one, .count = 0 }, &r),
         TG_EDOMAIN);
