@@ -257,7 +257,8 @@ test_not_finite(void **state)
     eq.slope = steep;
     assert_ok(tg_dde_solve(&eq, 0, 1.7, 1e-6, 1e300, 0, &s));
     tg_dde_solution_free(s);
-    assert_fails(tg_dde_solve(&eq, 0, 5, 1e-6, 1e300, 0, &s), TG_EDIVERGED, "x[1] left the");
+    assert_fails(tg_dde_solve(&eq, 0, 5, 1e-6, 1e300, 0, &s), TG_EDIVERGED,
+                 "x[1] left the");
 }
 
 static void
