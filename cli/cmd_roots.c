@@ -36,15 +36,20 @@ prove(const hunt *h, const tg_loop *l, const char **words)
     return TG_OK;
 }
 
-/* Without a line of the user's: three mean delays to the left, or as far as phi goes. */
+/* Without a line of the user's: three over the mean delay to the left, or as far as phi goes,
+ * and not where long delays make phi so large that roots are without number. */
 static double
 line_for(const hunt *h, const tg_loop *l)
 {
-    const double m = tg_delay_mean(l->delay), edge = tg_loop_edge(l);
-    const double line = m > 0 ? -3 / m : -2 * fabs(l->a + l->b);
+    const double m = tg_delay_mean(l->delay), edge = tg_loop_edge(l), most = 50;
+    double       line = m > 0 ? -3 / m : -2 * fabs(l->a + l->b);
 
     if (h->line_given) return h->line;
-    return line > edge ? line : 0.9 * edge;
+    if (!(line > edge)) line = 0.9 * edge;
+    while (line < 0 && m > 0 &&
+           !(fabs(creal(tg_delay_laplace(l->delay, line, NULL))) <= most))
+        line *= 0.8;
+    return line;
 }
 
 static tg_status
@@ -264,7 +269,8 @@ const command cmd_roots = {
            "Without\n"
            "--right-of a loop is searched to three over its mean delay, or to where the "
            "transform\n"
-           "of its delay ends. With --out the roots are drawn too: figures/plane.svg, or, "
+           "of its delay ends or is 50. With --out the roots are drawn too: "
+           "figures/plane.svg, or, "
            "with\n"
            "--along, figures/locus.svg.",
     .options = options,

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { DEEPEST = 400, MOST_BOXES = 1000000 };
+enum { DEEPEST = 400, MOST_BOXES = 1000000, PATIENCE = 20000 };
 
 typedef struct search {
     tg_bounds   *b;
@@ -203,8 +203,9 @@ examine(search *q, tg_region r, int *done)
 
 /* The lower or left half first, so that zeros come in order; depth first. */
 tg_status
-tg_boxes_search(tg_bounds *b, tg_region region, int upper, tg_root_set *out)
+tg_boxes_search(tg_bounds *b, tg_region region, int upper, size_t wanted, tg_root_set *out)
 {
+    const size_t        patience = b->evaluations + PATIENCE;
     static const double smallest = 1e-10;
     tg_region           stack[DEEPEST];
     size_t              depth = 0, boxes = 0;
@@ -216,6 +217,8 @@ tg_boxes_search(tg_bounds *b, tg_region region, int upper, tg_root_set *out)
         tg_region r = stack[--depth], other = r;
         int       done;
         TG_TRY(examine(&q, r, &done));
+        if (wanted && b->evaluations > patience && tg_root_set_total(out, upper) == wanted)
+            break;
         if (done) continue;
         const double width = r.right - r.left, height = r.top - r.bottom;
         if (b->evaluations > b->most || ++boxes > MOST_BOXES || depth + 2 > DEEPEST ||

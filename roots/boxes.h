@@ -6,10 +6,12 @@
 #include "roots/set.h"
 
 /* All zeros in the region (closed), on which the bounds hold. With `upper` the region is
- * mirrored in the real axis and begins there: only zeros with Im s >= 0 are returned.
+ * mirrored in the real axis and begins there: only zeros with Im s >= 0 are returned. Where
+ * the bounds are too coarse to rule out the rest box by box it ends, after some patience, with
+ * `wanted` zeros (counted beforehand, conjugates too; 0: not known).
  * Errors: TG_ENOCONV a box as small as rounding allows can neither be dropped nor
  * explained; TG_ENOMEM. */
 TG_CHECKED tg_status tg_boxes_search(tg_bounds *b, tg_region region, int upper,
-                                     tg_root_set *out);
+                                     size_t wanted, tg_root_set *out);
 
 #endif

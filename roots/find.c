@@ -71,7 +71,8 @@ disagree(double line, size_t evaluations, int counted, size_t winding, size_t fo
         return tg_fail(
             TG_ENOCONV,
             "the roots right of %g could not be counted in %zu evaluations: too many, "
-            "or the contour is too near to a root or to where the transform ends",
+            "or the contour is too near to a root or to where the transform ends; a line "
+            "further to the right leaves fewer",
             line, evaluations);
     return tg_fail(TG_ENOCONV,
                    "right of %g the argument principle counts %zu roots, %zu found in %zu "
@@ -94,7 +95,7 @@ search_half_plane(tg_bounds *b, int *counted, size_t *winding, tg_root_set *set)
     if (!(box.right > box.left)) box.right = box.left + 1e-9 * reach;
     const double slack = 1e-9 * (box.right - box.left) + 1e-300;
     box.right += slack;
-    TG_TRY(tg_boxes_search(b, box, 1, set));
+    TG_TRY(tg_boxes_search(b, box, 1, *winding, set));
     box.left = b->left;
     box.right = HUGE_VAL;
     box.top = HUGE_VAL;
@@ -248,7 +249,7 @@ tg_roots_inside(const tg_loop *loop, tg_region region, tg_roots *out)
         status = tg_walk_rectangle(&b, at, &winding);
         set.count = 0;
         counted = status == TG_OK;
-        if (status == TG_OK) status = tg_boxes_search(&b, at, 0, &set);
+        if (status == TG_OK) status = tg_boxes_search(&b, at, 0, 0, &set);
         clip(&set, at);
         if (status == TG_OK && tg_root_set_total(&set, 0) != winding) status = TG_ENOCONV;
     }

@@ -305,27 +305,6 @@ tg_system_walk(tg_system_work *w, size_t *count)
     return TG_OK;
 }
 
-tg_status
-tg_system_walk_circle(tg_system_work *w, double complex centre, double radius,
-                      size_t *count)
-{
-    tg_system_point p, next;
-    double          change = 0;
-
-    if (!tg_system_factor(w, centre + radius, &p)) return TG_ENOCONV;
-    for (double angle = 0; angle < 2 * pi;) {
-        const double h = safe_step(w, &p) / radius;
-        if (!(h > 1e-5) || w->evaluations > MOST_FACTORS) return TG_ENOCONV;
-        angle = fmin(2 * pi, angle + fmin(h, 0.7));
-        if (!tg_system_factor(w, centre + radius * cexp(complex_of(0, angle)), &next))
-            return TG_ENOCONV;
-        change += carg(next.phase * conj(p.phase));
-        p = next;
-    }
-    *count = (size_t)lround(fmax(0, change / (2 * pi)));
-    return TG_OK;
-}
-
 double
 tg_system_logdet(const tg_system *s, double complex at, double complex *phase,
                  double complex *slope)

@@ -27,10 +27,8 @@ typedef struct tg_system_point {
 
 int tg_system_factor(tg_system_work *w, double complex at, tg_system_point *out);
 
-/* Zeros right of the line of w; within a circle. Errors: TG_ENOCONV, without a message. */
+/* Zeros right of the line of w. Errors: TG_ENOCONV, without a message. */
 TG_CHECKED tg_status tg_system_walk(tg_system_work *w, size_t *count);
-TG_CHECKED tg_status tg_system_walk_circle(tg_system_work *w, double complex centre,
-                                           double radius, size_t *count);
 
 /* Eigenvalues of the collocation with `nodes` + 1 points: *s (count) is malloc'd.
  * Errors: TG_ENOMEM, TG_ENOCONV. */

@@ -3,9 +3,22 @@
 #include <math.h>
 #include <string.h>
 
-#define SHIFT 46 /* leaves sign, exponent and six leading bits of the mantissa */
+/* Leading bits of a magnitude: exponent and six bits of the mantissa between 2^-64 and 2^64,
+ * exponent and three beyond. */
+enum { FINE = 52 - 6, COARSE = 52 - 3 };
 
-static const uint64_t LOWEST = (uint64_t)(1023 - 64) << 6; /* of 2^-64 */
+/* The first numbers of a bucket: of the fine ones, and of the coarse ones above them. */
+static const uint64_t MIDDLE = TG_SKETCH_LOW, HIGH = TG_SKETCH_LOW + TG_SKETCH_MIDDLE;
+
+static uint64_t
+bucket_of_magnitude(uint64_t bits)
+{
+    const uint64_t coarse = bits >> COARSE, fine = bits >> FINE;
+
+    if (coarse < MIDDLE) return coarse;
+    return fine - 8 * MIDDLE < TG_SKETCH_MIDDLE ? fine - 7 * MIDDLE
+                                                : coarse - TG_SKETCH_TOP + HIGH;
+}
 
 /* Buckets of values < 0 run down from TG_SKETCH_SIDE - 1, the others up from there. */
 static uint64_t
@@ -14,9 +27,7 @@ bucket_of(double x)
     uint64_t bits;
 
     memcpy(&bits, &x, sizeof bits);
-    const uint64_t size = (bits & ~(UINT64_C(1) << 63)) >> SHIFT;
-    const uint64_t k = size < LOWEST ? 0 : size - LOWEST + 1;
-    const uint64_t side = k < TG_SKETCH_SIDE ? k : TG_SKETCH_SIDE - 1;
+    const uint64_t side = bucket_of_magnitude(bits & ~(UINT64_C(1) << 63));
     return bits >> 63 ? TG_SKETCH_SIDE - 1 - side : TG_SKETCH_SIDE + side;
 }
 
@@ -43,11 +54,13 @@ tg_sketch_merge(tg_sketch *s, const tg_sketch *t)
 static double
 magnitude(uint64_t k)
 {
-    const uint64_t bits = (k - 1 + LOWEST) << SHIFT;
+    const uint64_t bits = k < MIDDLE ? k << COARSE
+                          : k < HIGH ? (k + 7 * MIDDLE) << FINE
+                                     : (k - HIGH + TG_SKETCH_TOP) << COARSE;
     double         x;
 
     memcpy(&x, &bits, sizeof x);
-    return k == 0 ? 0 : x;
+    return x;
 }
 
 /* At `share` of the way through bucket b. */
@@ -72,9 +85,10 @@ tg_sketch_quantile(const tg_sketch *s, double p)
     if (s->n == 0) return NAN;
     for (uint64_t b = 0; b < TG_SKETCH_BUCKETS; before += s->count[b++]) {
         if (!s->count[b] || rank > before + s->count[b] - 0.5) continue;
-        if (b == 0 || b == TG_SKETCH_BUCKETS - 1) return NAN;
+        if (b == 0) return s->least; /* infinite, as the last */
+        if (b == TG_SKETCH_BUCKETS - 1) break;
         const double x = value_in(b, fmax(0, (rank - before + 0.5) / s->count[b]));
         return fmin(fmax(x, s->least), s->most);
     }
-    return s->count[TG_SKETCH_BUCKETS - 1] ? NAN : s->most;
+    return s->most;
 }

@@ -52,7 +52,7 @@ gamma_law(double a, double b, int n, double mean)
 
     A[0] = 0;
     for (int i = 0; i <= n; i++) {
-        A[i] = (i ? A[i] : 0) + binomial;
+        A[i] += binomial;
         A[i + 1] = b * theta * binomial;
         B[i + 1] = binomial;
         binomial *= (double)(n - i) / (i + 1);

@@ -76,12 +76,13 @@ main(void)
 {
     static const char gamma4[] = "{law: gamma, shape: 4, mean: 1}";
     question          bare = { .law = { gamma4 }, .groups = 1, .count = { 8 }, .step = .1 };
-    question          whole = bare, many, three;
+    question          whole = bare, many, thousand, three;
 
     report_header();
     bare.plan.target = NAN;
     whole.plan = (tg_predict_plan){ .horizon = 120, .points = 241, .target = 1e-2 };
     many = whole;
+    thousand = whole;
     three = whole;
     three.groups = 3;
     three.law[0] = "{law: lognormal, mean: 1, cv: .5}";
@@ -96,5 +97,6 @@ main(void)
     bad |= row("the same with trajectory and band", &whole, 1, 1, 10, exact, 2e-3);
     bad |= row("three groups by quadrature, 1 mode", &three, 1, 1, 200, NAN, .1);
     bad |= row("100 modes, condition 1000", &many, 100, 1e-3, 60, NAN, .1);
+    bad |= row("1000 modes, condition 1000", &thousand, 1000, 1e-3, 1000, NAN, .1);
     return bad;
 }

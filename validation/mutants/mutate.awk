@@ -1,6 +1,6 @@
 # One change of meaning in a C file: the `pick`-th of those that its lines allow. Prints the changed
 # file, and to `note` the line and both versions; with pick < 0 only how many changes there are.
-# Comments, preprocessor lines, declarations of static tables, error messages and amounts of memory
+# Comments, preprocessor lines, declarations of static tables, sentences and amounts of memory
 # (more is the same, less is for the sanitizers of `make asan`) are left alone.
 
 function swap(line, from, to,   at, rest, before, places, start) {
@@ -28,7 +28,7 @@ function constants(line,   at, digits, head, tail, value) {
         digits = substr(line, at + RSTART, RLENGTH - 1)
         tail = substr(line, at + RSTART + RLENGTH - 1)
         at += RSTART + RLENGTH - 1
-        if (tail ~ /^[eExX.]/) continue
+        if (tail ~ /^[eExX.]/ || gsub(/"/, "\"", head) % 2) continue # of a sentence
         value = digits + 1
         emit(head value tail)
     }
@@ -52,7 +52,7 @@ BEGIN {
     if (code ~ /tg_fail/) in_message = 1
     message = in_message
     if (code ~ /;/) in_message = 0
-    if (code ~ /^ *\/\*/ || code ~ /^#/ || code ~ /^(static )?const/ || code ~ /TG_CHECKED/ ||
+    if (code ~ /^ *\/\*/ || code ~ /^#/ || code ~ /^(static )?const/ || code ~ /TG_CHECKED|\.doc = "/ ||
         code !~ /^ / || message || code ~ /^ *[a-z_]+( [a-z_]+)* [*a-z_]+\[[^=]*\](, [*a-z_]+\[[^=]*\])*;$/ ||
         code ~ /(c|m|re)alloc\(/) {
         print

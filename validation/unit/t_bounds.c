@@ -110,6 +110,53 @@ test_bounds_bound(void **state)
     }
 }
 
+/* A bound over what it bounds, the largest on the edge of the part above a height. */
+static double
+excess(const tg_loop *l, double left, double height)
+{
+    double most = 0;
+
+    for (double w = height; w < height + 30; w += 0.01 + 1e-3 * w) {
+        double complex slope;
+        tg_loop_value(l, left + I * w, &slope);
+        most = fmax(most, cabs(slope - 1));
+    }
+    return l->a * tg_loop_steepest(l, left, height) / most;
+}
+
+static void
+sharp(const tg_loop *l, double left, double height)
+{
+    const char  *name = l->filter->name;
+    const double over = excess(l, left, height), h = height;
+
+    if (!strncmp(name, "dude", 4) && left == 0)
+        near(name, tg_loop_steepest(l, 0, h), 2 / h + (1 + 2 / h) / h, 1e-9 / (h * h));
+    const double most = !strncmp(name, "dude", 4)     ? (h > 5 ? 1.7 : INFINITY)
+                        : !strcmp(name, "heavy_ball") ? 1 + 2e-3 * fmin(h * h, 15)
+                        : !strcmp(name, "fedbuff")    ? 1 + 0.015 * h * h
+                                                      : 1 + 1e-9;
+    if (!(over >= 1 - 1e-9 && over <= most * (1 + 1e-9)))
+        fail_msg("%s: %g of what is bounded right of %g above %g", name, over, left, h);
+}
+
+/* Bounds are sharp where all terms of G' have one direction: for a constant delay everywhere if
+ * the filter is a number, near the real axis if it is a transform. Those of (1 - phi)/(s m) are
+ * what |1 - phi| <= 2 and the triangle inequality make of it. */
+static void
+test_bounds_are_near(void **state)
+{
+    tg_delay *d = make("{law: constant, value: 1}");
+
+    (void)state;
+    for (const tg_filter *const *f = tg_filters; *f; f++) {
+        const tg_loop l = loop_with(*f, d, (const tg_delay *[]){ d, d });
+        for (double left = -0.5; left < 0.1; left += 0.5)
+            for (double height = 0.01; height < 20; height *= 5) sharp(&l, left, height);
+    }
+    tg_delay_free(d);
+}
+
 /* Beside a pole the walk needs few steps though f' is unbounded there: without the bounds
  * above a height it took more than a million, and a prediction most of a minute. */
 static void
@@ -136,6 +183,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_bounds_bound),
+                                        cmocka_unit_test(test_bounds_are_near),
                                         cmocka_unit_test(test_steps_beside_a_pole) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,11 @@ test_claims_of_a_pair(void **state)
     assert_near(c[2].z, 2, 1e-12);
     assert_int_equal(c[2].judgement, TG_HOLDS);
     assert_string_equal(c[2].where, "here");
+    a.s.replicas =
+        2; /* which have a standard error; one has none, and of it no number is claimed */
+    assert_int_equal(tg_compare(&a.p, &a.s, "here", .2, c), 3);
+    a.s.replicas = 1;
+    assert_int_equal(tg_compare(&a.p, &a.s, "here", .2, c), 1);
 }
 
 /* A verdict predicted one way and simulated the other never holds: it fails if both are

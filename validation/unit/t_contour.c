@@ -65,4 +65,21 @@ test_lines(void **state)
     free(p);
 }
 
-RUN(cmocka_unit_test(test_circle), cmocka_unit_test(test_lines))
+/* Where the values of one cell have the signs of a saddle, two curves pass. */
+static void
+test_saddle(void **state)
+{
+    const double      f[] = { 1, -1, -1, 1 };
+    tg_contour_point *p = NULL;
+    size_t            count = 0, curves = 0;
+
+    (void)state;
+    assert_ok(tg_contour_trace(f, 2, 2, &p, &count));
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) curves += p[i].first;
+    assert_int_equal(curves, 2);
+    free(p);
+}
+
+RUN(cmocka_unit_test(test_saddle), cmocka_unit_test(test_circle),
+    cmocka_unit_test(test_lines))

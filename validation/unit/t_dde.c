@@ -216,6 +216,16 @@ root(double t, const double *x, const double *past, double *dx, void *context)
     return TG_OK;
 }
 
+/* a slope that is finite everywhere, of a solution that passes the largest double at t = 1.8 */
+static tg_status
+steep(double t, const double *x, const double *past, double *dx, void *context)
+{
+    (void)t, (void)x, (void)past, (void)context;
+    dx[0] = 0;
+    dx[1] = 1e308;
+    return TG_OK;
+}
+
 static tg_status
 no_number(double t, double *x, void *context)
 {
@@ -244,6 +254,11 @@ test_not_finite(void **state)
     assert_ok(tg_dde_at(s, .019, x));
     assert_near(x[0], .0025, 1e-5);
     tg_dde_solution_free(s);
+    eq.slope = steep;
+    assert_ok(tg_dde_solve(&eq, 0, 1.7, 1e-6, 1e300, 0, &s));
+    tg_dde_solution_free(s);
+    assert_fails(tg_dde_solve(&eq, 0, 5, 1e-6, 1e300, 0, &s), TG_EDIVERGED,
+                 "x[1] left the");
 }
 
 static void

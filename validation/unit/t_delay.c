@@ -268,6 +268,44 @@ test_quantile_inverts_the_distribution(void **state)
     }
 }
 
+/* Where each kind of law's transform ends; poles are not ends. */
+static void
+test_every_abscissa(void **state)
+{
+    static const struct {
+        const char *law;
+        double      end;
+    } all[] = {
+        { "{law: constant, value: 2}", -INFINITY },
+        { "{law: exponential, mean: 2}", -INFINITY },
+        { "{law: gamma, shape: 4, mean: 2}", -INFINITY },
+        { "{law: gamma, shape: 2.5, mean: 2}", -1.25 },
+        { "{law: uniform, min: 1, max: 3}", -INFINITY },
+        { "{law: half_normal, sd: 2}", -INFINITY },
+        { "{law: truncated_normal, mu: 1, sd: 2}", -INFINITY },
+        { "{law: lognormal, mean: 2, cv: 1}", 0 },
+        { "{law: pareto, shape: 3, mean: 2}", 0 },
+        { "{law: weibull, shape: 0.8, mean: 2}", 0 },
+        { "{law: weibull, shape: 1, mean: 2}", -0.5 },
+        { "{law: weibull, shape: 1.5, mean: 2}", -INFINITY },
+        { "{law: pareto, shape: 3, mean: 2, at_most: 9}", -INFINITY },
+        { "{sum: [{law: gamma, shape: 2.5, mean: 2}, {law: uniform, min: 1, max: 3}]}",
+          -1.25 },
+        { "{mixture: [{weight: 1, law: gamma, shape: 2.5, mean: 2}, {weight: 1, law: "
+          "gamma, "
+          "shape: 2.5, mean: 1}]}",
+          -1.25 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        tg_delay    *d = make(all[i].law);
+        const double end = tg_delay_abscissa(d);
+        if (!(end == all[i].end || fabs(end - all[i].end) < 1e-14))
+            fail_msg("%s: %g", all[i].law, end);
+        tg_delay_free(d);
+    }
+}
+
 /* The text of a law makes the same law. */
 static void
 test_text_reads_back(void **state)
@@ -346,6 +384,7 @@ main(void)
         cmocka_unit_test(test_quantile_inverts_the_distribution),
         cmocka_unit_test(test_text_reads_back),
         cmocka_unit_test(test_abscissa),
+        cmocka_unit_test(test_every_abscissa),
         cmocka_unit_test(test_continuation_through_the_pole),
     };
 

@@ -1,4 +1,5 @@
 /* Laws from traces and from descriptions, good and bad. */
+#include "core/law.h"
 #include "core/rng.h"
 
 #include "validation/unit/one_law.h"
@@ -65,6 +66,7 @@ test_long_trace(void **state)
 
     tg_delay_samples(source, &g, t, N);
     assert_int_equal(tg_delay_empirical(t, N, &d), TG_OK);
+    assert_true(tg_law_measured(d));
     for (double w = 0; w < 300; w = 1.7 * w + 0.01) {
         const double complex s = 0.1 + I * w;
         double complex       want = 0, slope = 0, got_slope;

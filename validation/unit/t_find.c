@@ -274,6 +274,29 @@ test_every_filter(void **state)
     }
 }
 
+/* Left of the axis the bounds of the half-normal transform say nothing about large |s|, and no
+ * box there is ever ruled out: as many roots as the argument principle counts are all. */
+static void
+test_all_that_are_counted(void **state)
+{
+    (void)state;
+    tg_delay *d = make("{law: half_normal, sd: 1}");
+    for (double a = 10; a < 50; a *= 3) {
+        const tg_loop l = { .a = a, .delay = d };
+        tg_roots      r = roots_of(&l, -3.76), near_axis = roots_of(&l, -3);
+        size_t        count;
+        check(&r, -3.76);
+        assert_int_equal(r.count, 6);
+        for (size_t i = 0; i < near_axis.count; i++)
+            contains(&r, near_axis.root[i].s, 1e-12 * a);
+        assert_int_equal(tg_count_right_of(&l, -3.76, &count, NULL), TG_OK);
+        assert_int_equal(count, 6);
+        tg_roots_free(&r);
+        tg_roots_free(&near_axis);
+    }
+    tg_delay_free(d);
+}
+
 static void
 test_rectangle(void **state)
 {
@@ -286,6 +309,7 @@ test_rectangle(void **state)
     assert_int_equal(tg_roots_inside(&l, box, &r), TG_OK);
     assert_int_equal(r.count, 2);
     assert_int_equal(r.certificate.winding, 2);
+    assert_memory_equal(&r.certificate.contour, &box, sizeof box);
     contains(&r, -2.0622777295982839 + 7.5886311784725126 * I, 1e-14);
     tg_roots_free(&r);
     assert_int_equal(tg_roots_inside(&l, both, &r), TG_OK);
@@ -338,6 +362,7 @@ main(void)
         cmocka_unit_test(test_double_root),
         cmocka_unit_test(test_scaling),
         cmocka_unit_test(test_every_filter),
+        cmocka_unit_test(test_all_that_are_counted),
         cmocka_unit_test(test_rectangle),
         cmocka_unit_test(test_bad_input),
     };

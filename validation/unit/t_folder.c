@@ -99,6 +99,36 @@ test_old_until_new(void **state)
     free(parent);
 }
 
+/* What a run leaves that dies between its two renames, the earlier folder aside and nothing in
+ * its place, or with the new one there already: one whole folder, and nothing beside it. */
+static void
+test_after_a_death(void **state)
+{
+    tg_folder f;
+    char      path[128], aside[200];
+
+    (void)state;
+    snprintf(path, sizeof path, "%.60s/dead/o", root);
+    for (int renamed = 0; renamed < 2; renamed++) {
+        assert_ok(tg_folder_begin(path, &f));
+        write_in(f.draft, "x", "old");
+        snprintf(aside, sizeof aside, "%.180s-", f.draft);
+        assert_ok(tg_folder_end(&f, TG_OK));
+        assert_int_equal(rename(path, aside), 0);
+        if (renamed) {
+            assert_int_equal(mkdir(path, 0700), 0);
+            write_in(path, "x", "new");
+        }
+        assert_ok(tg_folder_begin(path, &f));
+        holds(path, "x", renamed ? "new" : "old");
+        assert_int_not_equal(access(aside, F_OK), 0);
+        assert_int_equal(tg_folder_end(&f, TG_ENOCONV), TG_ENOCONV);
+        char *parent = tg_path_beside(path, "");
+        assert_int_equal(entries(parent), 1);
+        free(parent);
+    }
+}
+
 /* Whatever the run did not write stays, links and folders too; a folder that it did write
  * is its own only. */
 static void
@@ -241,8 +271,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_old_until_new), cmocka_unit_test(test_what_else_is_there),
-        cmocka_unit_test(test_one_writer),    cmocka_unit_test(test_places),
-        cmocka_unit_test(test_umask),         cmocka_unit_test(test_not_a_file),
+        cmocka_unit_test(test_after_a_death), cmocka_unit_test(test_one_writer),
+        cmocka_unit_test(test_places),        cmocka_unit_test(test_umask),
+        cmocka_unit_test(test_not_a_file),
     };
 
     return cmocka_run_group_tests(tests, make_root, remove_root);

@@ -325,6 +325,26 @@ test_errors(void **state)
     p.h = &(double){ 1 };
     p.shift = &(double){ NAN };
     assert_fails(tg_hitting_check(&p), TG_EDOMAIN, "shift 0");
+    p.sdde = NULL; /* each of three modes is looked at */
+    p.method = NULL;
+    p.mode = (tg_linear[]){ decay, decay, decay };
+    p.modes = 3;
+    p.dt = .01;
+    p.horizon = 1;
+    p.settle = 0;
+    for (int i = 0; i < 3; i++) {
+        double h3[] = { 1, 1, 1 }, shift[] = { 0, 0, 0 };
+        char   words[32];
+        p.h = h3;
+        p.shift = shift;
+        assert_ok(tg_hitting_check(&p));
+        shift[i] = INFINITY;
+        snprintf(words, sizeof words, "shift %d", i);
+        assert_fails(tg_hitting_check(&p), TG_EDOMAIN, words);
+        h3[i] = -1;
+        snprintf(words, sizeof words, "eigenvalue %d must", i);
+        assert_fails(tg_hitting_check(&p), TG_EDOMAIN, words);
+    }
 }
 
 /* A delay that the step cannot tell from none, and one that would take too many steps. */

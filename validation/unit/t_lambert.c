@@ -1,4 +1,5 @@
 #include "core/lambert.h"
+#include "roots/lambert.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -78,13 +79,39 @@ test_branch_point(void **state)
     }
 }
 
+/* x' = -a x(t - tau): a pair reaches the axis at a tau = pi/2, 5 pi/2, ...; for a < 0 there is
+ * a real root > 0 and a pair more at -a tau = 3 pi/2, 7 pi/2, ... At a = 0 the root is 0. */
+static void
+test_unstable_count(void **state)
+{
+    tg_delay *d;
+
+    (void)state;
+    assert_int_equal(tg_delay_parse("{law: constant, value: 3}", &d), TG_OK);
+    for (size_t pairs = 0; pairs < 6; pairs++) {
+        const double first = (0.5 + 2 * (double)pairs) * pi, second = first + pi;
+        for (int side = 0; side < 2; side++) {
+            const double  off = side ? 1 + 1e-12 : 1 - 1e-12;
+            const size_t  more = 2 * (pairs + (size_t)side);
+            const tg_loop pull = { .a = off * first / 3, .delay = d };
+            const tg_loop push = { .a = -off * second / 3, .delay = d };
+            assert_int_equal(tg_lambert_unstable(&pull), more);
+            assert_int_equal(tg_lambert_unstable(&push), more + 1);
+        }
+    }
+    assert_int_equal(tg_lambert_unstable(&(tg_loop){ .a = 0, .delay = d }), 1);
+    assert_int_equal(tg_lambert_unstable(&(tg_loop){ .a = 1e-300, .delay = d }), 0);
+    tg_delay_free(d);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_published),
                                         cmocka_unit_test(test_equation_and_branch),
                                         cmocka_unit_test(test_conjugate_branches),
-                                        cmocka_unit_test(test_branch_point) };
+                                        cmocka_unit_test(test_branch_point),
+                                        cmocka_unit_test(test_unstable_count) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@ static void
 test_moments(void **state)
 {
     enum { D = 3, N = 400000 };
-    const double h[D] = { 2, 1, .5 }, x0[D] = { 0 }, label = .7, batch = 4;
+    const double h[D] = { 2, 1, .5 }, x0[D] = { 3, -1, .2 }, label = .7, batch = 4;
     const double minima[2 * D] = { 0, 0, 0, 1, -1, .5 }, x[D] = { .6, -.2, 1 };
     tg_problem  *p = NULL;
     tg_stats     mean[D] = { { 0 } }, square[D][D] = { { { 0 } } };
@@ -16,6 +16,9 @@ test_moments(void **state)
 
     (void)state;
     assert_ok(tg_problem_least_squares(D, h, x0, 4, label, 2, minima, &p));
+    double start[D] = { 0 };
+    p->kind->start(p->self, start);
+    assert_memory_equal(start, x0, sizeof x0);
     for (int j = 0; j < D; j++) form += h[j] * pow(x[j] - minima[D + j], 2);
     for (uint32_t i = 0; i < N; i++) {
         tg_rng draws = tg_rng_of(1, TG_PURPOSE_NOISE, 1, i);

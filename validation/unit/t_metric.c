@@ -77,16 +77,51 @@ test_sums(void **state)
         for (size_t j = 0; j < TG_STALENESS_BINS; j++)
             histogram += (double)j * (double)s->staleness[j];
         assert_near(stale * n, histogram, 1e-6 * (1 + histogram));
+        double largest = 0;
+        size_t last = TG_STALENESS_BINS - 1;
+        for (size_t i = 0; i < N; i++)
+            largest = fmax(largest, value(w, i, "largest_delay"));
+        while (last > 0 && !s->staleness[last]) last--;
+        assert_near(largest, (double)last, 0);
         for (size_t i = 0; i < plan.points; i++) {
             assert_near(value(q, i, "loss"), s->loss[i].mean, 0);
             assert_true(value(q, i, "updates") >= (i ? value(q, i - 1, "updates") : 0));
         }
+        const struct {
+            const char *name;
+            double      total;
+        } end[] = { { "updates", (double)s->ledger.updates },
+                    { "gradients", (double)s->ledger.gradients },
+                    { "applied", (double)s->ledger.applied },
+                    { "dropped", (double)s->ledger.dropped },
+                    { "aborted", (double)s->ledger.aborted } };
+        for (size_t i = 0; i < sizeof end / sizeof *end; i++)
+            assert_near(value(q, plan.points - 1, end[i].name) * n, end[i].total, 1e-6);
         tg_table_free(w);
         tg_table_free(q);
         tg_simulation_free(s);
     }
     tg_problem_free(p);
     tg_cluster_free(c);
+}
+
+/* The same two workers step by step: how old is, at each update, the gradient that each delivered
+ * last before it? */
+static void
+replay(double age[2])
+{
+    int updates = 0, latest[2] = { -1, -1 }, reads[2] = { 0, 0 };
+
+    age[0] = age[1] = 0;
+    for (int t = 1; t <= 40; t++)
+        for (int w = 0; w < (t % 3 ? 1 : 2); w++) {
+            updates++;
+            for (int v = 0; v < 2; v++)
+                if (latest[v] >= 0) age[v] += updates - latest[v];
+            latest[w] = reads[w];
+            reads[w] = updates;
+        }
+    for (int v = 0; v < 2; v++) age[v] /= updates;
 }
 
 /* Two workers of constant times 1 and 3 under ASGD, by hand. Over t in (0, 40] worker 0 delivers 40
@@ -111,6 +146,10 @@ test_delays(void **state)
     assert_near(value(w, 1, "busy"), 39. / 40, 1e-12);
     /* worker 0: its delivery k is one update old, two where worker 1's lies between: k = 4, 7, .. */
     assert_near(value(w, 0, "model_delay"), 13. / 40, 1e-12);
+    double data[2];
+    replay(data);
+    assert_near(value(w, 0, "data_delay"), data[0], 1e-12); /* 129/53 */
+    assert_near(value(w, 1, "data_delay"), data[1], 1e-12); /* 317/53 */
     tg_table_free(w);
     tg_simulation_free(s);
     tg_problem_free(p);

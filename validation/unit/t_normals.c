@@ -37,6 +37,25 @@ test_exact_function_of_bits(void **state)
     }
 }
 
+/* A few at a time, of any number: two of each word, the last one alone if they are odd. */
+static void
+test_few_are_all(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n < 12; n++) {
+        tg_rng g = tg_rng_stream(7, TG_PURPOSE_TEST, n), same = g;
+        double x[12], pair[2];
+        for (size_t i = 0; i < 12; i++) x[i] = NAN;
+        tg_rng_few_normals(&g, x, n);
+        for (size_t i = 0; i < n; i++) {
+            if (i % 2 == 0) tg_rng_few_normals(&same, pair, 2);
+            assert_true(x[i] == pair[i % 2]);
+        }
+        assert_true(isnan(x[n]));
+        assert_int_equal(tg_rng_bits(&g), tg_rng_bits(&same));
+    }
+}
+
 static void
 test_same_bits_on_every_instruction_set(void **state)
 {
@@ -139,6 +158,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_function_of_bits),
+        cmocka_unit_test(test_few_are_all),
         cmocka_unit_test(test_same_bits_on_every_instruction_set),
         cmocka_unit_test(test_lanes_are_independent_of_the_batch),
         cmocka_unit_test(test_stream_goes_on_where_it_stopped),

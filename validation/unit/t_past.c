@@ -41,6 +41,8 @@ test_orders(void **state)
     assert_near(log2(error_of(TG_PAST_LINEAR, 33) / error_of(TG_PAST_LINEAR, 65)), 2, .05);
     assert_true(log2(error_of(TG_PAST_CUBIC, 33) / error_of(TG_PAST_CUBIC, 65)) > 2.8);
     assert_true(error_of(TG_PAST_CUBIC, 65) < 1e-6);
+    for (size_t n = 2; n < 5; n++)
+        assert_true(error_of(TG_PAST_CUBIC, n) < error_of(TG_PAST_LINEAR, n) * 1.001);
 }
 
 /* A monotone table stays so. */

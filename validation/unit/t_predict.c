@@ -107,6 +107,87 @@ test_one_worker_in_time(void **state)
     tg_prediction_free(p);
 }
 
+/* At t = 0 all replicas are where they start: nothing of what spreads them has come yet. */
+static void
+test_begins_at_the_start(void **state)
+{
+    static const char *const  law[] = { "{law: constant, value: 1}",
+                                        "{law: gamma, shape: 4, mean: 1}",
+                                        "{law: lognormal, mean: 1, cv: 2}",
+                                        "{law: pareto, shape: 1.5, mean: 1}" };
+    const tg_algorithm *const rule[] = { &tg_asgd, &tg_dude };
+
+    (void)state;
+    for (int i = 0; i < 48; i++) {
+        setting s = { .law = { law[i % 4] },
+                      .count = { 20 },
+                      .together = i / 4 % 2,
+                      .rule = rule[i / 8 % 2],
+                      .step = (double[]){ 1e-4, .005, .03 }[i / 16],
+                      .start = 1.5,
+                      .sigma = .3,
+                      .plan = { .points = 6, .target = NAN } };
+        s.plan.horizon = 0.25 / s.step;
+        tg_prediction *p = predict(&s);
+        assert_near(p->loss[0], 1.125, 1e-12);
+        tg_prediction_free(p);
+    }
+}
+
+/* A worker alone in its group, which pulls elsewhere: the same whether it comes first or last. */
+static void
+test_group_of_one(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        setting        s = { .law = { "{law: gamma, shape: 2.5, mean: 1}",
+                                      "{law: lognormal, mean: 2, cv: 1}" },
+                             .count = { 1, 19 },
+                             .minimum = { 3, -.2 },
+                             .rule = i ? &tg_dude : &tg_asgd,
+                             .step = .03,
+                             .start = 1,
+                             .sigma = .3,
+                             .plan = { .horizon = 5, .points = 6, .target = NAN } };
+        tg_prediction *first = predict(&s);
+        setting        r = s;
+        for (int g = 0; g < 2; g++) {
+            r.law[g] = s.law[1 - g];
+            r.count[g] = s.count[1 - g];
+            r.minimum[g] = s.minimum[1 - g];
+        }
+        tg_prediction *last = predict(&r);
+        assert_near(last->floor, first->floor, 1e-9 * first->floor);
+        for (int k = 0; k < 6; k++)
+            assert_near(last->loss[k], first->loss[k], 1e-9 * first->loss[k]);
+        tg_prediction_free(first);
+        tg_prediction_free(last);
+    }
+}
+
+/* From the minimum, noise alone: nothing is in doubt at t = 0, and never more than in the end,
+ * where the floor's own error is part of it. */
+static void
+test_doubt_grows(void **state)
+{
+    (void)state;
+    for (int dude = 0; dude < 2; dude++) {
+        setting        s = { .law = { "{law: gamma, shape: 4, mean: 1}" },
+                             .count = { 24 },
+                             .rule = dude ? &tg_dude : &tg_asgd,
+                             .step = .02,
+                             .sigma = .3,
+                             .plan = { .horizon = 60, .points = 61, .target = NAN } };
+        tg_prediction *p = predict(&s);
+        assert_near(p->high[0] - p->loss[0], 0, 1e-12);
+        const double last = p->high[60] - p->loss[60];
+        assert_true(last >= p->floor_error && last < 20 * p->floor_error);
+        for (int i = 1; i < 61; i++)
+            assert_true(p->high[i] - p->loss[i] <= last * (1 + 1e-6));
+        tg_prediction_free(p);
+    }
+}
+
 /* Constant times, evenly staggered: k = 2 P sin(pi/(2(2P - 1))). Exponential workers: e (1 +
  * k) = 2 (1 + e). The largest steps of 1, 2, 3, 5 workers: 2, 1, .618, .347. */
 static void
@@ -350,8 +431,9 @@ test_levels_by_name(void **state)
 }
 
 RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time),
-    cmocka_unit_test(test_limits), cmocka_unit_test(test_exact_floors),
-    cmocka_unit_test(test_few_workers), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
-    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
-    cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_doubt_grows),
+    cmocka_unit_test(test_group_of_one), cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_exact_floors), cmocka_unit_test(test_few_workers),
+    cmocka_unit_test(test_marks), cmocka_unit_test(test_reported_grid),
+    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))

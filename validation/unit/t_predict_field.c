@@ -160,6 +160,49 @@ test_units_of_time(void **state)
     tg_prediction_free(q);
 }
 
+/* The papers' threshold is 1/P off for P workers; where there is none, nothing is. */
+static void
+test_error_of_the_threshold(void **state)
+{
+    tg_prediction *some =
+        predict("{law: gamma, shape: 4, mean: 1}", 40, 1, .1, .01, &tg_asgd, bare);
+    tg_prediction *none =
+        predict("{law: exponential, mean: 1}", 40, 1, .1, .01, &tg_asgd, bare);
+
+    (void)state;
+    assert_near(some->threshold_error, some->threshold / 40, 1e-15);
+    assert_true(isinf(none->threshold) && none->threshold_error == 0);
+    assert_int_equal(none->outcome, TG_CONVERGES);
+    tg_prediction_free(some);
+    tg_prediction_free(none);
+}
+
+/* Without noise the band is what delays shorter by 1 in P + 1 would do at the same damping. */
+static void
+test_band(void **state)
+{
+    const tg_predict_plan plan = {
+        .horizon = 20, .points = 6, .target = NAN, .level = TG_LEVEL_SDE
+    };
+
+    (void)state;
+    for (size_t P = 4; P < 100; P *= 4) {
+        const double shorter = 1 - 1 / ((double)P + 1), eta = .3 / (double)P;
+        char         law[64];
+        snprintf(law, sizeof law, "{law: constant, value: %.17g}", shorter);
+        tg_prediction *p =
+            predict("{law: constant, value: 1}", P, 1, 0, eta, &tg_asgd, plan);
+        tg_prediction *q = predict(law, P, 1, 0, eta * shorter, &tg_asgd, plan);
+        for (size_t i = 1; i < 6; i++) {
+            const double off = fabs(q->loss[i] - p->loss[i]);
+            assert_near(p->high[i] - p->loss[i], off, 0.02 * off + 1e-12);
+            assert_near(p->loss[i] - p->low[i], fmin(off, p->loss[i]), 0.02 * off + 1e-12);
+        }
+        tg_prediction_free(p);
+        tg_prediction_free(q);
+    }
+}
+
 /* The trajectory starts at the starting loss and ends at the floor. */
 static void
 test_trajectory_ends(void **state)
@@ -368,6 +411,7 @@ test_waiting(void **state)
 }
 
 RUN(cmocka_unit_test(test_waiting), cmocka_unit_test(test_constant_delay),
+    cmocka_unit_test(test_band), cmocka_unit_test(test_error_of_the_threshold),
     cmocka_unit_test(test_dude), cmocka_unit_test(test_last_worker_delivers),
     cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_trajectory_ends),
     cmocka_unit_test(test_staleness), cmocka_unit_test(test_unstable_trajectory),

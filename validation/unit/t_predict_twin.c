@@ -64,4 +64,40 @@ test_errors(void **state)
     assert_false(bare); /* without the twin one of them is false */
 }
 
-RUN(cmocka_unit_test(test_errors))
+/* Where the twin has too many states to be solved, nothing is known of what is missed, and the
+ * error is as large as the value. */
+static void
+test_without_a_twin(void **state)
+{
+    const double          h = 1, x0 = 1, sigma = .1;
+    const size_t          count = 400;
+    const tg_predict_plan plan = { .horizon = 40, .points = 9, .target = .02 };
+    double                weight[400];
+    tg_delay             *law = NULL;
+    tg_cluster           *c = NULL;
+    tg_problem           *problem = NULL;
+    tg_modes              m = { 0 };
+    tg_prediction        *p = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) weight[i] = 1 / (double)count;
+    assert_ok(tg_delay_parse("{law: gamma, shape: 3, mean: 1}", &law));
+    assert_ok(tg_cluster_create(1, &count, &law, false, &c));
+    assert_ok(tg_problem_quadratic(1, &h, &x0, &sigma, count, NULL, &problem));
+    assert_ok(tg_problem_modes(problem, weight, &m));
+    assert_ok(tg_predict_rule(&m, c, "drop", 600, .001, &plan, &p));
+    assert_true(p->floor > 0 && p->floor_error == p->floor);
+    assert_true(p->rate > 0 && p->rate_error == p->rate);
+    assert_true(p->settle > 0 && p->settle_error == p->settle);
+    assert_true(p->threshold_error == p->threshold_square);
+    assert_int_equal(p->outcome, TG_UNDECIDED);
+    for (size_t i = 0; i < p->points; i++)
+        assert_true(p->low[i] == 0 && p->high[i] >= 2 * p->loss[i]);
+    tg_prediction_free(p);
+    tg_modes_free(&m);
+    tg_problem_free(problem);
+    tg_cluster_free(c);
+    tg_delay_free(law);
+}
+
+RUN(cmocka_unit_test(test_without_a_twin), cmocka_unit_test(test_errors))

@@ -1,7 +1,9 @@
 /* principal.c: the equation itself, Lambert's function one by one, the strip of the branch,
  * and the same bits on every instruction set. */
+#include "core/dispatch.h"
 #include "core/lambert.h"
 #include "roots/principal.h"
+#include "roots/principal_kernel.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -56,6 +58,31 @@ test_every_place_of_a_block(void **state)
     }
 }
 
+/* The block's own iteration arrives wherever it is not replaced by Lambert's function one by
+ * one: its last step is as small as a start .005 off and one cubic step leave it. */
+static void
+test_block_arrives(void **state)
+{
+    static double block[PRINCIPAL_BLOCK], x[PRINCIPAL_BLOCK], y[PRINCIPAL_BLOCK],
+        miss[PRINCIPAL_BLOCK];
+    (void)state;
+    for (int part = 0; part < 20; part++) {
+        for (int i = 0; i < PRINCIPAL_BLOCK; i++) {
+            const double u = (part + (i + 0.5) / PRINCIPAL_BLOCK) / 20;
+            block[i] = i % 2 ? pow(10, -12 + 13.69 * u) : exp(-1) * (1.001 + 3 * u * u);
+        }
+        TG_DISPATCH(TG_ISA_PLAIN, tg_principal_block, block, x, y, miss);
+        for (int i = 0; i < PRINCIPAL_BLOCK; i++) {
+            const double complex w = x[i] + I * y[i], one = tg_lambert(0, -block[i]);
+            const double         far = cabs(w + 1) * cabs(w + 1);
+            if (!(miss[i] < 0))
+                fail_msg("k = %g: last step %g", block[i], sqrt(miss[i] / far + 1e-11));
+            assert_true(cabs(w - (creal(one) + I * fabs(cimag(one)))) <
+                        1e-15 * cabs(w) * (3 + 3 / cabs(w + 1)));
+        }
+    }
+}
+
 static void
 test_same_bits(void **state)
 {
@@ -79,6 +106,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_equation),
                                         cmocka_unit_test(test_every_place_of_a_block),
+                                        cmocka_unit_test(test_block_arrives),
                                         cmocka_unit_test(test_same_bits) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

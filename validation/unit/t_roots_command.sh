@@ -49,6 +49,14 @@ grep -q '258 roots right of -3, found and counted' "$d/stdout" || fail "the sent
 # counted
 counts 1 $t roots --damping 0 --law "$constant" --right-of -3
 [ "$(numbers re "$d/json")" = 0.0 ] || fail "a = 0"
+# ---- without --right-of the line is one that can be searched, however long the tail
+for law in "$constant" "$gamma" "$lognormal" '{law: half_normal, sd: 1}' \
+    '{law: pareto, shape: 1.4, mean: 1, at_most: 10}' \
+    '{law: pareto, shape: 1.4, mean: 1, at_most: 100}'; do
+    for a in .1 3 30; do
+        $t roots --damping $a --law "$law" > /dev/null || fail "default line: $a, $law"
+    done
+done
 for law in "$constant" "$gamma"; do
     counts 1 $t roots --damping 1e-12 --law "$law" --right-of -1
     numbers re "$d/json" | awk '{ exit !($1 < -0.9999e-12 && $1 > -1.0001e-12) }' ||

@@ -29,5 +29,23 @@ test_message_may_quote_itself(void **state)
     assert_string_equal(tg_message(), "first, then second");
 }
 
-RUN(cmocka_unit_test(test_every_code_has_a_sentence), cmocka_unit_test(test_message),
-    cmocka_unit_test(test_message_may_quote_itself))
+/* A message that is too long fills the room to the last byte, and its beginning is kept. */
+static void
+test_long_message(void **state)
+{
+    char   text[4000];
+    size_t room;
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    (void)tg_fail(TG_EIO, "%s", text);
+    room = strlen(tg_message());
+    assert_true(room > 200 && room < sizeof text - 1);
+    (void)tg_fail_within(TG_EIO, "file %d", 3);
+    assert_int_equal(strlen(tg_message()), room);
+    assert_memory_equal(tg_message(), "file 3: xxxx", 12);
+}
+
+RUN(cmocka_unit_test(test_long_message), cmocka_unit_test(test_every_code_has_a_sentence),
+    cmocka_unit_test(test_message), cmocka_unit_test(test_message_may_quote_itself))

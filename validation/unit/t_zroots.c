@@ -125,6 +125,14 @@ test_certificate(void **state)
     assert_int_equal(tg_zroots_outside(&c, 0.5, &r), TG_OK);
     assert_int_equal(r.certificate.found, 21);
     assert_int_equal(r.certificate.winding, 21);
+    double residual = 0, backward = 0; /* the largest of all roots */
+    for (size_t i = 0; i < r.count; i++) {
+        residual = fmax(residual, r.root[i].residual);
+        backward = fmax(backward, r.root[i].residual / (1 + cabs(r.root[i].s)));
+    }
+    assert_true(residual > r.root[0].residual);
+    assert_true(r.certificate.residual == residual);
+    assert_true(r.certificate.backward == backward);
     assert_true(r.certificate.backward < 1e-12);
     for (size_t i = 0; i < r.count; i++) {
         const double complex z = r.root[i].s;
@@ -182,7 +190,7 @@ test_short_list(void **state)
 static void
 test_bad_input(void **state)
 {
-    static const double one = 1, bad = NAN;
+    static const double one = 1, bad = NAN, wrong[] = { -1e-9, 1.5 };
     double              r;
     tg_roots            out = { 0 };
     (void)state;
@@ -197,6 +205,11 @@ test_bad_input(void **state)
     assert_int_equal(
         tg_zroots_radius(&(tg_clock){ .step = 1, .staleness = &bad, .count = 1 }, &r),
         TG_EDOMAIN);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(
+            tg_zroots_radius(&(tg_clock){ .step = 1, .staleness = &wrong[i], .count = 1 },
+                             &r),
+            TG_EDOMAIN);
     assert_int_equal(
         tg_zroots_radius(&(tg_clock){ .step = 1, .staleness = &one, .count = 0 }, &r),
         TG_EDOMAIN);
