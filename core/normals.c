@@ -2,6 +2,7 @@
 
 #include "core/dispatch.h"
 #include "core/normals_kernel.h"
+#include "core/streams.h"
 
 #include <math.h>
 #include <string.h>
@@ -83,9 +84,9 @@ tg_rng_few_normals(tg_rng *g, double *out, size_t n)
     double other;
 
     if (g->ready && n <= 2) {
-        memcpy(out, g->ready, n * sizeof *out);
+        for (size_t i = 0; i < n; i++) out[i] = g->ready[i * TG_STREAMS_AHEAD];
         g->ready = NULL;
-        g->left--;
+        g->taken = 1;
         return;
     }
     for (size_t i = 0; i < n; i += 2)

@@ -45,7 +45,9 @@ tg_rng_refill(tg_rng *g)
     tg_philox(counter, key, out);
     g->word[1] = out[0] | (uint64_t)out[1] << 32;
     g->word[0] = out[2] | (uint64_t)out[3] << 32;
-    g->left = 2;
+    g->ready = NULL;
+    g->left = (uint8_t)(2 - g->taken);
+    g->taken = 0;
     g->block++;
 }
 

@@ -46,7 +46,9 @@ typedef struct tg_rng {
     uint8_t       left;      /* words not yet consumed */
     uint8_t       has_spare; /* a normal is made in pairs; the other one waits here */
     double        spare;
-    const double *ready; /* (2) the normals of the current word (core/streams.h), or NULL */
+    uint8_t       taken; /* words of the next block that are used up before it is made */
+    const double *ready; /* the first word's normals, which have not been drawn: [0] and
+                            [TG_STREAMS_AHEAD] (core/streams.h); or NULL */
 } tg_rng;
 
 /* One Philox4x32-10 block: the four output words of `counter` under `key`. */

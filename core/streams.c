@@ -31,13 +31,21 @@ tg_streams_clear(tg_streams *s)
     *s = (tg_streams){ 0 };
 }
 
+void
+tg_streams_block(tg_isa isa, uint64_t seed, tg_purpose purpose, uint32_t worker,
+                 uint32_t job, bool normals, tg_block *out)
+{
+    TG_DISPATCH(isa, tg_streams_block, seed, (uint64_t)purpose << 16, worker, job, normals,
+                out);
+}
+
 /* Whole groups of eight, so that a job's place is its number's. */
 void
 tg_streams_refill(tg_streams *s, uint32_t worker, uint32_t job)
 {
     const uint32_t first = job - job % TG_STREAMS_AHEAD;
 
-    TG_DISPATCH(s->isa, tg_streams_words, s->seed, (uint64_t)s->purpose << 16, worker,
-                first, s->normals, s->block[worker]);
+    tg_streams_block(s->isa, s->seed, (tg_purpose)s->purpose, worker, first, s->normals,
+                     &s->block[worker]);
     s->next[worker] = first + TG_STREAMS_AHEAD;
 }

@@ -5,8 +5,8 @@
 enum { VECTORS = TG_STREAMS_AHEAD / LANES };
 
 void
-TG_KERNEL(tg_streams_words)(uint64_t seed, uint64_t high, uint32_t worker, uint32_t job,
-                            int normals, tg_block block[TG_STREAMS_AHEAD])
+TG_KERNEL(tg_streams_block)(uint64_t seed, uint64_t high, uint32_t worker, uint32_t job,
+                            int normals, tg_block *out)
 {
     uint64_t key[20];
     block4   c[VECTORS];
@@ -17,19 +17,16 @@ TG_KERNEL(tg_streams_words)(uint64_t seed, uint64_t high, uint32_t worker, uint3
                            ramp(job + (uint64_t)(i * LANES)) } };
     philox(c, VECTORS, key);
     for (int i = 0; i < VECTORS; i++) {
-        const vu  even = (c[i].x[2] & LOW32) | c[i].x[3] << 32;
-        const vu  odd = (c[i].x[0] & LOW32) | c[i].x[1] << 32;
-        tg_block *to = block + i * LANES;
-        vd        x, y;
-        for (int l = 0; l < LANES; l++) {
-            to[l].word[0] = even[l];
-            to[l].word[1] = odd[l];
-        }
-        if (!normals) continue;
-        box_muller(odd, 1, &x, &y);
-        for (int l = 0; l < LANES; l++) {
-            to[l].normal[0] = x[l];
-            to[l].normal[1] = y[l];
+        const vu even = (c[i].x[2] & LOW32) | c[i].x[3] << 32;
+        const vu odd = (c[i].x[0] & LOW32) | c[i].x[1] << 32;
+        vd       x, y;
+        if (normals) {
+            box_muller(odd, 1, &x, &y);
+            store(out->normal[0] + i * LANES, x);
+            store(out->normal[1] + i * LANES, y);
+        } else {
+            memcpy(out->word[0] + i * LANES, &even, sizeof even);
+            memcpy(out->word[1] + i * LANES, &odd, sizeof odd);
         }
     }
 }

@@ -5,15 +5,12 @@
 
 #include "core/streams.h"
 
-/* The first block of each of the streams of a worker's jobs job, job + 1, ..., with the normals of
- * its first word if these are asked for. */
-#define TG_STREAMS_WORDS(isa)                                                              \
-    void tg_streams_words_##isa(uint64_t seed, uint64_t high, uint32_t worker,             \
-                                uint32_t job, int normals,                                 \
-                                tg_block block[TG_STREAMS_AHEAD])
+#define TG_STREAMS_BLOCK(isa)                                                              \
+    void tg_streams_block_##isa(uint64_t seed, uint64_t high, uint32_t worker,             \
+                                uint32_t job, int normals, tg_block *out)
 
-TG_STREAMS_WORDS(plain);
-TG_STREAMS_WORDS(avx2);
-TG_STREAMS_WORDS(avx512);
+TG_STREAMS_BLOCK(plain);
+TG_STREAMS_BLOCK(avx2);
+TG_STREAMS_BLOCK(avx512);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef TG_ASGD_SIM_SIM_IMPL_H
 #define TG_ASGD_SIM_SIM_IMPL_H
 
+#include "asgd/sim/delays.h"
 #include "asgd/sim/simulate.h"
 #include "asgd/sim/version.h"
 
@@ -31,8 +32,9 @@ struct tg_sim {
     const tg_optimiser_kind *optimiser;
     const tg_schedule_kind  *schedule; /* NULL: constant */
     size_t                   workers, dim;
-    uint64_t                 seed;          /* of this replica */
-    tg_streams               delays, noise; /* of jobs */
+    uint64_t                 seed;   /* of this replica */
+    tg_delays                delays; /* work of jobs */
+    tg_streams               noise;
     tg_rng                   dice;
     double                   now;
     tg_events               *events;

@@ -70,8 +70,7 @@ allocate(tg_sim *s)
 static tg_status
 open_streams(tg_sim *s)
 {
-    TG_TRY(tg_streams_create(TG_ISA_BEST, s->seed, TG_PURPOSE_DELAY, s->workers, false,
-                             &s->delays));
+    TG_TRY(tg_delays_create(s->seed, s->workers, &s->delays));
     return tg_streams_create(TG_ISA_BEST, s->seed, TG_PURPOSE_NOISE, s->workers,
                              s->dim <= 2, &s->noise);
 }
@@ -137,7 +136,7 @@ tg_sim_free(tg_sim *s)
     tg_line_free(s->down);
     tg_versions_clear(&s->versions);
     tg_work_clear(s);
-    tg_streams_clear(&s->delays);
+    tg_delays_clear(&s->delays);
     tg_streams_clear(&s->noise);
     free(s->worker);
     free(s->stretch);
@@ -258,7 +257,7 @@ fetch_ahead(tg_sim *s)
         const uint32_t w = s->ahead[i], version = s->job[w].version,
                        number = s->job[w].number;
         tg_streams_fetch(&s->noise, w, number);
-        tg_streams_fetch(&s->delays, w, number + 1);
+        if (s->delays.work) __builtin_prefetch(s->delays.work[w]);
         __builtin_prefetch(tg_version_model(&s->versions, version));
         __builtin_prefetch(&s->versions.holders[version], 1);
     }

@@ -44,16 +44,17 @@ tg_speed_replays(const tg_cluster *c, size_t worker)
 
 /* The amount of work of a job: the time that it takes at speed 1. */
 static tg_status
-draw_work(const tg_cluster *c, tg_streams *delays, const tg_job *job, double *out)
+draw_work(const tg_cluster *c, tg_delays *delays, const tg_job *job, double *out)
 {
     if (tg_speed_replays(c, job->worker)) {
         *out = recorded(&c->recording, job);
         return TG_OK;
     }
-    tg_rng rng = tg_streams_of(delays, job->worker, job->number);
-    if (job->number == 0 && job->began == 0 && !c->together)
+    if (job->number == 0 && job->began == 0 && !c->together) {
+        tg_rng rng = tg_rng_of(delays->seed, TG_PURPOSE_DELAY, job->worker, 0);
         return rest_of_first(c->of[job->worker], &rng, out);
-    *out = tg_delay_sample(c->of[job->worker], &rng);
+    }
+    *out = tg_delays_of(delays, c->of[job->worker], job->worker, job->number);
     return TG_OK;
 }
 
@@ -109,7 +110,7 @@ elapse(const tg_cluster *c, uint64_t seed, double horizon, const tg_job *job, do
 }
 
 tg_status
-tg_speed_finish(const tg_cluster *c, tg_streams *delays, double horizon, tg_stretch *at,
+tg_speed_finish(const tg_cluster *c, tg_delays *delays, double horizon, tg_stretch *at,
                 const tg_job *job, double *out)
 {
     const size_t w = job->worker;

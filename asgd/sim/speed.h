@@ -3,17 +3,16 @@
 #define TG_ASGD_SIM_SPEED_H
 
 #include "asgd/sim/cluster.h"
+#include "asgd/sim/delays.h"
 #include "asgd/sim/job.h"
-#include "core/streams.h"
 
 /* When the job that its worker has begun at job->began is done [time]; inf: never, or
  * it spans so many changes of speed beyond `horizon` that nobody looks so far. `at` (workers)
  * is where each worker's speed has got to, and is moved on to job->began, no further: a job that
  * begins later may begin before this one would have ended. NULL: no speed changes. Errors:
  * TG_ESTOP. */
-TG_CHECKED tg_status tg_speed_finish(const tg_cluster *c, tg_streams *delays,
-                                     double horizon, tg_stretch *at, const tg_job *job,
-                                     double *out);
+TG_CHECKED tg_status tg_speed_finish(const tg_cluster *c, tg_delays *delays, double horizon,
+                                     tg_stretch *at, const tg_job *job, double *out);
 
 /* Whether the times of the worker's jobs are those of a recording. */
 bool tg_speed_replays(const tg_cluster *c, size_t worker);

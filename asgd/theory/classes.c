@@ -114,8 +114,7 @@ reorder(const tg_cluster *c, const item *a, const tg_modes *m, tg_classes *out)
     double *to = out->minimum;
     for (size_t j = 0; j < m->count; j++)
         for (size_t g = 0; g < c->groups; to += a[g++].count)
-            memcpy(to, m->minimum + j * c->workers + a[g].first,
-                   a[g].count * sizeof *to);
+            memcpy(to, m->minimum + j * c->workers + a[g].first, a[g].count * sizeof *to);
     out->own_modes.minimum = out->minimum;
     return TG_OK;
 }

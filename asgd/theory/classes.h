@@ -12,7 +12,9 @@
 #include "asgd/problems/problem.h"
 #include "asgd/sim/cluster.h"
 
-enum { TG_CLASSES = 48 }; /* at most, of each law; with so many groups or fewer nothing is done */
+enum {
+    TG_CLASSES = 48
+}; /* at most, of each law; with so many groups or fewer nothing is done */
 
 /* Cluster and modes by classes, or those that were given. */
 typedef struct tg_classes {

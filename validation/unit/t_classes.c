@@ -116,15 +116,16 @@ test_families(void **state)
                                        "{law: gamma, shape: 5, mean: 1}",
                                        "{law: exponential, mean: 1}",
                                        "{law: pareto, shape: 2.5, mean: 1}" };
-    tg_delay  *scaled[4 * MANY], *base[4] = { NULL };
-    size_t     count[4 * MANY], most = 0;
-    tg_cluster *c = NULL;
-    tg_classes  k;
+    tg_delay                *scaled[4 * MANY], *base[4] = { NULL };
+    size_t                   count[4 * MANY], most = 0;
+    tg_cluster              *c = NULL;
+    tg_classes               k;
 
     (void)state;
     for (size_t f = 0; f < 4; f++) assert_ok(tg_delay_parse(law[f], &base[f]));
     for (size_t i = 0; i < 4 * MANY; i++) {
-        assert_ok(tg_delay_scaled(base[i % 4], 1 + .01 * (double)(i * 7 % MANY), &scaled[i]));
+        assert_ok(
+            tg_delay_scaled(base[i % 4], 1 + .01 * (double)(i * 7 % MANY), &scaled[i]));
         count[i] = 1 + i % 3;
     }
     assert_ok(tg_cluster_create(4 * MANY, count, scaled, true, &c));
