@@ -37,10 +37,11 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
         g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
         return g;
     }
-    g.span = between(16 * f->mean, settled, 1000 * f->mean);
+    const double quick = f->plan->quick ? 2 : 1;
+    g.span = between(16 * f->mean, settled / quick, (quick > 1 ? 300 : 1000) * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
-    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
-    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
+    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * quick * f->mean, g.span / 20000);
+    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * sqrt(quick) * f->mean;
     if (f->c->plain && f->c->cluster->together && tg_delay_cv(f->c->delay) > 1)
         g.coarse_dt /= 2;
     g.coarse_span =

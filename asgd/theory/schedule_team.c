@@ -1,0 +1,315 @@
+#include "asgd/theory/schedule_team.h"
+
+#include "asgd/theory/predict_finite.h"
+
+#include "core/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- tables -------------------------------------------------------------------------- */
+
+enum { WHOLE = 4, MOST_NODES = 64, AROUND = 4 };
+static const double APART = 1.9; /* numbers of workers of neighbouring tables */
+
+static size_t
+next_node(size_t workers)
+{
+    return workers < WHOLE ? workers + 1 : (size_t)ceil(APART * (double)workers);
+}
+
+static tg_status
+fill_node(const tg_schedule_task *task, size_t workers, tg_mode_table *out)
+{
+    tg_setting s = { 0 };
+
+    TG_TRY(tg_stop_check());
+    TG_TRY(task->setting(task->context, workers, &s));
+    const tg_status status =
+        tg_mode_table_fill(s.cluster, s.rule, s.number, task->horizon, out);
+    out->workers = (double)workers;
+    tg_cluster_free(s.cluster);
+    return status;
+}
+
+/* Whether modes differ in nothing but gain, start and noise. */
+static tg_status
+are_alike(const tg_schedule_task *task, size_t workers, bool *yes)
+{
+    tg_modes m = { 0 };
+
+    TG_TRY(task->modes(task->context, workers, &m));
+    *yes = !m.minimum;
+    for (size_t j = 0; j < m.count; j++) *yes = *yes && !(m.spread[j] > 0);
+    tg_modes_free(&m);
+    return TG_OK;
+}
+
+tg_status
+tg_team_tables_make(const tg_schedule_task *task, size_t least, size_t most,
+                    tg_team_tables *out)
+{
+    tg_team_tables t = { 0 };
+    tg_status      status;
+    bool           alike;
+    size_t         from = 1;
+
+    TG_TRY(are_alike(task, most, &alike));
+    if (!alike) {
+        *out = t;
+        return TG_OK;
+    }
+    if (!(t.table = calloc(MOST_NODES, sizeof *t.table)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    while (next_node(from) <= least) from = next_node(from);
+    for (size_t n = from, last = 0; last < most && t.count < MOST_NODES; n = next_node(n)) {
+        last = least == most ? most : n;
+        status = fill_node(task, last, &t.table[t.count]);
+        if (status == TG_OK) t.count++;
+        if (status == TG_OK || status == TG_EDOMAIN || status == TG_ENOCONV) continue;
+        tg_team_tables_free(&t);
+        return status;
+    }
+    if (t.count == 0) {
+        free(t.table);
+        return tg_fail_within(TG_EDOMAIN, "no number of workers from %zu to %zu", least,
+                              most);
+    }
+    *out = t;
+    return TG_OK;
+}
+
+void
+tg_team_tables_free(tg_team_tables *t)
+{
+    free(t->table);
+    *t = (tg_team_tables){ 0 };
+}
+
+/* Up to four around a number, none of them of fewer workers than WHOLE unless it is one. */
+static void
+take_table(const tg_team_tables *t, const tg_team *c)
+{
+    const tg_mode_table *node[AROUND];
+    const double         P = (double)c->workers;
+    size_t               at = 0, first, n = 0;
+
+    while (at + 1 < t->count && t->table[at + 1].workers <= P) at++;
+    if (t->table[at].workers == P) {
+        *c->table = t->table[at];
+        return;
+    }
+    first = at > 0 ? at - 1 : 0;
+    if (t->table[first].workers < WHOLE - 1) first = at;
+    for (; n < AROUND && first + n < t->count; n++) node[n] = &t->table[first + n];
+    tg_mode_table_between(
+        node, n, P, (double)c->s.cluster->workers / tg_cluster_rate(c->s.cluster),
+        c->table);
+}
+
+/* ---- teams --------------------------------------------------------------------------- */
+
+/* When DuDe-ASGD begins, at times of equal probability. */
+static tg_status
+find_beginnings(tg_team *c)
+{
+    double waiting[TG_TEAM_BEGINNINGS + 2], at[TG_TEAM_BEGINNINGS + 2];
+
+    c->waits = !strcmp(c->s.rule, "dude") && c->s.cluster->workers > 1;
+    if (!c->waits) return TG_OK;
+    waiting[0] = 1;
+    waiting[TG_TEAM_BEGINNINGS + 1] = 0;
+    for (size_t i = 0; i < TG_TEAM_BEGINNINGS; i++)
+        waiting[i + 1] = 1 - ((double)i + 0.5) / TG_TEAM_BEGINNINGS;
+    TG_TRY(tg_predict_begin(c->s.cluster, 2 * c->task->horizon, waiting, at,
+                            TG_TEAM_BEGINNINGS + 2));
+    memcpy(c->begin, at + 1, sizeof c->begin);
+    return TG_OK;
+}
+
+/* The largest step of a team without a table. */
+static tg_status
+find_limit(tg_team *c)
+{
+    tg_prediction        *p = NULL;
+    const tg_predict_plan plan = { .horizon = c->task->horizon, .quick = true };
+
+    TG_TRY(tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, c->task->step,
+                           &plan, &p));
+    c->step_limit = p->step_limit;
+    c->limit_error = p->threshold_error / p->threshold_square;
+    tg_prediction_free(p);
+    return TG_OK;
+}
+
+static tg_status
+open_table(const tg_team_tables *tables, tg_team *c)
+{
+    if (tables->count == 0) return find_limit(c);
+    if (!(c->table = malloc(sizeof *c->table)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    take_table(tables, c);
+    c->step_limit =
+        c->table->limit / (c->table->share * c->h_max * (double)c->s.cluster->workers);
+    c->limit_error = c->table->limit_error / c->table->limit;
+    return find_beginnings(c);
+}
+
+tg_status
+tg_team_open(const tg_schedule_task *task, const tg_team_tables *tables, size_t workers,
+             tg_team *out)
+{
+    tg_team c = { .task = task, .workers = workers };
+
+    TG_TRY(tg_stop_check());
+    TG_TRY(task->setting(task->context, workers, &c.s));
+    tg_status status = task->modes(task->context, workers, &c.modes);
+    for (size_t j = 0; status == TG_OK && j < c.modes.count; j++) {
+        c.h_max = fmax(c.h_max, c.modes.h[j]);
+        c.modes.sigma2[j] *= c.s.noise;
+    }
+    if (status == TG_OK) status = open_table(tables, &c);
+    if (status == TG_OK)
+        *out = c;
+    else
+        tg_team_close(&c);
+    return status;
+}
+
+void
+tg_team_close(tg_team *c)
+{
+    free(c->table);
+    tg_modes_free(&c->modes);
+    tg_cluster_free(c->s.cluster);
+    *c = (tg_team){ 0 };
+}
+
+tg_status
+tg_team_predict(const tg_team *c, double step, double target, tg_prediction **out)
+{
+    const tg_predict_plan plan = { .horizon = c->task->horizon,
+                                   .points = 2,
+                                   .target = target };
+
+    return tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan,
+                           out);
+}
+
+double
+tg_team_merit(const tg_team *c, double target, const tg_team_point *p)
+{
+    if (isfinite(p->time)) return p->time;
+    return c->task->horizon * (1 + fmin(fmax(log(p->loss / target), 0), 1e3));
+}
+
+/* ---- a point from the table ---------------------------------------------------------- */
+
+typedef struct look {
+    const tg_team *c;
+    tg_table_row  *row; /* (modes) */
+    double         rate, rest, target;
+} look;
+
+/* The loss a time t after the beginning. */
+static double
+loss_after(const look *l, double t)
+{
+    const tg_modes *m = &l->c->modes;
+    double          sum = l->rest > 0 ? l->rest * exp(-2 * l->rate * t) : 0, a, b;
+
+    for (size_t j = 0; j < m->count; j++) {
+        const double h = m->h[j];
+        tg_mode_table_at(l->c->table, &l->row[j], t, &a, &b);
+        sum += h / 2 * (m->start[j] * m->start[j] * a + m->sigma2[j] / (h * h) * b);
+    }
+    return sum;
+}
+
+static double
+loss_at(const look *l, double t)
+{
+    double sum = 0;
+
+    if (!l->c->waits) return loss_after(l, t);
+    for (size_t i = 0; i < TG_TEAM_BEGINNINGS; i++)
+        sum += loss_after(l, fmax(t - l->c->begin[i], 0)) / TG_TEAM_BEGINNINGS;
+    return sum;
+}
+
+/* Backwards from the horizon in even ratios to the last time at which the loss is above the target,
+ * then between. */
+static double
+settling(const look *l)
+{
+    const double horizon = l->c->task->horizon, target = l->target;
+    double       late = horizon, early = late / 1.1, high, low = log(loss_at(l, late));
+    const double goal = log(target);
+
+    for (;; late = early, low = high, early /= 1.1) {
+        if (early < 1e-4 * horizon) early = 0;
+        high = log(loss_at(l, early));
+        if (high > goal) break;
+        if (early == 0) return 0;
+    }
+    for (int i = 0; i < 40 && late - early > 1e-6 * late; i++) { /* regula falsi, bisection */
+        const double part = i % 3 == 2 ? 0.5 : (high - goal) / (high - low);
+        const double t = early + fmin(fmax(part, 0.001), 0.999) * (late - early);
+        const double now = log(loss_at(l, t));
+        if (now > goal)
+            early = t, high = now;
+        else
+            late = t, low = now;
+    }
+    return late;
+}
+
+static void
+look_at(look *l, double step, tg_team_point *out)
+{
+    const tg_team  *c = l->c;
+    const tg_modes *m = &c->modes;
+
+    l->rate = INFINITY;
+    l->rest = m->start_loss - m->start_covered;
+    if (!(l->rest > 1e-12 * m->start_loss)) l->rest = 0;
+    for (size_t j = 0; j < m->count; j++) {
+        const double h = m->h[j];
+        l->row[j] = tg_mode_table_row(
+            c->table, c->table->share * step * h * (double)c->s.cluster->workers);
+        l->rate = fmin(l->rate, l->row[j].rate);
+        out->floor += h / 2 * m->sigma2[j] / (h * h) * l->row[j].variance;
+    }
+    out->rate = l->rate;
+    out->loss = loss_at(l, c->task->horizon);
+    out->time = out->loss < l->target ? settling(l) : INFINITY;
+}
+
+static tg_status
+predict_at(const tg_team *c, double step, double target, tg_team_point *out)
+{
+    tg_prediction *p = NULL;
+
+    TG_TRY(tg_team_predict(c, step, target, &p));
+    *out = (tg_team_point){ p->settle, p->loss[1], p->rate, p->floor + p->bias_loss };
+    if (isfinite(p->settle) && !(p->loss[1] < target)) out->time = INFINITY;
+    tg_prediction_free(p);
+    return TG_OK;
+}
+
+tg_status
+tg_team_at(const tg_team *c, double step, double target, tg_team_point *out)
+{
+    look l = { .c = c, .target = target };
+
+    *out = (tg_team_point){ INFINITY, INFINITY, NAN, INFINITY };
+    if (!(step < 0.9999 * c->step_limit)) return TG_OK;
+    if (!c->table) return predict_at(c, step, target, out);
+    if (!(l.row = malloc(c->modes.count * sizeof *l.row)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    *out = (tg_team_point){ 0 };
+    look_at(&l, step, out);
+    free(l.row);
+    return TG_OK;
+}
