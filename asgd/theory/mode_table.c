@@ -7,9 +7,11 @@
 #include <string.h>
 
 /* k/L of the rows, and the columns u = (e^{i STEP} - 1)/2. */
-static const double rows[TG_TABLE_ROWS] = { 0.003, 0.02, 0.05, 0.09, 0.14, 0.2, 0.27, 0.34, 0.42,
-                                            0.5, 0.58, 0.66, 0.74, 0.81, 0.87, 0.92, 0.96, 0.985 };
-static const double LATEST = 80, STEP = 0.031958518018770206; /* ln(1 + 2 LATEST) / (TIMES - 1) */
+static const double rows[TG_TABLE_ROWS] = { 0.003, 0.02, 0.05, 0.09, 0.14, 0.2,
+                                            0.27,  0.34, 0.42, 0.5,  0.58, 0.66,
+                                            0.74,  0.81, 0.87, 0.92, 0.96, 0.985 };
+static const double LATEST = 80,
+                    STEP = 0.031958518018770206; /* ln(1 + 2 LATEST) / (TIMES - 1) */
 
 static double
 time_of(size_t i)
@@ -67,7 +69,7 @@ find_limit(const tg_cluster *c, const char *rule, double number, tg_mode_table *
     const tg_modes  m = modes_of(r, 1);
     const tg_status status = tg_predict_undoubted(&m, c, rule, number, step, &plan, &p);
     if (status == TG_OK) {
-        out->workers = (double)c->workers;
+        out->workers = out->size = (double)c->workers;
         out->mean = (double)c->workers / p->lambda;
         out->share = p->gain / step / (double)c->workers;
         out->limit = fmin(p->threshold_square, 1e4);
@@ -83,7 +85,7 @@ lay_modes(const tg_mode_table *t, double step, room *r)
 {
     for (size_t i = 0; i < MODES; i++) {
         const size_t row = i < TG_TABLE_ROWS ? i : noisy[i - TG_TABLE_ROWS];
-        const double h = rows[row] * t->limit / (t->share * step * t->workers);
+        const double h = rows[row] * t->limit / (t->share * step * t->size);
         r->h[i] = h;
         r->start[i] = i < TG_TABLE_ROWS;
         r->sigma2[i] = h * h * (i < TG_TABLE_ROWS ? LITTLE : 1);
@@ -107,9 +109,9 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
 {
     const double k = rows[i] * t->limit, scale = scale_of(k, t->mean),
                  end = fmin(horizon, c->dt * (double)(c->n - 1) * (1 - 1e-9));
-    double       slope = 0;
+    double slope = 0;
 
-    t->variance[i] = k / (p->mode[i].variance / LITTLE);
+    t->variance[i] = k / (t->size * p->mode[i].variance / LITTLE);
     t->rate[i] = fmax(p->mode[i].rate * t->mean / k, 0);
     for (size_t j = 0; j < TG_TABLE_TIMES; j++) {
         const double at = fmin(time_of(j) / scale, end), y = mean_at(c, at);
@@ -121,9 +123,8 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
         }
         t->spread[i][j] = log(fmax(tg_course_second(c, at, NULL) - y * y, FAINT * FAINT));
         if (j >= 8)
-            slope = fmin((t->spread[i][j] - t->spread[i][j - 8]) /
-                             (time_of(j) - time_of(j - 8)),
-                         0);
+            slope = fmin(
+                (t->spread[i][j] - t->spread[i][j - 8]) / (time_of(j) - time_of(j - 8)), 0);
     }
 }
 
@@ -139,9 +140,9 @@ take_noise(tg_mode_table *t, const tg_prediction *p, const room *r)
         known++;
     for (size_t j = 0; j < TG_TABLE_TIMES && known > 1; j++) {
         for (size_t n = 0; n < known; n++)
-            B[n] = tg_course_second(&r->course[TG_TABLE_ROWS + n],
-                                    time_of(j) / scale_of(rows[noisy[n]] * t->limit, t->mean),
-                                    NULL) /
+            B[n] = tg_course_second(
+                       &r->course[TG_TABLE_ROWS + n],
+                       time_of(j) / scale_of(rows[noisy[n]] * t->limit, t->mean), NULL) /
                    p->mode[TG_TABLE_ROWS + n].variance;
         for (size_t i = 0, n = 0; i < t->rows; i++) {
             while (n + 2 < known && noisy[n + 1] < i) n++;
@@ -191,10 +192,11 @@ fill(const tg_cluster *c, const char *rule, double number, double horizon, room 
                                    .points = (size_t)points + 1,
                                    .quick = true,
                                    .courses = r->course };
-    const tg_modes m = modes_of(r, MODES);
+    const tg_modes        m = modes_of(r, MODES);
     TG_TRY(tg_predict_undoubted(&m, c, rule, number, step, &plan, &p));
     t->rows = rows_known(p, r);
-    for (size_t i = 0; i < t->rows; i++) take_start(t, i, p, WITHIN * horizon, &r->course[i]);
+    for (size_t i = 0; i < t->rows; i++)
+        take_start(t, i, p, WITHIN * horizon, &r->course[i]);
     take_noise(t, p, r);
     tg_prediction_free(p);
     if (t->rows < 5) return tg_fail(TG_ENOCONV, "%s: no gain is found to settle", rule);
@@ -208,8 +210,8 @@ tg_mode_table_fill(const tg_cluster *c, const char *rule, double number, double 
 {
     room          *r = calloc(1, sizeof *r);
     tg_mode_table *t = calloc(1, sizeof *t);
-    tg_status      status = r && t ? fill(c, rule, number, horizon, r, t)
-                                   : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status      status =
+        r && t ? fill(c, rule, number, horizon, r, t) : tg_fail(TG_ENOMEM, "out of memory");
 
     if (status == TG_OK) *out = *t;
     for (size_t j = 0; r && j < MODES; j++) tg_course_free(&r->course[j]);
@@ -223,12 +225,13 @@ tg_mode_table_fill(const tg_cluster *c, const char *rule, double number, double 
 /* All that is kept is smooth in 1/P. */
 void
 tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, double workers,
-                      double mean, tg_mode_table *out)
+                      double size, double mean, tg_mode_table *out)
 {
     double limit = 0;
 
     memset(out, 0, sizeof *out);
     out->workers = workers;
+    out->size = size;
     out->mean = mean;
     out->rows = TG_TABLE_ROWS;
     out->share = node[0]->share;
@@ -274,12 +277,11 @@ tg_mode_table_row(const tg_mode_table *t, double k)
         r.weight[a] = 1;
         for (size_t b = 0; b < 4; b++)
             if (b != a)
-                r.weight[a] *=
-                    (at - log(rows[r.first + b])) / (x - log(rows[r.first + b]));
+                r.weight[a] *= (at - log(rows[r.first + b])) / (x - log(rows[r.first + b]));
         variance += r.weight[a] * t->variance[r.first + a];
     }
     const double left = fmin((t->limit - k) / ((1 - rows[t->rows - 1]) * t->limit), 1);
-    r.variance = k / fmax(variance * left, 1e-9);
+    r.variance = k / (t->size * fmax(variance * left, 1e-9));
     const double part = (at - log(rows[i])) / (log(rows[i + 1]) - log(rows[i]));
     r.rate = (t->rate[i] + fmin(part, 1) * (t->rate[i + 1] - t->rate[i])) * k / t->mean;
     r.decay = (1 - exp(at)) * k / t->mean;
@@ -310,7 +312,8 @@ tg_mode_table_at(const tg_mode_table *t, const tg_table_row *r, double time, dou
     weigh_times(fmin(at, most) - (double)four - 1, c);
 
     for (size_t i = 0; i < 4; i++) {
-        const double *mean = t->mean_of[r->first + i] + four, *own = t->noise[r->first + i] + j,
+        const double *mean = t->mean_of[r->first + i] + four,
+                     *own = t->noise[r->first + i] + j,
                      *spread = t->spread[r->first + i] + j, w = r->weight[i];
         y += w * (c[0] * mean[0] + c[1] * mean[1] + c[2] * mean[2] + c[3] * mean[3]);
         z += w * (spread[0] + v * (spread[1] - spread[0]));

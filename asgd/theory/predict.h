@@ -95,7 +95,8 @@ typedef struct tg_predict_plan {
     double   target;  /* excess loss; NaN: none */
     tg_level level;   /* best, sde or jump */
     bool single; /* also where a single run ceases to settle (asgd/theory/predict_hits.h) */
-    bool quick;  /* for tables: of first order in 1/P where a lattice would be exact, on grids
+    bool
+        quick; /* for tables: of first order in 1/P where a lattice would be exact, on grids
                     of longer steps that end where e^-20 is left, without their error */
     tg_course *courses; /* (modes) receives each mode's course from its own beginning, for
                            the caller to free; NULL: not kept. Not of DuDe-ASGD's wait. */

@@ -300,9 +300,9 @@ typedef struct shares {
     const tg_mode_prediction *mode;
     double                    scale, horizon;
     size_t                    n;
-    double                   *share; /* (count, n) */
+    double                   *share;   /* (count, n) */
     tg_course                *courses; /* (count) or NULL: not kept */
-    double                   *work;  /* (threads, 2 n) */
+    double                   *work;    /* (threads, 2 n) */
 } shares;
 
 /* The mode's course, of this mean. */
@@ -359,10 +359,13 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
     const size_t every = c->wait > 0 && intervals < 480 ? (479 + intervals) / intervals : 1;
     const size_t n = every * intervals + 1;
     double      *fine = calloc(n, sizeof *fine);
-    shares       s = {
-              .c = c, .m = m, .mode = mode, .scale = scale, .horizon = plan->horizon, .n = n,
-              .courses = scale == 1 ? plan->courses : NULL
-    };
+    shares       s = { .c = c,
+                       .m = m,
+                       .mode = mode,
+                       .scale = scale,
+                       .horizon = plan->horizon,
+                       .n = n,
+                       .courses = scale == 1 ? plan->courses : NULL };
 
     if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
     const double dt = plan->horizon / (double)(n - 1);

@@ -43,7 +43,8 @@ merit_of(double log_step, void *context)
     descent      *d = context;
     tg_team_point p = { 0 };
 
-    if (d->status == TG_OK) d->status = tg_team_at(d->c, exp(log_step), safe_target(d->c), &p);
+    if (d->status == TG_OK)
+        d->status = tg_team_at(d->c, exp(log_step), safe_target(d->c), &p);
     return d->status == TG_OK ? fmin(tg_team_merit(d->c, safe_target(d->c), &p), 1e290) : 0;
 }
 
@@ -57,9 +58,8 @@ descend(descent *d, double low, double high, double *x, double *least)
     int                  failed = !m;
 
     if (m)
-        failed = gsl_min_fminimizer_set_with_values(m, &f, *x, *least, low,
-                                                    merit_of(low, d), high,
-                                                    merit_of(high, d));
+        failed = gsl_min_fminimizer_set_with_values(
+            m, &f, *x, *least, low, merit_of(low, d), high, merit_of(high, d));
     for (int i = 0; i < ROUNDS && !failed && d->status == TG_OK && high - low > 1e-6; i++) {
         failed = gsl_min_fminimizer_iterate(m);
         low = gsl_min_fminimizer_x_lower(m);
@@ -103,7 +103,8 @@ best_step(const tg_team *c, double *step)
     for (int start = 0; start < STARTS; start++) {
         size_t at = SCAN;
         for (size_t i = 0; i < SCAN; i++) {
-            const bool low = (i == 0 || f[i] <= f[i - 1]) && (i + 1 == SCAN || f[i] <= f[i + 1]);
+            const bool low =
+                (i == 0 || f[i] <= f[i - 1]) && (i + 1 == SCAN || f[i] <= f[i + 1]);
             if (low && !tried[i] && (at == SCAN || f[i] < f[at])) at = i;
         }
         if (at == SCAN) return TG_OK;
@@ -149,7 +150,7 @@ weight_of(const tg_team *c)
 {
     const tg_schedule_task *t = c->task;
 
-    switch (t->objective) {
+    switch (t->least) {
     case TG_LEAST_GRADIENTS:
         return c->s.gradients;
     case TG_LEAST_BYTES:
@@ -367,8 +368,8 @@ reach(search *w, bool up, tg_schedule_row *last)
         *last = *r;
     }
     while (last->workers != out) {
-        const size_t    a = last->workers, middle = up ? a + (out - a + 1) / 2
-                                                       : a - (a - out + 1) / 2;
+        const size_t a = last->workers,
+                     middle = up ? a + (out - a + 1) / 2 : a - (a - out + 1) / 2;
         tg_schedule_row r;
         TG_TRY(find(w, middle, &r));
         if (r.objective <= most)
@@ -383,7 +384,7 @@ static tg_status
 find_best(search *w)
 {
     tg_schedule *s = w->s;
-    what *other = w->task->objective == TG_LEAST_TIME ? of_cost : of_time;
+    what        *other = w->task->least == TG_LEAST_TIME ? of_cost : of_time;
 
     TG_TRY(best_of(w, of_own_time, &s->own));
     TG_TRY(best_of(w, of_objective, &s->best));
@@ -395,8 +396,8 @@ find_best(search *w)
     TG_TRY(narrow(w, other, s->low.workers, s->high.workers, &s->cheapest));
     if (s->cheapest.objective > 1.05 * s->best.objective) s->cheapest = s->best;
     const size_t P = s->best.workers;
-    if (s->count > 1 && (P == s->row[s->count - 1].workers ||
-                         (P == s->row[0].workers && P > 1)))
+    if (s->count > 1 &&
+        (P == s->row[s->count - 1].workers || (P == s->row[0].workers && P > 1)))
         s->best.binds = TG_BINDS_RANGE;
     return TG_OK;
 }
@@ -458,7 +459,8 @@ lay_steps(search *w)
     const tg_schedule_task *t = w->task;
     double                  least = INFINITY, most = 0;
 
-    for (size_t i = 0; i < t->count && w->s->steps > 0; i += t->count > 1 ? t->count - 1 : 1) {
+    for (size_t i = 0; i < t->count && w->s->steps > 0;
+         i += t->count > 1 ? t->count - 1 : 1) {
         tg_team         c;
         const tg_status status = tg_team_open(t, &w->tables, t->workers[i], &c);
         if (status == TG_EDOMAIN || status == TG_ENOCONV) continue;
@@ -470,8 +472,7 @@ lay_steps(search *w)
     const double high = fmin(isfinite(t->high) ? t->high : INFINITY, 1.3 * most),
                  low = fmax(t->low, fmin(least, most / 10) / 30);
     for (size_t i = 0; i < w->s->steps; i++)
-        w->s->step[i] =
-            low * pow(high / low, (double)i / fmax((double)w->s->steps - 1, 1));
+        w->s->step[i] = low * pow(high / low, (double)i / fmax((double)w->s->steps - 1, 1));
     return TG_OK;
 }
 
@@ -497,8 +498,9 @@ tg_schedule_make(const tg_schedule_task *t, tg_schedule **out)
     search w = { .task = t };
 
     if (!(t->target > 0 && t->horizon > 0 && t->step > 0) || t->count == 0)
-        return tg_fail(TG_EDOMAIN, "a schedule needs a target, a horizon, a step and numbers "
-                                   "of workers");
+        return tg_fail(TG_EDOMAIN,
+                       "a schedule needs a target, a horizon, a step and numbers "
+                       "of workers");
     TG_TRY(allocate(t, &w.s));
     const tg_status status = make(&w);
     tg_team_tables_free(&w.tables);

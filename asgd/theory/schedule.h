@@ -19,21 +19,21 @@
 
 /* What a rule with so many workers comes down to: renewing workers under a rule of theory's table. */
 typedef struct tg_setting {
-    tg_cluster *cluster;      /* owned: tg_cluster_free() */
-    const char *rule;         /* of solver/linear_rule.h */
-    double      number;       /* the rule's own */
-    double      noise;        /* factor of a gradient's variance: 1/K in rounds of K */
-    double      gradients;    /* computed by all workers [1/time] */
-    double      uploads;      /* of them sent [1/time] */
-    double      busy;         /* share of the time that the uplink is; 0: there is none */
+    tg_cluster *cluster;   /* owned: tg_cluster_free() */
+    const char *rule;      /* of solver/linear_rule.h */
+    double      number;    /* the rule's own */
+    double      noise;     /* factor of a gradient's variance: 1/K in rounds of K */
+    double      gradients; /* computed by all workers [1/time] */
+    double      uploads;   /* of them sent [1/time] */
+    double      busy;      /* share of the time that the uplink is; 0: there is none */
 } tg_setting;
 
-typedef enum tg_objective_of {
+typedef enum tg_least {
     TG_LEAST_TIME,
     TG_LEAST_GRADIENTS,
     TG_LEAST_BYTES,
     TG_LEAST_PRICE
-} tg_objective_of;
+} tg_least;
 
 /* What binds where it is best. */
 typedef enum tg_binding {
@@ -57,8 +57,8 @@ typedef struct tg_schedule_task {
     double        low, high;       /* learning rates allowed; 0, inf: any */
     const size_t *workers;         /* (count) rising */
     size_t        count, steps;    /* learning rates of the map */
-    tg_objective_of objective;
-    double          bytes, price; /* of a gradient; of a worker [1/time] */
+    tg_least      least;
+    double        bytes, price; /* of a gradient; of a worker [1/time] */
 } tg_schedule_task;
 
 /* The best with one number of workers. */
@@ -81,10 +81,11 @@ typedef struct tg_schedule {
     double          *step; /* (steps) of the map */
     double          *map;  /* (count, steps) time to target; inf: not by the horizon */
     tg_schedule_row  best, low, high; /* of all P; the first and last within 5 % of it */
-    tg_schedule_row  cheapest; /* of those, by worker-time (by time where that is asked for least) */
-    tg_schedule_row  own;      /* best with the learning rate in force, its own_time least */
-    tg_prediction   *there;    /* at the best point, made anew; NULL: no target is reached */
-    double           off;      /* by which tables missed that time, relative */
+    tg_schedule_row
+        cheapest; /* of those, by worker-time (by time where that is asked for least) */
+    tg_schedule_row own;   /* best with the learning rate in force, its own_time least */
+    tg_prediction  *there; /* at the best point, made anew; NULL: no target is reached */
+    double          off;   /* by which tables missed that time, relative */
 } tg_schedule;
 
 /* Errors: TG_EDOMAIN target, horizon or numbers not > 0; those of the task's functions and of

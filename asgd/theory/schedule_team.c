@@ -103,9 +103,8 @@ take_table(const tg_team_tables *t, const tg_team *c)
     first = at > 0 ? at - 1 : 0;
     if (t->table[first].workers < WHOLE - 1) first = at;
     for (; n < AROUND && first + n < t->count; n++) node[n] = &t->table[first + n];
-    tg_mode_table_between(
-        node, n, P, (double)c->s.cluster->workers / tg_cluster_rate(c->s.cluster),
-        c->table);
+    const double size = (double)c->s.cluster->workers;
+    tg_mode_table_between(node, n, P, size, size / tg_cluster_rate(c->s.cluster), c->table);
 }
 
 /* ---- teams --------------------------------------------------------------------------- */
@@ -147,8 +146,7 @@ static tg_status
 open_table(const tg_team_tables *tables, tg_team *c)
 {
     if (tables->count == 0) return find_limit(c);
-    if (!(c->table = malloc(sizeof *c->table)))
-        return tg_fail(TG_ENOMEM, "out of memory");
+    if (!(c->table = malloc(sizeof *c->table))) return tg_fail(TG_ENOMEM, "out of memory");
     take_table(tables, c);
     c->step_limit =
         c->table->limit / (c->table->share * c->h_max * (double)c->s.cluster->workers);
@@ -189,8 +187,10 @@ tg_team_close(tg_team *c)
 tg_status
 tg_team_predict(const tg_team *c, double step, double target, tg_prediction **out)
 {
+    const double mean = (double)c->s.cluster->workers / tg_cluster_rate(c->s.cluster),
+                 points = fmin(fmax(8 * c->task->horizon / mean, 240), 2000);
     const tg_predict_plan plan = { .horizon = c->task->horizon,
-                                   .points = 2,
+                                   .points = (size_t)points + 1,
                                    .target = target };
 
     return tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan,
@@ -205,6 +205,8 @@ tg_team_merit(const tg_team *c, double target, const tg_team_point *p)
 }
 
 /* ---- a point from the table ---------------------------------------------------------- */
+
+enum { SWING = 25 };
 
 typedef struct look {
     const tg_team *c;
@@ -238,22 +240,14 @@ loss_at(const look *l, double t)
     return sum;
 }
 
-/* Backwards from the horizon in even ratios to the last time at which the loss is above the target,
- * then between. */
+/* Between a time above the target and one below it, by regula falsi and bisection. */
 static double
-settling(const look *l)
+crossing(const look *l, double early, double late)
 {
-    const double horizon = l->c->task->horizon, target = l->target;
-    double       late = horizon, early = late / 1.1, high, low = log(loss_at(l, late));
-    const double goal = log(target);
+    const double goal = log(l->target);
+    double       high = log(loss_at(l, early)), low = log(loss_at(l, late));
 
-    for (;; late = early, low = high, early /= 1.1) {
-        if (early < 1e-4 * horizon) early = 0;
-        high = log(loss_at(l, early));
-        if (high > goal) break;
-        if (early == 0) return 0;
-    }
-    for (int i = 0; i < 40 && late - early > 1e-6 * late; i++) { /* regula falsi, bisection */
+    for (int i = 0; i < 40 && late - early > 1e-6 * late; i++) {
         const double part = i % 3 == 2 ? 0.5 : (high - goal) / (high - low);
         const double t = early + fmin(fmax(part, 0.001), 0.999) * (late - early);
         const double now = log(loss_at(l, t));
@@ -263,6 +257,31 @@ settling(const look *l)
             late = t, low = now;
     }
     return late;
+}
+
+/* Backwards from the horizon in even ratios to a time at which the loss is above the target; then
+ * on for some round trips, in which the mean may swing back above it. */
+static double
+settling(const look *l)
+{
+    const double horizon = l->c->task->horizon, step = l->c->table->mean / 5;
+    double       early = horizon, late = horizon;
+
+    for (; loss_at(l, early) <= l->target;
+         early = early < 1e-4 * horizon ? 0 : early / 1.1) {
+        if (early == 0) return 0;
+        late = early;
+    }
+    if (step > early) return crossing(l, early, late);
+    for (double t = early + step, end = early + SWING * step; t < fmin(end, horizon);
+         t += step) {
+        if (loss_at(l, t) > l->target) {
+            early = t;
+            end = t + SWING * step;
+        } else if (t - step <= early)
+            late = t;
+    }
+    return crossing(l, early, late);
 }
 
 static void
@@ -276,8 +295,8 @@ look_at(look *l, double step, tg_team_point *out)
     if (!(l->rest > 1e-12 * m->start_loss)) l->rest = 0;
     for (size_t j = 0; j < m->count; j++) {
         const double h = m->h[j];
-        l->row[j] = tg_mode_table_row(
-            c->table, c->table->share * step * h * (double)c->s.cluster->workers);
+        l->row[j] = tg_mode_table_row(c->table, c->table->share * step * h *
+                                                    (double)c->s.cluster->workers);
         l->rate = fmin(l->rate, l->row[j].rate);
         out->floor += h / 2 * m->sigma2[j] / (h * h) * l->row[j].variance;
     }
@@ -292,8 +311,9 @@ predict_at(const tg_team *c, double step, double target, tg_team_point *out)
     tg_prediction *p = NULL;
 
     TG_TRY(tg_team_predict(c, step, target, &p));
-    *out = (tg_team_point){ p->settle, p->loss[1], p->rate, p->floor + p->bias_loss };
-    if (isfinite(p->settle) && !(p->loss[1] < target)) out->time = INFINITY;
+    const double end = p->loss[p->points - 1];
+    *out = (tg_team_point){ p->settle, end, p->rate, p->floor + p->bias_loss };
+    if (isfinite(p->settle) && !(end < target)) out->time = INFINITY;
     tg_prediction_free(p);
     return TG_OK;
 }

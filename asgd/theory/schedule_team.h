@@ -31,8 +31,9 @@ TG_CHECKED tg_status tg_team_tables_make(const tg_schedule_task *task, size_t le
 void                 tg_team_tables_free(tg_team_tables *t);
 
 /* Errors: TG_EDOMAIN so many cannot. */
-TG_CHECKED tg_status tg_team_open(const tg_schedule_task *task, const tg_team_tables *tables,
-                                  size_t workers, tg_team *out);
+TG_CHECKED tg_status tg_team_open(const tg_schedule_task *task,
+                                  const tg_team_tables *tables, size_t workers,
+                                  tg_team *out);
 void                 tg_team_close(tg_team *c);
 
 typedef struct tg_team_point {
