@@ -2,7 +2,7 @@
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/scene.h"
-#include "cli/schedule_setting.h"
+#include "cli/setting.h"
 #include "core/file.h"
 
 #include <math.h>
@@ -19,7 +19,8 @@ static const tg_column row_columns[] = {
     { "time", "time", "to the target with it; inf: not by the horizon", false },
     { "rate", "1/time", "of the slowest mode", false },
     { "floor", "loss", "noise floor with it", false },
-    { "step_floor", "x^2/loss", "learning rate whose floor is the target; inf: none", false },
+    { "step_floor", "x^2/loss", "learning rate whose floor is the target; inf: none",
+      false },
     { "gradients", "", "computed up to then", false },
     { "bytes", "bytes", "sent up to then", false },
     { "cost", "", "workers times time times the price", false },
@@ -30,7 +31,8 @@ static const tg_column best_columns[] = {
     { "algorithm", "", "", true },
     { "target", "loss", "excess loss to come to", false },
     { "what", "",
-      "best; low, high: the fewest and most workers within 5 %; cheapest of these; own: best "
+      "best; low, high: the fewest and most workers within 5 %; cheapest of these; own: "
+      "best "
       "with the study's learning rate",
       true },
     { "workers", "", "P", false },
@@ -194,10 +196,10 @@ plan_one(planning *p, size_t algorithm, double target)
 {
     const tg_study           *study = p->study;
     const tg_study_algorithm *a = &study->algorithm[algorithm];
-    schedule_source           source = { study, algorithm };
+    setting_source            source = { study, algorithm };
     tg_schedule              *s = NULL;
-    const tg_schedule_task    task = { .setting = schedule_setting,
-                                       .modes = schedule_modes,
+    const tg_schedule_task    task = { .setting = setting_of,
+                                       .modes = setting_modes,
                                        .context = &source,
                                        .target = target,
                                        .horizon = study->horizon,
@@ -265,8 +267,8 @@ write_all(planning *p)
     const char *folder = results_folder(p->arguments);
     char       *path = tg_path_join(folder, "best.csv");
 
-    tg_status status = path ? tg_table_write(p->best, path)
-                            : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status =
+        path ? tg_table_write(p->best, path) : tg_fail(TG_ENOMEM, "out of memory");
     free(path);
     if (status != TG_OK) return status;
     tg_table *rows = p->rows, *map = p->map;
@@ -346,18 +348,22 @@ const command cmd_schedule = {
     .name = "schedule",
     .operands = "STUDY",
     .summary = "how many workers and which learning rate reach the target soonest",
-    .doc = "For every algorithm of a study: the number of workers and the learning rate that "
-           "reach the\n"
-           "target soonest (or for the fewest gradients, bytes or the least price: key "
-           "schedule), all\n"
-           "numbers of workers within 5 % of that and the cheapest of these, and for each number "
-           "of\n"
-           "workers the largest stable step, the best one, time, rate, floor and costs; what "
-           "binds is\n"
-           "stability (of the largest eigenvalue), speed (of the smallest), the noise floor, the "
-           "uplink\n"
-           "or the range asked for. With --out: tables schedule, best and map, and the time over "
-           "workers\n"
-           "and learning rates as a figure of every algorithm, figures/schedule-NAME.svg.",
+    .doc =
+        "For every algorithm of a study: the number of workers and the learning rate that "
+        "reach the\n"
+        "target soonest (or for the fewest gradients, bytes or the least price: key "
+        "schedule), all\n"
+        "numbers of workers within 5 % of that and the cheapest of these, and for each "
+        "number "
+        "of\n"
+        "workers the largest stable step, the best one, time, rate, floor and costs; what "
+        "binds is\n"
+        "stability (of the largest eigenvalue), speed (of the smallest), the noise floor, "
+        "the "
+        "uplink\n"
+        "or the range asked for. With --out: tables schedule, best and map, and the time "
+        "over "
+        "workers\n"
+        "and learning rates as a figure of every algorithm, figures/schedule-NAME.svg.",
     .run = run
 };

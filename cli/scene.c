@@ -1,5 +1,7 @@
 #include "cli/scene.h"
 
+#include "cli/setting.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -83,7 +85,8 @@ static const struct {
 } known[] = {
     { &tg_rule_asgd, NULL, NULL },           { &tg_rule_dude, NULL, "arrivals" },
     { &tg_rule_fedbuff, "k", NULL },         { &tg_rule_k_batch_sync, "k", NULL },
-    { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" }
+    { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" },
+    { &tg_rule_sync, NULL, NULL },           { &tg_rule_k_sync, "k", NULL }
 };
 
 tg_status
@@ -138,18 +141,20 @@ level_of(const arguments *a, tg_level *out)
 tg_status
 scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 {
-    const char           *rule = NULL;
-    double                number = 0;
+    const setting_source  source = { s->study, algorithm };
     const tg_predict_plan plan = { .horizon = s->study->horizon,
                                    .points = s->study->points,
                                    .target = s->study->target,
                                    .level = s->level,
                                    .single = s->single };
+    tg_setting            setting;
 
     TG_TRY(scene_modes(s));
-    TG_TRY(study_theory(s->study, algorithm, &rule, &number));
-    return tg_predict_rule(&s->modes, s->cluster, rule, number,
-                           s->study->algorithm[algorithm].step, &plan, out);
+    TG_TRY(setting_of((void *)&source, s->cluster->workers, &setting));
+    const tg_status status = tg_setting_predict(
+        &setting, &s->modes, s->study->algorithm[algorithm].step, &plan, out);
+    tg_setting_free(&setting);
+    return status;
 }
 
 bool

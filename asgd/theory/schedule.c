@@ -323,7 +323,7 @@ narrow(search *w, what *f, size_t low, size_t high, tg_schedule_row *best)
     tg_schedule_row r;
 
     for (;;) {
-        const size_t stride = (high - low + AT_ONCE) / (AT_ONCE + 1);
+        const size_t stride = (high - low) / (AT_ONCE + 1) + 1;
         for (size_t n = low; n <= high; n += stride) {
             TG_TRY(find(w, n, &r));
             if (f(&r) < f(best)) *best = r;

@@ -15,18 +15,7 @@
 #ifndef TG_ASGD_SCHEDULE_H
 #define TG_ASGD_SCHEDULE_H
 
-#include "asgd/theory/predict.h"
-
-/* What a rule with so many workers comes down to: renewing workers under a rule of theory's table. */
-typedef struct tg_setting {
-    tg_cluster *cluster;   /* owned: tg_cluster_free() */
-    const char *rule;      /* of solver/linear_rule.h */
-    double      number;    /* the rule's own */
-    double      noise;     /* factor of a gradient's variance: 1/K in rounds of K */
-    double      gradients; /* computed by all workers [1/time] */
-    double      uploads;   /* of them sent [1/time] */
-    double      busy;      /* share of the time that the uplink is; 0: there is none */
-} tg_setting;
+#include "asgd/theory/setting.h"
 
 typedef enum tg_least {
     TG_LEAST_TIME,

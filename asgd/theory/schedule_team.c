@@ -29,7 +29,19 @@ fill_node(const tg_schedule_task *task, size_t workers, tg_mode_table *out)
     const tg_status status =
         tg_mode_table_fill(s.cluster, s.rule, s.number, task->horizon, out);
     out->workers = (double)workers;
-    tg_cluster_free(s.cluster);
+    tg_setting_free(&s);
+    return status;
+}
+
+/* The problem's modes as the setting has them. */
+static tg_status
+modes_of(const tg_schedule_task *task, const tg_setting *s, size_t workers, tg_modes *out)
+{
+    tg_modes all = { 0 };
+
+    TG_TRY(task->modes(task->context, workers, &all));
+    const tg_status status = tg_setting_modes(s, &all, out);
+    tg_modes_free(&all);
     return status;
 }
 
@@ -37,9 +49,13 @@ fill_node(const tg_schedule_task *task, size_t workers, tg_mode_table *out)
 static tg_status
 are_alike(const tg_schedule_task *task, size_t workers, bool *yes)
 {
-    tg_modes m = { 0 };
+    tg_setting s = { 0 };
+    tg_modes   m = { 0 };
 
-    TG_TRY(task->modes(task->context, workers, &m));
+    TG_TRY(task->setting(task->context, workers, &s));
+    const tg_status status = modes_of(task, &s, workers, &m);
+    tg_setting_free(&s);
+    TG_TRY(status);
     *yes = !m.minimum;
     for (size_t j = 0; j < m.count; j++) *yes = *yes && !(m.spread[j] > 0);
     tg_modes_free(&m);
@@ -162,11 +178,9 @@ tg_team_open(const tg_schedule_task *task, const tg_team_tables *tables, size_t 
 
     TG_TRY(tg_stop_check());
     TG_TRY(task->setting(task->context, workers, &c.s));
-    tg_status status = task->modes(task->context, workers, &c.modes);
-    for (size_t j = 0; status == TG_OK && j < c.modes.count; j++) {
+    tg_status status = modes_of(task, &c.s, workers, &c.modes);
+    for (size_t j = 0; status == TG_OK && j < c.modes.count; j++)
         c.h_max = fmax(c.h_max, c.modes.h[j]);
-        c.modes.sigma2[j] *= c.s.noise;
-    }
     if (status == TG_OK) status = open_table(tables, &c);
     if (status == TG_OK)
         *out = c;
@@ -180,7 +194,7 @@ tg_team_close(tg_team *c)
 {
     free(c->table);
     tg_modes_free(&c->modes);
-    tg_cluster_free(c->s.cluster);
+    tg_setting_free(&c->s);
     *c = (tg_team){ 0 };
 }
 
