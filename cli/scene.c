@@ -55,6 +55,14 @@ is_steady(const tg_study *study)
     return true;
 }
 
+/* Rounds crowd on a link all at once. */
+static bool
+is_in_rounds(const tg_study_algorithm *a)
+{
+    return a->rule.kind == &tg_rule_sync.is || a->rule.kind == &tg_rule_k_sync.is ||
+           a->rule.kind == &tg_rule_k_batch_sync.is;
+}
+
 /* What is there beside rule and optimiser that theory does not know; NULL: nothing. */
 static const char *
 unknown_setting(const tg_study *study, const tg_study_algorithm *a)
@@ -64,8 +72,8 @@ unknown_setting(const tg_study *study, const tg_study_algorithm *a)
     if (a->schedule.kind != &tg_schedule_constant.is || a->schedule.param[0] > 0)
         return "schedule";
     if (a->behaviour.kind != &tg_behaviour_plain.is) return "behaviour";
-    if (tg_link_takes_time(&study->uplink)) return "uplink";
-    if (tg_link_takes_time(&study->downlink)) return "downlink";
+    if (tg_link_takes_time(&study->uplink) && is_in_rounds(a)) return "uplink";
+    if (tg_link_takes_time(&study->downlink) && is_in_rounds(a)) return "downlink";
     return is_steady(study) ? NULL : "workers' speed";
 }
 
@@ -123,6 +131,11 @@ study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
     double      number;
 
     TG_TRY(study_theory(study, i, &rule, &number));
+    if (tg_link_takes_time(&study->uplink) || tg_link_takes_time(&study->downlink))
+        return tg_fail(TG_EDOMAIN,
+                       "behind links only the prediction of %s is known to "
+                       "theory yet",
+                       study->algorithm[i].label);
     *out = tg_algorithm_find(rule);
     if (*out) return TG_OK;
     return tg_fail(TG_EDOMAIN, "only the prediction of %s is known to theory yet",

@@ -35,6 +35,9 @@ setting_of(void *source, size_t workers, tg_setting *out)
     TG_TRY(tg_study_cluster(s->study, workers, &c));
     if (rounds_of(s->study, s->algorithm, c, &rounds))
         return tg_setting_rounds(c, &rounds, out);
+    if (tg_link_takes_time(&s->study->uplink) || tg_link_takes_time(&s->study->downlink))
+        return tg_setting_network(c, &s->study->uplink, &s->study->downlink, rule, number,
+                                  out);
     return tg_setting_plain(c, rule, number, out);
 }
 

@@ -137,9 +137,8 @@ fill_survival(clock *k)
     for (size_t g = 0; k->again && g < k->c->groups; g++)
         if (k->c->count[g]) count_renewals(k, g);
     for (size_t i = 0; i < k->n; i++)
-        k->survival[i] = !k->again && k->K == k->c->workers
-                             ? all_late(k, k->dt * (double)i)
-                             : survival_at(k, i);
+        k->survival[i] = !k->again && k->K == k->c->workers ? all_late(k, k->dt * (double)i)
+                                                            : survival_at(k, i);
 }
 
 /* Shorten the grid to where there is something to see, and fill it anew. */
@@ -197,10 +196,12 @@ check(const tg_cluster *c, const tg_rounds *r)
     if (!tg_cluster_renews(c))
         return tg_fail(TG_EDOMAIN, "rounds are known of workers that renew");
     if (r->gradients == 0 || (!r->again && r->gradients > c->workers))
-        return tg_fail(TG_EDOMAIN, "a round of %zu gradients needs as many workers, got %zu",
+        return tg_fail(TG_EDOMAIN,
+                       "a round of %zu gradients needs as many workers, got %zu",
                        r->gradients, c->workers);
     if (r->again && r->gradients > MOST_AGAIN)
-        return tg_fail(TG_EDOMAIN, "a round of workers that go on is known up to %d gradients",
+        return tg_fail(TG_EDOMAIN,
+                       "a round of workers that go on is known up to %d gradients",
                        MOST_AGAIN);
     return TG_OK;
 }
@@ -215,8 +216,7 @@ tg_rounds_law(const tg_cluster *c, const tg_rounds *r, double *mean, tg_delay **
     TG_TRY(check(c, r));
     k.survival = malloc((k.n + 3 * k.K) * sizeof *k.survival);
     k.count = malloc((k.again ? c->groups * k.K * k.n : 1) * sizeof *k.count);
-    tg_status status =
-        k.survival && k.count ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = k.survival && k.count ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) {
         k.sum = k.survival + k.n;
         k.own = k.sum + k.K;

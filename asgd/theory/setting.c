@@ -26,6 +26,22 @@ tg_setting_plain(tg_cluster *c, const char *rule, double number, tg_setting *out
 }
 
 tg_status
+tg_setting_network(tg_cluster *c, const tg_link *up, const tg_link *down, const char *rule,
+                   double number, tg_setting *out)
+{
+    tg_network      n = { 0 };
+    tg_cluster     *round_trips = NULL;
+    const tg_status status = tg_network_cluster(c, up, down, &round_trips, &n);
+
+    tg_cluster_free(c);
+    TG_TRY(status);
+    TG_TRY(tg_setting_plain(round_trips, rule, number, out));
+    out->busy = n.busy;
+    out->doubt = n.doubt;
+    return TG_OK;
+}
+
+tg_status
 tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
 {
     const size_t one = 1;
@@ -57,6 +73,16 @@ static void
 tell_workers(const tg_setting *s, tg_prediction *p)
 {
     p->workers = (size_t)s->workers;
+    p->rate_error += s->doubt * fabs(p->rate);
+    p->floor_error += s->doubt * p->floor;
+    p->settle_error += s->doubt * p->settle;
+    p->threshold_error += s->doubt * p->threshold_square;
+    for (size_t i = 0; i < p->points && s->doubt > 0; i++) {
+        const double off =
+            p->loss[i] * -expm1(-s->doubt * (1 + 2 * fmax(p->rate, 0) * p->t[i]));
+        p->low[i] = fmax(p->low[i] - off, 0);
+        p->high[i] += off;
+    }
     if (!s->rounds) return;
     p->lambda = s->updates;
     p->staleness = 0;
@@ -66,12 +92,14 @@ tell_workers(const tg_setting *s, tg_prediction *p)
 tg_status
 tg_setting_modes(const tg_setting *s, const tg_modes *modes, tg_modes *out)
 {
-    const size_t n = modes->count, own = modes->minimum && !s->fair ? (size_t)s->workers : 0;
-    tg_modes     m = { 0 };
+    const size_t n = modes->count,
+                 own = modes->minimum && !s->fair ? (size_t)s->workers : 0;
+    tg_modes m = { 0 };
 
     if (s->rounds && !s->fair && modes->minimum)
-        return tg_fail(TG_EDOMAIN, "theory does not know rounds of some of the workers with "
-                                   "minima of their own; they are simulated");
+        return tg_fail(TG_EDOMAIN,
+                       "theory does not know rounds of some of the workers with "
+                       "minima of their own; they are simulated");
     TG_TRY(tg_modes_alloc(n, own, &m));
     m.least = modes->least;
     m.start_loss = modes->start_loss;

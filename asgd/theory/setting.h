@@ -5,6 +5,7 @@
 #ifndef TG_ASGD_SETTING_H
 #define TG_ASGD_SETTING_H
 
+#include "asgd/theory/network.h"
 #include "asgd/theory/predict.h"
 #include "asgd/theory/rounds.h"
 
@@ -18,8 +19,9 @@ typedef struct tg_setting {
     double      gradients; /* computed by all workers [1/time] */
     double      uploads;   /* of them sent [1/time] */
     double      busy;      /* share of the time that the uplink is; 0: there is none */
-    bool        rounds;    /* every gradient is of the newest x ... */
-    bool        fair;      /* ... and everybody delivers in each */
+    double      doubt;  /* what of its loss, rate, floor and times the network may change */
+    bool        rounds; /* every gradient is of the newest x ... */
+    bool        fair;   /* ... and everybody delivers in each */
 } tg_setting;
 
 /* Workers under a rule of theory's table, for nothing more. Takes the cluster, also on failure.
@@ -29,6 +31,12 @@ TG_CHECKED tg_status tg_setting_plain(tg_cluster *c, const char *rule, double nu
 
 /* Rounds. Takes the cluster, also on failure. Errors: those of tg_rounds_law(). */
 TG_CHECKED tg_status tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out);
+
+/* The same workers behind a network. Takes the cluster, also on failure. Errors: those of
+ * tg_network_cluster(). */
+TG_CHECKED tg_status tg_setting_network(tg_cluster *c, const tg_link *up,
+                                        const tg_link *down, const char *rule,
+                                        double number, tg_setting *out);
 
 /* The modes as the setting has them: noise of K gradients, and where everybody is heard as often no
  * minima of workers' own. Owner of *out: the caller, tg_modes_free(). Errors: TG_EDOMAIN minima in
