@@ -19,6 +19,13 @@ time_of(size_t i)
     return expm1(STEP * (double)i) / 2;
 }
 
+/* What rows are found between by: ln k for large gains, k for small ones. */
+static double
+place_of(double part)
+{
+    return log(part + 0.05);
+}
+
 /* u of a unit of time. */
 static double
 scale_of(double k, double mean)
@@ -31,7 +38,7 @@ scale_of(double k, double mean)
 /* Every row from 1, with so little noise that it tells no more than V; some also from 0 with noise of
  * (sigma/h)^2 = 1, since B is smooth. */
 enum { NOISY = 8, MODES = TG_TABLE_ROWS + NOISY };
-static const size_t noisy[NOISY] = { 1, 4, 6, 8, 10, 12, 14, 16 };
+static const size_t noisy[NOISY] = { 0, 3, 6, 8, 10, 12, 14, 16 };
 /* Rows of smaller gains are asked of later times. */
 static const double WITHIN = 3;
 static const double LITTLE = 1e-18, FAINT = 1e-9;
@@ -80,6 +87,18 @@ find_limit(const tg_cluster *c, const char *rule, double number, tg_mode_table *
     return status;
 }
 
+tg_status
+tg_mode_table_limit(const tg_cluster *c, const char *rule, double number, double *limit)
+{
+    tg_mode_table  *t = calloc(1, sizeof *t);
+    const tg_status status =
+        t ? find_limit(c, rule, number, t) : tg_fail(TG_ENOMEM, "out of memory");
+
+    if (status == TG_OK) *limit = t->limit;
+    free(t);
+    return status;
+}
+
 static void
 lay_modes(const tg_mode_table *t, double step, room *r)
 {
@@ -90,16 +109,6 @@ lay_modes(const tg_mode_table *t, double step, room *r)
         r->start[i] = i < TG_TABLE_ROWS;
         r->sigma2[i] = h * h * (i < TG_TABLE_ROWS ? LITTLE : 1);
     }
-}
-
-/* y of a course, as tg_course_second() has E x^2. */
-static double
-mean_at(const tg_course *c, double at)
-{
-    const size_t i = (size_t)fmin(at / c->dt, (double)(c->n - 2));
-    const double u = at / c->dt - (double)i;
-
-    return c->mean[i] + u * (c->mean[i + 1] - c->mean[i]);
 }
 
 /* y and Z of a row from its course as long as that goes on, and on at their rates. */
@@ -114,7 +123,7 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
     t->variance[i] = k / (t->size * p->mode[i].variance / LITTLE);
     t->rate[i] = fmax(p->mode[i].rate * t->mean / k, 0);
     for (size_t j = 0; j < TG_TABLE_TIMES; j++) {
-        const double at = fmin(time_of(j) / scale, end), y = mean_at(c, at);
+        const double at = fmin(time_of(j) / scale, end), y = tg_course_mean(c, at);
         const double beyond = time_of(j) / scale - at;
         t->mean_of[i][j] = fabs(y) > FAINT ? y * exp((1 - rows[i]) * at * k / t->mean) : 0;
         if (beyond > 0) {
@@ -128,7 +137,7 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
     }
 }
 
-/* B of the rows that have it, and of all rows by lines in ln k through the nearest two. */
+/* B of the rows that have it, and of all rows by lines through the nearest two. */
 static void
 take_noise(tg_mode_table *t, const tg_prediction *p, const room *r)
 {
@@ -146,8 +155,9 @@ take_noise(tg_mode_table *t, const tg_prediction *p, const room *r)
                    p->mode[TG_TABLE_ROWS + n].variance;
         for (size_t i = 0, n = 0; i < t->rows; i++) {
             while (n + 2 < known && noisy[n + 1] < i) n++;
-            const double low = log(rows[noisy[n]]), high = log(rows[noisy[n + 1]]);
-            const double w = (log(rows[i]) - low) / (high - low);
+            const double low = place_of(rows[noisy[n]]),
+                         high = place_of(rows[noisy[n + 1]]);
+            const double w = fmax((place_of(rows[i]) - low) / (high - low), 0);
             t->noise[i][j] = fmin(fmax(B[n] + w * (B[n + 1] - B[n]), 0), 1.2);
         }
     }
@@ -264,27 +274,29 @@ tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, double wor
 tg_table_row
 tg_mode_table_row(const tg_mode_table *t, double k)
 {
-    const double at = log(fmin(fmax(k / t->limit, rows[0]), rows[t->rows - 1]));
+    const double part = fmin(fmax(k / t->limit, rows[0]), rows[t->rows - 1]);
+    const double at = place_of(part);
     size_t       i = 0;
     tg_table_row r = { .scale = scale_of(k, t->mean) };
+    double       variance = 0;
 
-    while (i + 2 < t->rows && log(rows[i + 1]) < at) i++;
+    while (i + 2 < t->rows && rows[i + 1] < part) i++;
     r.first = i > 0 ? i - 1 : 0;
     if (r.first + 4 > t->rows) r.first = t->rows - 4;
-    double variance = 0;
     for (size_t a = 0; a < 4; a++) {
-        const double x = log(rows[r.first + a]);
+        const double x = place_of(rows[r.first + a]);
         r.weight[a] = 1;
         for (size_t b = 0; b < 4; b++)
             if (b != a)
-                r.weight[a] *= (at - log(rows[r.first + b])) / (x - log(rows[r.first + b]));
+                r.weight[a] *=
+                    (at - place_of(rows[r.first + b])) / (x - place_of(rows[r.first + b]));
         variance += r.weight[a] * t->variance[r.first + a];
     }
     const double left = fmin((t->limit - k) / ((1 - rows[t->rows - 1]) * t->limit), 1);
+    const double over = (part - rows[i]) / (rows[i + 1] - rows[i]);
     r.variance = k / (t->size * fmax(variance * left, 1e-9));
-    const double part = (at - log(rows[i])) / (log(rows[i + 1]) - log(rows[i]));
-    r.rate = (t->rate[i] + fmin(part, 1) * (t->rate[i + 1] - t->rate[i])) * k / t->mean;
-    r.decay = (1 - exp(at)) * k / t->mean;
+    r.rate = (t->rate[i] + over * (t->rate[i + 1] - t->rate[i])) * k / t->mean;
+    r.decay = (1 - k / t->limit) * k / t->mean;
     return r;
 }
 

@@ -8,7 +8,8 @@
  * For small gains A and B do not depend on k at all, as functions of k t/m; larger ones swing, at
  * frequencies which in t hardly depend on k. So with u = t k/(m (1 + 2k)), y e^{(1 - k/L) k t/m},
  * ln Z, B and k/(P V) are kept at rows of k/L and columns of u, L being the limit of the mean square, and
- * found between them by cubics in ln k and, in ln(1 + 2 u), by cubics for y and lines for the others. Tables of
+ * found
+ * between them by cubics in ln(k/L + .05) and, in ln(1 + 2 u), by cubics for y and lines for the others. Tables of
  * neighbouring numbers of workers have the same rows and columns, and one between is their
  * interpolation in 1/P. All modes of a problem, and all learning rates, take from one table. */
 #ifndef TG_ASGD_MODE_TABLE_H
@@ -37,6 +38,10 @@ typedef struct tg_mode_table {
  * `horizon`. *out is the caller's room. Errors: those of tg_predict_rule. */
 TG_CHECKED tg_status tg_mode_table_fill(const tg_cluster *c, const char *rule,
                                         double number, double horizon, tg_mode_table *out);
+
+/* L alone. Errors: as above. */
+TG_CHECKED tg_status tg_mode_table_limit(const tg_cluster *c, const char *rule,
+                                         double number, double *limit);
 
 /* The table in place `workers` of this many (size) that renew, of mean time m, between tables (nodes) of
  * other numbers, by Lagrange's polynomial in 1/P. */

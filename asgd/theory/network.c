@@ -10,11 +10,11 @@ enum { MOST = 4096, BINS = 10, ROUNDS = 200 };
 typedef struct way {
     bool      there, waits; /* takes time; transfers wait for each other */
     bool      shared;
-    double    size, cv2;    /* of a transfer alone: mean [time], CV^2 */
+    double    size, cv2; /* of a transfer alone: mean [time], CV^2 */
     double    servers, latency;
-    tg_delay *alone;        /* its law; owned; NULL: it takes none */
-    double   *X, *found;    /* (P + 1) ln X_j; pi_j(P - 1) */
-    double    time, busy;   /* mean on the way without latency; share */
+    tg_delay *alone;      /* its law; owned; NULL: it takes none */
+    double   *X, *found;  /* (P + 1) ln X_j; pi_j(P - 1) */
+    double    time, busy; /* mean on the way without latency; share */
 } way;
 
 /* ---- ways ---------------------------------------------------------------------------- */
@@ -38,7 +38,8 @@ open_way(const tg_link *l, size_t P, way *w)
     w->shared = l->kind.kind == &tg_link_shared.is;
     w->servers = l->kind.param[0];
     if (P > MOST)
-        return tg_fail(TG_EDOMAIN, "a shared link is known of up to %d workers, got %zu", MOST, P);
+        return tg_fail(TG_EDOMAIN, "a shared link is known of up to %d workers, got %zu",
+                       MOST, P);
     w->X = malloc(2 * (P + 1) * sizeof *w->X);
     if (!w->X) return tg_fail(TG_ENOMEM, "out of memory");
     w->found = w->X + P + 1;
@@ -74,8 +75,7 @@ others(double Z, const way *w, size_t P, double *own, double *G)
 {
     own[0] = 0;
     for (size_t j = 1; j <= P; j++) own[j] = own[j - 1] + log(Z / (double)j);
-    for (size_t n = 0; n <= P; n++)
-        G[n] = w && w->waits ? convolved(own, w->X, n) : own[n];
+    for (size_t n = 0; n <= P; n++) G[n] = w && w->waits ? convolved(own, w->X, n) : own[n];
 }
 
 /* Mean time on a way of one server, met with a transfer under way of which (1 + CV^2)/2 is left: exact
@@ -159,8 +159,7 @@ find_point(const tg_cluster *c, way *up, way *down, tg_network *n)
         Z += (double)c->count[g] / P * (tg_delay_mean(c->law[g]) + apart);
     for (int i = 0; i < ROUNDS && (up->waits || down->waits); i++) {
         TG_TRY(solve(Z, up, down, c->workers));
-        const double wait =
-            (up->waits ? up->time : 0) + (down->waits ? down->time : 0);
+        const double wait = (up->waits ? up->time : 0) + (down->waits ? down->time : 0);
         const double next = P / rate_with(c, apart + wait) - wait, moved = next / Z - 1;
         Z = next;
         if (fabs(moved) < 1e-10) break;

@@ -19,10 +19,10 @@
 #include "core/status.h"
 
 typedef struct tg_network {
-    double rate;       /* lambda: deliveries [1/time] */
-    double up, down;   /* mean times on the way, latency with them [time] */
-    double busy;       /* the larger share of time that a server of a link is busy */
-    double doubt;      /* what product form may miss of a round trip, relative */
+    double rate;     /* lambda: deliveries [1/time] */
+    double up, down; /* mean times on the way, latency with them [time] */
+    double busy;     /* the larger share of time that a server of a link is busy */
+    double doubt;    /* what product form may miss of a round trip, relative */
 } tg_network;
 
 /* The cluster whose laws are the round trips of c, into *out (owner: the caller), and what is known of

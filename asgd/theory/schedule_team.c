@@ -11,12 +11,15 @@
 /* ---- tables -------------------------------------------------------------------------- */
 
 enum { WHOLE = 4, MOST_NODES = 64, AROUND = 4 };
-static const double APART = 1.9; /* numbers of workers of neighbouring tables */
+
+/* Ratios of the numbers of workers of neighbouring tables, where the limit of gains comes to a number
+ * as workers grow in number, and where it grows without end like a power above STEEP. */
+static const double APART = 1.9, NEAR = 1.25, STEEP = 0.1;
 
 static size_t
-next_node(size_t workers)
+next_node(size_t workers, double apart)
 {
-    return workers < WHOLE ? workers + 1 : (size_t)ceil(APART * (double)workers);
+    return workers < WHOLE ? workers + 1 : (size_t)ceil(apart * (double)workers);
 }
 
 static tg_status
@@ -62,6 +65,34 @@ are_alike(const tg_schedule_task *task, size_t workers, bool *yes)
     return TG_OK;
 }
 
+/* L of so many workers; NaN: so many cannot. */
+static tg_status
+limit_of(const tg_schedule_task *task, size_t workers, double *limit)
+{
+    tg_setting s = { 0 };
+
+    *limit = NAN;
+    const tg_status status = task->setting(task->context, workers, &s);
+    if (status != TG_OK) return status == TG_EDOMAIN ? TG_OK : status;
+    const tg_status found = tg_mode_table_limit(s.cluster, s.rule, s.number, limit);
+    tg_setting_free(&s);
+    return found;
+}
+
+/* How near tables must be. */
+static tg_status
+ratio_of(const tg_schedule_task *task, size_t most, double *apart)
+{
+    double few, many;
+
+    *apart = APART;
+    if (most < 2 * WHOLE) return TG_OK;
+    TG_TRY(limit_of(task, (most + 1) / 2, &few));
+    TG_TRY(limit_of(task, most, &many));
+    if (fabs(log(many / few)) > STEEP * log(2)) *apart = NEAR;
+    return TG_OK;
+}
+
 tg_status
 tg_team_tables_make(const tg_schedule_task *task, size_t least, size_t most,
                     tg_team_tables *out)
@@ -70,16 +101,19 @@ tg_team_tables_make(const tg_schedule_task *task, size_t least, size_t most,
     tg_status      status;
     bool           alike;
     size_t         from = 1;
+    double         apart;
 
     TG_TRY(are_alike(task, most, &alike));
     if (!alike) {
         *out = t;
         return TG_OK;
     }
+    TG_TRY(ratio_of(task, most, &apart));
     if (!(t.table = calloc(MOST_NODES, sizeof *t.table)))
         return tg_fail(TG_ENOMEM, "out of memory");
-    while (next_node(from) <= least) from = next_node(from);
-    for (size_t n = from, last = 0; last < most && t.count < MOST_NODES; n = next_node(n)) {
+    while (next_node(from, apart) <= least) from = next_node(from, apart);
+    for (size_t n = from, last = 0; last < most && t.count < MOST_NODES;
+         n = next_node(n, apart)) {
         last = least == most ? most : n;
         status = fill_node(task, last, &t.table[t.count]);
         if (status == TG_OK) t.count++;
@@ -125,18 +159,22 @@ take_table(const tg_team_tables *t, const tg_team *c)
 
 /* ---- teams --------------------------------------------------------------------------- */
 
-/* When DuDe-ASGD begins, at times of equal probability. */
+/* Shares of beginnings: late ones are rare, and what a mean loss is made of in the end. */
+static const double begins[TG_TEAM_BEGINNINGS] = { 0.15, 0.15, 0.15, 0.15,  0.12,  0.1,
+                                                   0.08, 0.05, 0.03, 0.014, 0.005, 0.001 };
+
+/* When DuDe-ASGD begins, in the middle of each share. */
 static tg_status
 find_beginnings(tg_team *c)
 {
-    double waiting[TG_TEAM_BEGINNINGS + 2], at[TG_TEAM_BEGINNINGS + 2];
+    double left = 1, waiting[TG_TEAM_BEGINNINGS + 2], at[TG_TEAM_BEGINNINGS + 2];
 
     c->waits = !strcmp(c->s.rule, "dude") && c->s.cluster->workers > 1;
     if (!c->waits) return TG_OK;
     waiting[0] = 1;
     waiting[TG_TEAM_BEGINNINGS + 1] = 0;
-    for (size_t i = 0; i < TG_TEAM_BEGINNINGS; i++)
-        waiting[i + 1] = 1 - ((double)i + 0.5) / TG_TEAM_BEGINNINGS;
+    for (size_t i = 0; i < TG_TEAM_BEGINNINGS; left -= begins[i++])
+        waiting[i + 1] = left - begins[i] / 2;
     TG_TRY(tg_predict_begin(c->s.cluster, 2 * c->task->horizon, waiting, at,
                             TG_TEAM_BEGINNINGS + 2));
     memcpy(c->begin, at + 1, sizeof c->begin);
@@ -207,8 +245,10 @@ tg_team_predict(const tg_team *c, double step, double target, tg_prediction **ou
                                    .points = (size_t)points + 1,
                                    .target = target };
 
-    return tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan,
-                           out);
+    TG_TRY(
+        tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan, out));
+    tg_setting_tell(&c->s, *out);
+    return TG_OK;
 }
 
 double
@@ -250,7 +290,7 @@ loss_at(const look *l, double t)
 
     if (!l->c->waits) return loss_after(l, t);
     for (size_t i = 0; i < TG_TEAM_BEGINNINGS; i++)
-        sum += loss_after(l, fmax(t - l->c->begin[i], 0)) / TG_TEAM_BEGINNINGS;
+        sum += begins[i] * loss_after(l, fmax(t - l->c->begin[i], 0));
     return sum;
 }
 

@@ -14,9 +14,9 @@ typedef struct tg_team {
     tg_setting              s;
     tg_modes                modes;
     double                  h_max, step_limit, limit_error;
-    tg_mode_table          *table; /* NULL: each point is a prediction */
-    bool                    waits; /* it begins when all have delivered, at ... */
-    double                  begin[TG_TEAM_BEGINNINGS]; /* of equal probability [time] */
+    tg_mode_table          *table;    /* NULL: each point is a prediction */
+    bool                    waits;    /* it begins when all have delivered, at ... */
+    double begin[TG_TEAM_BEGINNINGS]; /* each with its share of them [time] */
 } tg_team;
 
 /* Tables at some numbers of workers, from which those between are made. */

@@ -68,9 +68,8 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
     return TG_OK;
 }
 
-/* What the one worker does not know of the others. */
-static void
-tell_workers(const tg_setting *s, tg_prediction *p)
+void
+tg_setting_tell(const tg_setting *s, tg_prediction *p)
 {
     p->workers = (size_t)s->workers;
     p->rate_error += s->doubt * fabs(p->rate);
@@ -129,7 +128,7 @@ tg_setting_predict(const tg_setting *s, const tg_modes *modes, double step,
         tg_predict_rule(&m, s->cluster, s->rule, s->number, step, plan, &p);
     tg_modes_free(&m);
     if (status != TG_OK) return status;
-    tell_workers(s, p);
+    tg_setting_tell(s, p);
     *out = p;
     return TG_OK;
 }

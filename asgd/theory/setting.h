@@ -44,6 +44,10 @@ TG_CHECKED tg_status tg_setting_network(tg_cluster *c, const tg_link *up,
 TG_CHECKED tg_status tg_setting_modes(const tg_setting *s, const tg_modes *modes,
                                       tg_modes *out);
 
+/* What a prediction of the setting's cluster does not know: how many workers there are, and what the
+ * network may change. */
+void tg_setting_tell(const tg_setting *s, tg_prediction *p);
+
 /* The prediction, of P workers. Errors: those of tg_predict_rule(). */
 TG_CHECKED tg_status tg_setting_predict(const tg_setting *s, const tg_modes *modes,
                                         double step, const tg_predict_plan *plan,
