@@ -183,8 +183,8 @@ fill_costs(const tg_team *c, tg_schedule_row *r)
     r->binds = binding_of(c, r);
 }
 
-static tg_status
-fill_row(const tg_team *c, tg_schedule_row *r)
+tg_status
+tg_team_row(const tg_team *c, tg_schedule_row *r)
 {
     tg_team_point p;
 
@@ -246,7 +246,7 @@ row_with(const search *w, size_t workers, double *map, tg_schedule_row *out)
     for (size_t i = 0; map && i < w->s->steps; i++) map[i] = NAN;
     if (status == TG_EDOMAIN) return TG_OK;
     TG_TRY(status);
-    status = fill_row(&c, out);
+    status = tg_team_row(&c, out);
     for (size_t i = 0; map && i < w->s->steps && status == TG_OK; i++) {
         tg_team_point p;
         status = tg_team_at(&c, w->s->step[i], w->task->target, &p);

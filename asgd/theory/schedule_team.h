@@ -46,6 +46,9 @@ typedef struct tg_team_point {
 TG_CHECKED tg_status tg_team_at(const tg_team *c, double step, double target,
                                 tg_team_point *out);
 
+/* The best step, and what comes of it. */
+TG_CHECKED tg_status tg_team_row(const tg_team *c, tg_schedule_row *out);
+
 /* The prediction itself. */
 TG_CHECKED tg_status tg_team_predict(const tg_team *c, double step, double target,
                                      tg_prediction **out);
