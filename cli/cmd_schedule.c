@@ -2,6 +2,7 @@
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/scene.h"
+#include "cli/schedule_choices.h"
 #include "cli/setting.h"
 #include "core/file.h"
 
@@ -59,7 +60,7 @@ enum { ROW_COLUMNS = 14, BEST_COLUMNS = 13, MAP_COLUMNS = 5 };
 typedef struct planning {
     const arguments *arguments;
     const tg_study  *study;
-    tg_table        *rows, *best, *map;
+    tg_table        *rows, *best, *map, *choices;
     bool             talks; /* in words, on the terminal */
     size_t           known; /* algorithms that theory knows */
 } planning;
@@ -224,6 +225,8 @@ plan_one(planning *p, size_t algorithm, double target)
         print_rows(s);
     }
     tg_schedule_free(s);
+    if (status == TG_OK && given(p->arguments, "choices"))
+        status = choices_add(&task, p->talks, p->choices);
     return status;
 }
 
@@ -260,6 +263,15 @@ draw(const planning *p)
     return TG_OK;
 }
 
+static tg_status
+hand_over(const planning *p, const char *name, tg_table **t)
+{
+    tg_table *table = *t;
+
+    *t = NULL;
+    return table_write(p->arguments, name, table);
+}
+
 /* Takes the tables; p->best is read once more. Without figures they are kept all the same. */
 static tg_status
 write_all(planning *p)
@@ -271,14 +283,9 @@ write_all(planning *p)
         path ? tg_table_write(p->best, path) : tg_fail(TG_ENOMEM, "out of memory");
     free(path);
     if (status != TG_OK) return status;
-    tg_table *rows = p->rows, *map = p->map;
-    p->rows = p->map = NULL;
-    status = table_write(p->arguments, "schedule", rows);
-    if (status != TG_OK) {
-        tg_table_free(map);
-        return status;
-    }
-    TG_TRY(table_write(p->arguments, "map", map));
+    TG_TRY(hand_over(p, "schedule", &p->rows));
+    TG_TRY(hand_over(p, "map", &p->map));
+    if (given(p->arguments, "choices")) TG_TRY(hand_over(p, "choices", &p->choices));
     const tg_status drawn = draw(p);
     TG_TRY(results_keep(p->arguments));
     return drawn;
@@ -289,8 +296,9 @@ deliver(planning *p)
 {
     if (given(p->arguments, "json")) {
         json_t *document =
-            json_pack("{s:o, s:o, s:o}", "best", json_of_table(p->best), "schedule",
-                      json_of_table(p->rows), "map", json_of_table(p->map));
+            json_pack("{s:o, s:o, s:o, s:o}", "best", json_of_table(p->best), "schedule",
+                      json_of_table(p->rows), "map", json_of_table(p->map), "choices",
+                      json_of_table(p->choices));
         if (!document) return tg_fail(TG_ENOMEM, "out of memory");
         if (results_folder(p->arguments)) {
             const tg_status status = write_all(p);
@@ -308,7 +316,8 @@ begin(planning *p)
 {
     TG_TRY(table_begin(p->arguments, p->study, row_columns, ROW_COLUMNS, &p->rows));
     TG_TRY(table_begin(p->arguments, p->study, best_columns, BEST_COLUMNS, &p->best));
-    return table_begin(p->arguments, p->study, map_columns, MAP_COLUMNS, &p->map);
+    TG_TRY(table_begin(p->arguments, p->study, map_columns, MAP_COLUMNS, &p->map));
+    return table_begin(p->arguments, p->study, choice_columns, CHOICE_COLUMNS, &p->choices);
 }
 
 static tg_status
@@ -340,9 +349,18 @@ run(const arguments *a)
     tg_table_free(p.rows);
     tg_table_free(p.best);
     tg_table_free(p.map);
+    tg_table_free(p.choices);
     tg_study_free(study);
     return status;
 }
+
+static const option options[] = {
+    { "choices", NULL,
+      "also which workers of the groups to use, the best number of a rule, how many "
+      "uplinks, "
+      "and what one slow worker costs" },
+    { 0 },
+};
 
 const command cmd_schedule = {
     .name = "schedule",
@@ -365,5 +383,6 @@ const command cmd_schedule = {
         "over "
         "workers\n"
         "and learning rates as a figure of every algorithm, figures/schedule-NAME.svg.",
+    .options = options,
     .run = run
 };

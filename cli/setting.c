@@ -23,22 +23,33 @@ rounds_of(const tg_study *study, size_t algorithm, const tg_cluster *c, tg_round
 }
 
 tg_status
-setting_of(void *source, size_t workers, tg_setting *out)
+setting_of_cluster(const setting_source *s, tg_cluster *c, tg_setting *out)
 {
-    const setting_source *s = source;
-    tg_cluster           *c = NULL;
-    tg_rounds             rounds;
-    const char           *rule;
-    double                number;
+    tg_rounds   rounds;
+    const char *rule;
+    double      number;
 
-    TG_TRY(study_theory(s->study, s->algorithm, &rule, &number));
-    TG_TRY(tg_study_cluster(s->study, workers, &c));
+    const tg_status status = study_theory(s->study, s->algorithm, &rule, &number);
+    if (status != TG_OK) {
+        tg_cluster_free(c);
+        return status;
+    }
     if (rounds_of(s->study, s->algorithm, c, &rounds))
         return tg_setting_rounds(c, &rounds, out);
     if (tg_link_takes_time(&s->study->uplink) || tg_link_takes_time(&s->study->downlink))
         return tg_setting_network(c, &s->study->uplink, &s->study->downlink, rule, number,
                                   out);
     return tg_setting_plain(c, rule, number, out);
+}
+
+tg_status
+setting_of(void *source, size_t workers, tg_setting *out)
+{
+    const setting_source *s = source;
+    tg_cluster           *c = NULL;
+
+    TG_TRY(tg_study_cluster(s->study, workers, &c));
+    return setting_of_cluster(s, c, out);
 }
 
 tg_status

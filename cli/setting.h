@@ -13,6 +13,9 @@ typedef struct setting_source {
 
 /* Errors: TG_EDOMAIN theory does not know the algorithm, or so many workers cannot. */
 TG_CHECKED tg_status setting_of(void *source, size_t workers, tg_setting *out);
+/* The same of a cluster of one's own, which is taken, also on failure. */
+TG_CHECKED tg_status setting_of_cluster(const setting_source *source, tg_cluster *c,
+                                        tg_setting *out);
 TG_CHECKED tg_status setting_modes(void *source, size_t workers, tg_modes *out);
 
 #endif

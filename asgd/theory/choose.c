@@ -97,7 +97,8 @@ consider(search *w, const size_t *count, tg_schedule_row *out)
     TG_TRY(tg_choose_look(w->t, count, out));
     memcpy(w->seen[w->looks].count, count, bytes);
     w->seen[w->looks].row = *out;
-    if (w->looks == 0 || out->objective < w->best.row.objective) w->best = w->seen[w->looks];
+    if (w->looks == 0 || out->objective < w->best.row.objective)
+        w->best = w->seen[w->looks];
     w->looks++;
     return TG_OK;
 }
@@ -113,7 +114,8 @@ move(const tg_choose_task *t, size_t *count, size_t up, size_t down, size_t stri
     bool   moved = false;
 
     if (up < t->groups) {
-        const size_t more = t->most[up] - count[up] < stride ? t->most[up] - count[up] : stride;
+        const size_t more =
+            t->most[up] - count[up] < stride ? t->most[up] - count[up] : stride;
         count[up] += more;
         moved = more > 0;
     }
@@ -157,8 +159,8 @@ descend(search *w, const size_t *start)
     TG_TRY(consider(w, here.count, &here.row));
     for (size_t g = 0; g < w->t->groups; g++)
         while (2 * stride <= w->t->most[g]) stride *= 2;
-    for (; stride > 0; stride /= 2)
-        do TG_TRY(improve(w, &here, stride, &better));
+    for (; stride > 0; stride /= 2) do
+            TG_TRY(improve(w, &here, stride, &better));
         while (better);
     return TG_OK;
 }
@@ -206,7 +208,7 @@ search_number(search *w, size_t least)
     size_t          stride;
 
     TG_TRY(consider(w, &most, &r));
-    for (size_t n = least; n < most; n = 2 * n > n ? 2 * n : n + 1)
+    for (size_t n = least; n<most; n = 2 * n> n ? 2 * n : n + 1)
         TG_TRY(consider(w, &n, &r));
     for (stride = (w->best.count[0] + 1) / 2; stride > 0; stride /= 2)
         for (int side = 0; side < 2; side++) {

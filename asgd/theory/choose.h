@@ -18,8 +18,8 @@ typedef struct tg_choose_task {
      * that cannot be. */
     tg_status (*setting)(void *context, const size_t *count, tg_setting *out);
     void            *context;
-    tg_schedule_task plan;  /* its setting is not used; modes do not depend on the workers */
-    const size_t    *most;  /* (groups) N_g */
+    tg_schedule_task plan; /* its setting is not used; modes do not depend on the workers */
+    const size_t    *most; /* (groups) N_g */
     size_t           groups;
 } tg_choose_task;
 
@@ -35,7 +35,8 @@ TG_CHECKED tg_status tg_choose_workers(const tg_choose_task *t, tg_chosen *out);
 
 /* The same for the one count of the task, a number from `least` to most[0]; `all` is then that of
  * most[0]. */
-TG_CHECKED tg_status tg_choose_number(const tg_choose_task *t, size_t least, tg_chosen *out);
+TG_CHECKED tg_status tg_choose_number(const tg_choose_task *t, size_t least,
+                                      tg_chosen *out);
 
 /* One choice. Its time is inf where it cannot be. */
 TG_CHECKED tg_status tg_choose_look(const tg_choose_task *t, const size_t *count,

@@ -90,7 +90,8 @@ test_groups(void **state)
     assert_fails(tg_rounds_law(c, &(tg_rounds){ 3, false }, &mean, NULL), TG_EDOMAIN,
                  "as many workers");
     assert_fails(tg_rounds_law(c, &(tg_rounds){ 0, false }, &mean, NULL), TG_EDOMAIN, "0");
-    assert_fails(tg_rounds_law(c, &(tg_rounds){ 1000, true }, &mean, NULL), TG_EDOMAIN, "512");
+    assert_fails(tg_rounds_law(c, &(tg_rounds){ 1000, true }, &mean, NULL), TG_EDOMAIN,
+                 "512");
     tg_cluster_free(c);
 }
 
@@ -111,9 +112,9 @@ static double
 rate_of(const tg_link_kind *kind, double param, const char *transfer, size_t P,
         tg_network *n)
 {
-    tg_delay      *size = NULL;
-    tg_cluster    *c = cluster_of("{law: gamma, shape: 4, mean: 1}", P), *out = NULL;
-    const tg_link  none = { 0 };
+    tg_delay     *size = NULL;
+    tg_cluster   *c = cluster_of("{law: gamma, shape: 4, mean: 1}", P), *out = NULL;
+    const tg_link none = { 0 };
 
     assert_ok(tg_delay_parse(transfer, &size));
     const tg_link up = link_of(kind, param, size);
@@ -173,7 +174,8 @@ test_ends(void **state)
     tg_network n;
 
     (void)state;
-    assert_near(rate_of(&tg_link_fifo, 1, "{law: constant, value: 2}", 1, &n), 1. / 3, 1e-9);
+    assert_near(rate_of(&tg_link_fifo, 1, "{law: constant, value: 2}", 1, &n), 1. / 3,
+                1e-9);
     assert_near(rate_of(&tg_link_fifo, 1, "{law: constant, value: 99}", 1, &n), .01, 1e-9);
     assert_near(n.busy, .99, 1e-9);
     assert_near(rate_of(&tg_link_fifo, 1, "{law: constant, value: .1}", 60, &n), 10, 1e-6);
@@ -181,8 +183,8 @@ test_ends(void **state)
                 0.1);
     assert_near(rate_of(&tg_link_none, 0, "{law: constant, value: .5}", 30, &n), 20, 1e-9);
     assert_near(n.busy, 0, 0);
-    tg_cluster   *c = cluster_of("{law: exponential, mean: 1}", 5000), *out = NULL;
-    tg_delay     *size = NULL;
+    tg_cluster *c = cluster_of("{law: exponential, mean: 1}", 5000), *out = NULL;
+    tg_delay   *size = NULL;
     assert_ok(tg_delay_parse("{law: exponential, mean: 1}", &size));
     const tg_link up = link_of(&tg_link_fifo, 1, size), none = { 0 };
     assert_fails(tg_network_cluster(c, &up, &none, &out, &n), TG_EDOMAIN, "4096");
@@ -191,4 +193,5 @@ test_ends(void **state)
 }
 
 RUN(cmocka_unit_test(test_exponential_rounds), cmocka_unit_test(test_other_rounds),
-    cmocka_unit_test(test_groups), cmocka_unit_test(test_uplink), cmocka_unit_test(test_ends))
+    cmocka_unit_test(test_groups), cmocka_unit_test(test_uplink),
+    cmocka_unit_test(test_ends))

@@ -28,8 +28,7 @@ setting_of(void *context, size_t workers, tg_setting *out)
     assert_ok(tg_delay_parse(j->law, &law));
     assert_ok(tg_cluster_create(1, &workers, &law, false, &c));
     tg_delay_free(law);
-    if (j->round)
-        return tg_setting_rounds(c, &(tg_rounds){ .gradients = j->round }, out);
+    if (j->round) return tg_setting_rounds(c, &(tg_rounds){ .gradients = j->round }, out);
     return tg_setting_plain(c, j->rule, j->number, out);
 }
 
@@ -83,11 +82,12 @@ static const job quick = { .law = "{law: gamma, shape: 4, mean: 1}",
 static void
 test_tables(void **state)
 {
-    static const job      jobs[] = { { .law = "{law: gamma, shape: 4, mean: 1}", .rule = "asgd" },
-                                     { .law = "{law: exponential, mean: 2}", .rule = "asgd" },
-                                     { .law = "{law: exponential, mean: 2}", .rule = "dude" } };
-    static const size_t   P[] = { 1, 3, 5, 11 };
-    static const double   part[] = { .02, .1, .3, .45 };
+    static const job    jobs[] = { { .law = "{law: gamma, shape: 4, mean: 1}",
+                                     .rule = "asgd" },
+                                   { .law = "{law: exponential, mean: 2}", .rule = "asgd" },
+                                   { .law = "{law: exponential, mean: 2}", .rule = "dude" } };
+    static const size_t P[] = { 1, 3, 5, 11 };
+    static const double part[] = { .02, .1, .3, .45 };
 
     (void)state;
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
@@ -151,7 +151,7 @@ test_brute_force(void **state)
         least = fmin(least, with[n]);
         tg_team_close(&c);
     }
-    tg_team c;
+    tg_team       c;
     tg_team_point best;
     assert_ok(tg_team_open(&t, &tables, s->best.workers, &c));
     assert_ok(tg_team_at(&c, s->best.step, t.target / 1.05, &best));
@@ -175,17 +175,19 @@ test_brute_force(void **state)
 static void
 test_two_pressures(void **state)
 {
-    static const double want[][3] = { { 5, 1.057, .280 }, { 10, 1.275, .148 }, { 30, 1.461, .0513 } };
+    static const double want[][3] = { { 5, 1.057, .280 },
+                                      { 10, 1.275, .148 },
+                                      { 30, 1.461, .0513 } };
     static const size_t P[] = { 60 };
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        const double kappa = want[i][0], rate = want[i][2];
-        job          j = { .law = "{law: constant, value: 1}",
-                           .rule = "asgd",
-                           .modes = 2,
-                           .h = { 1, 1 / kappa },
-                           .start = 1 };
+        const double     kappa = want[i][0], rate = want[i][2];
+        job              j = { .law = "{law: constant, value: 1}",
+                               .rule = "asgd",
+                               .modes = 2,
+                               .h = { 1, 1 / kappa },
+                               .start = 1 };
         tg_schedule_task t = task_of(&j, 1e-9, 20 / rate, P, 1);
         tg_schedule     *s = NULL;
         assert_ok(tg_schedule_make(&t, &s));
@@ -237,7 +239,8 @@ test_unreachable(void **state)
 
     (void)state;
     j.law = "{law: exponential, mean: 1}";
-    assert_ok(tg_schedule_make(&t, &s)); /* the target is below what 120 units of time allow */
+    assert_ok(
+        tg_schedule_make(&t, &s)); /* the target is below what 120 units of time allow */
     assert_true(isinf(s->best.time));
     assert_null(s->there);
     for (int i = 0; i < 3; i++) {
@@ -294,9 +297,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),      cmocka_unit_test(test_brute_force),
+        cmocka_unit_test(test_tables),        cmocka_unit_test(test_brute_force),
         cmocka_unit_test(test_two_pressures), cmocka_unit_test(test_rounds),
-        cmocka_unit_test(test_unreachable), cmocka_unit_test(test_objectives),
+        cmocka_unit_test(test_unreachable),   cmocka_unit_test(test_objectives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
