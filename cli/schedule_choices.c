@@ -8,12 +8,14 @@
 const tg_column choice_columns[] = {
     { "algorithm", "", "", true },
     { "question", "", "workers, number, uplinks or slow worker", true },
-    { "choice", "", "the best: workers of each group; the number; or what is compared", true },
+    { "choice", "", "the best: workers of each group; the number; or what is compared",
+      true },
     { "workers", "", "P", false },
     { "step", "x^2/loss", "best learning rate", false },
     { "time", "time", "to the target", false },
     { "instead_of", "time",
-      "with all workers; with the study's number; with an uplink fewer; without the slow worker",
+      "with all workers; with the study's number; with an uplink fewer; without the slow "
+      "worker",
       false },
 };
 
@@ -34,10 +36,10 @@ static tg_status
 add(const asked *a, const char *question, const char *choice, double workers,
     const tg_schedule_row *r, double instead)
 {
-    return tg_table_add(a->out, (tg_cell[]){ TG_TEXT(a->label), TG_TEXT(question),
-                                             TG_TEXT(choice), TG_NUMBER(workers),
-                                             TG_NUMBER(r->step), TG_NUMBER(r->time),
-                                             TG_NUMBER(instead) });
+    return tg_table_add(a->out,
+                        (tg_cell[]){ TG_TEXT(a->label), TG_TEXT(question), TG_TEXT(choice),
+                                     TG_NUMBER(workers), TG_NUMBER(r->step),
+                                     TG_NUMBER(r->time), TG_NUMBER(instead) });
 }
 
 /* Whether a failure concerns this question alone. */
@@ -81,8 +83,9 @@ word_of(const tg_study *s, const size_t *count, char *out, size_t room)
 
     for (size_t g = 0; g < s->groups && used < room; g++) {
         const char *name = s->group[g].name;
-        used += (size_t)snprintf(out + used, room - used, "%s%zu of %zu%s%.24s", g ? "; " : "",
-                                 count[g], s->group[g].count, *name ? " " : "", name);
+        used +=
+            (size_t)snprintf(out + used, room - used, "%s%zu of %zu%s%.24s", g ? "; " : "",
+                             count[g], s->group[g].count, *name ? " " : "", name);
     }
 }
 
@@ -102,8 +105,8 @@ ask_workers(const asked *a)
     for (size_t g = 0; g < s->groups; g++) workers += best.count[g];
     word_of(s, best.count, word, sizeof word);
     if (a->talks)
-        printf("%s: of the groups use %s: %.4g at step %.4g; with all of them %.4g\n", a->label,
-               word, best.row.time, best.row.step, best.all.time);
+        printf("%s: of the groups use %s: %.4g at step %.4g; with all of them %.4g\n",
+               a->label, word, best.row.time, best.row.step, best.all.time);
     return add(a, "workers", word, (double)workers, &best.row, best.all.time);
 }
 
@@ -151,11 +154,11 @@ static tg_status
 ask_number(const asked *a)
 {
     const tg_study_algorithm *rule = &a->source->study->algorithm[a->source->algorithm];
-    const size_t     P = a->source->study->workers, most = largest_number(rule, P);
-    const size_t     own = (size_t)fmin(rule->rule.param[0], 1e9);
-    char             word[64];
-    tg_chosen        best;
-    tg_schedule_row  before;
+    const size_t              P = a->source->study->workers, most = largest_number(rule, P);
+    const size_t              own = (size_t)fmin(rule->rule.param[0], 1e9);
+    char                      word[64];
+    tg_chosen                 best;
+    tg_schedule_row           before;
 
     if (most == 0) return TG_OK;
     const tg_choose_task t = { setting_of_number, (void *)a->source, *a->task, &most, 1 };
@@ -163,8 +166,8 @@ ask_number(const asked *a)
     TG_TRY(tg_choose_look(&t, &own, &before));
     snprintf(word, sizeof word, "%s = %zu", rule->rule.kind->param[0].name, best.count[0]);
     if (a->talks)
-        printf("%s: with %zu workers best %s: %.4g at step %.4g; with %zu %.4g\n", a->label, P,
-               word, best.row.time, best.row.step, own, before.time);
+        printf("%s: with %zu workers best %s: %.4g at step %.4g; with %zu %.4g\n", a->label,
+               P, word, best.row.time, best.row.step, own, before.time);
     return add(a, "number", word, (double)P, &best.row, before.time);
 }
 
@@ -255,8 +258,8 @@ ask_slow(const asked *a)
 tg_status
 choices_add(const tg_schedule_task *task, bool talks, tg_table *out)
 {
-    static tg_status (*const ask[])(const asked *a) = { ask_workers, ask_number, ask_uplinks,
-                                                        ask_slow };
+    static tg_status (*const ask[])(const asked *a) = { ask_workers, ask_number,
+                                                        ask_uplinks, ask_slow };
     const setting_source *source = task->context;
     const asked           a = { .task = task,
                                 .source = source,

@@ -264,16 +264,16 @@ test_unreachable(void **state)
 static void
 test_objectives(void **state)
 {
-    static const size_t P[] = { 1, 2, 4, 8, 16 };
+    static const size_t P[] = { 1, 2, 4 };
     job                 j = quick;
-    tg_schedule_task    t = task_of(&j, .02, 120, P, 5);
+    tg_schedule_task    t = task_of(&j, .02, 120, P, 3);
     tg_schedule        *s = NULL;
 
     (void)state;
     j.law = "{law: exponential, mean: 1}";
     for (t.least = TG_LEAST_TIME; t.least <= TG_LEAST_PRICE; t.least++) {
         assert_ok(tg_schedule_make(&t, &s));
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             const tg_schedule_row *r = &s->row[i];
             const double           n = (double)r->workers;
             assert_near(r->gradients, n * r->time, 1e-9 * r->gradients);
@@ -288,8 +288,8 @@ test_objectives(void **state)
     t.least = TG_LEAST_TIME;
     t.high = 0.01;
     assert_ok(tg_schedule_make(&t, &s));
-    assert_int_equal(s->row[4].binds, TG_BINDS_RANGE);
-    assert_near(s->row[4].step, .01, 1e-4);
+    assert_int_equal(s->row[2].binds, TG_BINDS_RANGE);
+    assert_near(s->row[2].step, .01, 1e-4);
     tg_schedule_free(s);
 }
 
