@@ -99,6 +99,10 @@ cost_of_schedule(const arguments *a, const scene *s)
     const double tables = 4 + 1.6 * log(fmax(most, 1)), dim = (double)s->problem->dim;
     const double points =
         ((double)study->schedule.count + 40) * ((double)study->schedule.steps + 90);
+    bool alike = study->objective != TG_QUADRATIC || study->quadratic.spread == 0;
+
+    for (size_t g = 0; g < study->groups; g++) alike = alike && !study->group[g].minimum;
+    if (!alike) return cost_of_predictions(a, s, 25 * (study->schedule.count + 20));
 
     return cost_check(a,
                       &(cost){ .count = each * points,

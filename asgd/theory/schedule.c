@@ -20,7 +20,14 @@ tg_binding_name(tg_binding b)
 
 /* ---- the best step ------------------------------------------------------------------- */
 
-enum { SCAN = 28, STARTS = 3, ROUNDS = 60 };
+enum { SCAN = 28, STARTS = 3, ROUNDS = 60, SCAN_SLOW = 12 };
+
+/* A point from a table takes some microseconds, one without a prediction: fewer are looked at. */
+static size_t
+scan_of(const tg_team *c)
+{
+    return c->table ? SCAN : SCAN_SLOW;
+}
 
 /* By which factor the loss is to be below the target, so that a step is not best that stands at the
  * edge of a cliff, where one more swing of the mean crosses the target. */
@@ -52,6 +59,7 @@ merit_of(double log_step, void *context)
 static tg_status
 descend(descent *d, double low, double high, double *x, double *least)
 {
+    const double         sure = d->c->table ? 1e-6 : 5e-3;
     gsl_function         f = { merit_of, d };
     gsl_min_fminimizer  *m = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
     gsl_error_handler_t *handler = gsl_set_error_handler_off();
@@ -60,7 +68,7 @@ descend(descent *d, double low, double high, double *x, double *least)
     if (m)
         failed = gsl_min_fminimizer_set_with_values(
             m, &f, *x, *least, low, merit_of(low, d), high, merit_of(high, d));
-    for (int i = 0; i < ROUNDS && !failed && d->status == TG_OK && high - low > 1e-6; i++) {
+    for (int i = 0; i < ROUNDS && !failed && d->status == TG_OK && high - low > sure; i++) {
         failed = gsl_min_fminimizer_iterate(m);
         low = gsl_min_fminimizer_x_lower(m);
         high = gsl_min_fminimizer_x_upper(m);
@@ -80,11 +88,11 @@ scanned(const tg_team *c, size_t i)
 {
     const double low = fmax(c->task->low, 1e-4 * c->step_limit),
                  high = fmin(c->task->high, 0.995 * c->step_limit), knee = high / 3;
-    const size_t half = SCAN / 2;
+    const size_t n = scan_of(c), half = n / 2;
 
-    if (low >= knee) return low + (high - low) * (double)i / (SCAN - 1);
+    if (low >= knee) return low + (high - low) * (double)i / (double)(n - 1);
     if (i < half) return low * pow(knee / low, (double)i / (double)half);
-    return knee + (high - knee) * (double)(i - half) / (double)(SCAN - 1 - half);
+    return knee + (high - knee) * (double)(i - half) / (double)(n - 1 - half);
 }
 
 /* From each of the lowest points of a scan. */
@@ -95,22 +103,24 @@ best_step(const tg_team *c, double *step)
     descent d = { .c = c };
     bool    tried[SCAN] = { false };
 
-    for (size_t i = 0; i < SCAN; i++) {
+    const size_t n = scan_of(c);
+
+    for (size_t i = 0; i < n; i++) {
         x[i] = log(scanned(c, i));
         f[i] = merit_of(x[i], &d);
         TG_TRY(d.status);
     }
-    for (int start = 0; start < STARTS; start++) {
-        size_t at = SCAN;
-        for (size_t i = 0; i < SCAN; i++) {
+    for (int start = 0; start < (c->table ? STARTS : 1); start++) {
+        size_t at = n;
+        for (size_t i = 0; i < n; i++) {
             const bool low =
-                (i == 0 || f[i] <= f[i - 1]) && (i + 1 == SCAN || f[i] <= f[i + 1]);
-            if (low && !tried[i] && (at == SCAN || f[i] < f[at])) at = i;
+                (i == 0 || f[i] <= f[i - 1]) && (i + 1 == n || f[i] <= f[i + 1]);
+            if (low && !tried[i] && (at == n || f[i] < f[at])) at = i;
         }
-        if (at == SCAN) return TG_OK;
+        if (at == n) return TG_OK;
         tried[at] = true;
         double       here = x[at], value = f[at];
-        const size_t before = at > 0 ? at - 1 : 0, after = at + 1 < SCAN ? at + 1 : at;
+        const size_t before = at > 0 ? at - 1 : 0, after = at + 1 < n ? at + 1 : at;
         if (before < at && after > at)
             TG_TRY(descend(&d, x[before], x[after], &here, &value));
         if (value < least) {
@@ -247,7 +257,7 @@ row_with(const search *w, size_t workers, double *map, tg_schedule_row *out)
     if (status == TG_EDOMAIN) return TG_OK;
     TG_TRY(status);
     status = tg_team_row(&c, out);
-    for (size_t i = 0; map && i < w->s->steps && status == TG_OK; i++) {
+    for (size_t i = 0; map && c.table && i < w->s->steps && status == TG_OK; i++) {
         tg_team_point p;
         status = tg_team_at(&c, w->s->step[i], w->task->target, &p);
         map[i] = p.time;

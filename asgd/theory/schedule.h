@@ -68,8 +68,10 @@ typedef struct tg_schedule {
     size_t           count, steps;
     tg_schedule_row *row;  /* (count) */
     double          *step; /* (steps) of the map */
-    double          *map;  /* (count, steps) time to target; inf: not by the horizon */
-    tg_schedule_row  best, low, high; /* of all P; the first and last within 5 % of it */
+    double
+        *map; /* (count, steps) time to target; inf: not by the horizon; NaN: there are no
+                           tables */
+    tg_schedule_row best, low, high; /* of all P; the first and last within 5 % of it */
     tg_schedule_row
         cheapest; /* of those, by worker-time (by time where that is asked for least) */
     tg_schedule_row own;   /* best with the learning rate in force, its own_time least */

@@ -37,8 +37,9 @@ enum { OPTIMUM_STUDIES = sizeof optimum_studies / sizeof *optimum_studies, REPLI
 static inline tg_problem *
 problem_of(const study *s, size_t workers)
 {
-    const double start[4] = { 1, 1, 1, 1 }, sigma[4] = { s->sigma, s->sigma, s->sigma, s->sigma };
-    tg_problem  *p = NULL;
+    const double start[4] = { 1, 1, 1, 1 },
+                 sigma[4] = { s->sigma, s->sigma, s->sigma, s->sigma };
+    tg_problem *p = NULL;
 
     must(tg_problem_quadratic(s->modes, s->h, start, sigma, workers, NULL, &p));
     return p;
@@ -138,7 +139,10 @@ compare(const study *s, size_t number)
     for (int i = 0; i < 9; i++) {
         const size_t at = i / 3 == 0 ? few : i / 3 == 1 ? P : many;
         const double scale = !strcmp(s->rule, "sync") ? 1 : (double)P / (double)at;
-        const double step = plan->best.step * scale * (i % 3 == 0 ? .7 : i % 3 == 1 ? 1 : 1.3);
+        const double step = plan->best.step * scale *
+                            (i % 3 == 0   ? .7
+                             : i % 3 == 1 ? 1
+                                          : 1.3);
         double       error;
         const double time = simulated(s, at, step, &error);
         if (i == 4) here = time, here_error = error;
@@ -155,8 +159,8 @@ compare(const study *s, size_t number)
            "best in simulation", where, best, best_step, there, plan->best.time,
            in ? "within 5 %" : "FAILS");
     const int failed = claim_row("time at the best", where, plan->there->settle,
-                                 plan->there->settle_error + 0.01 * plan->there->settle, here,
-                                 here_error, tg_level_name(plan->there->level));
+                                 plan->there->settle_error + 0.01 * plan->there->settle,
+                                 here, here_error, tg_level_name(plan->there->level));
     tg_schedule_free(plan);
     return failed + !in;
 }

@@ -7,6 +7,7 @@ main(void)
     int failed = 0;
 
     claims_header();
-    for (size_t i = 0; i < OPTIMUM_STUDIES; i++) failed += compare(&optimum_studies[i], i + 1);
+    for (size_t i = 0; i < OPTIMUM_STUDIES; i++)
+        failed += compare(&optimum_studies[i], i + 1);
     return failed != 0;
 }
