@@ -1,5 +1,6 @@
 #include "asgd/theory/mode_table.h"
 
+#include "asgd/theory/course.h"
 #include "asgd/theory/predict_twin.h"
 
 #include <math.h>

@@ -25,7 +25,6 @@
 #include "asgd/sim/cluster.h"
 #include "asgd/sim/outcome.h"
 #include "asgd/theory/algorithm.h"
-#include "asgd/theory/course.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -89,6 +88,8 @@ typedef struct tg_prediction {
     tg_mode_prediction *mode; /* (modes) */
 } tg_prediction;
 
+struct tg_course;
+
 typedef struct tg_predict_plan {
     double   horizon; /* [time] */
     size_t   points;  /* grid t_i = i horizon / (points - 1); 0: no trajectory */
@@ -98,7 +99,8 @@ typedef struct tg_predict_plan {
     bool
         quick; /* for tables: of first order in 1/P where a lattice would be exact, on grids
                     of longer steps that end where e^-20 is left, without their error */
-    tg_course *courses; /* (modes) receives each mode's course from its own beginning, for
+    struct tg_course *
+        courses; /* (modes) receives each mode's course (asgd/theory/course.h) from its own beginning, for
                            the caller to free; NULL: not kept. Not of DuDe-ASGD's wait. */
 } tg_predict_plan;
 

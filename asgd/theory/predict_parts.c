@@ -1,5 +1,7 @@
 #include "asgd/theory/predict_parts.h"
 
+#include "asgd/theory/course.h"
+
 #include "core/parallel.h"
 #include "solver/moments.h"
 
