@@ -355,10 +355,7 @@ run(const arguments *a)
 }
 
 static const option options[] = {
-    { "choices", NULL,
-      "also which workers of the groups to use, the best number of a rule, how many "
-      "uplinks, "
-      "and what one slow worker costs" },
+    { "choices", NULL, "also which workers, a rule's number, uplinks, one slow worker" },
     { 0 },
 };
 
