@@ -62,6 +62,7 @@ void print_law_help(void);
 void print_man_page(void);
 
 extern const command cmd_study, cmd_predict, cmd_explain, cmd_roots, cmd_region,
-    cmd_integrate, cmd_simulate, cmd_validate, cmd_fit, cmd_spectrum, cmd_plot;
+    cmd_schedule, cmd_integrate, cmd_simulate, cmd_validate, cmd_fit, cmd_spectrum,
+    cmd_plot;
 
 #endif

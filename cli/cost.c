@@ -87,6 +87,30 @@ cost_of_verdicts(const arguments *a, const scene *s, size_t n)
                        (double)s->study->algorithms * (LIMITS + CHARTED * single_run(s)));
 }
 
+/* Tables of modes at numbers of workers in ratios of some 1.9, then points from them; or, where workers
+ * have minima of their own, predictions. */
+tg_status
+cost_of_schedule(const arguments *a, const scene *s)
+{
+    static const double TABLE = 0.5, LOOKS = 60 * 8e-8;
+    const tg_study     *study = s->study;
+    const double        most = (double)study->schedule.workers[study->schedule.count - 1];
+    const double        each = (double)study->algorithms * (double)study->schedule.targets;
+    const double tables = 4 + 1.6 * log(fmax(most, 1)), dim = (double)s->problem->dim;
+    const double points =
+        ((double)study->schedule.count + 40) * ((double)study->schedule.steps + 90);
+    bool alike = study->objective != TG_QUADRATIC || study->quadratic.spread == 0;
+
+    for (size_t g = 0; g < study->groups; g++) alike = alike && !study->group[g].minimum;
+    if (!alike) return cost_of_predictions(a, s, 25 * (study->schedule.count + 20));
+
+    return cost_check(a,
+                      &(cost){ .count = each * points,
+                               .seconds = each * (tables * TABLE + points * dim * LOOKS),
+                               .unit = "points of workers and step",
+                               .advice = "fewer schedule.workers or steps make it less" });
+}
+
 /* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % of
  * itself or u by less than 5 %. */
 static double

@@ -23,6 +23,9 @@ TG_CHECKED tg_status cost_check(const arguments *a, const cost *c);
 TG_CHECKED tg_status cost_of_predictions(const arguments *a, const scene *s, size_t n);
 TG_CHECKED tg_status cost_of_verdicts(const arguments *a, const scene *s, size_t n);
 
+/* The same of a schedule of all algorithms (asgd/theory/schedule.h). */
+TG_CHECKED tg_status cost_of_schedule(const arguments *a, const scene *s);
+
 /* The same of the simulations of all algorithms with these numbers of workers (n), of which
  * the scene has one. Errors: also that the workers' models do not fit into memory. */
 TG_CHECKED tg_status cost_of_simulations(const arguments *a, const scene *s,

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const command *const commands[] = { &cmd_study,    &cmd_predict,  &cmd_explain,
-                                    &cmd_roots,    &cmd_region,   &cmd_integrate,
-                                    &cmd_simulate, &cmd_validate, &cmd_fit,
-                                    &cmd_spectrum, &cmd_plot,     NULL };
+const command *const commands[] = {
+    &cmd_study,    &cmd_predict,   &cmd_explain,  &cmd_roots,    &cmd_region,
+    &cmd_schedule, &cmd_integrate, &cmd_simulate, &cmd_validate, &cmd_fit,
+    &cmd_spectrum, &cmd_plot,      NULL
+};
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
 

@@ -1,5 +1,7 @@
 #include "cli/scene.h"
 
+#include "cli/setting.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,6 +55,14 @@ is_steady(const tg_study *study)
     return true;
 }
 
+/* Rounds crowd on a link all at once. */
+static bool
+is_in_rounds(const tg_study_algorithm *a)
+{
+    return a->rule.kind == &tg_rule_sync.is || a->rule.kind == &tg_rule_k_sync.is ||
+           a->rule.kind == &tg_rule_k_batch_sync.is;
+}
+
 /* What is there beside rule and optimiser that theory does not know; NULL: nothing. */
 static const char *
 unknown_setting(const tg_study *study, const tg_study_algorithm *a)
@@ -62,8 +72,8 @@ unknown_setting(const tg_study *study, const tg_study_algorithm *a)
     if (a->schedule.kind != &tg_schedule_constant.is || a->schedule.param[0] > 0)
         return "schedule";
     if (a->behaviour.kind != &tg_behaviour_plain.is) return "behaviour";
-    if (tg_link_takes_time(&study->uplink)) return "uplink";
-    if (tg_link_takes_time(&study->downlink)) return "downlink";
+    if (tg_link_takes_time(&study->uplink) && is_in_rounds(a)) return "uplink";
+    if (tg_link_takes_time(&study->downlink) && is_in_rounds(a)) return "downlink";
     return is_steady(study) ? NULL : "workers' speed";
 }
 
@@ -83,7 +93,8 @@ static const struct {
 } known[] = {
     { &tg_rule_asgd, NULL, NULL },           { &tg_rule_dude, NULL, "arrivals" },
     { &tg_rule_fedbuff, "k", NULL },         { &tg_rule_k_batch_sync, "k", NULL },
-    { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" }
+    { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" },
+    { &tg_rule_sync, NULL, NULL },           { &tg_rule_k_sync, "k", NULL }
 };
 
 tg_status
@@ -120,6 +131,11 @@ study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
     double      number;
 
     TG_TRY(study_theory(study, i, &rule, &number));
+    if (tg_link_takes_time(&study->uplink) || tg_link_takes_time(&study->downlink))
+        return tg_fail(TG_EDOMAIN,
+                       "behind links only the prediction of %s is known to "
+                       "theory yet",
+                       study->algorithm[i].label);
     *out = tg_algorithm_find(rule);
     if (*out) return TG_OK;
     return tg_fail(TG_EDOMAIN, "only the prediction of %s is known to theory yet",
@@ -138,18 +154,20 @@ level_of(const arguments *a, tg_level *out)
 tg_status
 scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 {
-    const char           *rule = NULL;
-    double                number = 0;
+    const setting_source  source = { s->study, algorithm };
     const tg_predict_plan plan = { .horizon = s->study->horizon,
                                    .points = s->study->points,
                                    .target = s->study->target,
                                    .level = s->level,
                                    .single = s->single };
+    tg_setting            setting;
 
     TG_TRY(scene_modes(s));
-    TG_TRY(study_theory(s->study, algorithm, &rule, &number));
-    return tg_predict_rule(&s->modes, s->cluster, rule, number,
-                           s->study->algorithm[algorithm].step, &plan, out);
+    TG_TRY(setting_of((void *)&source, s->cluster->workers, &setting));
+    const tg_status status = tg_setting_predict(
+        &setting, &s->modes, s->study->algorithm[algorithm].step, &plan, out);
+    tg_setting_free(&setting);
+    return status;
 }
 
 bool

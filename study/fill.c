@@ -465,6 +465,75 @@ fill_sweep(tg_study *s)
     return TG_OK;
 }
 
+/* Rising whole numbers, each once; returns how many. */
+static size_t
+settle_numbers(size_t *number, size_t n)
+{
+    size_t kept = 0;
+
+    qsort(number, n, sizeof *number, rising);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || number[kept - 1] != number[i]) number[kept++] = number[i];
+    return kept;
+}
+
+/* Those listed, or those of the sweep, or in ratios of about the root of 2. */
+static tg_status
+fill_schedule_workers(tg_study *s)
+{
+    tg_study_schedule *d = &s->schedule;
+    const size_t       listed = tg_tree_count(s->root, "schedule.workers");
+
+    LIST(d->workers, 64 + listed + s->sweeps);
+    for (size_t i = 0; i < listed; i++) {
+        const double n = tg_tree_item(s->root, i, "schedule.workers");
+        if (n != floor(n))
+            return tg_node_fail(tg_tree_node(s->root, "schedule.workers"),
+                                "schedule.workers: expected whole numbers, got %g", n);
+        d->workers[d->count++] = (size_t)n;
+    }
+    for (size_t i = 0; listed == 0 && s->sweeps > 1 && i < s->sweeps; i++)
+        d->workers[d->count++] = s->sweep_workers[i];
+    for (double n = 1;
+         d->count < 60 && listed == 0 && s->sweeps == 1 && n <= 4 * (double)s->workers;
+         n = ceil(1.3 * n))
+        d->workers[d->count++] = (size_t)n;
+    if (listed == 0) d->workers[d->count++] = s->workers;
+    d->count = settle_numbers(d->workers, d->count);
+    return TG_OK;
+}
+
+static tg_status
+fill_schedule(tg_study *s)
+{
+    static const char *const words[] = { "time", "gradients", "bytes", "price" };
+    tg_study_schedule       *d = &s->schedule;
+    const char              *least = tg_tree_text(s->root, "schedule.least");
+    const size_t             ends = tg_tree_count(s->root, "schedule.step");
+
+    d->least = TG_LEAST_TIME;
+    while (d->least < TG_LEAST_PRICE && strcmp(least, words[d->least]) != 0) d->least++;
+    if (strcmp(least, words[d->least]) != 0)
+        return tg_node_fail(tg_tree_node(s->root, "schedule.least"),
+                            "schedule.least: expected time, gradients, bytes or price, got "
+                            "\"%s\"",
+                            least);
+    d->targets = tg_tree_count(s->root, "schedule.targets");
+    LIST(d->target, d->targets + 1);
+    for (size_t i = 0; i < d->targets; i++)
+        d->target[i] = tg_tree_item(s->root, i, "schedule.targets");
+    if (d->targets == 0 && s->target > 0) d->target[d->targets++] = s->target;
+    d->low = ends ? tg_tree_item(s->root, 0, "schedule.step") : 0;
+    d->high = ends ? tg_tree_item(s->root, 1, "schedule.step") : INFINITY;
+    if (ends && (ends != 2 || !(d->high > d->low)))
+        return tg_node_fail(
+            tg_tree_node(s->root, "schedule.step"),
+            "schedule.step: expected the least and the largest, [low, high]");
+    d->steps = tg_tree_whole(s->root, "schedule.steps");
+    d->price = tg_tree_number(s->root, "schedule.price");
+    return fill_schedule_workers(s);
+}
+
 static tg_status
 fill_name(tg_study *s)
 {
@@ -492,5 +561,6 @@ tg_study_fill(tg_study *s)
     TG_TRY(fill_link(s, "downlink", &s->downlink));
     s->replay = tg_tree_text(s->root, "replay");
     TG_TRY(fill_algorithms(s));
-    return fill_sweep(s);
+    TG_TRY(fill_sweep(s));
+    return fill_schedule(s);
 }

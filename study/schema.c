@@ -201,6 +201,22 @@ const tg_key tg_schema[] = {
     { "sweep.step", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "x^2/loss", NULL,
       "learning rates of the region figure (default: chosen around the boundary)", NULL,
       NULL },
+
+    MAP("schedule", 0, "what tardigrad schedule looks for"),
+    TEXT("schedule.least", 0, "time",
+         "of what the least is sought: time, gradients, bytes (of the uplink) or price"),
+    { "schedule.targets", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "loss", NULL,
+      "excess losses to come to, each in turn (default: target.loss)", NULL, NULL },
+    { "schedule.workers", TG_KEY_NUMBERS, 1, 1e7, 0, 0, "", NULL,
+      "numbers of workers in the table; the best is sought among all between (default: "
+      "sweep.workers, or from 1 to four times the study's)",
+      NULL, NULL },
+    { "schedule.step", TG_KEY_NUMBERS, 0, INFINITY, 1, 0, "x^2/loss", NULL,
+      "least and largest learning rate allowed (default: any)", NULL, NULL },
+    { "schedule.steps", TG_KEY_WHOLE, 2, 1000, 0, 0, "", "40",
+      "learning rates of the map of times", NULL, NULL },
+    { "schedule.price", TG_KEY_NUMBER, 0, INFINITY, 1, 0, "1/time", "1",
+      "price of a worker in a unit of time", NULL, NULL },
     { 0 },
 };
 

@@ -100,6 +100,8 @@ tg_study_free(tg_study *s)
     free(s->quadratic.start);
     free(s->sweep_workers);
     free(s->sweep_step);
+    free(s->schedule.target);
+    free(s->schedule.workers);
     tg_node_free(s->root);
     free(s);
 }

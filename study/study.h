@@ -10,6 +10,7 @@
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/simulate.h"
+#include "asgd/theory/schedule.h"
 #include "core/delay.h"
 #include "core/node.h"
 #include "core/status.h"
@@ -66,6 +67,17 @@ typedef struct tg_study_tridiagonal {
     bool   shared;
 } tg_study_tridiagonal;
 
+/* What tardigrad schedule looks for. */
+typedef struct tg_study_schedule {
+    tg_least least;
+    double  *target;         /* (targets) [loss] */
+    size_t  *workers;        /* (count) rising */
+    size_t   targets, count; /* targets 0: there is none */
+    double   low, high;      /* learning rates */
+    size_t   steps;
+    double   price;
+} tg_study_schedule;
+
 typedef enum tg_objective {
     TG_QUADRATIC,
     TG_LEAST_SQUARES, /* a quadratic by samples */
@@ -96,6 +108,7 @@ typedef struct tg_study {
     size_t               sweeps, own;   /* own: place of the study's own */
     double              *sweep_step;    /* (sweep_steps) */
     size_t               sweep_steps;
+    tg_study_schedule    schedule;
     tg_node             *root;
 } tg_study;
 

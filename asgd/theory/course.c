@@ -45,6 +45,15 @@ tg_course_second(const tg_course *c, double t, double *off)
 }
 
 double
+tg_course_mean(const tg_course *c, double t)
+{
+    const double at = fmin(t / c->dt, (double)(c->n - 1));
+    const size_t j = (size_t)fmin(fmax(floor(at) - 1, 0), (double)c->n - 4);
+
+    return c->n < 4 ? c->mean[0] : cubic(c->mean + j, at - (double)j);
+}
+
+double
 tg_course_rate(const tg_course *c, double limit)
 {
     const double first = c->n ? fabs(c->mean[0] - limit) : 0;

@@ -22,6 +22,9 @@ void                 tg_course_free(tg_course *c);
 /* E x^2 at t >= 0 and, unless NULL, its error: cubics through four points. */
 double tg_course_second(const tg_course *c, double t, double *off);
 
+/* E x at t within the grid, in the same way. */
+double tg_course_mean(const tg_course *c, double t);
+
 /* The rate of the exponential through the beginning and the end of the mean's way to `limit`,
  *
  *     -ln( |y(t) - limit| / |y(0) - limit| ) / t,   t in the last tenth, where it is largest,

@@ -63,15 +63,17 @@ allocate(size_t modes, size_t points, tg_prediction **out)
 /* ---- the loop ------------------------------------------------------------------------ */
 
 static tg_status
-fill_cluster(const tg_case *c, const tg_cluster *cluster, tg_prediction *p)
+fill_cluster(const tg_case *c, const tg_cluster *cluster, const tg_predict_plan *plan,
+             tg_prediction *p)
 {
     p->workers = cluster->workers;
     p->lambda = c->lambda;
     p->delay_mean = tg_delay_mean(c->delay);
     p->delay_cv = tg_delay_cv(c->delay);
     p->staleness = (double)cluster->workers - 1;
-    TG_TRY(tg_case_threshold(c, &p->threshold));
-    return TG_OK;
+    p->threshold = INFINITY; /* of one worker a table has no use of it */
+    return plan->quick && cluster->workers == 1 ? TG_OK
+                                                : tg_case_threshold(c, &p->threshold);
 }
 
 /* Gain k = a E T of the largest eigenvalue. */
@@ -152,7 +154,7 @@ predict(const tg_case *c, const tg_modes *modes, const tg_predict_plan *plan,
     tg_prediction *p = NULL;
 
     TG_TRY(allocate(modes->count, plan->points, &p));
-    tg_status status = fill_cluster(c, c->cluster, p);
+    tg_status status = fill_cluster(c, c->cluster, plan, p);
     if (status == TG_OK) status = fill(c, modes, plan, p);
     if (status == TG_OK)
         *out = p;

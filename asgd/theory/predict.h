@@ -88,12 +88,20 @@ typedef struct tg_prediction {
     tg_mode_prediction *mode; /* (modes) */
 } tg_prediction;
 
+struct tg_course;
+
 typedef struct tg_predict_plan {
     double   horizon; /* [time] */
     size_t   points;  /* grid t_i = i horizon / (points - 1); 0: no trajectory */
     double   target;  /* excess loss; NaN: none */
     tg_level level;   /* best, sde or jump */
     bool single; /* also where a single run ceases to settle (asgd/theory/predict_hits.h) */
+    bool
+        quick; /* for tables: of first order in 1/P where a lattice would be exact, on grids
+                    of longer steps that end where e^-20 is left, without their error */
+    struct tg_course *
+        courses; /* (modes) receives each mode's course (asgd/theory/course.h) from its own beginning, for
+                           the caller to free; NULL: not kept. Not of DuDe-ASGD's wait. */
 } tg_predict_plan;
 
 /* Predict what this algorithm does with these modes on this cluster.

@@ -86,7 +86,8 @@ rough_entry(work *w, size_t j, double span)
 {
     const tg_finite_grid g = grid_of(w, j);
 
-    return g.slow || w->run.f->phases || w->run.f->way == TG_WAY_SINGLE
+    return g.slow || w->run.f->phases || w->run.f->way == TG_WAY_SINGLE ||
+                   w->run.f->plan->quick
                ? NULL
                : entry_of(&w->shelf, rounded(2.4 * g.dt), span);
 }
@@ -302,8 +303,12 @@ tg_predict_finite(const tg_case *c, const tg_modes *m, const tg_predict_plan *pl
     const tg_status status = w.run.mode && w.fine && w.shelf.entry
                                  ? fill(&w)
                                  : tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t j = 0; w.run.mode && j < m->count; j++)
-        tg_course_free(&w.run.mode[j].course);
+    for (size_t j = 0; w.run.mode && j < m->count; j++) {
+        if (status == TG_OK && plan->courses)
+            plan->courses[j] = w.run.mode[j].course;
+        else
+            tg_course_free(&w.run.mode[j].course);
+    }
     for (size_t i = 0; w.shelf.entry && i < w.shelf.count; i++)
         tg_renewal_free(w.shelf.entry[i].laws);
     free(w.shelf.entry);

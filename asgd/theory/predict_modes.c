@@ -24,11 +24,12 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
 {
     const double   horizon = f->plan->points ? f->plan->horizon : INFINITY;
     const double   settled = re < 0 ? 20 / -re : re > 0 ? 3 / re : 600 * f->mean;
+    const double   quick = f->plan->quick ? 2 : 1;
     tg_finite_grid g = { 0 };
 
     if (f->way == TG_WAY_SINGLE) { /* exact, so the law is to be seen */
         g.span = fmin(fmax(30 / k * f->mean, 40 * f->mean), fmax(2 * horizon, 8 * f->mean));
-        g.dt = fmax(f->mean / 100, g.span / 60000);
+        g.dt = fmax(f->mean / (100 / quick), g.span / (60000 / quick));
         return g;
     }
     if (k < TG_FINITE_SLOW) {
@@ -37,10 +38,10 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
         g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
         return g;
     }
-    g.span = between(16 * f->mean, settled, 1000 * f->mean);
+    g.span = between(16 * f->mean, settled / quick, (quick > 1 ? 300 : 1000) * f->mean);
     if (re > 0) g.span = fmin(g.span, settled);
-    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * f->mean, g.span / 20000);
-    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * f->mean;
+    g.dt = fmax(between(1. / 40, 0.0125 / k, 1. / 8) * quick * f->mean, g.span / 20000);
+    g.coarse_dt = between(1. / 12, 0.04 / k, 1. / 4) * sqrt(quick) * f->mean;
     if (f->c->plain && f->c->cluster->together && tg_delay_cv(f->c->delay) > 1)
         g.coarse_dt /= 2;
     g.coarse_span =

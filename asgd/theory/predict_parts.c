@@ -1,5 +1,7 @@
 #include "asgd/theory/predict_parts.h"
 
+#include "asgd/theory/course.h"
+
 #include "core/parallel.h"
 #include "solver/moments.h"
 
@@ -300,9 +302,25 @@ typedef struct shares {
     const tg_mode_prediction *mode;
     double                    scale, horizon;
     size_t                    n;
-    double                   *share; /* (count, n) */
-    double                   *work;  /* (threads, 2 n) */
+    double                   *share;   /* (count, n) */
+    tg_course                *courses; /* (count) or NULL: not kept */
+    double                   *work;    /* (threads, 2 n) */
 } shares;
+
+/* The mode's course, of this mean. */
+static tg_status
+keep_course(const shares *s, size_t j, const double *mean)
+{
+    tg_course *c = &s->courses[j];
+
+    TG_TRY(tg_course_create(s->horizon / (double)(s->n - 1), s->n, c));
+    for (size_t i = 0; i < s->n; i++) {
+        c->mean[i] = mean[i] + s->mode[j].bias;
+        c->second[i] = 2 * s->share[j * s->n + i] / s->m->h[j];
+    }
+    c->end = c->second[s->n - 1];
+    return TG_OK;
+}
 
 static tg_status
 share_of_mode(size_t j, size_t thread, void *context)
@@ -310,8 +328,9 @@ share_of_mode(size_t j, size_t thread, void *context)
     const shares *s = context;
     double       *work = s->work + thread * 2 * s->n;
 
-    return add_mode(s->c, s->m, j, &s->mode[j], s->scale, s->horizon, s->n, work,
-                    work + s->n, s->share + j * s->n);
+    TG_TRY(add_mode(s->c, s->m, j, &s->mode[j], s->scale, s->horizon, s->n, work,
+                    work + s->n, s->share + j * s->n));
+    return s->courses ? keep_course(s, j, work) : TG_OK;
 }
 
 /* Sum over the modes, in their order, of what they add to the loss on a grid of n points.
@@ -342,9 +361,13 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
     const size_t every = c->wait > 0 && intervals < 480 ? (479 + intervals) / intervals : 1;
     const size_t n = every * intervals + 1;
     double      *fine = calloc(n, sizeof *fine);
-    shares       s = {
-              .c = c, .m = m, .mode = mode, .scale = scale, .horizon = plan->horizon, .n = n
-    };
+    shares       s = { .c = c,
+                       .m = m,
+                       .mode = mode,
+                       .scale = scale,
+                       .horizon = plan->horizon,
+                       .n = n,
+                       .courses = scale == 1 ? plan->courses : NULL };
 
     if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
     const double dt = plan->horizon / (double)(n - 1);

@@ -218,6 +218,11 @@ test_ranges(void **state)
         { "points", "241", 2, 1e6, 0, 1 },
         { "sweep.workers", NULL, 1, 1e7, 0, 0 },
         { "sweep.step", NULL, 0, INFINITY, 1, 0 },
+        { "schedule.targets", NULL, 0, INFINITY, 1, 0 },
+        { "schedule.workers", NULL, 1, 1e7, 0, 0 },
+        { "schedule.step", NULL, 0, INFINITY, 1, 0 },
+        { "schedule.steps", "40", 2, 1000, 0, 1 },
+        { "schedule.price", "1", 0, INFINITY, 1, 0 },
     };
     size_t found = 0;
     (void)state;

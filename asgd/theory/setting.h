@@ -1,0 +1,58 @@
+/* setting: what a rule with so many workers and a network comes down to: workers that renew
+ *
+ * Rounds are one worker of the round's law (asgd/theory/rounds.h); workers behind a shared uplink
+ * deliver by the law of their round trip. */
+#ifndef TG_ASGD_SETTING_H
+#define TG_ASGD_SETTING_H
+
+#include "asgd/theory/network.h"
+#include "asgd/theory/predict.h"
+#include "asgd/theory/rounds.h"
+
+typedef struct tg_setting {
+    tg_cluster *cluster;   /* owned: tg_setting_free() */
+    const char *rule;      /* of solver/linear_rule.h */
+    double      number;    /* the rule's own */
+    double      noise;     /* factor of a gradient's variance: 1/K in rounds of K */
+    double      workers;   /* P */
+    double      updates;   /* gradients that count [1/time] */
+    double      gradients; /* computed by all workers [1/time] */
+    double      uploads;   /* of them sent [1/time] */
+    double      busy;      /* share of the time that the uplink is; 0: there is none */
+    double      doubt;  /* what of its loss, rate, floor and times the network may change */
+    bool        rounds; /* every gradient is of the newest x ... */
+    bool        fair;   /* ... and everybody delivers in each */
+} tg_setting;
+
+/* Workers under a rule of theory's table, for nothing more. Takes the cluster, also on failure.
+ * Errors: TG_EINPUT no such rule. */
+TG_CHECKED tg_status tg_setting_plain(tg_cluster *c, const char *rule, double number,
+                                      tg_setting *out);
+
+/* Rounds. Takes the cluster, also on failure. Errors: those of tg_rounds_law(). */
+TG_CHECKED tg_status tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out);
+
+/* The same workers behind a network. Takes the cluster, also on failure. Errors: those of
+ * tg_network_cluster(). */
+TG_CHECKED tg_status tg_setting_network(tg_cluster *c, const tg_link *up,
+                                        const tg_link *down, const char *rule,
+                                        double number, tg_setting *out);
+
+/* The modes as the setting has them: noise of K gradients, and where everybody is heard as often no
+ * minima of workers' own. Owner of *out: the caller, tg_modes_free(). Errors: TG_EDOMAIN minima in
+ * rounds of some workers; TG_ENOMEM. */
+TG_CHECKED tg_status tg_setting_modes(const tg_setting *s, const tg_modes *modes,
+                                      tg_modes *out);
+
+/* What a prediction of the setting's cluster does not know: how many workers there are, and what the
+ * network may change. */
+void tg_setting_tell(const tg_setting *s, tg_prediction *p);
+
+/* The prediction, of P workers. Errors: those of tg_predict_rule(). */
+TG_CHECKED tg_status tg_setting_predict(const tg_setting *s, const tg_modes *modes,
+                                        double step, const tg_predict_plan *plan,
+                                        tg_prediction **out);
+
+void tg_setting_free(tg_setting *s);
+
+#endif

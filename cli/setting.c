@@ -1,0 +1,69 @@
+#include "cli/setting.h"
+
+#include "cli/scene.h"
+
+#include <string.h>
+
+/* Rounds by order statistics: all workers, the first K, or the first K gradients where workers
+ * go on, which the table of rules has exactly if they are exponential. */
+static bool
+rounds_of(const tg_study *study, size_t algorithm, const tg_cluster *c, tg_rounds *out)
+{
+    const tg_study_algorithm *a = &study->algorithm[algorithm];
+    const tg_kind            *kind = a->rule.kind;
+
+    *out = (tg_rounds){ .gradients = c->workers };
+    if (kind == &tg_rule_sync.is) return true;
+    if (kind != &tg_rule_k_sync.is && kind != &tg_rule_k_batch_sync.is) return false;
+    out->gradients = (size_t)a->rule.param[0];
+    out->again = kind == &tg_rule_k_batch_sync.is;
+    for (size_t g = 0; g < c->groups; g++)
+        if (strcmp(tg_delay_name(c->law[g]), "exponential")) return true;
+    return !out->again;
+}
+
+tg_status
+setting_of_cluster(const setting_source *s, tg_cluster *c, tg_setting *out)
+{
+    tg_rounds   rounds;
+    const char *rule;
+    double      number;
+
+    const tg_status status = study_theory(s->study, s->algorithm, &rule, &number);
+    if (status != TG_OK) {
+        tg_cluster_free(c);
+        return status;
+    }
+    if (rounds_of(s->study, s->algorithm, c, &rounds))
+        return tg_setting_rounds(c, &rounds, out);
+    if (tg_link_takes_time(&s->study->uplink) || tg_link_takes_time(&s->study->downlink))
+        return tg_setting_network(c, &s->study->uplink, &s->study->downlink, rule, number,
+                                  out);
+    return tg_setting_plain(c, rule, number, out);
+}
+
+tg_status
+setting_of(void *source, size_t workers, tg_setting *out)
+{
+    const setting_source *s = source;
+    tg_cluster           *c = NULL;
+
+    TG_TRY(tg_study_cluster(s->study, workers, &c));
+    return setting_of_cluster(s, c, out);
+}
+
+tg_status
+setting_modes(void *source, size_t workers, tg_modes *out)
+{
+    const setting_source *s = source;
+    scene                 one;
+
+    TG_TRY(scene_open(s->study, workers, &one));
+    const tg_status status = scene_modes(&one);
+    if (status == TG_OK) {
+        *out = one.modes;
+        one.modes = (tg_modes){ 0 };
+    }
+    scene_close(&one);
+    return status;
+}
