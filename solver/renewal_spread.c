@@ -104,6 +104,26 @@ look_ahead(moments *m)
     if (m->theta != 0) late(m, m->x[HELD], 0, HELD_TWICE);
 }
 
+/* out_j += sum_{x < count} du_x f_{j + x}, j <= i - x, four x at a time. */
+static void
+add_ahead(const double *du, size_t count, const double *restrict f, size_t i,
+          double *restrict out)
+{
+    size_t x = 0;
+
+    for (; x + 4 <= count; x += 4) {
+        const double  a = du[x], b = du[x + 1], c = du[x + 2], d = du[x + 3];
+        const double *from = f + x;
+        const size_t  all = i - x < 3 ? 0 : i - x - 2; /* they end at i - x, i - x - 1, .. */
+        for (size_t j = 0; j < all; j++)
+            out[j] += a * from[j] + b * from[j + 1] + (c * from[j + 2] + d * from[j + 3]);
+        for (size_t k = 0; k < 4 && x + k <= i; k++)
+            for (size_t j = all; j <= i - x - k; j++) out[j] += du[x + k] * from[j + k];
+    }
+    for (; x < count; x++)
+        for (size_t j = 0; j <= i - x; j++) out[j] += du[x] * f[j + x];
+}
+
 /* sum_x u_x f(t_j + t_x) for j <= i into out: what u falls to by running sums, what it is more
  * than that pair by pair. */
 static void
@@ -116,11 +136,7 @@ renewals_ahead(const tg_renewal_law *l, const double *f, size_t i, double *out)
         out[j] = f[j] * (1 + l->flat / 2) + l->flat * rest;
         rest += f[j];
     }
-    for (size_t x = 0; x < known; x++) {
-        const double du = l->du[x], *restrict from = f + x;
-        double *restrict to = out;
-        for (size_t j = 0; j <= i - x; j++) to[j] += du * from[j];
-    }
+    add_ahead(l->du, known, f, i, out);
 }
 
 /* F on s <= t_i into AHEAD, a into APPLIED. */
