@@ -281,3 +281,27 @@ tg_spread_feed(const tg_renewal *w, tg_renewal_work *k, const double complex *K,
     for (size_t i = 0; i < w->grid->nz; i++) one[i] = multiply(one[i], inverse(1 - K[i]));
     tg_zgrid_function(w->grid, &k->room, one, F[0], F);
 }
+
+typedef struct fit {
+    double few, slower; /* w = P/(P + few) (R / R fed back)^(slower/(P k)) */
+    double often, rest; /* what is stated of w, over P + 2, and of R, over P */
+} fit;
+
+static const fit fits[] = { [TG_RENEWAL_ASGD] = { 2, 0.3, 1.2, 0.8 },
+                            [TG_RENEWAL_DUDE] = { 3, 0.8, 2.6, 1.2 } };
+
+void
+tg_spread_blend(const tg_renewal *w, const tg_renewal_mode *m, double *R, double *fed)
+{
+    const fit   *f = &fits[m->rule];
+    const double P = w->total, most = P / (P + f->few);
+    const double slower = f->slower / (P * P * m->e);
+
+    for (size_t i = 0; i < w->grid->n; i++) {
+        const double more = fed[i] - R[i];
+        const double fades = more > 0 && R[i] > 0 ? pow(R[i] / fed[i], slower) : 1;
+        R[i] += most * fades * more;
+        fed[i] = most * fades * fabs(more) * (f->often / (P + 2) + 1 - fades) +
+                 f->rest * fabs(R[i]) / P;
+    }
+}

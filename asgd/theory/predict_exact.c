@@ -84,14 +84,14 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
 static tg_status
 cycle_rate(const tg_finite *f, double e, double *rate)
 {
-    const size_t   n = (size_t)f->total;
-    double        *always = calloc(n, sizeof *always), radius = NAN;
-    const tg_clock clock = { .step = e, .staleness = always, .count = n };
+    const size_t   n = (size_t)f->total, slots = f->c->plain ? 1 : n;
+    double        *share = calloc(n - 1 + slots, sizeof *share), radius = NAN;
+    const tg_clock clock = { .step = e, .staleness = share, .count = n - 1 + slots };
 
-    if (!always) return tg_fail(TG_ENOMEM, "out of memory");
-    always[n - 1] = 1;
+    if (!share) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < slots; i++) share[n - 1 + i] = 1 / (double)slots;
     const tg_status status = tg_zroots_radius(&clock, &radius);
-    free(always);
+    free(share);
     if (status == TG_OK) *rate = -log(radius) * f->total / f->mean;
     return status == TG_ENOCONV ? TG_OK : status;
 }
@@ -104,9 +104,11 @@ cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
                          .e = e,
                          .v = f->m->sigma2[j] / (h * h),
                          .start = f->m->start[j],
-                         .time = f->mean };
+                         .time = f->mean,
+                         .dude = !f->c->plain,
+                         .together = f->c->cluster->together };
 
-    out->settles = e < tg_cycle_limit(c.workers);
+    out->settles = e < tg_cycle_limit(c.workers, c.dude);
     if (out->settles && c.v > 0) {
         const tg_status status = tg_cycle_variance(&c, &out->variance);
         if (status != TG_OK && status != TG_ENOCONV) return status;

@@ -161,7 +161,7 @@ tg_finite_limit(tg_finite *f, double threshold)
     if (f->way == TG_WAY_SINGLE) return TG_OK;
     if (f->way == TG_WAY_EXPONENTIAL) return exponential_limit(f, &f->limit);
     if (f->way == TG_WAY_CYCLE) {
-        f->limit = f->total * tg_cycle_limit((size_t)f->total);
+        f->limit = f->total * tg_cycle_limit((size_t)f->total, !f->c->plain);
         return TG_OK;
     }
     if (f->phases) {

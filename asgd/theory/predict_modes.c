@@ -90,7 +90,7 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
 {
     const double  e = step_of(f, j), h = f->m->h[j];
     const double *minimum = f->minimum ? f->minimum + j * f->groups : NULL;
-    double        square[64], marks = 0, field = 0, noise = 0;
+    double        square[64], marks = 0, off = 0, field = 0, noise = 0;
     const size_t  groups = f->groups < 64 ? f->groups : 64;
 
     if (f->m->sigma2[j] > 0) noise = f->m->sigma2[j] / (h * h) * v->value;
@@ -102,11 +102,11 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
             square[g] = mark * mark + f->within[j * f->groups + g];
             field += square[g];
         }
-        if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks));
+        if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks, &off));
     }
     out->variance = noise + marks;
     out->error = noise + marks > 0
-                     ? (noise * (v->error + v->grid) + marks * (2 * v->error + 0.25)) /
+                     ? (noise * (v->error + v->grid) + marks * (2 * v->error + off + 0.02)) /
                            (noise + marks)
                      : 0;
     return TG_OK;
@@ -131,6 +131,7 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     out->rate = -creal(root);
     out->rate_error =
         moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
+    if (moved == 0) out->rate_error += 2 / f->total * out->rate;
     return TG_OK;
 }
 
