@@ -234,16 +234,17 @@ guess(const tg_renewal *w, const double *r)
     return clog(z) / ((double)d * w->grid->dt);
 }
 
-/* Renewals of a constant time never become even. Under DuDe-ASGD, whose slots carry a step on, the
- * sums over them then only converge right of 0. */
+/* Renewals of nearly constant times take long to become even: what du_g has more than it falls like
+ * exp(-2 pi^2 CV^2 t/m). Under DuDe-ASGD, whose slots carry a step on, the sums over it converge
+ * where that is faster than x settles. */
 static bool
-forgets(const tg_renewal *w, tg_renewal_rule rule)
+forgets(const tg_renewal *w, tg_renewal_rule rule, double complex root)
 {
-    bool yes = true;
-
     for (size_t g = 0; g < w->groups; g++)
-        yes = yes && w->law[g].known < w->grid->n;
-    return yes || rule == TG_RENEWAL_ASGD;
+        if (20 * w->law[g].cv2 / w->law[g].mean < 2 * fabs(creal(root)) &&
+            rule == TG_RENEWAL_DUDE && !w->slow)
+            return false;
+    return true;
 }
 
 tg_status
@@ -263,11 +264,12 @@ tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e, double comp
         s = guess(w, x[R]);
         m.end = end_of(w, x[R], 1e-10);
     }
-    const int stages = forgets(w, rule) ? STAGES : 0;
-    for (int i = 0; status == TG_OK && i <= stages && found; i++) {
+    for (int i = 0; status == TG_OK && i <= STAGES && found; i++) {
         m.share = (double)i / STAGES;
         found = polish(&m, &s);
-        if (i == 0) *field = s;
+        if (i > 0) continue;
+        *field = s;
+        if (!forgets(w, rule, s)) break;
     }
     tg_renewal_work_free(&k);
     TG_TRY(status);

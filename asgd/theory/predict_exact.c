@@ -117,12 +117,14 @@ cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
         out->variance = 0;
     TG_TRY(cycle_rate(f, e, &out->rate));
     if (!f->plan->points) return TG_OK;
-    /* turns in 32 parts: a moment is a polynomial within a turn */
+    /* turns in 32 parts, within which a moment is a polynomial, or whole, at whose ends it jumps */
     const double settled = out->rate > 0 ? 40 / out->rate : INFINITY;
     const double span = fmin(f->plan->horizon, fmax(settled, f->mean));
-    const double parts = fmin(32 * ceil(span / f->mean), 20000 - 1);
-    const double dt = fmax(f->mean / 32, span / parts);
-    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 1, &out->course));
+    const double parts = c.together ? 1 : 32, most = 20000 - 1;
+    const double every = fmax(ceil(span / f->mean * parts / most), 1); /* of them a step */
+    const double dt = f->mean / parts * every;
+    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 4, &out->course));
+    out->course.jumps = c.together;
     tg_course *k = &out->course;
     TG_TRY(tg_cycle_transient(&c, k->dt, k->n, k->mean, k->second));
     for (size_t i = 0; i < k->n; i++) k->off[i] = 1e-4 * k->second[i];

@@ -144,6 +144,15 @@ dude_limit(tg_finite *f, double threshold)
     return TG_OK;
 }
 
+/* Few workers of several groups are far from any field. */
+static tg_status
+plain_limit(tg_finite *f, double threshold)
+{
+    TG_TRY(tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
+    if (f->groups > 1) f->limit_error += 0.8 * f->limit / f->total;
+    return TG_OK;
+}
+
 /* Workers of constant times never mix: how bunched they happen to be decides for good. */
 static bool
 periodic(const tg_finite *f)
@@ -170,8 +179,7 @@ tg_finite_limit(tg_finite *f, double threshold)
         return TG_OK;
     }
     if (f->c->plain)
-        TG_TRY(
-            tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
+        TG_TRY(plain_limit(f, threshold));
     else
         TG_TRY(dude_limit(f, threshold));
     if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);

@@ -146,6 +146,16 @@ near_limit(const tg_finite *f, size_t j)
     return left > 0 ? fmin(2 * near * k / (f->total * left), 1) : near;
 }
 
+/* Laws without variance have no such order: u comes to 1/m so slowly that int du does not exist, and
+ * what is left of a job under way has no mean. */
+static double
+no_variance(const tg_finite *f)
+{
+    for (size_t g = 0; g < f->groups; g++)
+        if (!isfinite(tg_delay_variance(f->group[g].law))) return 1;
+    return 0;
+}
+
 /* What the next order does to the way of the mean, on the scale of its envelope; regular
  * workers that begin together stay bunched for long; marks and noise carry their own error;
  * rounding. */
@@ -157,7 +167,7 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
     const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
-    const double near = near_limit(f, j);
+    const double near = near_limit(f, j) + no_variance(f);
     const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
 
     for (size_t i = 0; i < c->n; i++) {

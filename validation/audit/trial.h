@@ -169,7 +169,7 @@ keeps_phases(const tg_cluster *c)
 }
 
 /* When the start is forgotten: 7 times of the slowest mode and 20 round trips, and longer until
- * what is left of its loss is under 1e-4 of the floor. */
+ * what is left of its loss is under 1e-4 of the floor, or where there is none is rounding. */
 static inline double
 forgotten(const trial *t, double floor)
 {
@@ -179,19 +179,20 @@ forgotten(const trial *t, double floor)
     for (size_t g = 0; g < t->cluster->groups; g++)
         if (t->cluster->count[g] > 0)
             longest = fmax(longest, tg_delay_mean(t->cluster->law[g]));
-    const double left = floor > 0 ? log(t->modes.start_loss / (1e-4 * floor)) / 2 : 0;
+    const double left = floor > 0 ? log(t->modes.start_loss / (1e-4 * floor)) / 2 : 20;
 
     return fmax(left, 7) / p->rate + 20 * longest;
 }
 
-/* The claims about time means; a floor of 0 has no relative error, and is no claim. */
+/* The claims about time means. A floor of 0 has no relative error, and is no claim; a fixed point
+ * where F has its minimum is measured from as far off as the workers' minima are. */
 static inline void
 add_floor(trial *t, double level, averages a)
 {
     const tg_prediction *p = t->prediction;
     const double         centre = t->study->quadratic.start[0] - t->modes.start[0];
-    const double         unit =
-        t->algorithm == &tg_dude ? sqrt(t->modes.spread[0]) + fabs(t->modes.shift[0]) : 0;
+    const double         apart = sqrt(t->modes.spread[0]) + fabs(t->modes.shift[0]);
+    const double         unit = fabs(p->mode[0].bias) < 1e-9 * apart ? apart : 0;
 
     if (level > 0) add_claim(t, "floor", level, p->floor_error, a.loss, 0);
     if (!(t->modes.spread[0] > 1e-12)) return;
