@@ -168,7 +168,7 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
     const double near = near_limit(f, j) + no_variance(f);
-    const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
+    const double bunched = f->c->cluster->together ? regular * regular / 2 : 0;
 
     for (size_t i = 0; i < c->n; i++) {
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
