@@ -87,10 +87,10 @@ moves(const tg_cluster *c, const tail *tails, double t)
         const double each = (double)c->count[g] / tg_delay_mean(c->law[g]);
         if (!(one > 0)) return 0;
         all *= pow(fmin(one, 1), (double)c->count[g]);
-        again += each * (c->together ? 1 : fmin(f / one, 1));
+        again += each * (c->together ? 1 : f / one);
         rate += each;
     }
-    return all * again / rate;
+    return fmin(all * again / rate, 1);
 }
 
 /* Where W passes 1 - survival. */

@@ -144,12 +144,26 @@ dude_limit(tg_finite *f, double threshold)
     return TG_OK;
 }
 
-/* Few workers of several groups are far from any field. */
+/* CV of the workers' mean times. */
+static double
+unevenness(const tg_finite *f)
+{
+    double sum = 0, squares = 0;
+
+    for (size_t g = 0; g < f->groups; g++) {
+        const double mean = tg_delay_mean(f->group[g].law);
+        sum += f->workers[g] * mean;
+        squares += f->workers[g] * mean * mean;
+    }
+    return sqrt(fmax(f->total * squares / (sum * sum) - 1, 0));
+}
+
+/* Few workers of different speed are far from any field. */
 static tg_status
 plain_limit(tg_finite *f, double threshold)
 {
     TG_TRY(tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
-    if (f->groups > 1) f->limit_error += 0.8 * f->limit / f->total;
+    f->limit_error += 1.2 * unevenness(f) * f->limit / f->total;
     return TG_OK;
 }
 

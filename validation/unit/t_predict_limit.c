@@ -161,10 +161,11 @@ test_constant_times(void **state)
         const double m = (double)n, w = acos(-1) / (3 * m - 2), half = sin(w / 2);
         tg_cluster  *c = cluster_of("{law: constant, value: 1}", n, false);
         double       off, k = limit_of(c, &off), one, error;
-        assert_near(k, 2 * m * m * half * half / sin(m * w / 2), .005 * k);
+        assert_near(k, 2 * m * m * half * half / sin(m * w / 2), 1e-12 * k);
+        assert_true(off == 0);
         if (n == 8) { /* a single run ceases to settle there too */
             assert_ok(tg_predict_single(c, &tg_dude, k, 1, &one, &error));
-            assert_near(one, k, off);
+            assert_near(one, k, 4 * error + 2e-3 * k);
         }
         tg_cluster_free(c);
     }
