@@ -299,7 +299,9 @@ tg_spread_blend(const tg_renewal *w, const tg_renewal_mode *m, double *R, double
 
     for (size_t i = 0; i < w->grid->n; i++) {
         const double more = fed[i] - R[i];
-        const double fades = more > 0 && R[i] > 0 ? pow(R[i] / fed[i], slower) : 1;
+        const double times = more > 0 && R[i] > 0 ? more / R[i] : 0;
+        const double fades =
+            times < 0.1 ? 1 - slower * times : exp(-slower * log1p(times));
         R[i] += most * fades * more;
         fed[i] = most * fades * fabs(more) * (f->often / (P + 2) + 1 - fades) +
                  f->rest * fabs(R[i]) / P;
