@@ -23,11 +23,11 @@
 #include <stddef.h>
 
 typedef struct tg_cycle {
-    size_t workers; /* P >= 1 */
-    double e;       /* eta h > 0 */
-    double v;       /* of xi [x^2] */
-    double start;   /* x0 [x] */
-    double time;    /* T of a job [time] */
+    size_t workers;  /* P >= 1 */
+    double e;        /* eta h > 0 */
+    double v;        /* of xi [x^2] */
+    double start;    /* x0 [x] */
+    double time;     /* T of a job [time] */
     bool   dude;     /* each update applies the newest gradient of every worker; else one */
     bool   together; /* all begin a job at t = 0 */
 } tg_cycle;

@@ -12,7 +12,7 @@
  * The integral of K is what the stationary variance says it is. Derived here, theory 3.8.
  */
 #include "solver/renewal_spread.h"
-double tg_beta_debug=-1;
+double tg_beta_debug = -1;
 
 #include <math.h>
 #include <string.h>
@@ -196,8 +196,7 @@ static void
 marks_of(const tg_renewal *w, const double *shape, double last, double *out)
 {
     out[0] = 0;
-    for (size_t i = 1; i < w->grid->n; i++)
-        out[i] = out[i - 1] + shape[i - 1] + shape[i];
+    for (size_t i = 1; i < w->grid->n; i++) out[i] = out[i - 1] + shape[i - 1] + shape[i];
     const double whole = out[w->grid->n - 1];
     for (size_t i = 0; i < w->grid->n && whole > 0; i++) out[i] *= last / whole;
 }

@@ -239,7 +239,7 @@ tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, doub
         double few;
         TG_TRY(form(group, count, SOME, &few, &cv2));
         const double up = pow(all / MANY, log(some / few) / log(MANY / SOME));
-        off = off * up + 0.2 * k * (up - 1);
+        off = off * up + 0.35 * k * (up - 1);
         k *= up;
     }
     *gain = k;

@@ -114,7 +114,7 @@ add_ahead(const double *du, size_t count, const double *restrict f, size_t i,
     for (; x + 4 <= count; x += 4) {
         const double  a = du[x], b = du[x + 1], c = du[x + 2], d = du[x + 3];
         const double *from = f + x;
-        const size_t  all = i - x < 3 ? 0 : i - x - 2; /* they end at i - x, i - x - 1, .. */
+        const size_t all = i - x < 3 ? 0 : i - x - 2; /* they end at i - x, i - x - 1, .. */
         for (size_t j = 0; j < all; j++)
             out[j] += a * from[j] + b * from[j + 1] + (c * from[j + 2] + d * from[j + 3]);
         for (size_t k = 0; k < 4 && x + k <= i; k++)
@@ -287,8 +287,9 @@ typedef struct fit {
     double often, rest; /* what is stated of w, over P + 2, and of R, over P */
 } fit;
 
-static const fit fits[] = { [TG_RENEWAL_ASGD] = { 2, 0.3, 1.2, 0.8 },
-                            [TG_RENEWAL_DUDE] = { 3, 0.8, 2.6, 1.2 } };
+static const fit fits[] = {
+    [TG_RENEWAL_ASGD] = { 2, 0.3, 1.2, 0.8 }, [TG_RENEWAL_DUDE] = { 3, 0.8, 2.6, 1.2 }
+};
 
 void
 tg_spread_blend(const tg_renewal *w, const tg_renewal_mode *m, double *R, double *fed)
@@ -300,8 +301,7 @@ tg_spread_blend(const tg_renewal *w, const tg_renewal_mode *m, double *R, double
     for (size_t i = 0; i < w->grid->n; i++) {
         const double more = fed[i] - R[i];
         const double times = more > 0 && R[i] > 0 ? more / R[i] : 0;
-        const double fades =
-            times < 0.1 ? 1 - slower * times : exp(-slower * log1p(times));
+        const double fades = times < 0.1 ? 1 - slower * times : exp(-slower * log1p(times));
         R[i] += most * fades * more;
         fed[i] = most * fades * fabs(more) * (f->often / (P + 2) + 1 - fades) +
                  f->rest * fabs(R[i]) / P;

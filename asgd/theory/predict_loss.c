@@ -146,9 +146,9 @@ static tg_status
 fill_losses(const tg_finite_run *w, losses *l, double *all)
 {
     tg_prediction *p = w->p;
-    const bool     waits = !w->f->c->plain && w->f->way != TG_WAY_SINGLE &&
-                       w->f->way != TG_WAY_CYCLE;
-    double        *loss = all, *low = all + l->n, *high = low + l->n;
+    const bool     waits =
+        !w->f->c->plain && w->f->way != TG_WAY_SINGLE && w->f->way != TG_WAY_CYCLE;
+    double *loss = all, *low = all + l->n, *high = low + l->n;
 
     TG_TRY(run_losses(w, l));
     lay_beginnings(l);

@@ -105,10 +105,11 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
         if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks, &off));
     }
     out->variance = noise + marks;
-    out->error = noise + marks > 0
-                     ? (noise * (v->error + v->grid) + marks * (2 * v->error + off + 0.02)) /
-                           (noise + marks)
-                     : 0;
+    out->error =
+        noise + marks > 0
+            ? (noise * (v->error + v->grid) + marks * (2 * v->error + off + 0.02)) /
+                  (noise + marks)
+            : 0;
     return TG_OK;
 }
 

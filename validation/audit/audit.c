@@ -45,7 +45,8 @@ print_row(uint64_t index, const trial *t, const tg_claim *c, const char *word)
     printf("%llu\t%zu\t%.4g\t%s\t%.4g\t%s\t%.6g\t%.6g\t%.3g\t%.3g\t%.3g\t%s\t%s\n",
            (unsigned long long)index, t->cluster->workers, tg_delay_cv(delay),
            t->algorithm->name,
-           t->prediction ? t->prediction->gain / t->prediction->threshold_square : (double)NAN,
+           t->prediction ? t->prediction->gain / t->prediction->threshold_square
+                         : (double)NAN,
            c->name, c->predicted, c->simulated, c->error, c->model_error, c->z,
            c->level ? c->level : "-", word);
     tg_delay_free(delay);
@@ -155,8 +156,7 @@ count_lines(counts *n)
 static double
 percent(const size_t of[WORDS], size_t word)
 {
-    return 100. * (double)of[word] /
-           fmax((double)(of[0] + of[1] + of[2] + of[3]), 1);
+    return 100. * (double)of[word] / fmax((double)(of[0] + of[1] + of[2] + of[3]), 1);
 }
 
 static void
@@ -218,9 +218,10 @@ print_table(const counts *n, unsigned long long seed)
     print_kinds(n);
     printf("\n## By regime: held / failed / undecided\n\n");
     print_regimes(n);
-    printf("\n## What failed\n\n| study | P | CV | rule | k/limit | claim | level | predicted "
-           "| simulated | s.e. | model error | z |\n"
-           "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+    printf(
+        "\n## What failed\n\n| study | P | CV | rule | k/limit | claim | level | predicted "
+        "| simulated | s.e. | model error | z |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < n->fails; i++) {
         const line *l = &n->failed[i];
         printf("| %llu | %lu | %.3g | %s | %.3g | %s%s | %s | %.4g | %.4g | %.2g | %.2g | "

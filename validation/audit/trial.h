@@ -88,8 +88,7 @@ wants_more(const tg_claim *c)
 static inline double
 replicas_for(const tg_claim *c, size_t n)
 {
-    const double room =
-        fmax(fabs(c->predicted), fabs(c->simulated)) / 4 - c->model_error;
+    const double room = fmax(fabs(c->predicted), fabs(c->simulated)) / 4 - c->model_error;
     const double times = 4 * c->error / room;
 
     if (c->judgement == TG_FAILS || isnan(c->simulated) || !isfinite(times))
