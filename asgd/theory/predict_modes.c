@@ -137,12 +137,12 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
 }
 
 /* Near the limit the spread over runs dies more slowly than the first order says: what is stated of it is
- * a fit (theory 3.8), none below .9 of the limit. */
+ * a fit (theory 3.8), none below .8 of the limit. */
 static double
 near_limit(const tg_finite *f, size_t j)
 {
     const double k = step_of(f, j) * f->total, left = f->limit - k;
-    const double near = fmin(fmax(k / f->limit - 0.9, 0) / 0.05, 1);
+    const double near = fmin(fmax(k / f->limit - 0.8, 0) / 0.1, 1);
 
     return left > 0 ? fmin(2 * near * k / (f->total * left), 1) : near;
 }
