@@ -157,6 +157,19 @@ no_variance(const tg_finite *f)
     return 0;
 }
 
+/* E (1 - CV)_+^2 over what is delivered. */
+static double
+regularity(const tg_finite *f)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < f->groups; g++) {
+        const double regular = fmax(1 - tg_delay_cv(f->group[g].law), 0);
+        sum += f->workers[g] * f->rate[g] / f->c->lambda * regular * regular;
+    }
+    return sum;
+}
+
 /* What the next order does to the way of the mean, on the scale of its envelope; regular
  * workers that begin together stay bunched for long; marks and noise carry their own error;
  * rounding. */
@@ -167,9 +180,8 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
     const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
     const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
-    const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
     const double near = near_limit(f, j) + no_variance(f);
-    const double bunched = f->c->cluster->together ? regular * regular / 2 : 0;
+    const double bunched = f->c->cluster->together ? regularity(f) / 2 : 0;
 
     for (size_t i = 0; i < c->n; i++) {
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
