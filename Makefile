@@ -114,8 +114,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# Plain loops over blocks of paths: let the compiler vectorise them.
-$(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal_spread.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
+# Plain loops over blocks of paths and over grids: let the compiler vectorise them.
+$(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal%.o $(BUILD)/solver/zgrid.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
 
 # A kernel is compiled once per instruction set (core/isa.h), each copy with its own symbols.
 flags_avx2   := -mavx2

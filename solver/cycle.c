@@ -7,31 +7,60 @@
 static const double PI = 3.14159265358979323846;
 
 double
-tg_cycle_limit(size_t workers)
+tg_cycle_limit(size_t workers, bool dude)
 {
-    return 2 * sin(PI / (2 * (2 * (double)workers - 1)));
+    const double n = (double)workers, w = PI / (3 * n - 2);
+
+    return dude && workers > 1 ? 2 * n * sin(w / 2) * sin(w / 2) / sin(n * w / 2)
+                               : 2 * sin(PI / (2 * (2 * n - 1)));
 }
 
-/* The last P values of a recursion y_{k+1} = y_k - e y_{k-P+1}. */
-typedef struct past {
-    double *y; /* (P) y_k at k mod P */
-    size_t  k;
-} past;
+/* The recursion y_{k+1} = y_k - (e/M) pull, pull = sum_{i<M} y_{k-P+1-i}; width = sum_{i<M} y_{k-i}. */
+typedef struct recursion {
+    double *y; /* (room) y_k at k mod room */
+    size_t  room, k, slots, lag;
+    double  share, pull, width; /* share: e/M */
+} recursion;
+
+static tg_status
+open(const tg_cycle *c, double first, double before, recursion *out)
+{
+    recursion r = { .slots = c->dude ? c->workers : 1, .lag = c->workers - 1 };
+
+    r.room = r.slots + r.lag + 1;
+    r.share = c->e / (double)r.slots;
+    r.y = malloc(r.room * sizeof *r.y);
+    if (!r.y) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < r.room; i++) r.y[i] = before;
+    r.y[0] = first;
+    r.pull = before * (double)r.slots + (r.lag == 0 ? first - before : 0);
+    r.width = before * (double)(r.slots - 1) + first;
+    *out = r;
+    return TG_OK;
+}
 
 static double
-latest(const past *p, size_t workers)
+back(const recursion *r, size_t lag)
 {
-    return p->y[p->k % workers];
+    return r->y[(r->k + r->room - lag) % r->room];
 }
 
 static void
-advance(past *p, size_t workers, double e)
+advance(recursion *r)
 {
-    const size_t next = (p->k + 1) % workers; /* holds y_{k-P+1} */
-    const double now = latest(p, workers);
+    const double next = back(r, 0) - r->share * r->pull;
+    const double leaves = back(r, r->lag + r->slots - 1), narrows = back(r, r->slots - 1);
 
-    p->y[next] = now - e * p->y[next];
-    p->k++;
+    r->k++;
+    r->y[r->k % r->room] = next;
+    r->pull += back(r, r->lag) - leaves;
+    r->width += next - narrows;
+}
+
+static double
+square(double x)
+{
+    return x * x;
 }
 
 /* Until what came in as many updates as it had taken up to then adds less than rounding. */
@@ -39,19 +68,17 @@ tg_status
 tg_cycle_variance(const tg_cycle *c, double *out)
 {
     enum { MOST = 40000000 };
-    const size_t n = c->workers;
-    past         psi = { calloc(n, sizeof *psi.y), 0 };
-    double       sum = 0, before = 0;
+    recursion psi;
+    double    sum = 0, before = 0;
 
-    if (!psi.y) return tg_fail(TG_ENOMEM, "out of memory");
-    psi.y[0] = 1;
+    if (!(c->e < tg_cycle_limit(c->workers, c->dude)))
+        return tg_fail(TG_EDOMAIN, "%zu workers do not settle with e = %g", c->workers,
+                       c->e);
+    TG_TRY(open(c, 1, 0, &psi));
     tg_status status = TG_OK;
-    if (!(c->e < tg_cycle_limit(n)))
-        status = tg_fail(TG_EDOMAIN, "%zu workers do not settle with e = %g", n, c->e);
-    for (size_t k = 0, look = 64 * n; status == TG_OK; k++) {
-        const double y = latest(&psi, n);
-        sum += y * y;
-        advance(&psi, n, c->e);
+    for (size_t k = 0, look = 64 * c->workers; status == TG_OK; k++) {
+        sum += square(psi.share * psi.width);
+        advance(&psi);
         if (k < look) continue;
         if (sum - before <= 1e-14 * sum) break;
         before = sum;
@@ -61,7 +88,34 @@ tg_cycle_variance(const tg_cycle *c, double *out)
                 tg_fail(TG_ENOCONV, "%d updates do not tell how wide it settles", MOST);
     }
     free(psi.y);
-    if (status == TG_OK) *out = c->e * c->e * c->v * sum;
+    if (status == TG_OK) *out = c->v * sum;
+    return status;
+}
+
+/* sum_{j=2}^P (Psi_{k-1} - Psi_{k-j})^2 at k = 1 .. last, times `scale`, added to out. */
+static tg_status
+add_first_slots(const tg_cycle *c, size_t last, double scale, double *out)
+{
+    const size_t n = c->workers;
+    recursion    psi;
+    double       sum = 0, squares = 0, *all = malloc((last + 1) * sizeof *all);
+
+    if (!all) return tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = open(c, 1, 0, &psi);
+    for (size_t k = 1; status == TG_OK && k <= last; k++) {
+        const double now = (k > 1 ? all[k - 2] : 0) + back(&psi, 0);
+        all[k - 1] = now;
+        out[k] += scale * fmax((double)(n - 1) * now * now - 2 * now * sum + squares, 0);
+        sum += now;
+        squares += now * now;
+        if (k >= n) {
+            sum -= all[k - n];
+            squares -= square(all[k - n]);
+        }
+        advance(&psi);
+    }
+    if (status == TG_OK) free(psi.y);
+    free(all);
     return status;
 }
 
@@ -69,24 +123,25 @@ tg_cycle_variance(const tg_cycle *c, double *out)
 static tg_status
 by_update(const tg_cycle *c, size_t last, double *mean, double *second)
 {
-    const size_t n = c->workers;
-    past       mu = { malloc(n * sizeof *mu.y), 0 }, psi = { calloc(n, sizeof *psi.y), 0 };
-    const bool whole = mu.y && psi.y;
-    double     noise = 0;
+    recursion mu, psi;
+    double    noise = 0;
 
-    for (size_t i = 0; whole && i < n; i++) mu.y[i] = c->start;
-    if (whole) psi.y[0] = 1;
-    for (size_t k = 0; whole && k <= last; k++) {
-        const double m = latest(&mu, n), y = latest(&psi, n);
-        mean[k] = m;
-        second[k] = m * m + noise;
-        noise += c->e * c->e * c->v * y * y;
-        advance(&mu, n, c->e);
-        advance(&psi, n, c->e);
+    TG_TRY(open(c, c->start, c->start, &mu));
+    const tg_status status = open(c, 1, 0, &psi);
+    if (status != TG_OK) {
+        free(mu.y);
+        return status;
+    }
+    for (size_t k = 0; k <= last; k++) {
+        mean[k] = back(&mu, 0);
+        second[k] = square(mean[k]) + noise;
+        noise += c->v * square(psi.share * psi.width);
+        advance(&mu);
+        advance(&psi);
     }
     free(mu.y);
     free(psi.y);
-    return whole ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    return c->dude ? add_first_slots(c, last, c->v * square(psi.share), second) : TG_OK;
 }
 
 /* The mean of f_0 .. f_P over a binomial number, from its likeliest value outwards. */
@@ -122,14 +177,15 @@ tg_cycle_transient(const tg_cycle *c, double dt, size_t n, double *mean, double 
     double *mu = malloc(2 * (last + 1) * sizeof *mu);
 
     if (!mu) return tg_fail(TG_ENOMEM, "out of memory");
-    double   *square = mu + last + 1;
-    tg_status status = by_update(c, last, mu, square);
+    double   *squares = mu + last + 1;
+    tg_status status = by_update(c, last, mu, squares);
     for (size_t i = 0; i < n && status == TG_OK; i++) {
         const double turn = dt * (double)i / c->time, whole = floor(turn + 1e-12);
-        const double r = fmin(fmax(turn - whole, 0), 1);
-        const size_t first = (size_t)whole * c->workers;
-        mean[i] = over_binomial(mu + first, c->workers, r);
-        second[i] = over_binomial(square + first, c->workers, r);
+        const double r = c->together ? 0 : fmin(fmax(turn - whole, 0), 1);
+        const bool   waits = c->dude && whole < 1;
+        const size_t first = waits ? 0 : (size_t)(whole - c->dude) * c->workers;
+        mean[i] = over_binomial(mu + first, c->workers, waits ? 0 : r);
+        second[i] = over_binomial(squares + first, c->workers, waits ? 0 : r);
     }
     free(mu);
     return status;

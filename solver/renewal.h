@@ -107,15 +107,17 @@ TG_CHECKED tg_status tg_renewal_single(const tg_renewal *w, const tg_renewal_mod
 TG_CHECKED tg_status tg_renewal_bias(const tg_renewal *w, double e, const double *minimum,
                                      double *bias);
 
-/* The spread that workers pulling to marks of their own keep up under ASGD: a group's mark is
- * what its gradients are over h where the mean has settled, `square` (groups) the mean of its
- * square over the group's workers [x^2]; `v` the mode's tg_renewal_stationary(). */
+/* The spread that workers pulling to marks of their own keep up under ASGD, and what it may be off
+ * by, relative: a group's mark is what its gradients are over h where the mean has settled,
+ * `square` (groups) the mean of its square over the group's workers [x^2]; `v` the mode's
+ * tg_renewal_stationary(). Source: derived here, theory 3.6. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_renewal_marks(const tg_renewal *w, double e,
                                       const tg_renewal_variance *v, const double *square,
-                                      double *variance);
+                                      double *variance, double *error);
 
 /* The rightmost root of the mean field's characteristic function and of the corrected one,
- * followed from it [1/time]. Errors: TG_ENOCONV one was lost on the way; TG_ENOMEM. */
+ * followed from it [1/time]; of DuDe-ASGD with workers of constant times both the former. Errors:
+ * TG_ENOCONV one was lost on the way; TG_ENOMEM. */
 TG_CHECKED tg_status tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e,
                                      double complex *field, double complex *root);
 

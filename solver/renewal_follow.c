@@ -12,6 +12,7 @@
  * The integral of K is what the stationary variance says it is. Derived here, theory 3.8.
  */
 #include "solver/renewal_spread.h"
+double tg_beta_debug = -1;
 
 #include <math.h>
 #include <string.h>
@@ -189,6 +190,17 @@ measure(const tg_renewal *w, tg_renewal_work *k, double *shape, double q,
     return true;
 }
 
+/* What workers that pull to marks keep up of R, which is `last` in the end; it sets in as noise
+ * does, and is not fed back (theory 3.6). */
+static void
+marks_of(const tg_renewal *w, const double *shape, double last, double *out)
+{
+    out[0] = 0;
+    for (size_t i = 1; i < w->grid->n; i++) out[i] = out[i - 1] + shape[i - 1] + shape[i];
+    const double whole = out[w->grid->n - 1];
+    for (size_t i = 0; i < w->grid->n && whole > 0; i++) out[i] *= last / whole;
+}
+
 static tg_status
 follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
        const tg_renewal_variance *v, tg_renewal_work *k, double *y, double *Z, double *off)
@@ -215,22 +227,20 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     if (coarse && feeds)
         tg_spread_continue(w, k, transform, y, m->minimum,
                            coarse->grid->dt * (double)(coarse->grid->n - 2), change, R);
-    memcpy(off, R, n * sizeof *R);
+    double *marks = change;
+    memset(marks, 0, n * sizeof *marks);
+    if (m->minimum) marks_of(w, shape, R[n - 1], marks);
+    for (size_t i = 0; i < n; i++) off[i] = R[i] - marks[i];
     if (feeds) {
         tg_spread_feed(w, k, transform, Z);
         tg_spread_feed(w, k, transform, off);
     }
-    for (size_t i = 0; i < n; i++) {
-        const double middle = (R[i] + off[i]) / 2;
-        Z[i] += middle;
-        off[i] = fabs(off[i] - R[i]) / 2 + fabs(middle) / w->total;
-    }
+    for (size_t i = 0; i < n; i++) off[i] += marks[i];
+    tg_spread_blend(w, m, R, off);
+    for (size_t i = 0; i < n; i++) Z[i] += R[i];
     return TG_OK;
 }
 
-/* What feeds R back again is of second order, where the exact transients of few workers lie
- * between with and without: the middle is taken. Half the difference is stated, and 1/P
- * of the spread. */
 tg_status
 tg_renewal_follow_asgd(const tg_renewal *w, const tg_renewal *coarse,
                        const tg_renewal_mode *m, const tg_renewal_variance *v, double *y,

@@ -9,6 +9,7 @@
  * brought to the stationary variance. Derived here, theory 3.8.
  */
 #include "solver/renewal_spread.h"
+extern double tg_beta_debug;
 
 #include <math.h>
 #include <string.h>
@@ -185,7 +186,7 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     else
         count_arrivals(w, m, k, r, y, sum, kernel);
     const double q = fmin(tg_zgrid_integral(grid, kernel), 0.95), end = Z[grid->n - 1];
-    const double rough = (1 + 2 / w->total) * fmax(variation(w), 1);
+    const double rough = fmax(variation(w), 1);
     const double whole = isfinite(v->value) ? v->value * (1 - q) : v->field;
     for (size_t i = 0; i < grid->n; i++) Z[i] *= m->noise * whole / end;
     tg_zgrid_transform(grid, &k->room, kernel, one);
@@ -195,10 +196,10 @@ follow(const tg_renewal *w, const tg_renewal *coarse, const tg_renewal_mode *m,
     memcpy(off, sum, grid->n * sizeof *sum);
     tg_spread_feed(w, k, one, Z);
     tg_spread_feed(w, k, one, off);
+    tg_spread_blend(w, m, sum, off);
     for (size_t i = 0; i < grid->n; i++) {
-        const double middle = (sum[i] + off[i]) / 2;
-        Z[i] += middle;
-        off[i] = rough * (fabs(off[i] - sum[i]) / 2 + fabs(middle) / w->total);
+        Z[i] += sum[i];
+        off[i] *= rough;
     }
     return TG_OK;
 }

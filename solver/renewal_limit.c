@@ -8,7 +8,9 @@
  *     f(P) = 1/(1 + (P-1)/2 + .13 (P-1)^2)   CV < 1,      1/(1 + .15 (P-1))   CV > 1
  *
  * fitted to the exact limits of validation/reference/finite_p_limit.csv for P = 2 .. 16. From
- * there on 1/k^2 comes to 1/k*^2 of the mean field like 1/P. Derived here, theory 3.6.
+ * there on 1/k^2 comes to 1/k*^2 of the mean field like 1/P; where there is no k*, the form is taken
+ * up to 64 workers, and k goes on as the power of P that it is from 16 to 64. Derived here, theory
+ * 3.6.
  */
 #include "solver/renewal_parts.h"
 
@@ -202,11 +204,22 @@ form(const tg_renewal_group *group, size_t count, double workers, double *gain, 
     return status;
 }
 
+/* The limit of `all` workers from that of some, and its error; `field` is finite. */
+static void
+towards_field(double field, double some, double all, double *k, double *off)
+{
+    const double more = some * (1 / (*k * *k) - 1 / (field * field));
+    const double many = 1 / sqrt(1 / (field * field) + more / all);
+
+    *off = *off * sqrt(some / all) + 0.1 * fabs(many - *k);
+    *k = many;
+}
+
 tg_status
 tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, double *gain,
                  double *error)
 {
-    enum { MANY = 16 };
+    enum { SOME = 16, MANY = 64 };
     double all = 0, one, some, cv2;
 
     for (size_t g = 0; g < count; g++) all += group[g].workers;
@@ -215,17 +228,19 @@ tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, doub
         *error = 0;
         return TG_OK;
     }
-    const double workers = fmin(all, MANY);
+    const double workers = fmin(all, isfinite(field) ? SOME : MANY);
     TG_TRY(form(group, count, 1, &one, &cv2));
     TG_TRY(form(group, count, workers, &some, &cv2));
     const double d = (2 / one - 1) * miss(cv2, workers);
     double       k = some * (1 + d), off = k * (0.4 * fabs(d) + 0.006);
     steady(cv2, workers, &k, &off);
-    if (all > workers) {
-        const double more = workers * (1 / (k * k) - 1 / (field * field)); /* inf: 0 */
-        const double many = 1 / sqrt(1 / (field * field) + more / all);
-        off = off * sqrt(workers / all) + 0.1 * fabs(many - k);
-        k = many;
+    if (all > workers && isfinite(field)) towards_field(field, workers, all, &k, &off);
+    if (all > workers && !isfinite(field)) {
+        double few;
+        TG_TRY(form(group, count, SOME, &few, &cv2));
+        const double up = pow(all / MANY, log(some / few) / log(MANY / SOME));
+        off = off * up + 0.35 * k * (up - 1);
+        k *= up;
     }
     *gain = k;
     *error = off;

@@ -40,7 +40,7 @@ tg_renewal_bias(const tg_renewal *w, double e, const double *minimum, double *bi
  * back: the integral of K is 1 - e^2 sum_g lambda_g I_g / V. */
 tg_status
 tg_renewal_marks(const tg_renewal *w, double e, const tg_renewal_variance *v,
-                 const double *square, double *variance)
+                 const double *square, double *variance, double *error)
 {
     tg_renewal_work k;
     double          sum = 0, white = 0;
@@ -57,7 +57,8 @@ tg_renewal_marks(const tg_renewal *w, double e, const tg_renewal_variance *v,
     }
     tg_renewal_work_free(&k);
     const double q = isfinite(v->value) ? fmax(1 - white / v->value, 0) : 1;
-    *variance = q < 1 ? sum / (1 - q) : INFINITY;
+    *variance = q < 1 ? sum / (1 - q * q * q) : INFINITY;
+    *error = 0.8 * q;
     return TG_OK;
 }
 
@@ -233,6 +234,19 @@ guess(const tg_renewal *w, const double *r)
     return clog(z) / ((double)d * w->grid->dt);
 }
 
+/* Renewals of nearly constant times take long to become even: what du_g has more than it falls like
+ * exp(-2 pi^2 CV^2 t/m). Under DuDe-ASGD, whose slots carry a step on, the sums over it converge
+ * where that is faster than x settles. */
+static bool
+forgets(const tg_renewal *w, tg_renewal_rule rule, double complex root)
+{
+    for (size_t g = 0; g < w->groups; g++)
+        if (20 * w->law[g].cv2 / w->law[g].mean < 2 * fabs(creal(root)) &&
+            rule == TG_RENEWAL_DUDE && !w->slow)
+            return false;
+    return true;
+}
+
 tg_status
 tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e, double complex *field,
                 double complex *root)
@@ -253,7 +267,9 @@ tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e, double comp
     for (int i = 0; status == TG_OK && i <= STAGES && found; i++) {
         m.share = (double)i / STAGES;
         found = polish(&m, &s);
-        if (i == 0) *field = s;
+        if (i > 0) continue;
+        *field = s;
+        if (!forgets(w, rule, s)) break;
     }
     tg_renewal_work_free(&k);
     TG_TRY(status);

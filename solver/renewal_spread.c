@@ -104,6 +104,26 @@ look_ahead(moments *m)
     if (m->theta != 0) late(m, m->x[HELD], 0, HELD_TWICE);
 }
 
+/* out_j += sum_{x < count} du_x f_{j + x}, j <= i - x, four x at a time. */
+static void
+add_ahead(const double *du, size_t count, const double *restrict f, size_t i,
+          double *restrict out)
+{
+    size_t x = 0;
+
+    for (; x + 4 <= count; x += 4) {
+        const double  a = du[x], b = du[x + 1], c = du[x + 2], d = du[x + 3];
+        const double *from = f + x;
+        const size_t all = i - x < 3 ? 0 : i - x - 2; /* they end at i - x, i - x - 1, .. */
+        for (size_t j = 0; j < all; j++)
+            out[j] += a * from[j] + b * from[j + 1] + (c * from[j + 2] + d * from[j + 3]);
+        for (size_t k = 0; k < 4 && x + k <= i; k++)
+            for (size_t j = all; j <= i - x - k; j++) out[j] += du[x + k] * from[j + k];
+    }
+    for (; x < count; x++)
+        for (size_t j = 0; j <= i - x; j++) out[j] += du[x] * f[j + x];
+}
+
 /* sum_x u_x f(t_j + t_x) for j <= i into out: what u falls to by running sums, what it is more
  * than that pair by pair. */
 static void
@@ -116,11 +136,7 @@ renewals_ahead(const tg_renewal_law *l, const double *f, size_t i, double *out)
         out[j] = f[j] * (1 + l->flat / 2) + l->flat * rest;
         rest += f[j];
     }
-    for (size_t x = 0; x < known; x++) {
-        const double du = l->du[x], *restrict from = f + x;
-        double *restrict to = out;
-        for (size_t j = 0; j <= i - x; j++) to[j] += du * from[j];
-    }
+    add_ahead(l->du, known, f, i, out);
 }
 
 /* F on s <= t_i into AHEAD, a into APPLIED. */
@@ -264,4 +280,30 @@ tg_spread_feed(const tg_renewal *w, tg_renewal_work *k, const double complex *K,
     tg_zgrid_transform(w->grid, &k->room, F, one);
     for (size_t i = 0; i < w->grid->nz; i++) one[i] = multiply(one[i], inverse(1 - K[i]));
     tg_zgrid_function(w->grid, &k->room, one, F[0], F);
+}
+
+typedef struct fit {
+    double few, slower; /* w = P/(P + few) (R / R fed back)^(slower/(P k)) */
+    double often, rest; /* what is stated of w, over P + 2, and of R, over P */
+} fit;
+
+static const fit fits[] = {
+    [TG_RENEWAL_ASGD] = { 2, 0.3, 1.2, 0.8 }, [TG_RENEWAL_DUDE] = { 3, 0.8, 2.6, 1.2 }
+};
+
+void
+tg_spread_blend(const tg_renewal *w, const tg_renewal_mode *m, double *R, double *fed)
+{
+    const fit   *f = &fits[m->rule];
+    const double P = w->total, most = P / (P + f->few);
+    const double slower = f->slower / (P * P * m->e);
+
+    for (size_t i = 0; i < w->grid->n; i++) {
+        const double more = fed[i] - R[i];
+        const double times = more > 0 && R[i] > 0 ? more / R[i] : 0;
+        const double fades = times < 0.1 ? 1 - slower * times : exp(-slower * log1p(times));
+        R[i] += most * fades * more;
+        fed[i] = most * fades * fabs(more) * (f->often / (P + 2) + 1 - fades) +
+                 f->rest * fabs(R[i]) / P;
+    }
 }

@@ -65,4 +65,9 @@ void tg_spread_continue(const tg_renewal *w, tg_renewal_work *k, const double co
 void tg_spread_feed(const tg_renewal *w, tg_renewal_work *k, const double complex *K,
                     double *F);
 
+/* What is fed back of R is of second order, and so is what R itself lacks: the true spread lies
+ * between R and R fed back, nearer the latter the more workers there are. R (n) becomes it, `fed`
+ * (n), which was R fed back, what it may be off by. Fitted to exact transients, theory 3.8. */
+void tg_spread_blend(const tg_renewal *w, const tg_renewal_mode *m, double *R, double *fed);
+
 #endif

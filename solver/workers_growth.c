@@ -201,45 +201,49 @@ spread_gains(double low, double high, double gain[GAINS])
         gain[i] = low * pow(high / low, (double)i / (GAINS - 1));
 }
 
-/* The zero on the line through two values, and its standard error. */
+/* The zero on the line through two values, and its standard error; somewhere between where all is 0
+ * at the first. */
 static void
 cross(const double *k, const tg_stats *e, double *gain, double *error)
 {
     const double slope = (e[1].mean - e[0].mean) / (k[1] - k[0]);
 
-    *gain = k[0] - e[0].mean / slope;
-    *error = tg_stats_error(&e[0]) / fabs(slope);
+    *gain = isfinite(slope) ? k[0] - e[0].mean / slope : (k[0] + k[1]) / 2;
+    *error = isfinite(slope) ? tg_stats_error(&e[0]) / fabs(slope) : (k[1] - k[0]) / 2;
 }
 
 /* Each pass looks between the gains that the one before found it between, and a little beyond,
- * since that one was less exact. */
+ * since that one was less exact; where it was mistaken, from there on. */
 tg_status
 tg_workers_threshold(const tg_workers *w, double deliveries, double low, double *gain,
                      double *error)
 {
     enum { PASSES = 3 };
     static const double share[PASSES] = { 0.01, 0.05, 1 }; /* of the deliveries */
-    const double        beyond = 1.1, fewest = fmin(deliveries, FEWEST);
+    const double        beyond = 1.1, fewest = fmin(deliveries, FEWEST), most = 200 * low;
     tg_stats            e[GAINS];
-    double              k[GAINS], from = low, to = 200 * low;
-    size_t              at = 0;
+    double              k[GAINS], from = low, to = most;
 
-    for (size_t pass = 0; pass < PASSES; pass++) {
+    for (size_t pass = 0; pass < PASSES;) {
         spread_gains(from, to, k);
         TG_TRY(
             tg_workers_exponents(w, fmax(deliveries * share[pass], fewest), k, GAINS, e));
-        at = first_crossing(e);
+        const size_t at = first_crossing(e);
         if (pass == 0 && !(e[0].mean < 0))
             return tg_fail(TG_ENOCONV, "no run settles at a loop gain of %g", low);
-        if (pass == 0 && at == GAINS) {
+        if (at == GAINS && to >= most) {
             *gain = INFINITY;
             *error = 0;
             return TG_OK;
         }
-        if (at == GAINS) at = GAINS - 2;
+        if (at == GAINS) {
+            from = to;
+            to = most;
+            continue;
+        }
         from = k[at] / beyond;
         to = k[at + 1] * beyond;
+        if (++pass == PASSES) cross(k + at, e + at, gain, error);
     }
-    cross(k + at, e + at, gain, error);
     return TG_OK;
 }

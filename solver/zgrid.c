@@ -166,21 +166,30 @@ back(const tg_zgrid *g, tg_zroom *r, double scale, double *out)
     for (size_t i = 0; i < g->n; i++) out[i] = r->line[i] * scale;
 }
 
+/* The same of what was damped. */
+static void
+back_growing(const tg_zgrid *g, tg_zroom *r, double scale, double *out)
+{
+    fftw_execute_dft_c2r(g->backward, r->one, r->line);
+    scale /= (double)g->padded;
+    for (size_t i = 0; i < g->n; i++) out[i] = r->line[i] * (scale * g->growth[i]);
+}
+
 void
 tg_zgrid_sequence(const tg_zgrid *g, tg_zroom *r, const double complex *f, double *out)
 {
     memcpy(r->one, f, g->nz * sizeof *f);
-    back(g, r, 1, out);
-    for (size_t i = 0; i < g->n; i++) out[i] *= g->growth[i];
+    back_growing(g, r, 1, out);
 }
 
 void
 tg_zgrid_function(const tg_zgrid *g, tg_zroom *r, const double complex *f, double jump,
                   double *out)
 {
-    for (size_t k = 0; k < g->nz; k++) r->one[k] = f[k] / g->dt + jump / 2;
-    back(g, r, 1, out);
-    for (size_t i = 0; i < g->n; i++) out[i] *= g->growth[i];
+    jump *= g->dt / 2;
+    for (size_t k = 0; k < g->nz; k++)
+        r->one[k] = complex_of(creal(f[k]) + jump, cimag(f[k]));
+    back_growing(g, r, 1 / g->dt, out);
 }
 
 void

@@ -89,6 +89,15 @@ error_of(const tg_stats *first, const tg_stats *last)
                                                    : error;
 }
 
+/* Few replicas carry a mean whose 4 standard errors exceed a quarter of it (asgd/sim/growth.h): what
+ * is rarer than they are it does not know, nor does its standard error, and it is likely too low. */
+static bool
+is_bound_below(const tg_claim *c)
+{
+    return c->predicted > c->simulated &&
+           MOST_STANDARD_ERRORS * c->error > MOST_OF_VALUE * c->simulated;
+}
+
 static tg_claim
 end_loss(const tg_prediction *p, const tg_simulation *s, const char *where)
 {
@@ -99,6 +108,7 @@ end_loss(const tg_prediction *p, const tg_simulation *s, const char *where)
     c.simulated = s->loss[last].mean;
     c.error = error_of(&s->loss[0], &s->loss[last]);
     c.model_error = (p->high[last] - p->low[last]) / 2;
+    if (is_bound_below(&c)) c.error = NAN;
     tg_claim_judge(&c);
     return c;
 }

@@ -47,7 +47,10 @@ void tg_tally_add(tg_tally *t, tg_judgement j);
 /* "31 hold, 0 fail, 2 undecided" into text. */
 void tg_tally_text(const tg_tally *t, char text[80]);
 
-/* The claims a prediction makes that this simulation can test: does it converge (1 or 0,
+/* The standard error of a mean that few replicas carry, if it lies below what is predicted, is
+ * unknown.
+ *
+ * The claims a prediction makes that this simulation can test: does it converge (1 or 0,
  * NaN undecided), unless the horizon is too short for any simulation to tell; the loss at the
  * end of the horizon, the time to target. At most
  * TG_CLAIMS, judged; returns how many. */

@@ -38,6 +38,11 @@ tg_course_second(const tg_course *c, double t, double *off)
         if (off) *off = c->end_off;
         return c->end;
     }
+    if (c->jumps) {
+        const size_t i = (size_t)(at + 1e-12);
+        if (off) *off = c->off[i];
+        return c->second[i];
+    }
     const size_t j = (size_t)fmin(fmax(floor(at) - 1, 0), (double)c->n - 4);
     const double u = at - (double)j;
     if (off) *off = fabs(cubic(c->off + j, u));

@@ -6,6 +6,7 @@
 
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct tg_course {
@@ -13,13 +14,15 @@ typedef struct tg_course {
     size_t  n;                   /* points from t = 0; 0: nothing is known */
     double *mean, *second, *off; /* (n) E x, E x^2 [x^2], what E x^2 may be off by; owned */
     double  end, end_off;        /* E x^2 and its error after the grid; inf: it grows */
+    bool    jumps;               /* all that happens does on the grid's times */
 } tg_course;
 
 /* Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_course_create(double dt, size_t n, tg_course *out);
 void                 tg_course_free(tg_course *c);
 
-/* E x^2 at t >= 0 and, unless NULL, its error: cubics through four points. */
+/* E x^2 at t >= 0 and, unless NULL, its error: cubics through four points, or, where it jumps, the
+ * last one. */
 double tg_course_second(const tg_course *c, double t, double *off);
 
 /* E x at t within the grid, in the same way. */

@@ -1,9 +1,14 @@
-/* predict_begin: when DuDe-ASGD begins, which is when every worker has delivered once
+/* predict_begin: when DuDe-ASGD begins to move, which is once every worker has delivered
  *
- *     W(t) = prod_i G_i(t),   G the law F of T where all begin at t = 0, else what is left of a
- *                             job under way
+ * The delivery that completes the set fills its slot only. So what moves x at t is a delivery of a
+ * worker that had delivered before, while all others had: of staggered workers, which deliver at the
+ * rate 1/m_g and first at the density (1 - F_g)/m_g, a share
  *
- * A staggered worker has been renewed for a time A of some twenty jobs before t = 0, so that
+ *     W(t) = sum_g (lambda_g/lambda) F_g(t)/G_g(t) prod_i G_i(t)
+ *
+ * of all deliveries, G the law of what is left of a job under way. Of workers that all begin at t = 0
+ * W = prod_i F_i, as if they moved x evenly from then on. A staggered worker has been renewed for a
+ * time A of some twenty jobs before t = 0, so that
  *
  *     1 - G(t) = u int_t^(t + A) (1 - F) + 1 - F(t + A),   G(0) = 0
  *
@@ -71,17 +76,21 @@ left(const tg_delay *law, const tail *a, double t)
 
 /* W(t) */
 static double
-all_delivered(const tg_cluster *c, const tail *tails, double t)
+moves(const tg_cluster *c, const tail *tails, double t)
 {
-    double all = 1;
+    double all = 1, again = 0, rate = 0;
 
     for (size_t g = 0; g < c->groups; g++) {
         if (c->count[g] == 0) continue;
-        const double one =
-            c->together ? tg_delay_cdf(c->law[g], t) : 1 - left(c->law[g], &tails[g], t);
-        all *= pow(fmin(fmax(one, 0), 1), (double)c->count[g]);
+        const double f = tg_delay_cdf(c->law[g], t);
+        const double one = c->together ? f : 1 - left(c->law[g], &tails[g], t);
+        const double each = (double)c->count[g] / tg_delay_mean(c->law[g]);
+        if (!(one > 0)) return 0;
+        all *= pow(fmin(one, 1), (double)c->count[g]);
+        again += each * (c->together ? 1 : f / one);
+        rate += each;
     }
-    return all;
+    return fmin(all * again / rate, 1);
 }
 
 /* Where W passes 1 - survival. */
@@ -95,7 +104,7 @@ find(const tg_cluster *c, const tail *tails, double horizon, const double *survi
     for (size_t g = 0; g < c->groups; g++)
         if (c->count[g]) mean = fmax(mean, tg_delay_mean(c->law[g]));
     while (found < n && from < horizon && before < 1 - 1e-12) {
-        const double t = from + step_at(from, mean), now = all_delivered(c, tails, t);
+        const double t = from + step_at(from, mean), now = moves(c, tails, t);
         for (; found < n && now > 1 - survival[found]; found++)
             at[found] = from + (t - from) * (1 - survival[found] - before) / (now - before);
         before = fmax(now, before);

@@ -42,13 +42,22 @@ tg_finite_rule(const tg_finite *f, double eta, double h)
     return f->c->kind->make(eta, h, f->total, f->c->number);
 }
 
-/* Workers of one constant time, not begun together: they deliver in turn for ever. */
+/* Whether workers pull elsewhere than F does; under DuDe-ASGD, whose slots hold every worker, none
+ * is felt. */
+static bool
+pull_apart(const tg_finite *f)
+{
+    for (size_t i = 0; f->minimum && i < f->m->count * f->groups; i++)
+        if (f->c->biased && (fabs(f->minimum[i]) > 1e-14 || f->within[i] > 0)) return true;
+    return false;
+}
+
+/* Workers of one constant time deliver in turn for ever. */
 static bool
 in_turn(const tg_finite *f)
 {
-    return f->c->solved && f->c->plain && f->groups == 1 && !f->c->cluster->together &&
-           !f->minimum && tg_delay_cv(f->group[0].law) == 0 &&
-           f->total <= TG_MOST_STALENESS;
+    return f->c->solved && f->groups == 1 && !pull_apart(f) &&
+           tg_delay_cv(f->group[0].law) == 0 && 2 * f->total <= TG_MOST_STALENESS;
 }
 
 static tg_way

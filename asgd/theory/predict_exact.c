@@ -84,14 +84,14 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
 static tg_status
 cycle_rate(const tg_finite *f, double e, double *rate)
 {
-    const size_t   n = (size_t)f->total;
-    double        *always = calloc(n, sizeof *always), radius = NAN;
-    const tg_clock clock = { .step = e, .staleness = always, .count = n };
+    const size_t   n = (size_t)f->total, slots = f->c->plain ? 1 : n;
+    double        *share = calloc(n - 1 + slots, sizeof *share), radius = NAN;
+    const tg_clock clock = { .step = e, .staleness = share, .count = n - 1 + slots };
 
-    if (!always) return tg_fail(TG_ENOMEM, "out of memory");
-    always[n - 1] = 1;
+    if (!share) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < slots; i++) share[n - 1 + i] = 1 / (double)slots;
     const tg_status status = tg_zroots_radius(&clock, &radius);
-    free(always);
+    free(share);
     if (status == TG_OK) *rate = -log(radius) * f->total / f->mean;
     return status == TG_ENOCONV ? TG_OK : status;
 }
@@ -104,9 +104,11 @@ cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
                          .e = e,
                          .v = f->m->sigma2[j] / (h * h),
                          .start = f->m->start[j],
-                         .time = f->mean };
+                         .time = f->mean,
+                         .dude = !f->c->plain,
+                         .together = f->c->cluster->together };
 
-    out->settles = e < tg_cycle_limit(c.workers);
+    out->settles = e < tg_cycle_limit(c.workers, c.dude);
     if (out->settles && c.v > 0) {
         const tg_status status = tg_cycle_variance(&c, &out->variance);
         if (status != TG_OK && status != TG_ENOCONV) return status;
@@ -115,12 +117,14 @@ cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
         out->variance = 0;
     TG_TRY(cycle_rate(f, e, &out->rate));
     if (!f->plan->points) return TG_OK;
-    /* turns in 32 parts: a moment is a polynomial within a turn */
+    /* turns in 32 parts, within which a moment is a polynomial, or whole, at whose ends it jumps */
     const double settled = out->rate > 0 ? 40 / out->rate : INFINITY;
     const double span = fmin(f->plan->horizon, fmax(settled, f->mean));
-    const double parts = fmin(32 * ceil(span / f->mean), 20000 - 1);
-    const double dt = fmax(f->mean / 32, span / parts);
-    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 1, &out->course));
+    const double parts = c.together ? 1 : 32, most = 20000 - 1;
+    const double every = fmax(ceil(span / f->mean * parts / most), 1); /* of them a step */
+    const double dt = f->mean / parts * every;
+    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 4, &out->course));
+    out->course.jumps = c.together;
     tg_course *k = &out->course;
     TG_TRY(tg_cycle_transient(&c, k->dt, k->n, k->mean, k->second));
     for (size_t i = 0; i < k->n; i++) k->off[i] = 1e-4 * k->second[i];

@@ -218,7 +218,7 @@ add_bunching(const tg_finite *f, tg_prediction *p)
 {
     double bunch = 1;
 
-    for (size_t g = 0; g < f->groups; g++)
+    for (size_t g = 0; g < f->groups && f->way != TG_WAY_CYCLE; g++)
         if (f->c->cluster->together && tg_delay_cv(f->group[g].law) < 0.05)
             bunch = fmax(bunch, f->workers[g]);
     if (bunch == 1) return;

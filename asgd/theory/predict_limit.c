@@ -144,6 +144,29 @@ dude_limit(tg_finite *f, double threshold)
     return TG_OK;
 }
 
+/* CV of the workers' mean times. */
+static double
+unevenness(const tg_finite *f)
+{
+    double sum = 0, squares = 0;
+
+    for (size_t g = 0; g < f->groups; g++) {
+        const double mean = tg_delay_mean(f->group[g].law);
+        sum += f->workers[g] * mean;
+        squares += f->workers[g] * mean * mean;
+    }
+    return sqrt(fmax(f->total * squares / (sum * sum) - 1, 0));
+}
+
+/* Few workers of different speed are far from any field. */
+static tg_status
+plain_limit(tg_finite *f, double threshold)
+{
+    TG_TRY(tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
+    f->limit_error += 1.2 * unevenness(f) * f->limit / f->total;
+    return TG_OK;
+}
+
 /* Workers of constant times never mix: how bunched they happen to be decides for good. */
 static bool
 periodic(const tg_finite *f)
@@ -161,7 +184,7 @@ tg_finite_limit(tg_finite *f, double threshold)
     if (f->way == TG_WAY_SINGLE) return TG_OK;
     if (f->way == TG_WAY_EXPONENTIAL) return exponential_limit(f, &f->limit);
     if (f->way == TG_WAY_CYCLE) {
-        f->limit = f->total * tg_cycle_limit((size_t)f->total);
+        f->limit = f->total * tg_cycle_limit((size_t)f->total, !f->c->plain);
         return TG_OK;
     }
     if (f->phases) {
@@ -170,8 +193,7 @@ tg_finite_limit(tg_finite *f, double threshold)
         return TG_OK;
     }
     if (f->c->plain)
-        TG_TRY(
-            tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
+        TG_TRY(plain_limit(f, threshold));
     else
         TG_TRY(dude_limit(f, threshold));
     if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);

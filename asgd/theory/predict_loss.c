@@ -28,12 +28,35 @@ loss_after(const tg_finite_run *w, double t, double *error)
     return sum;
 }
 
+static bool
+jumps(const tg_finite *f)
+{
+    return f->way == TG_WAY_CYCLE && f->c->cluster->together;
+}
+
+/* Just before all workers deliver at once, and then. */
+static size_t
+lay_turns(const tg_finite *f, double *t)
+{
+    const double last = floor(f->plan->horizon / f->mean), just = 1e-9;
+    size_t       n = 1;
+
+    if (t) t[0] = 0;
+    for (double turn = 1; turn <= last; turn += fmax(floor(0.002 * turn), 1), n += 2) {
+        if (t) t[n] = turn * f->mean * (1 - just);
+        if (t) t[n + 1] = turn * f->mean;
+    }
+    if (t) t[n] = fmax(f->plan->horizon, t[n - 1] * (1 + 1e-12));
+    return n + 1;
+}
+
 /* Times from 0 to the horizon: a 64th of a mean job apart, later in proportion to t. */
 static size_t
 lay_times(const tg_finite *f, double *t)
 {
     size_t n = 0;
 
+    if (jumps(f)) return lay_turns(f, t);
     for (double now = 0; now < f->plan->horizon; now += fmax(f->mean / 64, 0.002 * now)) {
         if (t) t[n] = now;
         n++;
@@ -123,8 +146,9 @@ static tg_status
 fill_losses(const tg_finite_run *w, losses *l, double *all)
 {
     tg_prediction *p = w->p;
-    const bool     waits = !w->f->c->plain && w->f->way != TG_WAY_SINGLE;
-    double        *loss = all, *low = all + l->n, *high = low + l->n;
+    const bool     waits =
+        !w->f->c->plain && w->f->way != TG_WAY_SINGLE && w->f->way != TG_WAY_CYCLE;
+    double *loss = all, *low = all + l->n, *high = low + l->n;
 
     TG_TRY(run_losses(w, l));
     lay_beginnings(l);

@@ -91,7 +91,7 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
 {
     const double  e = step_of(f, j), h = f->m->h[j];
     const double *minimum = f->minimum ? f->minimum + j * f->groups : NULL;
-    double        square[64], marks = 0, field = 0, noise = 0;
+    double        square[64], marks = 0, off = 0, field = 0, noise = 0;
     const size_t  groups = f->groups < 64 ? f->groups : 64;
 
     if (f->m->sigma2[j] > 0) noise = f->m->sigma2[j] / (h * h) * v->value;
@@ -103,13 +103,14 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
             square[g] = mark * mark + f->within[j * f->groups + g];
             field += square[g];
         }
-        if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks));
+        if (field > 0) TG_TRY(tg_renewal_marks(w, e, v, square, &marks, &off));
     }
     out->variance = noise + marks;
-    out->error = noise + marks > 0
-                     ? (noise * (v->error + v->grid) + marks * (2 * v->error + 0.25)) /
-                           (noise + marks)
-                     : 0;
+    out->error =
+        noise + marks > 0
+            ? (noise * (v->error + v->grid) + marks * (2 * v->error + off + 0.02)) /
+                  (noise + marks)
+            : 0;
     return TG_OK;
 }
 
@@ -132,18 +133,42 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     out->rate = -creal(root);
     out->rate_error =
         moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
+    if (moved == 0) out->rate_error += 2 / f->total * out->rate;
     return TG_OK;
 }
 
 /* Near the limit the spread over runs dies more slowly than the first order says: what is stated of it is
- * a fit (theory 3.8), none below .9 of the limit. */
+ * a fit (theory 3.8), none below .8 of the limit. */
 static double
 near_limit(const tg_finite *f, size_t j)
 {
     const double k = step_of(f, j) * f->total, left = f->limit - k;
-    const double near = fmin(fmax(k / f->limit - 0.9, 0) / 0.05, 1);
+    const double near = fmin(fmax(k / f->limit - 0.8, 0) / 0.1, 1);
 
     return left > 0 ? fmin(2 * near * k / (f->total * left), 1) : near;
+}
+
+/* Laws without variance have no such order: u comes to 1/m so slowly that int du does not exist, and
+ * what is left of a job under way has no mean. */
+static double
+no_variance(const tg_finite *f)
+{
+    for (size_t g = 0; g < f->groups; g++)
+        if (!isfinite(tg_delay_variance(f->group[g].law))) return 1;
+    return 0;
+}
+
+/* E (1 - CV)_+^2 over what is delivered. */
+static double
+regularity(const tg_finite *f)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < f->groups; g++) {
+        const double regular = fmax(1 - tg_delay_cv(f->group[g].law), 0);
+        sum += f->workers[g] * f->rate[g] / f->c->lambda * regular * regular;
+    }
+    return sum;
 }
 
 /* What the next order does to the way of the mean, on the scale of its envelope; regular
@@ -156,9 +181,8 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
     const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
     const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
-    const double regular = fmax(1 - tg_delay_cv(f->c->delay), 0);
-    const double near = near_limit(f, j);
-    const double bunched = f->c->cluster->together ? regular * regular * regular / 2 : 0;
+    const double near = near_limit(f, j) + no_variance(f);
+    const double bunched = f->c->cluster->together ? regularity(f) / 2 : 0;
 
     for (size_t i = 0; i < c->n; i++) {
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;

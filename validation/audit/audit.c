@@ -6,7 +6,7 @@
  *     audit --table       lines on stdin to claims.md on stdout
  *     audit --failures    lines on stdin to failures by regime, with their count
  *
- * with --seed S (1), --work W (1e8 updates times modes + 3) and --folder DIR for traces (/tmp).
+ * with --seed S (1), --work W (4e8 updates times modes + 3) and --folder DIR for traces (/tmp).
  */
 #include "validation/audit/trial.h"
 
@@ -14,7 +14,7 @@
 
 static const char *const p_bands[] = { "1", "2-5", "6-19", "20-99", "100-500" };
 static const char *const cv_bands[] = { "<= 1/2", "1/2-1", "> 1" };
-static const char *const distances[] = { "< 1/2", "1/2-0.8", "0.8-0.95", "> 0.95" };
+static const char *const distances[] = { "< 1/2", "1/2-0.8", "0.8-0.9", "> 0.9" };
 enum { P_BANDS = 5, CV_BANDS = 3, DISTANCES = 4, RULES = 2, WORDS = 4, KINDS = 7 };
 static const char *const words[] = { "holds", "fails", "undecided", "unanswered" };
 static const char *const rules[] = { "asgd", "dude" };
@@ -34,7 +34,7 @@ band(double x, const double *edge, size_t n)
 
 /* ---- one study ----------------------------------------------------------------------- */
 
-/* index, workers, cv, rule, gain / threshold, claim, predicted, simulated, error,
+/* index, workers, cv, rule, gain / limit of the mean square, claim, predicted, simulated, error,
  * model_error, z, level, judgement */
 static void
 print_row(uint64_t index, const trial *t, const tg_claim *c, const char *word)
@@ -45,7 +45,8 @@ print_row(uint64_t index, const trial *t, const tg_claim *c, const char *word)
     printf("%llu\t%zu\t%.4g\t%s\t%.4g\t%s\t%.6g\t%.6g\t%.3g\t%.3g\t%.3g\t%s\t%s\n",
            (unsigned long long)index, t->cluster->workers, tg_delay_cv(delay),
            t->algorithm->name,
-           t->prediction ? t->prediction->gain / t->prediction->threshold : (double)NAN,
+           t->prediction ? t->prediction->gain / t->prediction->threshold_square
+                         : (double)NAN,
            c->name, c->predicted, c->simulated, c->error, c->model_error, c->z,
            c->level ? c->level : "-", word);
     tg_delay_free(delay);
@@ -70,7 +71,7 @@ print_claims(const trial *t)
         return;
     }
     printf("gain %.4g of %.4g +- %.2g, %s, level %s\n", t->prediction->gain,
-           t->prediction->threshold, t->prediction->threshold_error,
+           t->prediction->threshold_square, t->prediction->threshold_error,
            tg_outcome_name(t->prediction->outcome), tg_level_name(t->prediction->level));
     printf("%-22s %13s %13s %10s %10s %8s\n", "claim", "predicted", "simulated", "s.e.",
            "model", "z");
@@ -105,7 +106,7 @@ static bool
 read_line(char *text, line *l)
 {
     static const double workers[] = { 2, 6, 20, 100 }, cv[] = { 0.5, 1.0000001 },
-                        far[] = { 0.5, 0.8, 0.95 };
+                        far[] = { 0.5, 0.8, 0.9 };
 
     if (sscanf(text,
                "%llu\t%lu\t%lf\t%15[^\t]\t%lf\t%31[^\t]\t%lf\t%lf\t%lf\t%lf\t%lf\t%15[^\t]"
@@ -125,6 +126,7 @@ read_line(char *text, line *l)
 
 typedef struct counts {
     size_t kind[KINDS][WORDS], regime[P_BANDS][CV_BANDS][RULES][DISTANCES][WORDS];
+    size_t up_to[WORDS]; /* steps up to .9 of the limit */
     size_t studies;
     line  *failed; /* (fails) */
     size_t fails;
@@ -142,12 +144,26 @@ count_lines(counts *n)
         n->studies += l.index != last;
         last = l.index;
         n->kind[l.k][l.w]++;
+        n->up_to[l.w] += l.distance <= 0.9 && l.k != KINDS - 1;
         n->regime[l.p][l.c][l.r][l.d][l.w]++;
         if (l.w != TG_FAILS && l.w != WORDS - 1) continue;
         n->failed = realloc(n->failed, (n->fails + 1) * sizeof *n->failed);
         if (!n->failed) exit(1);
         n->failed[n->fails++] = l;
     }
+}
+
+static double
+percent(const size_t of[WORDS], size_t word)
+{
+    return 100. * (double)of[word] / fmax((double)(of[0] + of[1] + of[2] + of[3]), 1);
+}
+
+static void
+print_shares(const char *name, const size_t of[WORDS])
+{
+    printf("%s: %.2f %% fail or are unanswered, %.1f %% are undecided.\n", name,
+           percent(of, TG_FAILS) + percent(of, WORDS - 1), percent(of, TG_OPEN));
 }
 
 static void
@@ -165,13 +181,15 @@ print_kinds(const counts *n)
         printf("\n");
     }
     printf("| all | %zu | %zu | %zu | %zu |\n", all[0], all[1], all[2], all[3]);
+    print_shares("\nOf all", all);
+    print_shares("Of those for steps up to .9 of the limit of the mean square", n->up_to);
 }
 
 static void
 print_regimes(const counts *n)
 {
     printf("| P | CV | rule |");
-    for (size_t d = 0; d < DISTANCES; d++) printf(" k/k* %s |", distances[d]);
+    for (size_t d = 0; d < DISTANCES; d++) printf(" k/limit %s |", distances[d]);
     printf("\n|---|---|---|---|---|---|---|\n");
     for (size_t p = 0; p < P_BANDS; p++)
         for (size_t c = 0; c < CV_BANDS; c++)
@@ -200,9 +218,10 @@ print_table(const counts *n, unsigned long long seed)
     print_kinds(n);
     printf("\n## By regime: held / failed / undecided\n\n");
     print_regimes(n);
-    printf("\n## What failed\n\n| study | P | CV | rule | k/k* | claim | level | predicted "
-           "| simulated | s.e. | model error | z |\n"
-           "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+    printf(
+        "\n## What failed\n\n| study | P | CV | rule | k/limit | claim | level | predicted "
+        "| simulated | s.e. | model error | z |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < n->fails; i++) {
         const line *l = &n->failed[i];
         printf("| %llu | %lu | %.3g | %s | %.3g | %s%s | %s | %.4g | %.4g | %.2g | %.2g | "
@@ -255,7 +274,7 @@ main(int argc, char **argv)
 {
     const char        *mode = "", *folder = "/tmp";
     unsigned long long seed = 1, index = 0;
-    double             work = 1e8;
+    double             work = 4e8;
     bool               one = false;
     counts             n = { .studies = 0 };
 

@@ -1,8 +1,9 @@
 /* trial: one drawn study, predicted and simulated until each claim is decided or the work
  * allowed is done
  *
- * Work is counted in updates times (modes + 3). Replicas grow fourfold as long as a claim is
- * undecided for want of them, so that the answer does not depend on the machine.
+ * Work is counted in updates times (modes + 3). Replicas grow as long as a claim is undecided
+ * for want of them, to what would decide it by the error so far, at most fourfold at a time; so
+ * the answer does not depend on the machine.
  *
  *   converges, loss at the horizon, time to target      tg_compare() on the study itself
  *   floor, fixed point                                  time means long after the start
@@ -24,6 +25,7 @@ typedef struct trial {
     tg_prediction      *prediction;
     tg_claim            claim[16];
     size_t              claims, replicas; /* replicas of the study itself */
+    tg_growth           growth;           /* as last simulated */
     char                failure[256];     /* why there is no prediction */
 } trial;
 
@@ -81,6 +83,32 @@ wants_more(const tg_claim *c)
     return c->model_error < 0.24 * fmax(fabs(c->predicted), fabs(c->simulated));
 }
 
+/* How many replicas, of n so far, would make the stated error a quarter of the value, and a
+ * tenth more. */
+static inline double
+replicas_for(const tg_claim *c, size_t n)
+{
+    const double room = fmax(fabs(c->predicted), fabs(c->simulated)) / 4 - c->model_error;
+    const double times = 4 * c->error / room;
+
+    if (c->judgement == TG_FAILS || isnan(c->simulated) || !isfinite(times))
+        return 4 * (double)n;
+    return 1.1 * times * times * (double)n;
+}
+
+/* The number of replicas to go on with after n, 0: none. */
+static inline size_t
+next_replicas(const tg_claim *claim, size_t count, size_t n, double affordable)
+{
+    double next = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (wants_more(&claim[i])) next = fmax(next, replicas_for(&claim[i], n));
+    if (next == 0) return 0;
+    next = fmin(fmin(fmax(next, 1.5 * (double)n), 4 * (double)n), affordable);
+    return next >= 1.4 * (double)n ? (size_t)next : 0;
+}
+
 /* Simulate with more and more replicas; the claims of the last run into t->claim. */
 static inline size_t
 run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, double horizon,
@@ -91,7 +119,7 @@ run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, doubl
     const size_t begin = t->claims;
     double       left = t->work * share;
 
-    for (size_t n = 32;; n *= 4) {
+    for (size_t n = 32, next;; n = next) {
         const tg_replicas_plan plan = { .horizon = horizon,
                                         .points = 61,
                                         .target = t->target,
@@ -99,17 +127,16 @@ run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, doubl
                                         .threads = 1 };
         tg_simulation         *s = NULL;
         tg_claim               claim[TG_CLAIMS];
-        bool                   more = false;
         must(tg_replicas_run(setup, &plan, &s));
-        const size_t count = tg_compare(p, s, where, t->target, claim);
+        size_t count = tg_compare(p, s, where, t->target, claim);
+        t->growth = s->growth;
         tg_simulation_free(s);
         t->claims = begin;
-        for (size_t i = 0; i < count && i < most_claims; i++) {
-            t->claim[t->claims++] = claim[i];
-            more = more || wants_more(&claim[i]);
-        }
+        if (count > most_claims) count = most_claims;
+        for (size_t i = 0; i < count; i++) t->claim[t->claims++] = claim[i];
         left -= one * (double)n;
-        if (!more || left < 4 * one * (double)n) return n;
+        next = next_replicas(claim, count, n, left / one);
+        if (next == 0) return n;
     }
 }
 
@@ -141,7 +168,7 @@ keeps_phases(const tg_cluster *c)
 }
 
 /* When the start is forgotten: 7 times of the slowest mode and 20 round trips, and longer until
- * what is left of its loss is under 1e-4 of the floor. */
+ * what is left of its loss is under 1e-4 of the floor, or where there is none is rounding. */
 static inline double
 forgotten(const trial *t, double floor)
 {
@@ -151,12 +178,28 @@ forgotten(const trial *t, double floor)
     for (size_t g = 0; g < t->cluster->groups; g++)
         if (t->cluster->count[g] > 0)
             longest = fmax(longest, tg_delay_mean(t->cluster->law[g]));
-    const double left = floor > 0 ? log(t->modes.start_loss / (1e-4 * floor)) / 2 : 0;
+    const double left = floor > 0 ? log(t->modes.start_loss / (1e-4 * floor)) / 2 : 20;
 
     return fmax(left, 7) / p->rate + 20 * longest;
 }
 
-/* Time means over [warm, 2 warm]; a floor of 0 has no relative error, and is no claim. */
+/* The claims about time means. A floor of 0 has no relative error, and is no claim; a fixed point
+ * where F has its minimum is measured from as far off as the workers' minima are. */
+static inline void
+add_floor(trial *t, double level, averages a)
+{
+    const tg_prediction *p = t->prediction;
+    const double         centre = t->study->quadratic.start[0] - t->modes.start[0];
+    const double         apart = sqrt(t->modes.spread[0]) + fabs(t->modes.shift[0]);
+    const double         unit = fabs(p->mode[0].bias) < 1e-9 * apart ? apart : 0;
+
+    if (level > 0) add_claim(t, "floor", level, p->floor_error, a.loss, 0);
+    if (!(t->modes.spread[0] > 1e-12)) return;
+    add_claim(t, "fixed point", unit + p->mode[0].bias, p->mode[0].bias_error, a.x,
+              unit - centre);
+}
+
+/* Time means over [warm, 2 warm]. */
 static inline void
 try_floor(trial *t)
 {
@@ -165,7 +208,6 @@ try_floor(trial *t)
     const double         level = p->floor + p->bias_loss;
     const bool           frozen = keeps_phases(t->cluster);
     const double         fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
-    const double         centre = t->study->quadratic.start[0] - t->modes.start[0];
 
     if (p->outcome == TG_DIVERGES || !p->stable_square || !(p->rate > 0)) return;
     if (!(t->modes.sigma2[0] > 0) && !apart) return;
@@ -175,36 +217,65 @@ try_floor(trial *t)
     if (most < fewest) return;
     const tg_setup setup =
         tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm), t->step, t->claims + 77);
-    const averages a = average(&setup, warm, 2 * warm, (size_t)fmin(most, enough));
-    if (level > 0) add_claim(t, "floor", level, p->floor_error, a.loss, 0);
-    if (!apart) return;
-    const double unit =
-        t->algorithm == &tg_dude ? sqrt(t->modes.spread[0]) + fabs(t->modes.shift[0]) : 0;
-    add_claim(t, "fixed point", unit + p->mode[0].bias, p->mode[0].bias_error, a.x,
-              unit - centre);
+    const size_t begin = t->claims;
+    double       left = 0.3 * t->work / one;
+    for (size_t n = (size_t)fmin(most, enough); n > 0;) {
+        const averages a = average(&setup, warm, 2 * warm, n);
+        t->claims = begin;
+        add_floor(t, level, a);
+        left -= (double)n;
+        n = next_replicas(t->claim + begin, t->claims - begin, n, left);
+    }
 }
 
 /* ---- either side of the limit -------------------------------------------------------- */
 
+static inline void
+try_horizon(trial *t, const char *name, const tg_setup *setup, const tg_modes *m,
+            double horizon, double share)
+{
+    const size_t   at = t->claims;
+    tg_prediction *p = NULL;
+
+    if (predict_at(t, m, setup->step, horizon, &p) != TG_OK) return;
+    run_until_decided(t, setup, p, horizon, "", share, 1);
+    if (t->claims > at && !strcmp(t->claim[at].name, "converges"))
+        snprintf(t->claim[at].name, sizeof t->claim[at].name, "%s", name);
+    else
+        t->claims = at;
+    tg_prediction_free(p);
+}
+
+/* What was found over a shorter horizon, if it decides that the mean falls. */
+static inline bool
+falls(const trial *t, size_t at)
+{
+    return t->claims > at && t->claim[at].judgement != TG_OPEN &&
+           t->growth.rise < -4 * t->growth.error;
+}
+
+/* Over 200 jobs of each worker, up to 2e5 updates. What is left of a loss that falls may by
+ * then be carried by very few runs; over 50 and 25 jobs it is not yet. */
 static inline void
 try_side(trial *t, const char *name, double step)
 {
     const double   lambda = tg_cluster_rate(t->cluster), one = 1, none = 0;
     tg_problem    *problem = one_mode(one, 1, none, t->cluster->workers, NULL);
     tg_modes       m = modes_of(problem, t->cluster);
-    const double   horizon = fmin(200 * (double)t->cluster->workers, 2e5) / lambda;
+    const double   job = (double)t->cluster->workers / lambda, most = 2e5 / lambda;
     const tg_setup setup = tg_setup_of(problem, t->cluster, rule_of(t->algorithm), step, 3);
-    tg_prediction *p = NULL;
+    const size_t   at = t->claims;
 
-    if (predict_at(t, &m, step, horizon, &p) == TG_OK) {
-        const size_t at = t->claims;
-        run_until_decided(t, &setup, p, horizon, "", 0.2, 1);
-        if (t->claims > at && !strcmp(t->claim[at].name, "converges"))
-            snprintf(t->claim[at].name, sizeof t->claim[at].name, "%s", name);
-        else
-            t->claims = at;
+    try_horizon(t, name, &setup, &m, fmin(200 * job, most), 0.05);
+    for (double jobs = 50; jobs >= 25 && t->claims > at; jobs /= 2) {
+        const tg_claim open = t->claim[at];
+        if (open.judgement != TG_OPEN || open.predicted != 1) break;
+        t->claims = at;
+        try_horizon(t, name, &setup, &m, fmin(jobs * job, most), 0.1);
+        if (falls(t, at)) break;
+        t->claim[at] = open;
+        t->claims = at + 1;
     }
-    tg_prediction_free(p);
     tg_modes_free(&m);
     tg_problem_free(problem);
 }

@@ -6,6 +6,8 @@
 #include "roots/zroots.h"
 #include "solver/cycle.h"
 
+#include <complex.h>
+
 static double
 variance(size_t workers, double e)
 {
@@ -59,14 +61,14 @@ static void
 test_limit(void **state)
 {
     (void)state;
-    assert_near(tg_cycle_limit(1), 2, 1e-15);
-    assert_near(tg_cycle_limit(2), 1, 1e-15);
-    assert_near(tg_cycle_limit(3), (sqrt(5) - 1) / 2, 1e-15);
+    assert_near(tg_cycle_limit(1, false), 2, 1e-15);
+    assert_near(tg_cycle_limit(2, false), 1, 1e-15);
+    assert_near(tg_cycle_limit(3, false), (sqrt(5) - 1) / 2, 1e-15);
     for (size_t n = 2; n <= 40; n += 7) {
         double always[64] = { 0 }, radius;
         always[n - 1] = 1;
         for (int side = -1; side <= 1; side++) {
-            const tg_clock c = { .step = tg_cycle_limit(n) * (1 + 1e-6 * side),
+            const tg_clock c = { .step = tg_cycle_limit(n, false) * (1 + 1e-6 * side),
                                  .staleness = always,
                                  .count = n };
             assert_ok(tg_zroots_radius(&c, &radius));
@@ -81,11 +83,41 @@ test_limit(void **state)
     assert_fails(tg_cycle_variance(&over, &v), TG_EDOMAIN, "3 workers do not settle");
 }
 
-/* The moments at times between the turns against the event simulator. */
+/* DuDe-ASGD: V is that of a long run of x' = x - (e/P) sum of the slots from one unit of noise, written
+ * out by slots; the limit has a zero on the circle, e^{iw}. */
 static void
-test_transient(void **state)
+test_slots(void **state)
 {
-    enum { P = 3, TIMES = 7, REPLICAS = 20000 };
+    enum { P = 5, N = 3000 };
+    const double   e = .15, w = acos(-1) / (3 * P - 2);
+    double         slot[P] = { 1 }, read[P] = { 0 }, x = 0, sum = 0, v;
+    const tg_cycle c = { .workers = P, .e = e, .v = 1, .time = 1, .dude = true };
+
+    (void)state;
+    for (int k = 0; k < N; k++) { /* worker k mod P delivers; the first one noise alone */
+        slot[k % P] = k ? read[k % P] : 1;
+        for (int i = 0; i < P; i++) x -= e / P * slot[i];
+        read[k % P] = x;
+        sum += x * x;
+        if (k == 0)
+            for (int i = 1; i < P; i++) slot[i] = 0;
+    }
+    assert_ok(tg_cycle_variance(&c, &v));
+    assert_near(v, sum, 1e-12 * sum);
+    const double         limit = tg_cycle_limit(P, true);
+    const double complex z = cexp(I * w);
+    double complex       f = z - 1;
+    for (int i = 0; i < P; i++) f += limit / P * cpow(z, -(P - 1 + i));
+    assert_near(cabs(f), 0, 1e-13);
+    assert_near(tg_cycle_limit(2, true) * 2, 1.656854249492380, 1e-12);
+}
+
+/* The moments at times between the turns against the event simulator, of either rule, from any
+ * phases and begun together. */
+static void
+check_transient(const tg_rule_kind *rule, bool together)
+{
+    enum { P = 3, TIMES = 7, REPLICAS = 8000 };
     const double h = 2, start = 1, sigma = .8, step = .2, dt = .7;
     double       mean[TIMES], second[TIMES], one[3] = { 1, 1, 1 };
     tg_delay    *law = NULL;
@@ -94,15 +126,18 @@ test_transient(void **state)
     size_t       count = P;
     tg_stats     x[TIMES] = { { 0 } }, square[TIMES] = { { 0 } };
 
-    (void)state;
     assert_ok(tg_delay_create("constant", one, &law));
-    assert_ok(tg_cluster_create(1, &count, &law, false, &c));
+    assert_ok(tg_cluster_create(1, &count, &law, together, &c));
     assert_ok(tg_problem_quadratic(1, &h, &start, &sigma, P, NULL, &p));
-    const tg_cycle k = {
-        .workers = P, .e = step * h, .v = sigma * sigma / (h * h), .start = start, .time = 1
-    };
+    const tg_cycle k = { .workers = P,
+                         .e = step * h,
+                         .v = sigma * sigma / (h * h),
+                         .start = start,
+                         .time = 1,
+                         .dude = rule == &tg_rule_dude,
+                         .together = together };
     assert_ok(tg_cycle_transient(&k, dt, TIMES, mean, second));
-    const tg_setup u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), step, 9);
+    const tg_setup u = tg_setup_of(p, c, tg_rule(rule), step, 9);
     for (uint64_t r = 0; r < REPLICAS; r++) {
         tg_sim *s = simulation(&u, r);
         for (int i = 0; i < TIMES; i++) {
@@ -121,5 +156,16 @@ test_transient(void **state)
     tg_delay_free(law);
 }
 
+static void
+test_transient(void **state)
+{
+    (void)state;
+    for (int together = 0; together < 2; together++) {
+        check_transient(&tg_rule_asgd, together);
+        check_transient(&tg_rule_dude, together);
+    }
+}
+
 RUN(cmocka_unit_test(test_closed_forms), cmocka_unit_test(test_stationary_equations),
-    cmocka_unit_test(test_limit), cmocka_unit_test(test_transient))
+    cmocka_unit_test(test_limit), cmocka_unit_test(test_slots),
+    cmocka_unit_test(test_transient))

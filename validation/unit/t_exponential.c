@@ -4,6 +4,7 @@
 
 #include "solver/exponential.h"
 #include "solver/lattice.h"
+#include "solver/renewal.h"
 
 static double
 variance(tg_linear_rule rule, size_t groups, const double *workers, const double *rate,
@@ -118,6 +119,47 @@ test_transient_is_the_lattices(void **state)
     }
 }
 
+/* Exact marks against level renewal's, which are first order in 1/P, within what it states; fed back
+ * as noise is they would not be (negative control). */
+static void
+test_marks_to_first_order(void **state)
+{
+    static const double mean[][2] = { { .5, .5 }, { .5, 2 } };
+    const double        b[2] = { -1, 1 };
+
+    (void)state;
+    for (int l = 0; l < 2; l++)
+        for (double k = .3; k < 2; k *= 2) {
+            const double n = 5, e = k / (2 * n), workers[2] = { n, n };
+            const double rate[2] = { 1 / mean[l][0], 1 / mean[l][1] }, mark[2] = { 1, -1 };
+            const double job = 2 / (rate[0] + rate[1]);
+            tg_renewal_group    g[2] = { { NULL, n }, { NULL, n } };
+            tg_renewal         *w = NULL;
+            tg_renewal_variance v;
+            tg_delay           *law[2];
+            double         bias, square[2], marks, error, exact, second, abscissa, slow;
+            tg_exponential x = {
+                .groups = 2, .workers = workers, .rate = rate, .mark = mark
+            };
+            for (int i = 0; i < 2; i++) {
+                assert_ok(tg_delay_create("exponential", &mean[l][i], &law[i]));
+                g[i].law = law[i];
+            }
+            assert_ok(tg_renewal_create(g, 2, job / 40, 2400, false, &w));
+            assert_ok(tg_renewal_stationary(w, TG_RENEWAL_ASGD, e, &v));
+            assert_ok(tg_renewal_bias(w, e, b, &bias));
+            for (int i = 0; i < 2; i++) square[i] = (b[i] - bias) * (b[i] - bias);
+            assert_ok(tg_renewal_marks(w, e, &v, square, &marks, &error));
+            assert_ok(tg_linear_make("asgd", e, 1, 2 * n, 0, &x.rule));
+            assert_ok(tg_exponential_stationary(&x, &exact, &second, &abscissa, &slow));
+            exact = second - exact * exact;
+            assert_near(marks, exact, error * marks + 2e-3 * exact);
+            assert_true(marks / (1 - error / .8) > exact * (1 + .04 * k));
+            tg_renewal_free(w);
+            for (int i = 0; i < 2; i++) tg_delay_free(law[i]);
+        }
+}
+
 /* The transient ends where the stationary solve says, for every rule, marks included. */
 static void
 test_transient_settles(void **state)
@@ -158,5 +200,6 @@ test_bad_input(void **state)
 
 RUN(cmocka_unit_test(test_asgd_closed_form), cmocka_unit_test(test_dude_and_heavy_ball),
     cmocka_unit_test(test_groups), cmocka_unit_test(test_marks),
+    cmocka_unit_test(test_marks_to_first_order),
     cmocka_unit_test(test_transient_is_the_lattices),
     cmocka_unit_test(test_transient_settles), cmocka_unit_test(test_bad_input))

@@ -161,12 +161,58 @@ test_constant_times(void **state)
         const double m = (double)n, w = acos(-1) / (3 * m - 2), half = sin(w / 2);
         tg_cluster  *c = cluster_of("{law: constant, value: 1}", n, false);
         double       off, k = limit_of(c, &off), one, error;
-        assert_near(k, 2 * m * m * half * half / sin(m * w / 2), .005 * k);
+        assert_near(k, 2 * m * m * half * half / sin(m * w / 2), 1e-12 * k);
+        assert_true(off == 0);
         if (n == 8) { /* a single run ceases to settle there too */
             assert_ok(tg_predict_single(c, &tg_dude, k, 1, &one, &error));
-            assert_near(one, k, off);
+            assert_near(one, k, 4 * error + 2e-3 * k);
         }
         tg_cluster_free(c);
+    }
+}
+
+/* Whether ASGD settles at a gain, on the lattice. */
+static bool
+plain_settles(const tg_phase *law, size_t workers, double gain)
+{
+    const tg_lattice l = {
+        .law = *law, .workers = workers, .eta = gain / (double)workers, .h = 1, .sigma = 1
+    };
+    double          v, square = NAN;
+    const tg_status status = tg_lattice_variance(&l, &v, &square);
+
+    assert_true(status == TG_OK || status == TG_EDOMAIN);
+    return status == TG_OK && square < 0;
+}
+
+/* Many workers whose mean has no limit, against the lattice: of regular ones k grows far more slowly
+ * than sqrt P (negative control), of uneven ones like it. */
+static void
+test_without_a_field_limit(void **state)
+{
+    static const char *const text[] = {
+        "{mixture: [{weight: 0.1369, law: exponential, mean: 0.53674}, "
+        "{weight: 0.8631, law: erlang, stages: 2, mean: 1.07348}]}",
+        "{law: hyperexponential, weights: [.8, .2], means: [.5, 3]}"
+    };
+
+    (void)state;
+    for (int l = 0; l < 2; l++) {
+        tg_delay *law = NULL;
+        tg_phase  p;
+        double    k[2], off;
+        assert_ok(tg_delay_parse(text[l], &law));
+        assert_ok(tg_phase_from_delay(law, &p));
+        for (int i = 0; i < 2; i++) {
+            const size_t           n = i ? 80 : 16;
+            const tg_renewal_group g = { law, (double)n };
+            assert_ok(tg_renewal_limit(&g, 1, INFINITY, &k[i], &off));
+            assert_true(plain_settles(&p, n, k[i] - off));
+            assert_false(plain_settles(&p, n, k[i] + off));
+            assert_true(off < .08 * k[i]);
+        }
+        assert_true(l ? k[1] > 2 * k[0] : k[1] < 1.3 * k[0]);
+        tg_delay_free(law);
     }
 }
 
@@ -197,4 +243,5 @@ test_single_runs_settle_longer(void **state)
 }
 
 RUN(cmocka_unit_test(test_fitted_limits), cmocka_unit_test(test_exact_limits),
-    cmocka_unit_test(test_constant_times), cmocka_unit_test(test_single_runs_settle_longer))
+    cmocka_unit_test(test_constant_times), cmocka_unit_test(test_without_a_field_limit),
+    cmocka_unit_test(test_single_runs_settle_longer))
