@@ -9,7 +9,7 @@ seed: 3
 workers: [{count: 16, compute: {law: gamma, shape: 4, mean: 1}}]
 objective: {quadratic: {eigenvalues: [1, .5], noise: {additive: .3}}}
 algorithm: [{name: asgd, step: .05}, {name: dude, step: .05}]
-horizon: 2000
+horizon: 12000
 replicas: 48
 points: 50
 END
@@ -37,7 +37,10 @@ done
 
 # ---- a stop on request keeps what was finished, for the next one
 cd "$d" || exit 1
-timeout -s INT .4 $t simulate s.yaml --out stopped --quiet > /dev/null 2>&1
+for delay in .2 .3 .4 .6 .8 1 1.5 2; do
+    timeout -s INT $delay $t simulate s.yaml --out stopped --quiet > /dev/null 2>&1
+    [ -s stopped.records ] && break
+done
 [ -s stopped.records ] || fail "nothing is kept after a stop"
 says 2 'there "seed: 3", here "seed: 4"' $t simulate s.yaml --set seed=4 --out stopped --resume
 [ -s stopped.records ] || fail "what is of something else was removed"
