@@ -7,10 +7,13 @@
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/caches.h"
 #include "asgd/sim/timeline.h"
+#include "asgd/theory/choose.h"
 #include "asgd/theory/compare.h"
 #include "asgd/theory/predict_hits.h"
+#include "asgd/theory/schedule.h"
 #include "asgd/traces/availability.h"
 #include "asgd/traces/fitted.h"
+#include "core/records.h"
 #include "core/version.h"
 #include "roots/chart.h"
 #include "roots/find.h"
@@ -42,5 +45,6 @@
 #include "solver/survival.h"
 #include "solver/workers.h"
 #include "study/study.h"
+#include "study/tune.h"
 
 #endif

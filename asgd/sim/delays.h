@@ -12,8 +12,8 @@
 typedef struct tg_delays {
     uint64_t  seed; /* of the replica */
     tg_isa    isa;
-    uint32_t *next;                     /* (workers) number after the last that is there */
-    double (*work)[TG_STREAMS_AHEAD];   /* (workers); NULL: drawn one by one */
+    uint32_t *next;                   /* (workers) number after the last that is there */
+    double (*work)[TG_STREAMS_AHEAD]; /* (workers); NULL: drawn one by one */
 } tg_delays;
 
 /* Release with tg_delays_clear() also after failure. Errors: TG_ENOMEM. */

@@ -1,6 +1,6 @@
 #include "asgd/theory/mode_table.h"
 
-#include "asgd/theory/course.h"
+#include "asgd/theory/mode_course.h"
 #include "asgd/theory/predict_twin.h"
 
 #include <math.h>
@@ -45,8 +45,8 @@ static const double WITHIN = 3;
 static const double LITTLE = 1e-18, FAINT = 1e-9;
 
 typedef struct room {
-    double    h[MODES], start[MODES], sigma2[MODES], zero[MODES];
-    tg_course course[MODES];
+    double         h[MODES], start[MODES], sigma2[MODES], zero[MODES];
+    tg_mode_course course[MODES];
 } room;
 
 static tg_modes
@@ -115,7 +115,7 @@ lay_modes(const tg_mode_table *t, double step, room *r)
 /* y and Z of a row from its course as long as that goes on, and on at their rates. */
 static void
 take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
-           const tg_course *c)
+           const tg_mode_course *c)
 {
     const double k = rows[i] * t->limit, scale = scale_of(k, t->mean),
                  end = fmin(horizon, c->dt * (double)(c->n - 1) * (1 - 1e-9));
@@ -124,14 +124,15 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
     t->variance[i] = k / (t->size * p->mode[i].variance / LITTLE);
     t->rate[i] = fmax(p->mode[i].rate * t->mean / k, 0);
     for (size_t j = 0; j < TG_TABLE_TIMES; j++) {
-        const double at = fmin(time_of(j) / scale, end), y = tg_course_mean(c, at);
+        const double at = fmin(time_of(j) / scale, end), y = tg_mode_course_mean(c, at);
         const double beyond = time_of(j) / scale - at;
         t->mean_of[i][j] = fabs(y) > FAINT ? y * exp((1 - rows[i]) * at * k / t->mean) : 0;
         if (beyond > 0) {
             t->spread[i][j] = t->spread[i][j - 1] + slope * (time_of(j) - time_of(j - 1));
             continue;
         }
-        t->spread[i][j] = log(fmax(tg_course_second(c, at, NULL) - y * y, FAINT * FAINT));
+        t->spread[i][j] =
+            log(fmax(tg_mode_course_second(c, at, NULL) - y * y, FAINT * FAINT));
         if (j >= 8)
             slope = fmin(
                 (t->spread[i][j] - t->spread[i][j - 8]) / (time_of(j) - time_of(j - 8)), 0);
@@ -150,7 +151,7 @@ take_noise(tg_mode_table *t, const tg_prediction *p, const room *r)
         known++;
     for (size_t j = 0; j < TG_TABLE_TIMES && known > 1; j++) {
         for (size_t n = 0; n < known; n++)
-            B[n] = tg_course_second(
+            B[n] = tg_mode_course_second(
                        &r->course[TG_TABLE_ROWS + n],
                        time_of(j) / scale_of(rows[noisy[n]] * t->limit, t->mean), NULL) /
                    p->mode[TG_TABLE_ROWS + n].variance;
@@ -225,7 +226,7 @@ tg_mode_table_fill(const tg_cluster *c, const char *rule, double number, double 
         r && t ? fill(c, rule, number, horizon, r, t) : tg_fail(TG_ENOMEM, "out of memory");
 
     if (status == TG_OK) *out = *t;
-    for (size_t j = 0; r && j < MODES; j++) tg_course_free(&r->course[j]);
+    for (size_t j = 0; r && j < MODES; j++) tg_mode_course_free(&r->course[j]);
     free(r);
     free(t);
     return status;

@@ -88,7 +88,7 @@ typedef struct tg_prediction {
     tg_mode_prediction *mode; /* (modes) */
 } tg_prediction;
 
-struct tg_course;
+struct tg_mode_course;
 
 typedef struct tg_predict_plan {
     double   horizon; /* [time] */
@@ -99,8 +99,8 @@ typedef struct tg_predict_plan {
     bool
         quick; /* for tables: of first order in 1/P where a lattice would be exact, on grids
                     of longer steps that end where e^-20 is left, without their error */
-    struct tg_course *
-        courses; /* (modes) receives each mode's course (asgd/theory/course.h) from its own beginning, for
+    struct tg_mode_course *
+        courses; /* (modes) receives each mode's course (asgd/theory/mode_course.h) from its own beginning, for
                            the caller to free; NULL: not kept. Not of DuDe-ASGD's wait. */
 } tg_predict_plan;
 

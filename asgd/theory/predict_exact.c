@@ -17,7 +17,7 @@ step_of(const tg_finite *f, size_t j)
 
 /* Points of a course that ends where it has settled: its second moments decay at `abscissa`. */
 static tg_status
-lay_course(const tg_finite *f, double k, double abscissa, tg_course *out)
+lay_course(const tg_finite *f, double k, double abscissa, tg_mode_course *out)
 {
     const double horizon = f->plan->horizon;
     const double settled = abscissa < 0 ? 40 / -abscissa : horizon;
@@ -25,7 +25,7 @@ lay_course(const tg_finite *f, double k, double abscissa, tg_course *out)
     const double dt = fmin(fmax(0.02 / k, 1. / 40) * f->mean, span / 8);
     const size_t n = (size_t)fmin(ceil(span / dt) + 1, 20000);
 
-    return tg_course_create(span / (double)(n - 1), n, out);
+    return tg_mode_course_create(span / (double)(n - 1), n, out);
 }
 
 static tg_status
@@ -49,7 +49,7 @@ exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
     out->rate = -mean;
     if (!f->plan->points) return TG_OK;
     TG_TRY(lay_course(f, eta * h * f->total, square, &out->course));
-    tg_course *c = &out->course;
+    tg_mode_course *c = &out->course;
     return tg_exponential_transient(&e, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
                                     c->mean, c->second);
 }
@@ -71,7 +71,7 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
     if (!out->settles) out->variance = INFINITY;
     if (!f->plan->points) return TG_OK;
     TG_TRY(lay_course(f, l.eta * l.h * f->total, square, &out->course));
-    tg_course *c = &out->course;
+    tg_mode_course *c = &out->course;
     TG_TRY(tg_lattice_transient(&l, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
                                 c->mean, c->second));
     for (size_t i = 0; i < c->n; i++)
@@ -123,9 +123,9 @@ cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
     const double parts = c.together ? 1 : 32, most = 20000 - 1;
     const double every = fmax(ceil(span / f->mean * parts / most), 1); /* of them a step */
     const double dt = f->mean / parts * every;
-    TG_TRY(tg_course_create(dt, (size_t)ceil(span / dt) + 4, &out->course));
+    TG_TRY(tg_mode_course_create(dt, (size_t)ceil(span / dt) + 4, &out->course));
     out->course.jumps = c.together;
-    tg_course *k = &out->course;
+    tg_mode_course *k = &out->course;
     TG_TRY(tg_cycle_transient(&c, k->dt, k->n, k->mean, k->second));
     for (size_t i = 0; i < k->n; i++) k->off[i] = 1e-4 * k->second[i];
     return TG_OK;
@@ -138,7 +138,7 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
     TG_TRY(f->way == TG_WAY_CYCLE     ? cycle(f, j, out)
            : f->way == TG_WAY_LATTICE ? lattice(f, j, out)
                                       : exponential(f, j, out));
-    if (isnan(out->rate)) out->rate = tg_course_rate(&out->course, out->bias);
+    if (isnan(out->rate)) out->rate = tg_mode_course_rate(&out->course, out->bias);
     out->root = -out->rate;
     out->unstable = out->settles ? 0 : 1;
     tg_finite_end_course(f, out);

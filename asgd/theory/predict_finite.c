@@ -307,7 +307,7 @@ tg_predict_finite(const tg_case *c, const tg_modes *m, const tg_predict_plan *pl
         if (status == TG_OK && plan->courses)
             plan->courses[j] = w.run.mode[j].course;
         else
-            tg_course_free(&w.run.mode[j].course);
+            tg_mode_course_free(&w.run.mode[j].course);
     }
     for (size_t i = 0; w.shelf.entry && i < w.shelf.count; i++)
         tg_renewal_free(w.shelf.entry[i].laws);

@@ -3,7 +3,7 @@
 #ifndef TG_ASGD_PREDICT_FINITE_H
 #define TG_ASGD_PREDICT_FINITE_H
 
-#include "asgd/theory/course.h"
+#include "asgd/theory/mode_course.h"
 #include "asgd/theory/predict_parts.h"
 #include "solver/linear_rule.h"
 #include "solver/phase.h"
@@ -63,7 +63,7 @@ typedef struct tg_finite_mode {
     double complex root; /* of the mean, rightmost [1/time]; NaN: none */
     double         rate, rate_error;
     bool           effective;
-    tg_course      course;
+    tg_mode_course course;
 } tg_finite_mode;
 
 /* Loop gain below which x hardly moves during a job. V/e at that gain and at twice that, V/e of

@@ -20,7 +20,7 @@ loss_after(const tg_finite_run *w, double t, double *error)
 
     for (size_t j = 0; j < m->count; j++) {
         double one;
-        sum += m->h[j] / 2 * tg_course_second(&w->mode[j].course, t, &one);
+        sum += m->h[j] / 2 * tg_mode_course_second(&w->mode[j].course, t, &one);
         off += m->h[j] / 2 * one;
     }
     if (isfinite(sum)) sum += tg_predict_rest(w->f->c, m, w->p, t, &rest_error);

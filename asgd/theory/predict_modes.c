@@ -175,7 +175,7 @@ regularity(const tg_finite *f)
  * workers that begin together stay bunched for long; marks and noise carry their own error;
  * rounding. */
 static void
-state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course *c)
+state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_course *c)
 {
     const double x0 = f->m->start[j] - mode->bias;
     const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
@@ -202,7 +202,7 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_course
 
 /* Exact but for the grid, whose error is of second order in its step and at most this. */
 static tg_status
-follow_single(const tg_renewal *w, const tg_renewal_mode *m, tg_course *c)
+follow_single(const tg_renewal *w, const tg_renewal_mode *m, tg_mode_course *c)
 {
     const double step = c->dt * tg_renewal_rate(w); /* of a job */
 
@@ -227,8 +227,9 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
         .together = f->c->cluster->together
     };
 
-    TG_TRY(tg_course_create(tg_renewal_step(fine), tg_renewal_points(fine), &out->course));
-    tg_course *c = &out->course;
+    TG_TRY(tg_mode_course_create(tg_renewal_step(fine), tg_renewal_points(fine),
+                                 &out->course));
+    tg_mode_course *c = &out->course;
     if (f->way == TG_WAY_SINGLE)
         TG_TRY(follow_single(fine, &m, c));
     else
@@ -239,7 +240,7 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
 void
 tg_finite_end_course(const tg_finite *f, tg_finite_mode *out)
 {
-    tg_course *c = &out->course;
+    tg_mode_course *c = &out->course;
 
     if (c->n == 0) return;
     const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon;
@@ -331,12 +332,12 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         TG_TRY(count_roots(fine, e, &out->unstable));
     if (f->plan->points) {
         const tg_status status = follow(f, j, fine, coarse, &v, out);
-        if (status == TG_EDIVERGED) tg_course_free(&out->course);
+        if (status == TG_EDIVERGED) tg_mode_course_free(&out->course);
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
     }
     if (f->way == TG_WAY_SINGLE) out->rate = single_rate(f->group[0].law, e);
     if (isnan(out->rate)) {
-        out->rate = tg_course_rate(&out->course, out->bias);
+        out->rate = tg_mode_course_rate(&out->course, out->bias);
         out->rate_error = 0.02 * fabs(out->rate);
         out->effective = true;
     }

@@ -1,6 +1,6 @@
 #include "asgd/theory/predict_parts.h"
 
-#include "asgd/theory/course.h"
+#include "asgd/theory/mode_course.h"
 
 #include "core/parallel.h"
 #include "solver/moments.h"
@@ -303,7 +303,7 @@ typedef struct shares {
     double                    scale, horizon;
     size_t                    n;
     double                   *share;   /* (count, n) */
-    tg_course                *courses; /* (count) or NULL: not kept */
+    tg_mode_course           *courses; /* (count) or NULL: not kept */
     double                   *work;    /* (threads, 2 n) */
 } shares;
 
@@ -311,9 +311,9 @@ typedef struct shares {
 static tg_status
 keep_course(const shares *s, size_t j, const double *mean)
 {
-    tg_course *c = &s->courses[j];
+    tg_mode_course *c = &s->courses[j];
 
-    TG_TRY(tg_course_create(s->horizon / (double)(s->n - 1), s->n, c));
+    TG_TRY(tg_mode_course_create(s->horizon / (double)(s->n - 1), s->n, c));
     for (size_t i = 0; i < s->n; i++) {
         c->mean[i] = mean[i] + s->mode[j].bias;
         c->second[i] = 2 * s->share[j * s->n + i] / s->m->h[j];

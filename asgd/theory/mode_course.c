@@ -1,25 +1,25 @@
-#include "asgd/theory/course.h"
+#include "asgd/theory/mode_course.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 tg_status
-tg_course_create(double dt, size_t n, tg_course *out)
+tg_mode_course_create(double dt, size_t n, tg_mode_course *out)
 {
     double *block = calloc(3 * n, sizeof *block);
 
     if (!block) return tg_fail(TG_ENOMEM, "out of memory");
-    *out = (tg_course){
+    *out = (tg_mode_course){
         .dt = dt, .n = n, .mean = block, .second = block + n, .off = block + 2 * n
     };
     return TG_OK;
 }
 
 void
-tg_course_free(tg_course *c)
+tg_mode_course_free(tg_mode_course *c)
 {
     free(c->mean);
-    *c = (tg_course){ 0 };
+    *c = (tg_mode_course){ 0 };
 }
 
 static double
@@ -30,7 +30,7 @@ cubic(const double *f, double u)
 }
 
 double
-tg_course_second(const tg_course *c, double t, double *off)
+tg_mode_course_second(const tg_mode_course *c, double t, double *off)
 {
     const double at = t / c->dt;
 
@@ -50,7 +50,7 @@ tg_course_second(const tg_course *c, double t, double *off)
 }
 
 double
-tg_course_mean(const tg_course *c, double t)
+tg_mode_course_mean(const tg_mode_course *c, double t)
 {
     const double at = fmin(t / c->dt, (double)(c->n - 1));
     const size_t j = (size_t)fmin(fmax(floor(at) - 1, 0), (double)c->n - 4);
@@ -59,7 +59,7 @@ tg_course_mean(const tg_course *c, double t)
 }
 
 double
-tg_course_rate(const tg_course *c, double limit)
+tg_mode_course_rate(const tg_mode_course *c, double limit)
 {
     const double first = c->n ? fabs(c->mean[0] - limit) : 0;
     size_t       end = c->n;

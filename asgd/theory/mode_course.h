@@ -1,32 +1,32 @@
-/* course: how a mode goes in time, known on a grid of its own, whatever grid is reported
+/* mode_course: how a mode goes in time, known on a grid of its own, whatever grid is reported
  *
  * The grid ends where the mode has settled or the horizon is; from there on it stays. */
-#ifndef TG_ASGD_COURSE_H
-#define TG_ASGD_COURSE_H
+#ifndef TG_ASGD_MODE_COURSE_H
+#define TG_ASGD_MODE_COURSE_H
 
 #include "core/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct tg_course {
+typedef struct tg_mode_course {
     double  dt;                  /* [time] */
     size_t  n;                   /* points from t = 0; 0: nothing is known */
     double *mean, *second, *off; /* (n) E x, E x^2 [x^2], what E x^2 may be off by; owned */
     double  end, end_off;        /* E x^2 and its error after the grid; inf: it grows */
     bool    jumps;               /* all that happens does on the grid's times */
-} tg_course;
+} tg_mode_course;
 
 /* Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_course_create(double dt, size_t n, tg_course *out);
-void                 tg_course_free(tg_course *c);
+TG_CHECKED tg_status tg_mode_course_create(double dt, size_t n, tg_mode_course *out);
+void                 tg_mode_course_free(tg_mode_course *c);
 
 /* E x^2 at t >= 0 and, unless NULL, its error: cubics through four points, or, where it jumps, the
  * last one. */
-double tg_course_second(const tg_course *c, double t, double *off);
+double tg_mode_course_second(const tg_mode_course *c, double t, double *off);
 
 /* E x at t within the grid, in the same way. */
-double tg_course_mean(const tg_course *c, double t);
+double tg_mode_course_mean(const tg_mode_course *c, double t);
 
 /* The rate of the exponential through the beginning and the end of the mean's way to `limit`,
  *
@@ -34,6 +34,6 @@ double tg_course_mean(const tg_course *c, double t);
  *
  * the end no later than where it is last above 1e-6 of the beginning; NaN where there is
  * none. Derived here, theory 3.1. */
-double tg_course_rate(const tg_course *c, double limit);
+double tg_mode_course_rate(const tg_mode_course *c, double limit);
 
 #endif
