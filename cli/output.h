@@ -38,8 +38,8 @@ TG_CHECKED tg_status results_keep(const arguments *a);
 
 /* The blocks of simulation that are finished, in the file FOLDER.records beside the results, unless
  * there are none: *out is NULL. RESUME_OPTION keeps those of a run that did not come to its end.
- * records_end() removes the file if this one did. Errors: TG_EINPUT there is nothing to go on with;
- * those of tg_records_open(). */
+ * records_end() removes the file if this one did. A run that cannot keep them goes on without, unless
+ * it is to resume. Errors: TG_EINPUT there is nothing to go on with; those of tg_records_open(). */
 #define RESUME_OPTION                                                                      \
     {                                                                                      \
         "resume", NULL, "go on where an earlier run into the same folder was stopped"      \

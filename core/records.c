@@ -198,7 +198,7 @@ tg_records_open(const char *path, const char *identity, bool go_on, tg_records *
     if (status == TG_OK)
         *out = r;
     else
-        tg_records_close(r, true);
+        tg_records_close(r, go_on);
     return status;
 }
 

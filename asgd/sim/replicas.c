@@ -66,7 +66,8 @@ seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* From the records, if it is there; else computed, and kept there. */
+/* From the records, if it is there; else computed, and kept there. What cannot be kept is no reason
+ * to lose what was computed. */
 static tg_status
 run_batch(size_t index, size_t thread, void *context)
 {
@@ -83,7 +84,8 @@ run_batch(size_t index, size_t thread, void *context)
     const double since = seconds();
     TG_TRY(compute_batch(a, index, thread));
     if (seconds() - since < LEAST_KEPT) return TG_OK;
-    return tg_records_add(a->plan->records, key, b->block, b->bytes);
+    const tg_status kept = tg_records_add(a->plan->records, key, b->block, b->bytes);
+    return kept == TG_ENOMEM ? kept : TG_OK;
 }
 
 /* ---- summing up ---------------------------------------------------------------------- */
