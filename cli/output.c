@@ -157,7 +157,7 @@ records_begin(const arguments *a, const tg_study *study, tg_records **out)
     if (!path) return tg_fail(TG_ENOMEM, "out of memory");
     sprintf(path, "%s.records", place);
     tg_status status = open_records(a, study, path, out);
-    if (!given(a, "resume") && (status == TG_EIO || status == TG_EWRITE)) status = TG_OK;
+    if (!given(a, "resume") && status != TG_OK && status != TG_ENOMEM) status = TG_OK;
     if (status == TG_OK && given(a, "resume") && !given(a, "quiet"))
         fprintf(stderr, "%zu blocks of simulation were finished before\n",
                 tg_records_count(*out));

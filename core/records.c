@@ -163,9 +163,19 @@ cannot(const tg_records *r, tg_status status)
                    strerror(errno));
 }
 
-/* An empty file gets its beginning; another one must be records of the same. */
+/* A run that died at once left less than MAGIC. */
+static bool
+is_beginning(int file, size_t size)
+{
+    char some[sizeof MAGIC];
+
+    return size < sizeof MAGIC && read_whole(file, some, size, 0) &&
+           memcmp(some, MAGIC, size) == 0;
+}
+
+/* An empty file gets its beginning; another one must be records, and of the same. */
 static tg_status
-begin(tg_records *r, const char *identity)
+begin(tg_records *r, const char *identity, bool go_on)
 {
     struct stat s;
     char        magic[sizeof MAGIC];
@@ -173,11 +183,12 @@ begin(tg_records *r, const char *identity)
     if (fstat(r->file, &s) != 0) return cannot(r, TG_EIO);
     const bool ours =
         read_whole(r->file, magic, sizeof magic, 0) && !memcmp(magic, MAGIC, sizeof MAGIC);
-    if (s.st_size >= (off_t)sizeof MAGIC && !ours)
+    if (s.st_size > 0 && !ours && !is_beginning(r->file, (size_t)s.st_size))
         return tg_fail(TG_EINPUT, "%.400s is something else than records of finished work",
                        r->path);
     r->end = sizeof MAGIC;
-    if (ours) TG_TRY(scan(r));
+    if (ours && go_on) TG_TRY(scan(r));
+    if (!go_on && ftruncate(r->file, 0) != 0) return cannot(r, TG_EIO);
     if (r->count > 0 && !r->entry[0].key[0]) return check_identity(r, identity);
     if (pwrite(r->file, MAGIC, sizeof MAGIC, 0) != sizeof MAGIC) return cannot(r, TG_EIO);
     return tg_records_add(r, "", identity, strlen(identity));
@@ -193,12 +204,12 @@ tg_records_open(const char *path, const char *identity, bool go_on, tg_records *
         return tg_fail(TG_ENOMEM, "out of memory");
     }
     pthread_mutex_init(&r->turn, NULL);
-    r->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (go_on ? 0 : O_TRUNC), 0666);
-    const tg_status status = r->file < 0 ? cannot(r, TG_EIO) : begin(r, identity);
+    r->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    const tg_status status = r->file < 0 ? cannot(r, TG_EIO) : begin(r, identity, go_on);
     if (status == TG_OK)
         *out = r;
     else
-        tg_records_close(r, go_on);
+        tg_records_close(r, true);
     return status;
 }
 

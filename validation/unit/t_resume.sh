@@ -57,5 +57,6 @@ grep -v '^# command' whole-simulate/o/simulation.csv | cmp -s - a || fail "other
 says 2 '--resume needs --out' $t simulate s.yaml --resume
 echo 'a table of mine' > mine.records && echo >> mine.records
 says 2 'something else than records' $t simulate s.yaml --out mine --resume
-[ -s mine.records ] || fail "somebody's file was removed"
+$t simulate s.yaml --set horizon=1 --out mine > /dev/null || fail "a run beside somebody's file"
+grep -q 'a table of mine' mine.records || fail "somebody's file was removed"
 exit $bad
