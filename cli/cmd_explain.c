@@ -1,7 +1,7 @@
 /* explain: why it diverges, or what it can bear, from three numbers and no file */
 #include "cli/output.h"
-#include "cli/rows.h"
-#include "cli/sentences.h"
+#include "study/rows.h"
+#include "study/sentences.h"
 
 #include <math.h>
 #include <stdlib.h>

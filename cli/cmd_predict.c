@@ -1,6 +1,6 @@
-#include "cli/rows.h"
-#include "cli/sentences.h"
-#include "cli/sweep.h"
+#include "study/rows.h"
+#include "study/sentences.h"
+#include "study/sweep.h"
 
 /* The study's own number of workers, in words; from the second algorithm on beside the first. */
 static tg_status

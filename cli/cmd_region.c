@@ -1,10 +1,10 @@
-#include "cli/cost.h"
 #include "cli/figures.h"
 #include "cli/output.h"
-#include "cli/region.h"
-#include "cli/rows.h"
-#include "cli/scene.h"
 #include "core/contour.h"
+#include "study/cost.h"
+#include "study/region.h"
+#include "study/rows.h"
+#include "study/scene.h"
 
 #include <math.h>
 #include <stdio.h>

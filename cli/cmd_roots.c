@@ -1,10 +1,10 @@
 #include "asgd/theory/predict_parts.h"
 #include "cli/root_rows.h"
-#include "cli/scene.h"
 #include "cli/system_file.h"
 #include "core/parallel.h"
 #include "roots/bounds.h"
 #include "roots/prove.h"
+#include "study/scene.h"
 
 #include <math.h>
 #include <stdio.h>

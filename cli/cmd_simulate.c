@@ -1,6 +1,6 @@
 #include "cli/output.h"
-#include "cli/rows.h"
-#include "cli/sweep.h"
+#include "study/rows.h"
+#include "study/sweep.h"
 
 #include "asgd/sim/timeline.h"
 

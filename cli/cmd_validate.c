@@ -1,5 +1,5 @@
 #include "cli/output.h"
-#include "cli/sweep.h"
+#include "study/sweep.h"
 
 #include "asgd/theory/compare.h"
 

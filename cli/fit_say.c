@@ -1,5 +1,5 @@
 #include "cli/fit.h"
-#include "cli/sentences.h"
+#include "study/sentences.h"
 
 #include "core/quote.h"
 

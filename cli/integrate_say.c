@@ -1,5 +1,5 @@
-#include "cli/cost.h"
 #include "cli/integrate.h"
+#include "study/cost.h"
 
 #include "core/memory.h"
 #include "core/parallel.h"

@@ -1,6 +1,6 @@
 #include "cli/integrate.h"
 
-#include "cli/scene.h"
+#include "study/scene.h"
 
 #include "solver/exact.h"
 

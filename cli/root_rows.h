@@ -2,9 +2,9 @@
 #ifndef TG_CLI_ROOT_ROWS_H
 #define TG_CLI_ROOT_ROWS_H
 
-#include "cli/axis.h"
 #include "cli/output.h"
 #include "roots/find.h"
+#include "study/axis.h"
 
 /* What is asked for, what has been found so far. */
 typedef struct hunt {

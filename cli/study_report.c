@@ -1,8 +1,8 @@
 /* study_report: report.html from its template, self-contained */
 #include "cli/figures.h"
 #include "cli/output.h"
-#include "cli/rows.h"
 #include "cli/study_run.h"
+#include "study/rows.h"
 
 #include "core/file.h"
 #include "core/quote.h"

@@ -1,9 +1,9 @@
 #include "cli/study_run.h"
 
 #include "cli/advice.h"
-#include "cli/cost.h"
 #include "cli/output.h"
 #include "cli/stop.h"
+#include "study/cost.h"
 
 #include "core/parallel.h"
 

@@ -5,7 +5,7 @@
 
 #include "asgd/theory/compare.h"
 #include "cli/command.h"
-#include "cli/scene.h"
+#include "study/scene.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* study_summary: the answers in words, for the terminal and the report, and as JSON */
 #include "cli/curvature.h"
 #include "cli/output.h"
-#include "cli/rows.h"
 #include "cli/study_run.h"
+#include "study/rows.h"
 
 #include "core/quote.h"
 #include "core/version.h"

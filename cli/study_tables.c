@@ -1,7 +1,7 @@
 /* study_tables: the tables of a study, one per figure and one per question */
 #include "cli/output.h"
-#include "cli/rows.h"
 #include "cli/study_run.h"
+#include "study/rows.h"
 
 #include "core/file.h"
 

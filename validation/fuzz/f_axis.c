@@ -1,7 +1,7 @@
 /* axis: a setting that is varied, "PATH=LOW:HIGH:COUNT[:log]" */
 #include "validation/fuzz/fuzz.h"
 
-#include "cli/axis.h"
+#include "study/axis.h"
 
 #include <math.h>
 

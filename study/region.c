@@ -1,4 +1,4 @@
-#include "cli/region.h"
+#include "study/region.h"
 
 #include "asgd/theory/predict_parts.h"
 #include "core/parallel.h"

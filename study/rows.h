@@ -1,6 +1,6 @@
 /* rows: the columns of predictions and simulations, and how a row is filled */
-#ifndef TG_CLI_ROWS_H
-#define TG_CLI_ROWS_H
+#ifndef TG_STUDY_ROWS_H
+#define TG_STUDY_ROWS_H
 
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/predict.h"

@@ -1,4 +1,4 @@
-#include "cli/axis.h"
+#include "study/axis.h"
 
 #include <math.h>
 #include <stdio.h>

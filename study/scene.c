@@ -1,4 +1,4 @@
-#include "cli/scene.h"
+#include "study/scene.h"
 
 #include "cli/setting.h"
 

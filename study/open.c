@@ -1,4 +1,4 @@
-#include "cli/cost.h"
+#include "study/cost.h"
 
 #include "study/tune.h"
 

@@ -1,9 +1,9 @@
-#include "cli/sweep.h"
+#include "study/sweep.h"
 
-#include "cli/cost.h"
 #include "cli/curvature.h"
 #include "cli/output.h"
 #include "core/parallel.h"
+#include "study/cost.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* scene: a study with a certain number of workers, ready to be predicted and simulated */
-#ifndef TG_CLI_SCENE_H
-#define TG_CLI_SCENE_H
+#ifndef TG_STUDY_SCENE_H
+#define TG_STUDY_SCENE_H
 
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/predict.h"

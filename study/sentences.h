@@ -3,11 +3,11 @@
  * What was asked, the verdict with its cause, what to do, how sure it is. The numbers are those of the
  * prediction; nothing is computed here that is not in a table.
  */
-#ifndef TG_CLI_SENTENCES_H
-#define TG_CLI_SENTENCES_H
+#ifndef TG_STUDY_SENTENCES_H
+#define TG_STUDY_SENTENCES_H
 
 #include "asgd/theory/predict.h"
-#include "cli/scene.h"
+#include "study/scene.h"
 
 #include <stdio.h>
 

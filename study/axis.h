@@ -1,6 +1,6 @@
 /* axis: a setting that is varied, "PATH=LOW:HIGH:COUNT" or "PATH=LOW:HIGH:COUNT:log" */
-#ifndef TG_CLI_AXIS_H
-#define TG_CLI_AXIS_H
+#ifndef TG_STUDY_AXIS_H
+#define TG_STUDY_AXIS_H
 
 #include "cli/command.h"
 #include "core/table.h"

@@ -5,8 +5,8 @@
  * number, else at points evenly between, with cubics between their logarithms.
  */
 #include "asgd/theory/predict_hits.h"
-#include "cli/region.h"
 #include "core/parallel.h"
+#include "study/region.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "cli/sentences.h"
+#include "study/sentences.h"
 
-#include "cli/rows.h"
+#include "study/rows.h"
 
 #include <math.h>
 #include <stdarg.h>

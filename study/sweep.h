@@ -1,12 +1,12 @@
 /* sweep: what predict, simulate and validate share: a table with rows for every number of
  * workers and every algorithm of a study */
-#ifndef TG_CLI_SWEEP_H
-#define TG_CLI_SWEEP_H
+#ifndef TG_STUDY_SWEEP_H
+#define TG_STUDY_SWEEP_H
 
 #include "asgd/theory/compare.h"
 #include "cli/command.h"
-#include "cli/scene.h"
 #include "core/table.h"
+#include "study/scene.h"
 
 typedef struct sweep {
     const arguments *arguments;

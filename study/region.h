@@ -1,9 +1,9 @@
 /* region: a study solved on a grid of two of its settings, and its boundary curves */
-#ifndef TG_CLI_REGION_H
-#define TG_CLI_REGION_H
+#ifndef TG_STUDY_REGION_H
+#define TG_STUDY_REGION_H
 
-#include "cli/axis.h"
-#include "cli/scene.h"
+#include "study/axis.h"
+#include "study/scene.h"
 
 enum { MOST_CURVES = 64 };
 

@@ -1,6 +1,6 @@
-#include "cli/rows.h"
+#include "study/rows.h"
 
-#include "cli/scene.h"
+#include "study/scene.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,11 +3,11 @@
  * Estimates, from counts of elementary steps and what one takes on a machine of 2020; they
  * are meant to tell a second from a minute, an hour or a day.
  */
-#ifndef TG_CLI_COST_H
-#define TG_CLI_COST_H
+#ifndef TG_STUDY_COST_H
+#define TG_STUDY_COST_H
 
 #include "cli/command.h"
-#include "cli/scene.h"
+#include "study/scene.h"
 
 typedef struct cost {
     double      count, seconds; /* of all together, on the threads in force */
