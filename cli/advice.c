@@ -16,13 +16,13 @@ typedef struct search {
 static tg_status
 time_with(const search *s, size_t workers, double *time, double *error)
 {
-    scene          one;
+    tg_scene       one;
     tg_prediction *p = NULL;
 
     TG_TRY(tg_stop_check());
-    TG_TRY(scene_open(s->run->study, workers, &one));
+    TG_TRY(tg_scene_open(s->run->study, workers, &one));
     one.level = s->run->level;
-    const tg_status status = scene_predict(&one, s->rule, &p);
+    const tg_status status = tg_scene_predict(&one, s->rule, &p);
     *time = INFINITY;
     *error = NAN;
     if (status == TG_OK) {
@@ -30,8 +30,8 @@ time_with(const search *s, size_t workers, double *time, double *error)
         *error = p->settle_error;
     }
     tg_prediction_free(p);
-    scene_close(&one);
-    return is_of_one_row(status) ? TG_OK : status;
+    tg_scene_close(&one);
+    return tg_scene_is_of_one_row(status) ? TG_OK : status;
 }
 
 static tg_status

@@ -10,7 +10,7 @@
 #include "cli/study_run.h"
 
 /* Fill r->advice[rule] from what was computed. Numbers are looked for between those tried
- * only where a prediction is cheap, so not on a data set. Errors: those of scene_open();
+ * only where a prediction is cheap, so not on a data set. Errors: those of tg_scene_open();
  * TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status advise(study_run *r, size_t rule);
 

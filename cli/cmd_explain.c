@@ -135,14 +135,14 @@ study_of(const situation *s, const char *law, size_t workers, tg_study **out)
 
 static tg_status
 predict(const arguments *a, const situation *s, const char *law, size_t workers,
-        tg_study **study, scene *at, tg_prediction **out)
+        tg_study **study, tg_scene *at, tg_prediction **out)
 {
     TG_TRY(study_of(s, law, workers, study));
-    tg_status status = scene_open(*study, 0, at);
+    tg_status status = tg_scene_open(*study, 0, at);
     if (status == TG_OK) {
         at->single = given(a, "single-run");
-        status = scene_predict(at, 0, out);
-        if (status != TG_OK) scene_close(at);
+        status = tg_scene_predict(at, 0, out);
+        if (status != TG_OK) tg_scene_close(at);
     }
     if (status != TG_OK) tg_study_free(*study);
     return status;
@@ -154,13 +154,13 @@ limit_of(const arguments *a, const situation *s, const char *law, size_t workers
          double *out)
 {
     tg_study      *study = NULL;
-    scene          at;
+    tg_scene       at;
     tg_prediction *p = NULL;
 
     TG_TRY(predict(a, s, law, workers, &study, &at, &p));
     *out = p->threshold_square;
     tg_prediction_free(p);
-    scene_close(&at);
+    tg_scene_close(&at);
     tg_study_free(study);
     return TG_OK;
 }
@@ -206,11 +206,11 @@ observed(const arguments *a, const situation *s, tg_table *t)
 static void
 say_observed(const situation *s, const char *text, const tg_table *t)
 {
-    say_paragraph(stdout,
-                  "Observed: %.200s, at learning rate %.4g. For each law, the largest "
-                  "eigenvalues with "
-                  "which that is what happens; the one given is %.4g.",
-                  text, s->step, s->h);
+    tg_say_paragraph(stdout,
+                     "Observed: %.200s, at learning rate %.4g. For each law, the largest "
+                     "eigenvalues with "
+                     "which that is what happens; the one given is %.4g.",
+                     text, s->step, s->h);
     table_print(t);
 }
 
@@ -229,11 +229,11 @@ say_limits(const arguments *a, const situation *s)
                                  workers > 1 ? ", " : "", workers,
                                  limit / (s->h * (double)workers));
     }
-    say_paragraph(stdout,
-                  "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
-                  "%.4g. The largest "
-                  "learning rate by number of workers: %s.",
-                  s->rule, s->law, s->h, text);
+    tg_say_paragraph(stdout,
+                     "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
+                     "%.4g. The largest "
+                     "learning rate by number of workers: %s.",
+                     s->rule, s->law, s->h, text);
     return TG_OK;
 }
 
@@ -242,15 +242,15 @@ explain(const arguments *a, const situation *s, tg_table *rows, tg_table *fits)
 {
     const bool     words = !given(a, "json") && !given(a, "quiet");
     tg_study      *study = NULL;
-    scene          at;
+    tg_scene       at;
     tg_prediction *p = NULL;
 
     if (isnan(s->step)) return words ? say_limits(a, s) : TG_OK;
     TG_TRY(predict(a, s, s->law, s->workers, &study, &at, &p));
-    tg_status status = prediction_add(rows, study, 0, p);
-    if (status == TG_OK && words) status = say_prediction(stdout, &at, 0, p);
+    tg_status status = tg_prediction_add(rows, study, 0, p);
+    if (status == TG_OK && words) status = tg_say_prediction(stdout, &at, 0, p);
     tg_prediction_free(p);
-    scene_close(&at);
+    tg_scene_close(&at);
     tg_study_free(study);
     if (status != TG_OK || !given(a, "observed")) return status;
     TG_TRY(observed(a, s, fits));
@@ -274,7 +274,7 @@ run(const arguments *a)
     tg_table *rows = NULL, *fits = NULL;
 
     TG_TRY(read_situation(a, &s));
-    tg_status status = tg_table_create(prediction_columns, PREDICTION_COLUMNS, &rows);
+    tg_status status = tg_table_create(tg_prediction_columns, TG_PREDICTION_COLUMNS, &rows);
     if (status == TG_OK)
         status = tg_table_create(observed_columns, OBSERVED_COLUMNS, &fits);
     if (status == TG_OK) status = explain(a, &s, rows, fits);

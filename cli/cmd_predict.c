@@ -4,27 +4,27 @@
 
 /* The study's own number of workers, in words; from the second algorithm on beside the first. */
 static tg_status
-say_own(const sweep *w, scene *s, size_t algorithm, const tg_prediction *p)
+say_own(const tg_sweep *w, tg_scene *s, size_t algorithm, const tg_prediction *p)
 {
     tg_prediction *first = NULL;
 
     if (given(w->arguments, "json") || given(w->arguments, "quiet")) return TG_OK;
     if (s->cluster->workers != w->study->workers) return TG_OK;
-    TG_TRY(say_prediction(stdout, s, algorithm, p));
-    if (algorithm == 0 || scene_predict(s, 0, &first) != TG_OK) return TG_OK;
-    say_comparison(stdout, w->study->algorithm[0].label, first,
-                   w->study->algorithm[algorithm].label, p, w->study->target);
+    TG_TRY(tg_say_prediction(stdout, s, algorithm, p));
+    if (algorithm == 0 || tg_scene_predict(s, 0, &first) != TG_OK) return TG_OK;
+    tg_say_comparison(stdout, w->study->algorithm[0].label, first,
+                      w->study->algorithm[algorithm].label, p, w->study->target);
     tg_prediction_free(first);
     return TG_OK;
 }
 
 static tg_status
-add_row(sweep *w, scene *s, size_t algorithm)
+add_row(tg_sweep *w, tg_scene *s, size_t algorithm)
 {
     tg_prediction *p;
 
-    TG_TRY(scene_predict(s, algorithm, &p));
-    tg_status status = prediction_add(w->table, w->study, algorithm, p);
+    TG_TRY(tg_scene_predict(s, algorithm, &p));
+    tg_status status = tg_prediction_add(w->table, w->study, algorithm, p);
     if (status == TG_OK) status = say_own(w, s, algorithm, p);
     tg_prediction_free(p);
     return status;
@@ -33,13 +33,13 @@ add_row(sweep *w, scene *s, size_t algorithm)
 static tg_status
 run(const arguments *a)
 {
-    const sweep_plan plan = { .name = "prediction",
-                              .columns = prediction_columns,
-                              .count = PREDICTION_COLUMNS,
-                              .predicts = true,
-                              .row = add_row };
+    const tg_sweep_plan plan = { .name = "prediction",
+                                 .columns = tg_prediction_columns,
+                                 .count = TG_PREDICTION_COLUMNS,
+                                 .predicts = true,
+                                 .row = add_row };
 
-    return sweep_run(a, &plan, NULL);
+    return tg_sweep_run(a, &plan, NULL);
 }
 
 static const option options[] = {

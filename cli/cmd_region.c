@@ -38,19 +38,19 @@ static const tg_column curve_columns[] = {
 enum { CELL_COLUMNS = 9, CURVE_COLUMNS = 8 };
 
 static tg_status
-add_cells(const region *r, const char *label, tg_table *table)
+add_cells(const tg_chart_region *r, const char *label, tg_table *table)
 {
     const size_t nx = r->x.values.count;
 
     for (size_t k = 0; k < nx * r->y.values.count; k++) {
-        const cell *c = &r->cell[k];
+        const tg_region_cell *c = &r->cell[k];
         TG_TRY(tg_table_add(
             table,
-            (tg_cell[]){ TG_TEXT(label), TG_NUMBER(axis_value(&r->x, k % nx)),
-                         TG_NUMBER(axis_value(&r->y, k / nx)), TG_NUMBER(c->unstable),
+            (tg_cell[]){ TG_TEXT(label), TG_NUMBER(tg_axis_value(&r->x, k % nx)),
+                         TG_NUMBER(tg_axis_value(&r->y, k / nx)), TG_NUMBER(c->unstable),
                          TG_NUMBER(c->unstable == 0), TG_NUMBER(c->gain / r->square[k]),
                          TG_NUMBER(c->gain / r->single[k]), TG_NUMBER(c->rate),
-                         TG_TEXT(rate_kind(c->effective)) }));
+                         TG_TEXT(tg_rate_kind(c->effective)) }));
     }
     return TG_OK;
 }
@@ -72,7 +72,7 @@ add_curves(const tg_chart_curve *curve, size_t count, const char *label, tg_tabl
 
 /* An axis between two of its values. */
 static double
-value_between(const axis *a, double u)
+value_between(const tg_axis *a, double u)
 {
     const size_t i = (size_t)floor(u), last = a->values.count - 1;
     const double low = tg_chart_value(&a->values, i),
@@ -83,8 +83,8 @@ value_between(const axis *a, double u)
 
 /* The curves on which the loop gain is `limit`, numbered from *curve on. */
 static tg_status
-add_contours(const region *r, const double *limit, const char *kind, const char *label,
-             size_t *curve, tg_table *table)
+add_contours(const tg_chart_region *r, const double *limit, const char *kind,
+             const char *label, size_t *curve, tg_table *table)
 {
     const size_t      nx = r->x.values.count, ny = r->y.values.count;
     tg_contour_point *point = NULL;
@@ -109,14 +109,14 @@ add_contours(const region *r, const double *limit, const char *kind, const char 
 
 /* One sentence for the person at the terminal. */
 static void
-announce(const region *r, const char *label)
+announce(const tg_chart_region *r, const char *label)
 {
     const size_t cells = r->x.values.count * r->y.values.count;
     size_t       mean = 0, square = 0, single = 0, best = 0;
     double       most = 0;
 
     for (size_t k = 0; k < cells; k++) {
-        const cell *c = &r->cell[k];
+        const tg_region_cell *c = &r->cell[k];
         mean += c->unstable == 0;
         square += c->gain < r->square[k];
         single += c->gain < r->square[k] || c->gain < r->single[k];
@@ -129,23 +129,24 @@ announce(const region *r, const char *label)
         label, cells, square, single, mean, most);
     if (r->cell[best].rate > 0)
         printf("; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
-               r->x.path, axis_value(&r->x, best % r->x.values.count), r->y.path,
-               axis_value(&r->y, best / r->x.values.count));
+               r->x.path, tg_axis_value(&r->x, best % r->x.values.count), r->y.path,
+               tg_axis_value(&r->y, best / r->x.values.count));
     putchar('\n');
 }
 
 static tg_status
-chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_table *curves)
+chart_one(tg_chart_region *r, const arguments *a, size_t threads, tg_table *cells,
+          tg_table *curves)
 {
-    tg_chart_curve curve[MOST_CURVES] = { 0 };
+    tg_chart_curve curve[TG_MOST_CURVES] = { 0 };
     size_t         count = 0, number;
 
     const char *label = r->study->algorithm[r->algorithm].label;
-    tg_status   status = region_fill(r, threads);
-    if (status == TG_OK) status = region_limits(r, threads, false, r->square);
-    if (status == TG_OK) status = region_limits(r, threads, true, r->single);
+    tg_status   status = tg_chart_region_fill(r, threads);
+    if (status == TG_OK) status = tg_chart_region_limits(r, threads, false, r->square);
+    if (status == TG_OK) status = tg_chart_region_limits(r, threads, true, r->single);
     if (status == TG_OK) status = add_cells(r, label, cells);
-    if (status == TG_OK) status = region_trace(r, curve, &count);
+    if (status == TG_OK) status = tg_chart_region_trace(r, curve, &count);
     if (status == TG_OK) status = add_curves(curve, count, label, curves);
     number = count;
     if (status == TG_OK)
@@ -158,15 +159,16 @@ chart_one(region *r, const arguments *a, size_t threads, tg_table *cells, tg_tab
 }
 
 static tg_status
-write_axes(const arguments *a, const region *r, size_t points)
+write_axes(const arguments *a, const tg_chart_region *r, size_t points)
 {
-    const axis boundary = { .path = "points of all curves", .values = { .count = points } };
-    tg_table  *t;
+    const tg_axis boundary = { .path = "points of all curves",
+                               .values = { .count = points } };
+    tg_table     *t;
 
-    TG_TRY(table_begin(a, r->study, axis_columns, AXIS_COLUMNS, &t));
-    tg_status status = axis_add(t, "x", &r->x);
-    if (status == TG_OK) status = axis_add(t, "y", &r->y);
-    if (status == TG_OK) status = axis_add(t, "boundary", &boundary);
+    TG_TRY(table_begin(a, r->study, tg_axis_columns, TG_AXIS_COLUMNS, &t));
+    tg_status status = tg_axis_add(t, "x", &r->x);
+    if (status == TG_OK) status = tg_axis_add(t, "y", &r->y);
+    if (status == TG_OK) status = tg_axis_add(t, "boundary", &boundary);
     if (status == TG_OK) return table_write(a, "axes", t);
     tg_table_free(t);
     return status;
@@ -174,7 +176,7 @@ write_axes(const arguments *a, const region *r, size_t points)
 
 /* A chart of every algorithm. */
 static tg_status
-draw(const arguments *a, const region *r)
+draw(const arguments *a, const tg_chart_region *r)
 {
 
     for (size_t i = 0; i < r->study->algorithms; i++) {
@@ -186,7 +188,7 @@ draw(const arguments *a, const region *r)
 
 /* Takes the tables. Without figures they are kept all the same. */
 static tg_status
-write_all(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
+write_all(const arguments *a, const tg_chart_region *r, tg_table *cells, tg_table *curves)
 {
     const size_t points = tg_table_rows(curves);
     tg_status    status = table_write(a, "region", cells);
@@ -204,7 +206,7 @@ write_all(const arguments *a, const region *r, tg_table *cells, tg_table *curves
 
 /* Takes the tables. */
 static tg_status
-deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
+deliver(const arguments *a, const tg_chart_region *r, tg_table *cells, tg_table *curves)
 {
     json_t *document = NULL;
 
@@ -229,7 +231,8 @@ deliver(const arguments *a, const region *r, tg_table *cells, tg_table *curves)
 }
 
 static tg_status
-begin_tables(const arguments *a, const region *r, tg_table **cells, tg_table **curves)
+begin_tables(const arguments *a, const tg_chart_region *r, tg_table **cells,
+             tg_table **curves)
 {
     TG_TRY(table_begin(a, r->study, cell_columns, CELL_COLUMNS, cells));
     TG_TRY(table_begin(a, r->study, curve_columns, CURVE_COLUMNS, curves));
@@ -241,30 +244,31 @@ begin_tables(const arguments *a, const region *r, tg_table **cells, tg_table **c
 }
 
 static tg_status
-check_cost(const arguments *a, const region *r)
+check_cost(const arguments *a, const tg_chart_region *r)
 {
-    scene s;
+    tg_scene s;
 
-    TG_TRY(scene_open(r->study, 0, &s));
-    const tg_status status = cost_of_verdicts(a, &s, r->x.values.count * r->y.values.count);
-    scene_close(&s);
+    TG_TRY(tg_scene_open(r->study, 0, &s));
+    const tg_status status =
+        tg_cost_of_verdicts(a, &s, r->x.values.count * r->y.values.count);
+    tg_scene_close(&s);
     return status;
 }
 
 static tg_status
 run(const arguments *a)
 {
-    const char *file;
-    tg_study   *study = NULL;
-    tg_table   *cells = NULL, *curves = NULL;
-    size_t      threads = 0;
-    region      r = { 0 };
+    const char     *file;
+    tg_study       *study = NULL;
+    tg_table       *cells = NULL, *curves = NULL;
+    size_t          threads = 0;
+    tg_chart_region r = { 0 };
 
     TG_TRY(only_file(a, &file));
     TG_TRY(whole_of(a, "threads", &threads));
-    TG_TRY(axis_of(a, "x", &r.x));
-    TG_TRY(axis_of(a, "y", &r.y));
-    TG_TRY(study_open(a, file, &study));
+    TG_TRY(tg_axis_of(a, "x", &r.x));
+    TG_TRY(tg_axis_of(a, "y", &r.y));
+    TG_TRY(tg_study_open(a, file, &study));
     r.study = study;
     const size_t cells_of = r.x.values.count * r.y.values.count;
     r.cell = calloc(cells_of, sizeof *r.cell);

@@ -122,7 +122,7 @@ from_law(hunt *h)
     tg_status    status = TG_OK;
     const size_t count = number ? h->along.values.count : 1;
     for (size_t i = 0; i < count && status == TG_OK; i++) {
-        if (number) h->value = *number = axis_value(&h->along, i);
+        if (number) h->value = *number = tg_axis_value(&h->along, i);
         h->number = 0;
         status = hunt_loop(h, "loop", &l);
     }
@@ -153,14 +153,14 @@ from_system(hunt *h)
 
 /* Every mode under one rule of the study. */
 static tg_status
-hunt_modes(hunt *h, scene *s, size_t algorithm)
+hunt_modes(hunt *h, tg_scene *s, size_t algorithm)
 {
     const tg_algorithm *rule;
     tg_case             c;
     char                name[96];
 
-    TG_TRY(study_rule(s->study, algorithm, &rule));
-    TG_TRY(scene_modes(s));
+    TG_TRY(tg_study_rule(s->study, algorithm, &rule));
+    TG_TRY(tg_scene_modes(s));
     TG_TRY(tg_case_open(s->cluster, rule, s->study->algorithm[algorithm].step, &c));
     const char *label = s->study->algorithm[algorithm].label;
     tg_status   status = TG_OK;
@@ -179,14 +179,14 @@ hunt_modes(hunt *h, scene *s, size_t algorithm)
 static tg_status
 hunt_study(hunt *h, const tg_study *study)
 {
-    scene s;
+    tg_scene s;
 
-    TG_TRY(scene_open(study, 0, &s));
+    TG_TRY(tg_scene_open(study, 0, &s));
     h->number = 0;
     tg_status status = TG_OK;
     for (size_t i = 0; i < study->algorithms && status == TG_OK; i++)
         status = hunt_modes(h, &s, i);
-    scene_close(&s);
+    tg_scene_close(&s);
     return status;
 }
 
@@ -195,7 +195,7 @@ hunt_value(hunt *h, const tg_study *study, double value)
 {
     tg_study *one;
 
-    TG_TRY(axis_apply(&h->along, study, value, &one));
+    TG_TRY(tg_axis_apply(&h->along, study, value, &one));
     h->value = value;
     const tg_status status = hunt_study(h, one);
     tg_study_free(one);
@@ -210,10 +210,10 @@ from_study(hunt *h)
     tg_status   status = TG_OK;
 
     TG_TRY(only_file(h->a, &file));
-    TG_TRY(study_open(h->a, file, &study));
+    TG_TRY(tg_study_open(h->a, file, &study));
     if (!h->along.values.count) status = hunt_study(h, study);
     for (size_t i = 0; i < h->along.values.count && status == TG_OK; i++)
-        status = hunt_value(h, study, axis_value(&h->along, i));
+        status = hunt_value(h, study, tg_axis_value(&h->along, i));
     tg_study_free(study);
     return status;
 }

@@ -1,10 +1,10 @@
-#include "cli/cost.h"
 #include "cli/figures.h"
 #include "cli/output.h"
-#include "cli/scene.h"
 #include "cli/schedule_choices.h"
 #include "cli/setting.h"
 #include "core/file.h"
+#include "study/cost.h"
+#include "study/scene.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -323,11 +323,11 @@ begin(planning *p)
 static tg_status
 count_cost(const planning *p)
 {
-    scene s;
+    tg_scene s;
 
-    TG_TRY(scene_open(p->study, 0, &s));
+    TG_TRY(tg_scene_open(p->study, 0, &s));
     const tg_status status = cost_of_schedule(p->arguments, &s);
-    scene_close(&s);
+    tg_scene_close(&s);
     return status;
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 static tg_status
-add_claims(sweep *w, scene *s, size_t algorithm, const tg_prediction *p,
+add_claims(tg_sweep *w, tg_scene *s, size_t algorithm, const tg_prediction *p,
            const tg_simulation *r)
 {
     tg_claim   claim[TG_CLAIMS + TG_WAITINGS];
@@ -16,7 +16,7 @@ add_claims(sweep *w, scene *s, size_t algorithm, const tg_prediction *p,
     const char *label = w->study->algorithm[algorithm].label;
     snprintf(where, sizeof where, "%s P=%zu", label, s->cluster->workers);
     size_t n = tg_compare(p, r, where, w->study->target, claim);
-    TG_TRY(scene_hits(s, algorithm, r, &hits, &seen));
+    TG_TRY(tg_scene_hits(s, algorithm, r, &hits, &seen));
     if (hits.runs) n += tg_compare_hits(&hits, &seen, where, claim + n);
     for (size_t i = 0; i < n; i++) {
         TG_TRY(tg_claim_add(w->table, &claim[i]));
@@ -26,13 +26,13 @@ add_claims(sweep *w, scene *s, size_t algorithm, const tg_prediction *p,
 }
 
 static tg_status
-add_row(sweep *w, scene *s, size_t algorithm)
+add_row(tg_sweep *w, tg_scene *s, size_t algorithm)
 {
     tg_prediction *p = NULL;
     tg_simulation *r = NULL;
 
-    tg_status status = scene_predict(s, algorithm, &p);
-    if (status == TG_OK) status = scene_simulate(s, algorithm, w->progress, &r);
+    tg_status status = tg_scene_predict(s, algorithm, &p);
+    if (status == TG_OK) status = tg_scene_simulate(s, algorithm, w->progress, &r);
     if (status == TG_OK) status = add_claims(w, s, algorithm, p, r);
     tg_prediction_free(p);
     tg_simulation_free(r);
@@ -42,16 +42,16 @@ add_row(sweep *w, scene *s, size_t algorithm)
 static tg_status
 run(const arguments *a)
 {
-    const sweep_plan plan = { .name = "validation",
-                              .columns = tg_claim_columns,
-                              .count = TG_CLAIM_COLUMNS,
-                              .predicts = true,
-                              .simulates = true,
-                              .row = add_row };
-    tg_tally         tally = { { 0 } };
-    char             text[80];
+    const tg_sweep_plan plan = { .name = "validation",
+                                 .columns = tg_claim_columns,
+                                 .count = TG_CLAIM_COLUMNS,
+                                 .predicts = true,
+                                 .simulates = true,
+                                 .row = add_row };
+    tg_tally            tally = { { 0 } };
+    char                text[80];
 
-    TG_TRY(sweep_run(a, &plan, &tally));
+    TG_TRY(tg_sweep_run(a, &plan, &tally));
     tg_tally_text(&tally, text);
     if (!given(a, "quiet")) fprintf(stderr, "predictions: %s\n", text);
     if (tally.of[TG_FAILS] == 0) return TG_OK;

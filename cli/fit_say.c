@@ -34,7 +34,7 @@ say(const sayings *s, const char *key, const char *format, ...)
     va_end(args);
     TG_TRY(harmless(sentence, &line));
     const tg_status status = tg_table_note(s->table, key, "%s", line);
-    if (status == TG_OK && s->aloud) print_wrapped(stdout, line, 2);
+    if (status == TG_OK && s->aloud) tg_say_wrapped(stdout, line, 2);
     free(line);
     return status;
 }

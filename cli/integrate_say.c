@@ -31,11 +31,12 @@ integration_announce(const arguments *a, const integration *j, double bytes)
     if (given(a, "hit-error")) return TG_OK; /* --paths is only the most there may be */
     const double count = (double)j->paths * steps * (double)j->modes;
     const double each = arrivals ? ARRIVAL : j->exact ? EXACT_STEP : GENERAL_STEP;
-    return cost_check(a, &(cost){ .count = count,
-                                  .seconds = count * each / (double)threads_in_force(j),
-                                  .unit = arrivals ? "arrivals" : "steps of a path",
-                                  .advice = "fewer --paths, a longer --step or a shorter "
-                                            "--until make it less" });
+    return tg_cost_check(
+        a, &(tg_cost){ .count = count,
+                       .seconds = count * each / (double)threads_in_force(j),
+                       .unit = arrivals ? "arrivals" : "steps of a path",
+                       .advice = "fewer --paths, a longer --step or a shorter "
+                                 "--until make it less" });
 }
 
 tg_status

@@ -34,7 +34,7 @@ choose_algorithm(const tg_study *study, const char *label, size_t *chosen)
 
     for (size_t i = 0; i < study->algorithms; i++) {
         const char *name = study->algorithm[i].label;
-        TG_TRY(study_rule(study, i, &rule));
+        TG_TRY(tg_study_rule(study, i, &rule));
         if (label ? strcmp(label, name) != 0 : rule != &tg_asgd) continue;
         if (rule != &tg_asgd)
             return tg_fail(TG_EINPUT, "integrate knows plain asgd, not %s", rule->name);
@@ -48,9 +48,9 @@ choose_algorithm(const tg_study *study, const char *label, size_t *chosen)
 /* a = eta lambda h, g^2 = eta^2 lambda sigma^2; the spread of the workers' minima is noise
  * of an arriving gradient like any other. */
 static tg_status
-take_modes(scene *s, size_t algorithm, integration *j)
+take_modes(tg_scene *s, size_t algorithm, integration *j)
 {
-    TG_TRY(scene_modes(s));
+    TG_TRY(tg_scene_modes(s));
     TG_TRY(allocate(j, s->modes.count, 1));
     TG_TRY(tg_cluster_delay(s->cluster, &j->law));
     j->eta = s->study->algorithm[algorithm].step;
@@ -93,17 +93,17 @@ from_study(const arguments *a, integration *j)
     static const char *const direct[] = { "damping", "instant", "law",
                                           "noise",   "start",   "arrivals" };
     size_t                   algorithm = 0;
-    scene                    s = { 0 };
+    tg_scene                 s = { 0 };
 
     for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
         if (given(a, direct[i]))
             return tg_fail(TG_EINPUT, "--%s is set by the study", direct[i]);
     if (a->files > 1) return tg_fail(TG_EINPUT, "expected one file, got %zu", a->files);
-    TG_TRY(study_open(a, a->file[0], &j->study));
+    TG_TRY(tg_study_open(a, a->file[0], &j->study));
     TG_TRY(choose_algorithm(j->study, value_of(a, "algorithm"), &algorithm));
-    TG_TRY(scene_open(j->study, 0, &s));
+    TG_TRY(tg_scene_open(j->study, 0, &s));
     const tg_status status = take_modes(&s, algorithm, j);
-    scene_close(&s);
+    tg_scene_close(&s);
     if (status != TG_OK) return status;
     j->until = j->study->horizon;
     j->rows = j->study->points - 1;

@@ -42,7 +42,7 @@ hunt_open(const arguments *a, hunt *h)
         return tg_fail(TG_EINPUT, "--right-of and --inside exclude each other");
     TG_TRY(number_of(a, "right-of", &h->line));
     if (h->inside_given) TG_TRY(read_rectangle(a, &h->inside));
-    if (given(a, "along")) TG_TRY(axis_of(a, "along", &h->along));
+    if (given(a, "along")) TG_TRY(tg_axis_of(a, "along", &h->along));
     TG_TRY(table_begin(a, NULL, columns, COLUMNS, &h->table));
     h->loops = json_array();
     return h->loops ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
@@ -155,8 +155,8 @@ deliver_axis(const hunt *h)
 {
     tg_table *t;
 
-    TG_TRY(table_begin(h->a, NULL, axis_columns, AXIS_COLUMNS, &t));
-    const tg_status status = axis_add(t, "along", &h->along);
+    TG_TRY(table_begin(h->a, NULL, tg_axis_columns, TG_AXIS_COLUMNS, &t));
+    const tg_status status = tg_axis_add(t, "along", &h->along);
     if (status == TG_OK) return table_write(h->a, "axes", t);
     tg_table_free(t);
     return status;

@@ -14,7 +14,7 @@ typedef struct hunt {
     tg_region        inside;
     double           line;
     bool             line_given, inside_given, prove;
-    axis             along;  /* of a root locus; count 0: none */
+    tg_axis          along;  /* of a root locus; count 0: none */
     double           value;  /* of the setting that is varied */
     size_t           number; /* of the loop among those of one value, from 1 */
 } hunt;

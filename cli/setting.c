@@ -1,6 +1,6 @@
 #include "cli/setting.h"
 
-#include "cli/scene.h"
+#include "study/scene.h"
 
 #include <string.h>
 
@@ -29,7 +29,7 @@ setting_of_cluster(const setting_source *s, tg_cluster *c, tg_setting *out)
     const char *rule;
     double      number;
 
-    const tg_status status = study_theory(s->study, s->algorithm, &rule, &number);
+    const tg_status status = tg_study_theory(s->study, s->algorithm, &rule, &number);
     if (status != TG_OK) {
         tg_cluster_free(c);
         return status;
@@ -56,14 +56,14 @@ tg_status
 setting_modes(void *source, size_t workers, tg_modes *out)
 {
     const setting_source *s = source;
-    scene                 one;
+    tg_scene              one;
 
-    TG_TRY(scene_open(s->study, workers, &one));
-    const tg_status status = scene_modes(&one);
+    TG_TRY(tg_scene_open(s->study, workers, &one));
+    const tg_status status = tg_scene_modes(&one);
     if (status == TG_OK) {
         *out = one.modes;
         one.modes = (tg_modes){ 0 };
     }
-    scene_close(&one);
+    tg_scene_close(&one);
     return status;
 }

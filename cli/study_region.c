@@ -138,7 +138,7 @@ find_steps(const trials *all, size_t workers, double *square, double *single)
         status = tg_predict_single(c, all->rule, *square * unit, effort, &gain, &error);
     *single = gain / unit;
     tg_cluster_free(c);
-    return is_of_one_row(status) ? TG_OK : status;
+    return tg_scene_is_of_one_row(status) ? TG_OK : status;
 }
 
 static tg_status
@@ -190,7 +190,7 @@ study_run_region(const study_run *r, size_t rule)
                          .h = largest(outcome_at(r, 0, rule)->prediction) };
 
     const char *label = r->study->algorithm[rule].label;
-    if (!(all.h > 0) || study_rule(r->study, rule, &all.rule) != TG_OK)
+    if (!(all.h > 0) || tg_study_rule(r->study, rule, &all.rule) != TG_OK)
         return TG_OK; /* theory knows no boundary */
     if (!(all.trial = calloc(r->n * steps, sizeof *all.trial)))
         return tg_fail(TG_ENOMEM, "out of memory");

@@ -30,7 +30,7 @@ put_prediction(const study_run *r, size_t rule, FILE *f)
         fprintf(f, "It uses %.0f %% of the loop gain at which it would diverge. ",
                 100 * p->gain / p->threshold_square);
     else
-        fprintf(f, "Its loop gain is %s. ", threshold_text(p));
+        fprintf(f, "Its loop gain is %s. ", tg_threshold_text(p));
     if (p->stable && p->stable_square)
         fprintf(f, "It settles at an excess loss of %.3g. ", p->floor + p->bias_loss);
     if (p->stable && p->bias_loss > p->floor)
@@ -57,7 +57,7 @@ put_verdict(const study_run *r, FILE *f)
                 verdict == TG_CONVERGES ? "" : " bad");
         tg_quote_html(f, label);
         fprintf(f, " with %zu workers %s.</strong> ", r->own,
-                verdict == TG_UNDECIDED ? "is undecided" : verdict_text(o->prediction));
+                verdict == TG_UNDECIDED ? "is undecided" : tg_verdict_text(o->prediction));
         if (*o->why) {
             fprintf(f, "It was not computed: ");
             tg_quote_html(f, o->why);
@@ -152,11 +152,11 @@ put_predictions(const study_run *r, FILE *f)
 {
     tg_table *t;
 
-    TG_TRY(tg_table_create(prediction_columns, PREDICTION_COLUMNS, &t));
+    TG_TRY(tg_table_create(tg_prediction_columns, TG_PREDICTION_COLUMNS, &t));
     tg_status status = TG_OK;
     for (size_t k = 0; k < r->rules; k++)
         for (size_t i = 0; i < r->n && status == TG_OK; i++)
-            status = prediction_add(t, r->study, k, outcome_at(r, i, k)->prediction);
+            status = tg_prediction_add(t, r->study, k, outcome_at(r, i, k)->prediction);
     if (status == TG_OK) put_table(f, t);
     tg_table_free(t);
     return status;

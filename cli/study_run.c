@@ -13,30 +13,31 @@
 
 /* With the first scene: what all of them will take. */
 static tg_status
-check_cost(const study_run *r, const scene *s)
+check_cost(const study_run *r, const tg_scene *s)
 {
-    TG_TRY(cost_of_predictions(r->arguments, s, r->n));
-    TG_TRY(cost_of_simulations(r->arguments, s, r->workers, r->n));
-    return cost_of_hits(r->arguments, s, r->workers, r->n);
+    TG_TRY(tg_cost_of_predictions(r->arguments, s, r->n));
+    TG_TRY(tg_cost_of_simulations(r->arguments, s, r->workers, r->n));
+    return tg_cost_of_hits(r->arguments, s, r->workers, r->n);
 }
 
 static tg_status
 run_scene(study_run *r, size_t index)
 {
-    scene s;
+    tg_scene s;
 
-    TG_TRY(scene_open(r->study, r->workers[index], &s));
+    TG_TRY(tg_scene_open(r->study, r->workers[index], &s));
     s.level = r->level;
     s.records = r->records;
     s.single = s.metrics = index == r->own_index;
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];
-        status = scene_predict_or_say(&s, k, &o->prediction, o->why, sizeof o->why);
-        if (status == TG_OK) status = scene_simulate(&s, k, r->progress, &o->simulation);
-        if (status == TG_OK) status = scene_hits(&s, k, o->simulation, &o->hits, &o->seen);
+        status = tg_scene_predict_or_say(&s, k, &o->prediction, o->why, sizeof o->why);
+        if (status == TG_OK) status = tg_scene_simulate(&s, k, r->progress, &o->simulation);
+        if (status == TG_OK)
+            status = tg_scene_hits(&s, k, o->simulation, &o->hits, &o->seen);
     }
-    scene_close(&s);
+    tg_scene_close(&s);
     return status;
 }
 

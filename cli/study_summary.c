@@ -22,7 +22,7 @@ print_with_error(FILE *f, double value, double error)
 static void
 print_verdict(FILE *f, const tg_prediction *p)
 {
-    fprintf(f, "%s: loop gain %.4g of ", verdict_text(p), p->gain);
+    fprintf(f, "%s: loop gain %.4g of ", tg_verdict_text(p), p->gain);
     print_with_error(f, p->threshold_square, p->threshold_error);
     fprintf(f, " at which it diverges");
     if (p->unstable) fprintf(f, "; %zu characteristic roots right of 0", p->unstable);
@@ -38,7 +38,7 @@ print_thresholds(FILE *f, const tg_prediction *p)
         fprintf(f, ", single run ");
         print_with_error(f, p->threshold_single, p->single_error);
     }
-    fprintf(f, ", mean of many workers %.4g; %s\n", p->threshold, threshold_text(p));
+    fprintf(f, ", mean of many workers %.4g; %s\n", p->threshold, tg_threshold_text(p));
 }
 
 static void
@@ -137,7 +137,7 @@ print_own(const study_run *r, size_t rule, FILE *f)
                 s->diverged, s->replicas, s->diverged_replica, s->diverged_time);
     if (s->stalled) {
         char what[120];
-        simulation_stalled(s, what, sizeof what);
+        tg_simulation_stalled(s, what, sizeof what);
         fprintf(f, "  simulation    %s\n", what);
     }
     if (p->resolved < 0.99)
@@ -231,7 +231,7 @@ json_of_rule(const study_run *r, size_t rule)
         "{s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o}",
         "algorithm", label, "workers", (json_int_t)r->own, "step",
-        r->study->algorithm[rule].step, "verdict", verdict_text(p), "level",
+        r->study->algorithm[rule].step, "verdict", tg_verdict_text(p), "level",
         tg_level_name(p->level), "gain", json_number(p->gain), "threshold",
         json_number(p->threshold), "rate", json_number(p->rate), "floor",
         json_number(p->floor), "floor_error", json_number(p->floor_error), "bias",
@@ -239,14 +239,14 @@ json_of_rule(const study_run *r, size_t rule)
         json_number(p->settle_error), "simulated_settle", json_number(s->settle),
         "simulated_settle_error", json_number(s->settle_error), "best_workers",
         json_number(v->best), "workers_limit", json_number(v->limit), "simulated_loss",
-        json_number(s->loss[s->points - 1].mean), "rate_kind", rate_kind(p->effective),
+        json_number(s->loss[s->points - 1].mean), "rate_kind", tg_rate_kind(p->effective),
         "best_workers_low", json_number(v->best_low), "best_workers_high",
         json_number(v->best_high), "best_time", json_number(v->best_time), "cliff_workers",
         json_number(v->cliff), "simulated_verdict", tg_outcome_name(s->growth.outcome),
         "simulated_reason", s->growth.reason, "threshold_square",
         json_number(p->threshold_square), "threshold_error",
         json_number(p->threshold_error), "threshold_single",
-        json_number(p->threshold_single), "threshold_words", threshold_text(p),
+        json_number(p->threshold_single), "threshold_words", tg_threshold_text(p),
         "median_hit", json_number(median_of(&o->hits)), "simulated_median_hit",
         json_number(median_of(&o->seen)));
 }

@@ -55,14 +55,14 @@ write_rows(const study_run *r, const char *kind, const char *label, size_t rule,
 static tg_status
 add_prediction(const study_run *r, size_t i, size_t rule, tg_table *t)
 {
-    return prediction_add(t, r->study, rule, outcome_at(r, i, rule)->prediction);
+    return tg_prediction_add(t, r->study, rule, outcome_at(r, i, rule)->prediction);
 }
 
 static tg_status
 add_simulation(const study_run *r, size_t i, size_t rule, tg_table *t)
 {
-    return simulation_add(t, r->study, rule, r->workers[i],
-                          outcome_at(r, i, rule)->simulation);
+    return tg_simulation_add(t, r->study, rule, r->workers[i],
+                             outcome_at(r, i, rule)->simulation);
 }
 
 static const tg_column sweep_columns[] = {
@@ -220,8 +220,8 @@ write_staleness(const study_run *r, size_t rule, const char *label)
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = tg_study_cluster(r->study, 0, &c);
     if (status == TG_OK && n > 0) status = tg_predict_staleness(c, p, n);
-    for (size_t j = 0; is_of_one_row(status) && j < n; j++) p[j] = NAN;
-    if (is_of_one_row(status)) status = TG_OK; /* theory does not say */
+    for (size_t j = 0; tg_scene_is_of_one_row(status) && j < n; j++) p[j] = NAN;
+    if (tg_scene_is_of_one_row(status)) status = TG_OK; /* theory does not say */
     if (status == TG_OK) status = begin(r, staleness_columns, COUNT(staleness_columns), &t);
     for (size_t j = 0; j < n && status == TG_OK; j++)
         status = tg_table_add(t, (tg_cell[]){ TG_NUMBER((double)j),
@@ -309,10 +309,10 @@ write_of_rule(study_run *r, size_t rule)
 tg_status
 study_run_tables(study_run *r)
 {
-    TG_TRY(write_rows(r, "prediction", NULL, 0, prediction_columns, PREDICTION_COLUMNS,
-                      add_prediction));
-    TG_TRY(write_rows(r, "simulation", NULL, 0, simulation_columns, SIMULATION_COLUMNS,
-                      add_simulation));
+    TG_TRY(write_rows(r, "prediction", NULL, 0, tg_prediction_columns,
+                      TG_PREDICTION_COLUMNS, add_prediction));
+    TG_TRY(write_rows(r, "simulation", NULL, 0, tg_simulation_columns,
+                      TG_SIMULATION_COLUMNS, add_simulation));
     char *path = tg_path_join(r->folder, "tables/validation.csv");
     if (!path) return tg_fail(TG_ENOMEM, "out of memory");
     const tg_status status = tg_table_write(r->claims, path);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const tg_column axis_columns[AXIS_COLUMNS] = {
+const tg_column tg_axis_columns[TG_AXIS_COLUMNS] = {
     { "axis", "", "", true },
     { "setting", "", "what is varied", true },
     { "low", "", "first value", false },
@@ -14,7 +14,7 @@ const tg_column axis_columns[AXIS_COLUMNS] = {
 };
 
 tg_status
-axis_of(const arguments *a, const char *name, axis *out)
+tg_axis_of(const arguments *a, const char *name, tg_axis *out)
 {
     const char *text = value_of(a, name);
     double      low, high;
@@ -44,7 +44,7 @@ axis_of(const arguments *a, const char *name, axis *out)
 }
 
 bool
-axis_is_workers(const axis *a)
+tg_axis_is_workers(const tg_axis *a)
 {
     const char *end = strstr(a->path, "].count");
 
@@ -52,7 +52,7 @@ axis_is_workers(const axis *a)
 }
 
 bool
-axis_is_step(const axis *a, size_t algorithm)
+tg_axis_is_step(const tg_axis *a, size_t algorithm)
 {
     char indexed[64];
 
@@ -62,20 +62,20 @@ axis_is_step(const axis *a, size_t algorithm)
 }
 
 double
-axis_value(const axis *a, size_t i)
+tg_axis_value(const tg_axis *a, size_t i)
 {
     const double value = tg_chart_value(&a->values, i), low = a->values.low,
                  high = a->values.high;
 
     if (!strstr(a->path, "count")) return value;
-    if (axis_is_workers(a) && (low != floor(low) || high != floor(high) ||
-                               fabs(high - low) < (double)a->values.count - 1))
+    if (tg_axis_is_workers(a) && (low != floor(low) || high != floor(high) ||
+                                  fabs(high - low) < (double)a->values.count - 1))
         return value;
     return round(value);
 }
 
 tg_status
-axis_apply(const axis *a, const tg_study *study, double value, tg_study **out)
+tg_axis_apply(const tg_axis *a, const tg_study *study, double value, tg_study **out)
 {
     char text[40];
 
@@ -84,7 +84,7 @@ axis_apply(const axis *a, const tg_study *study, double value, tg_study **out)
 }
 
 tg_status
-axis_add(tg_table *t, const char *name, const axis *a)
+tg_axis_add(tg_table *t, const char *name, const tg_axis *a)
 {
     return tg_table_add(t, (tg_cell[]){ TG_TEXT(name), TG_TEXT(a->path),
                                         TG_NUMBER(a->values.low), TG_NUMBER(a->values.high),

@@ -37,7 +37,7 @@ say_time(double seconds, char *out, size_t room)
 }
 
 tg_status
-cost_check(const arguments *a, const cost *c)
+tg_cost_check(const arguments *a, const tg_cost *c)
 {
     char time[40];
 
@@ -56,21 +56,21 @@ cost_check(const arguments *a, const cost *c)
 static tg_status
 check_modes(const arguments *a, double count, double seconds)
 {
-    return cost_check(a, &(cost){ .count = count,
-                                  .seconds = seconds + count * MODE,
-                                  .unit = "predictions of a mode",
-                                  .advice = "fewer eigenvalues make it less" });
+    return tg_cost_check(a, &(tg_cost){ .count = count,
+                                        .seconds = seconds + count * MODE,
+                                        .unit = "predictions of a mode",
+                                        .advice = "fewer eigenvalues make it less" });
 }
 
 /* Seconds for the gain at which a single run is lost (tg_predict_single). */
 static double
-single_run(const scene *s)
+single_run(const tg_scene *s)
 {
     return 5e-7 * fmax(1e5, 480 * (double)s->cluster->workers);
 }
 
 tg_status
-cost_of_predictions(const arguments *a, const scene *s, size_t n)
+tg_cost_of_predictions(const arguments *a, const tg_scene *s, size_t n)
 {
     const double each = (double)n * (double)s->study->algorithms;
 
@@ -79,7 +79,7 @@ cost_of_predictions(const arguments *a, const scene *s, size_t n)
 }
 
 tg_status
-cost_of_verdicts(const arguments *a, const scene *s, size_t n)
+tg_cost_of_verdicts(const arguments *a, const tg_scene *s, size_t n)
 {
     const double each = (double)n * (double)s->study->algorithms;
 
@@ -90,7 +90,7 @@ cost_of_verdicts(const arguments *a, const scene *s, size_t n)
 /* Tables of modes at numbers of workers in ratios of some 1.9, then points from them; or, where workers
  * have minima of their own, predictions. */
 tg_status
-cost_of_schedule(const arguments *a, const scene *s)
+cost_of_schedule(const arguments *a, const tg_scene *s)
 {
     static const double TABLE = 0.5, LOOKS = 60 * 8e-8;
     const tg_study     *study = s->study;
@@ -102,13 +102,13 @@ cost_of_schedule(const arguments *a, const scene *s)
     bool alike = study->objective != TG_QUADRATIC || study->quadratic.spread == 0;
 
     for (size_t g = 0; g < study->groups; g++) alike = alike && !study->group[g].minimum;
-    if (!alike) return cost_of_predictions(a, s, 25 * (study->schedule.count + 20));
+    if (!alike) return tg_cost_of_predictions(a, s, 25 * (study->schedule.count + 20));
 
-    return cost_check(a,
-                      &(cost){ .count = each * points,
-                               .seconds = each * (tables * TABLE + points * dim * LOOKS),
-                               .unit = "points of workers and step",
-                               .advice = "fewer schedule.workers or steps make it less" });
+    return tg_cost_check(
+        a, &(tg_cost){ .count = each * points,
+                       .seconds = each * (tables * TABLE + points * dim * LOOKS),
+                       .unit = "points of workers and step",
+                       .advice = "fewer schedule.workers or steps make it less" });
 }
 
 /* int P(T > u) du over (low, high), halved in log u until P changes by less than .2 % of
@@ -126,7 +126,7 @@ mean_within(const tg_delay *law, double low, double high, double at_low, double 
 
 /* E min(T, t) = int_0^t P(T > u) du */
 double
-cost_renewals(const tg_delay *law, double t)
+tg_cost_renewals(const tg_delay *law, double t)
 {
     const double low = fmax(t * 0x1p-1000, DBL_MIN);
 
@@ -140,13 +140,13 @@ cost_renewals(const tg_delay *law, double t)
 static double
 renewals(const tg_cluster *c, size_t g, double t)
 {
-    return c->groups <= LAWS ? cost_renewals(c->law[g], t)
+    return c->groups <= LAWS ? tg_cost_renewals(c->law[g], t)
                              : 1 + t / tg_delay_mean(c->law[g]);
 }
 
 /* Deliveries per worker in one replica, with the unseen ones before it, at the largest speeds. */
 static double
-deliveries(const scene *s)
+deliveries(const tg_scene *s)
 {
     const tg_cluster *c = s->cluster;
     const double      horizon = s->study->horizon;
@@ -164,7 +164,7 @@ deliveries(const scene *s)
 
 /* Changes of speed per worker in one replica. */
 static double
-changes(const scene *s)
+changes(const tg_scene *s)
 {
     const tg_cluster *c = s->cluster;
     double            sum = 0;
@@ -174,7 +174,7 @@ changes(const scene *s)
 }
 
 static tg_rule_cost
-rule_cost(const scene *s, size_t i, size_t workers)
+rule_cost(const tg_scene *s, size_t i, size_t workers)
 {
     const tg_choice    *rule = &s->study->algorithm[i].rule;
     const tg_rule_kind *kind = (const tg_rule_kind *)rule->kind;
@@ -185,7 +185,7 @@ rule_cost(const scene *s, size_t i, size_t workers)
 
 /* Bytes of one replica of algorithm i. */
 static double
-bytes_of(const scene *s, size_t i, size_t workers)
+bytes_of(const tg_scene *s, size_t i, size_t workers)
 {
     const tg_study_algorithm *a = &s->study->algorithm[i];
     const tg_rule_kind       *rule = (const tg_rule_kind *)a->rule.kind;
@@ -201,7 +201,7 @@ bytes_of(const scene *s, size_t i, size_t workers)
 /* Seconds of one replica of algorithm i: deliveries, with the events of links and the jobs that they
  * begin; the first jobs, drawn whole; changes of speed. */
 static double
-seconds_of(const scene *s, size_t i, size_t workers)
+seconds_of(const tg_scene *s, size_t i, size_t workers)
 {
     const tg_study           *study = s->study;
     const tg_study_algorithm *a = &study->algorithm[i];
@@ -219,7 +219,7 @@ seconds_of(const scene *s, size_t i, size_t workers)
 
 /* Deliveries of so many runs of every algorithm with each of these numbers of workers. */
 static double
-all_deliveries(const scene *s, double runs, const size_t *workers, size_t n)
+all_deliveries(const tg_scene *s, double runs, const size_t *workers, size_t n)
 {
     double all = 0;
 
@@ -228,23 +228,23 @@ all_deliveries(const scene *s, double runs, const size_t *workers, size_t n)
 }
 
 tg_status
-cost_of_hits(const arguments *a, const scene *s, const size_t *workers, size_t n)
+tg_cost_of_hits(const arguments *a, const tg_scene *s, const size_t *workers, size_t n)
 {
-    const double paths = (double)scene_hit_paths(s), dim = (double)s->problem->dim;
+    const double paths = (double)tg_scene_hit_paths(s), dim = (double)s->problem->dim;
     const double threads = fmin((double)tg_parallel_threads(), fmax(paths, 1));
     const double count = all_deliveries(s, paths, workers, n);
 
-    return cost_check(
-        a,
-        &(cost){ .count = count,
-                 .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
-                 .unit = "deliveries of single runs up to the target",
-                 .advice = "a shorter horizon (--set horizon=T) or fewer replicas (--set "
+    return tg_cost_check(
+        a, &(tg_cost){ .count = count,
+                       .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
+                       .unit = "deliveries of single runs up to the target",
+                       .advice =
+                           "a shorter horizon (--set horizon=T) or fewer replicas (--set "
                            "replicas=N) make it less" });
 }
 
 tg_status
-cost_of_tuning(const arguments *a, const scene *s, size_t algorithms)
+tg_cost_of_tuning(const arguments *a, const tg_scene *s, size_t algorithms)
 {
     const double replicas = fmin((double)s->study->replicas, TG_TUNE_REPLICAS);
     const double runs = replicas * TG_TUNE_TRIES * (double)algorithms;
@@ -253,8 +253,9 @@ cost_of_tuning(const arguments *a, const scene *s, size_t algorithms)
 
     for (size_t k = 0; k < s->study->algorithms; k++)
         dearest = fmax(dearest, seconds_of(s, k, s->cluster->workers));
-    return cost_check(
-        a, &(cost){ .count = runs * (double)s->cluster->workers * deliveries(s),
+    return tg_cost_check(
+        a,
+        &(tg_cost){ .count = runs * (double)s->cluster->workers * deliveries(s),
                     .seconds = runs * dearest / threads,
                     .unit = "deliveries to tune steps",
                     .advice = "a shorter horizon (--set horizon=T) or a step of one's own "
@@ -262,7 +263,8 @@ cost_of_tuning(const arguments *a, const scene *s, size_t algorithms)
 }
 
 tg_status
-cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, size_t n)
+tg_cost_of_simulations(const arguments *a, const tg_scene *s, const size_t *workers,
+                       size_t n)
 {
     const double replicas = (double)s->study->replicas;
     const double threads = fmin((double)tg_parallel_threads(), replicas);
@@ -277,8 +279,9 @@ cost_of_simulations(const arguments *a, const scene *s, const size_t *workers, s
     const double runs = replicas * (double)s->study->algorithms;
     const double count = all_deliveries(s, replicas, workers, n);
     const double points = runs * (double)n * (double)s->study->points;
-    return cost_check(
-        a, &(cost){ .count = count,
+    return tg_cost_check(
+        a,
+        &(tg_cost){ .count = count,
                     .seconds = (seconds + points * POINT) / threads,
                     .unit = "deliveries",
                     .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "

@@ -9,38 +9,40 @@
 #include "cli/command.h"
 #include "study/scene.h"
 
-typedef struct cost {
+typedef struct tg_cost {
     double      count, seconds; /* of all together, on the threads in force */
     const char *unit, *advice;  /* what is counted; the option that lowers it */
-} cost;
+} tg_cost;
 
 /* Above a minute say so on the terminal, unless --quiet. Errors: TG_EDOMAIN it could not
  * end within a day; the message gives the number and the advice. */
-TG_CHECKED tg_status cost_check(const arguments *a, const cost *c);
+TG_CHECKED tg_status tg_cost_check(const arguments *a, const tg_cost *c);
 
 /* The same of n predictions, or of verdicts only, of all algorithms, of which the scene is
  * one. */
-TG_CHECKED tg_status cost_of_predictions(const arguments *a, const scene *s, size_t n);
-TG_CHECKED tg_status cost_of_verdicts(const arguments *a, const scene *s, size_t n);
+TG_CHECKED tg_status tg_cost_of_predictions(const arguments *a, const tg_scene *s,
+                                            size_t n);
+TG_CHECKED tg_status tg_cost_of_verdicts(const arguments *a, const tg_scene *s, size_t n);
 
 /* The same of a schedule of all algorithms (asgd/theory/schedule.h). */
-TG_CHECKED tg_status cost_of_schedule(const arguments *a, const scene *s);
+TG_CHECKED tg_status cost_of_schedule(const arguments *a, const tg_scene *s);
 
 /* The same of the simulations of all algorithms with these numbers of workers (n), of which
  * the scene has one. Errors: also that the workers' models do not fit into memory. */
-TG_CHECKED tg_status cost_of_simulations(const arguments *a, const scene *s,
-                                         const size_t *workers, size_t n);
+TG_CHECKED tg_status tg_cost_of_simulations(const arguments *a, const tg_scene *s,
+                                            const size_t *workers, size_t n);
 
 /* The same of tuning so many of its algorithms. */
-TG_CHECKED tg_status cost_of_tuning(const arguments *a, const scene *s, size_t algorithms);
+TG_CHECKED tg_status tg_cost_of_tuning(const arguments *a, const tg_scene *s,
+                                       size_t algorithms);
 
-/* The same of what the integrator follows beside them (scene_hits), at most. */
-TG_CHECKED tg_status cost_of_hits(const arguments *a, const scene *s, const size_t *workers,
-                                  size_t n);
+/* The same of what the integrator follows beside them (tg_scene_hits), at most. */
+TG_CHECKED tg_status tg_cost_of_hits(const arguments *a, const tg_scene *s,
+                                     const size_t *workers, size_t n);
 
 /* The mean number of renewals of a law in a time t, within a factor of two:
  * t / E min(T, t) <= E N(t) + 1 <= 2 t / E min(T, t); the first of these.
  * Source: Erickson 1973, Annals of Probability 1:382. */
-double cost_renewals(const tg_delay *law, double t);
+double tg_cost_renewals(const tg_delay *law, double t);
 
 #endif

@@ -51,11 +51,11 @@ static tg_status
 tune_all(const arguments *a, tg_study **study, size_t n)
 {
     tg_progress *progress = NULL;
-    scene        s;
+    tg_scene     s;
 
-    TG_TRY(scene_open(*study, 0, &s));
-    tg_status status = cost_of_tuning(a, &s, n);
-    scene_close(&s);
+    TG_TRY(tg_scene_open(*study, 0, &s));
+    tg_status status = tg_cost_of_tuning(a, &s, n);
+    tg_scene_close(&s);
     if (status == TG_OK)
         status = tg_progress_create(given(a, "quiet") ? NULL : stderr, &progress);
     tg_progress_stage(progress, "tune", n * TG_TUNE_TRIES);
@@ -66,7 +66,7 @@ tune_all(const arguments *a, tg_study **study, size_t n)
 }
 
 tg_status
-study_open(const arguments *a, const char *file, tg_study **out)
+tg_study_open(const arguments *a, const char *file, tg_study **out)
 {
     tg_study *study = NULL;
 

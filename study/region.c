@@ -8,12 +8,12 @@
 
 /* The study with both settings. */
 static tg_status
-study_at(const region *r, double x, double y, tg_study **out)
+study_at(const tg_chart_region *r, double x, double y, tg_study **out)
 {
     tg_study *half = NULL;
 
-    TG_TRY(axis_apply(&r->x, r->study, x, &half));
-    const tg_status status = axis_apply(&r->y, half, y, out);
+    TG_TRY(tg_axis_apply(&r->x, r->study, x, &half));
+    const tg_status status = tg_axis_apply(&r->y, half, y, out);
     tg_study_free(half);
     return status;
 }
@@ -22,16 +22,16 @@ study_at(const region *r, double x, double y, tg_study **out)
  * arrivals. That is what it means where there is one group; of several each moves in whole
  * steps. */
 static double
-whole_workers(const region *r, const axis *a, double value, double *share)
+whole_workers(const tg_chart_region *r, const tg_axis *a, double value, double *share)
 {
-    if (!axis_is_workers(a)) return value;
+    if (!tg_axis_is_workers(a)) return value;
     const double whole = fmax(1, round(value));
     if (r->study->groups == 1) *share *= value / whole;
     return whole;
 }
 
 tg_status
-region_cluster(const region *r, double x, double y, tg_cluster **out)
+tg_chart_region_cluster(const tg_chart_region *r, double x, double y, tg_cluster **out)
 {
     tg_study *study = NULL;
     double    share = 1;
@@ -45,7 +45,7 @@ region_cluster(const region *r, double x, double y, tg_cluster **out)
 
 typedef struct setting {
     tg_study *study;
-    scene     scene;
+    tg_scene  scene;
     tg_case   one;
 } setting;
 
@@ -53,13 +53,13 @@ static void
 setting_close(setting *s)
 {
     tg_case_close(&s->one);
-    scene_close(&s->scene);
+    tg_scene_close(&s->scene);
     tg_study_free(s->study);
     *s = (setting){ 0 };
 }
 
 static tg_status
-setting_open(const region *r, double x, double y, setting *out)
+setting_open(const tg_chart_region *r, double x, double y, setting *out)
 {
     setting             s = { 0 };
     const tg_algorithm *rule;
@@ -68,13 +68,13 @@ setting_open(const region *r, double x, double y, setting *out)
     const double wx = whole_workers(r, &r->x, x, &share);
     const double wy = whole_workers(r, &r->y, y, &share);
     TG_TRY(study_at(r, wx, wy, &s.study));
-    tg_status status = scene_open(s.study, 0, &s.scene);
+    tg_status status = tg_scene_open(s.study, 0, &s.scene);
     if (status != TG_OK) {
         tg_study_free(s.study);
         return status;
     }
-    status = scene_modes(&s.scene);
-    if (status == TG_OK) status = study_rule(s.study, r->algorithm, &rule);
+    status = tg_scene_modes(&s.scene);
+    if (status == TG_OK) status = tg_study_rule(s.study, r->algorithm, &rule);
     if (status == TG_OK)
         status = tg_case_open(s.scene.cluster, rule, s.study->algorithm[r->algorithm].step,
                               &s.one);
@@ -83,7 +83,7 @@ setting_open(const region *r, double x, double y, setting *out)
         *out = s;
         return TG_OK;
     }
-    scene_close(&s.scene);
+    tg_scene_close(&s.scene);
     tg_study_free(s.study);
     return status;
 }
@@ -99,11 +99,11 @@ steepest(const tg_modes *m)
 }
 
 static tg_status
-fill_cell(const setting *s, double horizon, cell *out)
+fill_cell(const setting *s, double horizon, tg_region_cell *out)
 {
     const tg_modes *m = &s->scene.modes;
     const size_t    top = steepest(m);
-    cell            c = { .rate = INFINITY };
+    tg_region_cell  c = { .rate = INFINITY };
 
     c.gain = s->one.step * s->one.lambda * m->h[top] * tg_delay_mean(s->one.delay);
     for (size_t k = 0; k < m->count; k++) {
@@ -130,9 +130,9 @@ fill_cell(const setting *s, double horizon, cell *out)
 static tg_status
 fill_line(size_t line, size_t thread, void *context)
 {
-    region    *r = context;
-    const bool down = axis_is_step(&r->y, r->algorithm),
-               along = !down && axis_is_step(&r->x, r->algorithm);
+    tg_chart_region *r = context;
+    const bool       down = tg_axis_is_step(&r->y, r->algorithm),
+               along = !down && tg_axis_is_step(&r->x, r->algorithm);
     const size_t nx = r->x.values.count, n = down ? r->y.values.count : nx;
     setting      s = { 0 };
     tg_status    status = TG_OK;
@@ -140,7 +140,7 @@ fill_line(size_t line, size_t thread, void *context)
     (void)thread;
     for (size_t k = 0; k < n && status == TG_OK; k++) {
         const size_t i = down ? line : k, j = down ? k : line;
-        const double x = axis_value(&r->x, i), y = axis_value(&r->y, j);
+        const double x = tg_axis_value(&r->x, i), y = tg_axis_value(&r->y, j);
         if (k == 0 || !(down || along)) {
             setting_close(&s);
             status = setting_open(r, x, y, &s);
@@ -153,18 +153,18 @@ fill_line(size_t line, size_t thread, void *context)
 }
 
 tg_status
-region_fill(region *r, size_t threads)
+tg_chart_region_fill(tg_chart_region *r, size_t threads)
 {
     const size_t lines =
-        axis_is_step(&r->y, r->algorithm) ? r->x.values.count : r->y.values.count;
+        tg_axis_is_step(&r->y, r->algorithm) ? r->x.values.count : r->y.values.count;
 
     return tg_parallel_run(lines, threads, fill_line, r, NULL);
 }
 
 /* The loop of the steepest mode, for the tracer; the setting lives until the next call. */
 typedef struct steep {
-    region *region;
-    setting now;
+    tg_chart_region *region;
+    setting          now;
 } steep;
 
 static tg_status
@@ -193,7 +193,8 @@ distance(tg_chart_point p, tg_chart_point q, double x, double y, double dx, doub
 }
 
 static bool
-on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, double y)
+on_curve(const tg_chart_region *r, const tg_chart_curve *curve, size_t count, double x,
+         double y)
 {
     const double dx =
         (r->x.values.high - r->x.values.low) / (double)(r->x.values.count - 1);
@@ -211,16 +212,16 @@ on_curve(const region *r, const tg_chart_curve *curve, size_t count, double x, d
 /* Workers of several groups, and counts of anything else, move in whole steps: there is a
  * grid, but no curve to follow. */
 static bool
-is_continuous(const region *r, const axis *a)
+is_continuous(const tg_chart_region *r, const tg_axis *a)
 {
-    if (axis_is_workers(a)) return r->study->groups == 1;
+    if (tg_axis_is_workers(a)) return r->study->groups == 1;
     return strstr(a->path, "count") == NULL;
 }
 
 /* Where a pair of roots crosses the axis between two cells of a row or a column, and no
  * curve runs yet, one begins. */
 tg_status
-region_trace(region *r, tg_chart_curve *curve, size_t *count)
+tg_chart_region_trace(tg_chart_region *r, tg_chart_curve *curve, size_t *count)
 {
     const size_t        nx = r->x.values.count, ny = r->y.values.count;
     steep               t = { .region = r };
@@ -231,11 +232,11 @@ region_trace(region *r, tg_chart_curve *curve, size_t *count)
 
     *count = 0;
     if (!is_continuous(r, &r->x) || !is_continuous(r, &r->y)) return TG_OK;
-    for (size_t k = 0; k < nx * ny && status == TG_OK && *count < MOST_CURVES; k++)
+    for (size_t k = 0; k < nx * ny && status == TG_OK && *count < TG_MOST_CURVES; k++)
         for (int way = 0; way < 2 && status == TG_OK; way++) {
             const size_t other = way ? k + nx : k + 1;
             if (way ? k / nx + 1 == ny : k % nx + 1 == nx) continue;
-            const cell *a = &r->cell[k], *b = &r->cell[other];
+            const tg_region_cell *a = &r->cell[k], *b = &r->cell[other];
             if ((a->lost > 0) == (b->lost > 0) || !(fmax(a->im, b->im) > 0)) continue;
             const double u = a->re * b->re < 0 ? a->re / (a->re - b->re) : 0.5;
             const double xa = tg_chart_value(&r->x.values, k % nx),

@@ -5,39 +5,42 @@
 #include "study/axis.h"
 #include "study/scene.h"
 
-enum { MOST_CURVES = 64 };
+enum { TG_MOST_CURVES = 64 };
 
-typedef struct cell {
+typedef struct tg_region_cell {
     double unstable, rate;
     double gain;      /* loop gain k of the largest h */
     bool   effective; /* the rate is over the study's horizon */
     double re, im;    /* rightmost root of the largest h, whose unstable roots are `lost` */
     size_t lost;
-} cell;
+} tg_region_cell;
 
-typedef struct region {
+typedef struct tg_chart_region {
     const tg_study *study;
-    axis            x, y;
+    tg_axis         x, y;
     size_t          algorithm;
-    cell           *cell;    /* (y, x) */
+    tg_region_cell *cell;    /* (y, x) */
     double *square, *single; /* (y, x) gains at which these are lost; inf: never, NaN:
                                         not known */
-} region;
+} tg_chart_region;
 
 /* Solve every cell. The verdicts do not depend on the number of threads; 0: all. Errors:
  * those of the study and of its prediction. */
-TG_CHECKED tg_status region_fill(region *r, size_t threads);
+TG_CHECKED tg_status tg_chart_region_fill(tg_chart_region *r, size_t threads);
 
 /* The gains at which the mean square, or a single run, is lost into limit (y, x); that of a single
  * run once r->square is filled. */
-TG_CHECKED tg_status region_limits(region *r, size_t threads, bool single, double *limit);
+TG_CHECKED tg_status tg_chart_region_limits(tg_chart_region *r, size_t threads, bool single,
+                                            double *limit);
 
 /* The cluster there. Owner of *out: the caller. Errors: those of the study. */
-TG_CHECKED tg_status region_cluster(const region *r, double x, double y, tg_cluster **out);
+TG_CHECKED tg_status tg_chart_region_cluster(const tg_chart_region *r, double x, double y,
+                                             tg_cluster **out);
 
-/* The boundary curves of the steepest mode into curve (MOST_CURVES), once the cells are
+/* The boundary curves of the steepest mode into curve (TG_MOST_CURVES), once the cells are
  * filled; none where a setting moves in whole steps. Owner: the caller,
  * tg_chart_curve_free() each, also after failure. */
-TG_CHECKED tg_status region_trace(region *r, tg_chart_curve *curve, size_t *count);
+TG_CHECKED tg_status tg_chart_region_trace(tg_chart_region *r, tg_chart_curve *curve,
+                                           size_t *count);
 
 #endif

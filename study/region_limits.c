@@ -17,9 +17,9 @@ enum { SQUARE_ALONE = 64, SQUARE_BOTH = 12, SINGLE_ALONE = 12, SINGLE_BOTH = 5 }
 static const double EFFORT = 0.25; /* of single runs: their error is then about .6 % */
 
 typedef struct nodes {
-    region *region;
-    bool    single;
-    size_t  nx, ny;
+    tg_chart_region *region;
+    bool             single;
+    size_t           nx, ny;
     double
         *log; /* (ny, nx) logarithm of the mean square's limit, or of the single run's over
                     that; NaN: none */
@@ -27,7 +27,7 @@ typedef struct nodes {
 
 /* Place of node i of n along an axis, in its index. */
 static double
-place(const axis *a, size_t n, size_t i)
+place(const tg_axis *a, size_t n, size_t i)
 {
     if (n == a->values.count || n == 1) return (double)i;
     return round((double)i * (double)(a->values.count - 1) / (double)(n - 1));
@@ -52,32 +52,34 @@ limit_of(const tg_cluster *c, const tg_algorithm *rule, bool single, double *log
 static tg_status
 fill_node(size_t index, size_t thread, void *context)
 {
-    nodes              *n = context;
-    region             *r = n->region;
-    const double        x = axis_value(&r->x, (size_t)place(&r->x, n->nx, index % n->nx));
-    const double        y = axis_value(&r->y, (size_t)place(&r->y, n->ny, index / n->nx));
+    nodes           *n = context;
+    tg_chart_region *r = n->region;
+    const double     x = tg_axis_value(&r->x, (size_t)place(&r->x, n->nx, index % n->nx));
+    const double     y = tg_axis_value(&r->y, (size_t)place(&r->y, n->ny, index / n->nx));
     const tg_algorithm *rule;
     tg_cluster         *c = NULL;
     double              found = NAN;
 
     (void)thread;
     TG_TRY(tg_stop_check());
-    TG_TRY(region_cluster(r, x, y, &c));
-    tg_status status = study_rule(r->study, r->algorithm, &rule);
+    TG_TRY(tg_chart_region_cluster(r, x, y, &c));
+    tg_status status = tg_study_rule(r->study, r->algorithm, &rule);
     if (status == TG_OK) status = limit_of(c, rule, n->single, &found);
     tg_cluster_free(c);
     n->log[index] = status == TG_OK ? found : (double)NAN;
-    return is_of_one_row(status) ? TG_OK : status;
+    return tg_scene_is_of_one_row(status) ? TG_OK : status;
 }
 
 /* Whether two places of the chart have different clusters. */
 static tg_status
-differ(const region *r, size_t i, size_t j, bool *yes)
+differ(const tg_chart_region *r, size_t i, size_t j, bool *yes)
 {
     tg_cluster *a = NULL, *b = NULL;
 
-    TG_TRY(region_cluster(r, axis_value(&r->x, 0), axis_value(&r->y, 0), &a));
-    tg_status status = region_cluster(r, axis_value(&r->x, i), axis_value(&r->y, j), &b);
+    TG_TRY(
+        tg_chart_region_cluster(r, tg_axis_value(&r->x, 0), tg_axis_value(&r->y, 0), &a));
+    tg_status status =
+        tg_chart_region_cluster(r, tg_axis_value(&r->x, i), tg_axis_value(&r->y, j), &b);
     if (status == TG_OK) {
         *yes = a->together != b->together;
         for (size_t g = 0; g < a->groups; g++)
@@ -92,7 +94,7 @@ differ(const region *r, size_t i, size_t j, bool *yes)
 /* Lagrange's cubic through four of the n nodes around index u; a line where one of them is not
  * finite. */
 static double
-between(const axis *a, const double *f, size_t n, double u)
+between(const tg_axis *a, const double *f, size_t n, double u)
 {
     size_t k = 0, width = n < 4 ? n : 4;
     double sum = 0;
@@ -118,9 +120,9 @@ between(const axis *a, const double *f, size_t n, double u)
 static tg_status
 spread_out(const nodes *n, double *limit)
 {
-    const region *r = n->region;
-    const size_t  nx = r->x.values.count;
-    double       *column = malloc(n->ny * sizeof *column);
+    const tg_chart_region *r = n->region;
+    const size_t           nx = r->x.values.count;
+    double                *column = malloc(n->ny * sizeof *column);
 
     if (!column) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; i < nx; i++) {
@@ -135,7 +137,7 @@ spread_out(const nodes *n, double *limit)
 }
 
 static size_t
-nodes_along(const axis *a, bool changes, bool both, bool single)
+nodes_along(const tg_axis *a, bool changes, bool both, bool single)
 {
     const size_t most =
         single ? (both ? SINGLE_BOTH : SINGLE_ALONE) : (both ? SQUARE_BOTH : SQUARE_ALONE);
@@ -145,7 +147,7 @@ nodes_along(const axis *a, bool changes, bool both, bool single)
 }
 
 tg_status
-region_limits(region *r, size_t threads, bool single, double *limit)
+tg_chart_region_limits(tg_chart_region *r, size_t threads, bool single, double *limit)
 {
     nodes n = { .region = r, .single = single };
     bool  x, y;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-const tg_column prediction_columns[PREDICTION_COLUMNS] = {
+const tg_column tg_prediction_columns[TG_PREDICTION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate eta", false },
@@ -43,7 +43,7 @@ const tg_column prediction_columns[PREDICTION_COLUMNS] = {
 };
 
 const char *
-verdict_text(const tg_prediction *p)
+tg_verdict_text(const tg_prediction *p)
 {
     if (p->outcome == TG_UNDECIDED) return "undecided";
     if (!p->stable) return "diverges";
@@ -65,7 +65,7 @@ place_of(const tg_prediction *p)
 }
 
 const char *
-threshold_text(const tg_prediction *p)
+tg_threshold_text(const tg_prediction *p)
 {
     static const char *const text[] = {
         "below all: each run settles, and so does their average",
@@ -88,20 +88,21 @@ lost_text(const tg_prediction *p)
 }
 
 const char *
-rate_kind(bool effective)
+tg_rate_kind(bool effective)
 {
     return effective ? "effective" : "exponential";
 }
 
 tg_status
-prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_prediction *p)
+tg_prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
+                  const tg_prediction *p)
 {
 
     const char *label = study->algorithm[algorithm].label;
     return tg_table_add(t, (tg_cell[]){ TG_TEXT(label),
                                         TG_NUMBER((double)p->workers),
                                         TG_NUMBER(study->algorithm[algorithm].step),
-                                        TG_TEXT(verdict_text(p)),
+                                        TG_TEXT(tg_verdict_text(p)),
                                         TG_NUMBER(p->lambda),
                                         TG_NUMBER(p->delay_mean),
                                         TG_NUMBER(p->delay_cv),
@@ -115,7 +116,7 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
                                         TG_TEXT(lost_text(p)),
                                         TG_NUMBER((double)p->unstable),
                                         TG_NUMBER(p->rate),
-                                        TG_TEXT(rate_kind(p->effective)),
+                                        TG_TEXT(tg_rate_kind(p->effective)),
                                         TG_NUMBER(p->rate_error),
                                         TG_NUMBER(p->floor),
                                         TG_NUMBER(p->floor_error),
@@ -128,7 +129,7 @@ prediction_add(tg_table *t, const tg_study *study, size_t algorithm, const tg_pr
                                         TG_TEXT(tg_level_name(p->level)) });
 }
 
-const tg_column simulation_columns[SIMULATION_COLUMNS] = {
+const tg_column tg_simulation_columns[TG_SIMULATION_COLUMNS] = {
     { "algorithm", "", "server rule", true },
     { "workers", "", "number of workers P", false },
     { "step", "x^2/loss", "learning rate eta", false },
@@ -147,7 +148,7 @@ const tg_column simulation_columns[SIMULATION_COLUMNS] = {
 };
 
 double
-mean_staleness(const tg_simulation *s)
+tg_mean_staleness(const tg_simulation *s)
 {
     double sum = 0, n = 0;
 
@@ -159,7 +160,7 @@ mean_staleness(const tg_simulation *s)
 }
 
 void
-simulation_stalled(const tg_simulation *r, char *out, size_t room)
+tg_simulation_stalled(const tg_simulation *r, char *out, size_t room)
 {
     snprintf(
         out, room,
@@ -169,8 +170,8 @@ simulation_stalled(const tg_simulation *r, char *out, size_t room)
 }
 
 tg_status
-simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t workers,
-               const tg_simulation *s)
+tg_simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t workers,
+                  const tg_simulation *s)
 {
     const tg_stats *end = &s->loss[s->points - 1];
 
@@ -182,7 +183,7 @@ simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t work
                         TG_NUMBER((double)s->replicas), TG_NUMBER(end->mean),
                         TG_NUMBER(tg_stats_error(end)), TG_NUMBER(s->floor.mean),
                         TG_NUMBER(tg_stats_error(&s->floor)), TG_NUMBER(s->settle),
-                        TG_NUMBER(s->settle_error), TG_NUMBER(mean_staleness(s)),
+                        TG_NUMBER(s->settle_error), TG_NUMBER(tg_mean_staleness(s)),
                         TG_NUMBER((double)s->ledger.updates),
                         TG_NUMBER((double)s->diverged), TG_NUMBER(s->diverged_time) });
 }

@@ -7,28 +7,28 @@
 #include "core/table.h"
 #include "study/study.h"
 
-enum { PREDICTION_COLUMNS = 28, SIMULATION_COLUMNS = 15 };
-extern const tg_column prediction_columns[], simulation_columns[];
+enum { TG_PREDICTION_COLUMNS = 28, TG_SIMULATION_COLUMNS = 15 };
+extern const tg_column tg_prediction_columns[], tg_simulation_columns[];
 
-TG_CHECKED tg_status prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
-                                    const tg_prediction *p);
-TG_CHECKED tg_status simulation_add(tg_table *t, const tg_study *study, size_t algorithm,
-                                    size_t workers, const tg_simulation *s);
+TG_CHECKED tg_status tg_prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
+                                       const tg_prediction *p);
+TG_CHECKED tg_status tg_simulation_add(tg_table *t, const tg_study *study, size_t algorithm,
+                                       size_t workers, const tg_simulation *s);
 
 /* Mean of the simulated staleness histogram. */
-double mean_staleness(const tg_simulation *s);
+double tg_mean_staleness(const tg_simulation *s);
 
 /* Which workers never come back, in words, where some do not (r->stalled > 0). */
-void simulation_stalled(const tg_simulation *r, char *out, size_t room);
+void tg_simulation_stalled(const tg_simulation *r, char *out, size_t room);
 
 /* "effective" or "exponential". */
-const char *rate_kind(bool effective);
+const char *tg_rate_kind(bool effective);
 
 /* "converges", "converges in mean only", "diverges" or "undecided". */
-const char *verdict_text(const tg_prediction *p);
+const char *tg_verdict_text(const tg_prediction *p);
 
 /* Where the loop gain lies among the thresholds of mean square and single run, and what that
  * looks like. */
-const char *threshold_text(const tg_prediction *p);
+const char *tg_threshold_text(const tg_prediction *p);
 
 #endif

@@ -9,22 +9,22 @@
 #include <string.h>
 
 tg_status
-scene_open(const tg_study *study, size_t workers, scene *out)
+tg_scene_open(const tg_study *study, size_t workers, tg_scene *out)
 {
-    scene s = { .study = study };
+    tg_scene s = { .study = study };
 
     tg_status status = tg_study_cluster(study, workers, &s.cluster);
     if (status == TG_OK) status = tg_study_problem(study, s.cluster, &s.problem);
     if (status == TG_OK)
         *out = s;
     else
-        scene_close(&s);
+        tg_scene_close(&s);
     return status;
 }
 
 /* Modes take long on real data, and a simulation does not need them. */
 tg_status
-scene_modes(scene *s)
+tg_scene_modes(tg_scene *s)
 {
     if (s->modes.count > 0) return TG_OK;
     double *weight = malloc(s->cluster->workers * sizeof *weight);
@@ -36,12 +36,12 @@ scene_modes(scene *s)
 }
 
 void
-scene_close(scene *s)
+tg_scene_close(tg_scene *s)
 {
     tg_modes_free(&s->modes);
     tg_problem_free(s->problem);
     tg_cluster_free(s->cluster);
-    *s = (scene){ 0 };
+    *s = (tg_scene){ 0 };
 }
 
 /* Whether no worker's speed changes. */
@@ -98,7 +98,7 @@ static const struct {
 };
 
 tg_status
-study_theory(const tg_study *study, size_t i, const char **rule, double *number)
+tg_study_theory(const tg_study *study, size_t i, const char **rule, double *number)
 {
     const tg_study_algorithm *a = &study->algorithm[i];
     const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
@@ -125,12 +125,12 @@ study_theory(const tg_study *study, size_t i, const char **rule, double *number)
 }
 
 tg_status
-study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
+tg_study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 {
     const char *rule;
     double      number;
 
-    TG_TRY(study_theory(study, i, &rule, &number));
+    TG_TRY(tg_study_theory(study, i, &rule, &number));
     if (tg_link_takes_time(&study->uplink) || tg_link_takes_time(&study->downlink))
         return tg_fail(TG_EDOMAIN,
                        "behind links only the prediction of %s is known to "
@@ -152,7 +152,7 @@ level_of(const arguments *a, tg_level *out)
 }
 
 tg_status
-scene_predict(scene *s, size_t algorithm, tg_prediction **out)
+tg_scene_predict(tg_scene *s, size_t algorithm, tg_prediction **out)
 {
     const setting_source  source = { s->study, algorithm };
     const tg_predict_plan plan = { .horizon = s->study->horizon,
@@ -162,7 +162,7 @@ scene_predict(scene *s, size_t algorithm, tg_prediction **out)
                                    .single = s->single };
     tg_setting            setting;
 
-    TG_TRY(scene_modes(s));
+    TG_TRY(tg_scene_modes(s));
     TG_TRY(setting_of((void *)&source, s->cluster->workers, &setting));
     const tg_status status = tg_setting_predict(
         &setting, &s->modes, s->study->algorithm[algorithm].step, &plan, out);
@@ -171,14 +171,14 @@ scene_predict(scene *s, size_t algorithm, tg_prediction **out)
 }
 
 bool
-is_of_one_row(tg_status status)
+tg_scene_is_of_one_row(tg_status status)
 {
     return status == TG_EDOMAIN || status == TG_ENOCONV || status == TG_EDIVERGED;
 }
 
 /* A prediction of which only the modes are known, if they are. */
 static tg_status
-predict_nothing(const scene *s, tg_prediction **out)
+predict_nothing(const tg_scene *s, tg_prediction **out)
 {
     const size_t   n = s->modes.count, points = s->study->points;
     tg_prediction *p = calloc(1, sizeof *p);
@@ -221,19 +221,20 @@ predict_nothing(const scene *s, tg_prediction **out)
 }
 
 tg_status
-scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out, char *why,
-                     size_t size)
+tg_scene_predict_or_say(tg_scene *s, size_t algorithm, tg_prediction **out, char *why,
+                        size_t size)
 {
-    const tg_status status = scene_predict(s, algorithm, out);
+    const tg_status status = tg_scene_predict(s, algorithm, out);
 
     *why = '\0';
-    if (!is_of_one_row(status)) return status;
+    if (!tg_scene_is_of_one_row(status)) return status;
     snprintf(why, size, "%s", tg_message());
     return predict_nothing(s, out);
 }
 
 tg_status
-scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simulation **out)
+tg_scene_simulate(const tg_scene *s, size_t algorithm, tg_progress *progress,
+                  tg_simulation **out)
 {
     char                   what[200];
     const tg_replicas_plan plan = { .horizon = s->study->horizon,
@@ -252,7 +253,7 @@ scene_simulate(const scene *s, size_t algorithm, tg_progress *progress, tg_simul
 }
 
 size_t
-scene_hit_paths(const scene *s)
+tg_scene_hit_paths(const tg_scene *s)
 {
     enum { FEWEST = 30, MOST = 1000 };
     const size_t replicas = s->study->replicas;
@@ -262,20 +263,20 @@ scene_hit_paths(const scene *s)
 }
 
 tg_status
-scene_hits(scene *s, size_t algorithm, const tg_simulation *r, tg_waiting *integrated,
-           tg_waiting *simulated)
+tg_scene_hits(tg_scene *s, size_t algorithm, const tg_simulation *r, tg_waiting *integrated,
+              tg_waiting *simulated)
 {
     const tg_hits_plan  plan = { .target = s->study->target,
                                  .horizon = s->study->horizon,
-                                 .paths = scene_hit_paths(s),
+                                 .paths = tg_scene_hit_paths(s),
                                  .seed = s->study->seed };
     const tg_algorithm *rule = NULL;
     tg_hits_prediction  p;
 
     integrated->runs = simulated->runs = 0;
-    if (study_rule(s->study, algorithm, &rule) != TG_OK) return TG_OK;
-    const tg_status status = scene_modes(s);
-    if (status != TG_OK) return is_of_one_row(status) ? TG_OK : status;
+    if (tg_study_rule(s->study, algorithm, &rule) != TG_OK) return TG_OK;
+    const tg_status status = tg_scene_modes(s);
+    if (status != TG_OK) return tg_scene_is_of_one_row(status) ? TG_OK : status;
     if (plan.paths == 0 || !tg_predict_hits_apply(&s->modes, rule)) return TG_OK;
     TG_TRY(tg_predict_hits(&s->modes, s->cluster, rule, s->study->algorithm[algorithm].step,
                            &plan, &p));

@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "study/study.h"
 
-typedef struct scene {
+typedef struct tg_scene {
     const tg_study *study; /* borrowed */
     tg_cluster     *cluster;
     tg_problem     *problem;
@@ -17,7 +17,7 @@ typedef struct scene {
     bool            single;  /* they say where a single run ceases to settle */
     bool            metrics; /* simulations measure all of tg_metrics */
     tg_records     *records; /* what is finished of them; borrowed, NULL: not kept */
-} scene;
+} tg_scene;
 
 /* The level that --level asks for, best without it. Errors: TG_EINPUT. */
 #define LEVEL_OPTION                                                                       \
@@ -30,42 +30,43 @@ TG_CHECKED tg_status level_of(const arguments *a, tg_level *out);
 /* The study on the command line, with its --set; steps that it leaves open are tuned, which is said
  * on standard error. Owner of *out: the caller. Errors: those of tg_study_read(), cost and
  * tg_study_tune(). */
-TG_CHECKED tg_status study_open(const arguments *a, const char *file, tg_study **out);
+TG_CHECKED tg_status tg_study_open(const arguments *a, const char *file, tg_study **out);
 
 /* workers 0: as many as the study says. Errors: those of the parts. */
-TG_CHECKED tg_status scene_open(const tg_study *study, size_t workers, scene *out);
-void                 scene_close(scene *s);
+TG_CHECKED tg_status tg_scene_open(const tg_study *study, size_t workers, tg_scene *out);
+void                 tg_scene_close(tg_scene *s);
 
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
-TG_CHECKED tg_status scene_modes(scene *s);
+TG_CHECKED tg_status tg_scene_modes(tg_scene *s);
 
 /* The study's algorithm i by its name and number in theory's table (solver/linear_rule.h). Errors:
  * TG_EDOMAIN theory does not know it with these settings. */
-TG_CHECKED tg_status study_theory(const tg_study *study, size_t i, const char **rule,
-                                  double *number);
+TG_CHECKED tg_status tg_study_theory(const tg_study *study, size_t i, const char **rule,
+                                     double *number);
 
 /* The study's algorithm i as theory knows it. Errors: TG_EDOMAIN it does not. */
-TG_CHECKED tg_status study_rule(const tg_study *study, size_t i, const tg_algorithm **out);
+TG_CHECKED tg_status tg_study_rule(const tg_study *study, size_t i,
+                                   const tg_algorithm **out);
 
-TG_CHECKED tg_status scene_simulate(const scene *s, size_t algorithm, tg_progress *progress,
-                                    tg_simulation **out);
-TG_CHECKED tg_status scene_predict(scene *s, size_t algorithm, tg_prediction **out);
+TG_CHECKED tg_status tg_scene_simulate(const tg_scene *s, size_t algorithm,
+                                       tg_progress *progress, tg_simulation **out);
+TG_CHECKED tg_status tg_scene_predict(tg_scene *s, size_t algorithm, tg_prediction **out);
 
 /* When single runs are at the study's target, integrated over as many paths as there are
  * replicas (1000 at most), and as simulated. Nothing, runs 0, without a target, below 30
  * replicas, where the modes are not the whole problem, and for other algorithms than asgd and
  * dude. */
-TG_CHECKED tg_status scene_hits(scene *s, size_t algorithm, const tg_simulation *r,
-                                tg_waiting *integrated, tg_waiting *simulated);
-size_t               scene_hit_paths(const scene *s);
+TG_CHECKED tg_status tg_scene_hits(tg_scene *s, size_t algorithm, const tg_simulation *r,
+                                   tg_waiting *integrated, tg_waiting *simulated);
+size_t               tg_scene_hit_paths(const tg_scene *s);
 
 /* Whether a failure concerns one row of a sweep, and the others can go on: TG_EDOMAIN,
  * TG_ENOCONV, TG_EDIVERGED. */
-bool is_of_one_row(tg_status status);
+bool tg_scene_is_of_one_row(tg_status status);
 
 /* The same, but where that fails for a reason of this row alone, a prediction without
  * numbers (NaN, undecided), and the reason into why (size); else why is "". */
-TG_CHECKED tg_status scene_predict_or_say(scene *s, size_t algorithm, tg_prediction **out,
-                                          char *why, size_t size);
+TG_CHECKED tg_status tg_scene_predict_or_say(tg_scene *s, size_t algorithm,
+                                             tg_prediction **out, char *why, size_t size);
 
 #endif

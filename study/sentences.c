@@ -11,7 +11,7 @@ enum { WIDTH = 80, ROOM = 2000 };
 /* ---- paragraphs ------------------------------------------------------------------------ */
 
 void
-print_wrapped(FILE *f, const char *text, int indent)
+tg_say_wrapped(FILE *f, const char *text, int indent)
 {
     size_t column = 0;
 
@@ -32,7 +32,7 @@ print_wrapped(FILE *f, const char *text, int indent)
 }
 
 void
-say_paragraph(FILE *f, const char *format, ...)
+tg_say_paragraph(FILE *f, const char *format, ...)
 {
     char    text[ROOM];
     va_list rest;
@@ -40,7 +40,7 @@ say_paragraph(FILE *f, const char *format, ...)
     va_start(rest, format);
     vsnprintf(text, sizeof text, format, rest);
     va_end(rest);
-    print_wrapped(f, text, 0);
+    tg_say_wrapped(f, text, 0);
     fputc('\n', f);
 }
 
@@ -77,13 +77,13 @@ largest(const tg_prediction *p)
 }
 
 static void
-say_question(FILE *f, const scene *s, size_t i, const tg_prediction *p)
+say_question(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
 {
     char                      laws[640];
     const tg_study_algorithm *a = &s->study->algorithm[i];
 
     laws_text(s->cluster, laws, sizeof laws);
-    say_paragraph(
+    tg_say_paragraph(
         f,
         "%s with %zu worker%s (%s) at learning rate %.4g; the largest eigenvalue of the "
         "Hessian is %.4g.",
@@ -107,48 +107,50 @@ say_verdict(FILE *f, const tg_prediction *p)
     const double limit = p->threshold_square, share = p->gain / limit;
 
     if (isinf(limit))
-        say_paragraph(f,
-                      "It converges: no learning rate loses stability with these workers.");
+        tg_say_paragraph(
+            f, "It converges: no learning rate loses stability with these workers.");
     else if (!(fabs(p->gain - limit) > p->threshold_error))
-        say_paragraph(f,
-                      "It cannot be told: eta h P = %.4g is within the error, %.2g, of the "
-                      "%.4g at which "
-                      "these workers lose stability in mean square.",
-                      p->gain, p->threshold_error, limit);
+        tg_say_paragraph(
+            f,
+            "It cannot be told: eta h P = %.4g is within the error, %.2g, of the "
+            "%.4g at which "
+            "these workers lose stability in mean square.",
+            p->gain, p->threshold_error, limit);
     else if (share > 1)
-        say_paragraph(f,
-                      "%s: eta h P = %.4g is %.3g times the %.4g at which these workers "
-                      "lose stability in "
-                      "mean square%s%s.",
-                      loss_text(p), p->gain, share, limit,
-                      isnan(p->threshold_single) ? "" : "; it is ",
-                      isnan(p->threshold_single) ? "" : threshold_text(p));
+        tg_say_paragraph(f,
+                         "%s: eta h P = %.4g is %.3g times the %.4g at which these workers "
+                         "lose stability in "
+                         "mean square%s%s.",
+                         loss_text(p), p->gain, share, limit,
+                         isnan(p->threshold_single) ? "" : "; it is ",
+                         isnan(p->threshold_single) ? "" : tg_threshold_text(p));
     else
-        say_paragraph(f,
-                      "It converges: eta h P = %.4g is %.3g %% of the %.4g at which these "
-                      "workers lose "
-                      "stability in mean square.",
-                      p->gain, 100 * share, limit);
+        tg_say_paragraph(
+            f,
+            "It converges: eta h P = %.4g is %.3g %% of the %.4g at which these "
+            "workers lose "
+            "stability in mean square.",
+            p->gain, 100 * share, limit);
 }
 
 /* ---- what to do ------------------------------------------------------------------------ */
 
 /* The step limit with half as many workers. */
 static tg_status
-half_limit(const scene *s, size_t i, size_t workers, double *out)
+half_limit(const tg_scene *s, size_t i, size_t workers, double *out)
 {
-    scene          half;
+    tg_scene       half;
     tg_prediction *p = NULL;
 
     *out = NAN;
     if (workers < 2) return TG_OK;
-    TG_TRY(scene_open(s->study, workers / 2, &half));
+    TG_TRY(tg_scene_open(s->study, workers / 2, &half));
     half.level = s->level;
-    const tg_status status = scene_predict(&half, i, &p);
+    const tg_status status = tg_scene_predict(&half, i, &p);
     if (status == TG_OK) *out = p->step_limit;
     tg_prediction_free(p);
-    scene_close(&half);
-    return is_of_one_row(status) ? TG_OK : status;
+    tg_scene_close(&half);
+    return tg_scene_is_of_one_row(status) ? TG_OK : status;
 }
 
 /* How many workers are the most at this learning rate. */
@@ -167,7 +169,7 @@ most_text(const tg_prediction *p, char *out, size_t room)
 }
 
 static tg_status
-say_advice(FILE *f, const scene *s, size_t i, const tg_prediction *p)
+say_advice(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
 {
     char   most[120], half[120] = "";
     double other;
@@ -178,19 +180,19 @@ say_advice(FILE *f, const scene *s, size_t i, const tg_prediction *p)
         snprintf(half, sizeof half, ", for %zu worker%s %.3g", p->workers / 2,
                  plural((double)(p->workers / 2)), other);
     if (isfinite(p->step_limit))
-        say_paragraph(
+        tg_say_paragraph(
             f,
             "The largest learning rate for %zu worker%s is %.3g%s; half of it leaves a "
             "margin of two. %s",
             p->workers, plural((double)p->workers), p->step_limit, half, most);
     else
-        say_paragraph(f, "%s", most);
+        tg_say_paragraph(f, "%s", most);
     return TG_OK;
 }
 
 /* Where it gets to, and when. */
 static void
-say_course(FILE *f, const scene *s, const tg_prediction *p)
+say_course(FILE *f, const tg_scene *s, const tg_prediction *p)
 {
     char         time[160] = "", bias[80] = "";
     const double target = s->study->target;
@@ -208,14 +210,15 @@ say_course(FILE *f, const scene *s, const tg_prediction *p)
         snprintf(bias, sizeof bias, " and %.3g from the bias on heterogeneous data",
                  p->bias_loss);
     if (p->floor + p->bias_loss > 0)
-        say_paragraph(f,
-                      "The slowest mode falls at rate %.4g per unit of time; what remains "
-                      "is an excess "
-                      "loss of %.3g from gradient noise%s.%s",
-                      p->rate, p->floor, bias, time);
+        tg_say_paragraph(
+            f,
+            "The slowest mode falls at rate %.4g per unit of time; what remains "
+            "is an excess "
+            "loss of %.3g from gradient noise%s.%s",
+            p->rate, p->floor, bias, time);
     else
-        say_paragraph(f, "The slowest mode falls at rate %.4g per unit of time.%s", p->rate,
-                      time);
+        tg_say_paragraph(f, "The slowest mode falls at rate %.4g per unit of time.%s",
+                         p->rate, time);
 }
 
 /* ---- how sure -------------------------------------------------------------------------- */
@@ -226,17 +229,17 @@ say_certainty(FILE *f, const tg_prediction *p)
     const double error = 100 * p->threshold_error / p->threshold_square;
 
     if (p->level == TG_LEVEL_EXACT)
-        say_paragraph(f, "How sure: exact for these workers (level exact)%s.",
-                      p->resolved < 0.99
-                          ? ", of the part of the objective that the eigenvalues cover"
-                          : "");
+        tg_say_paragraph(f, "How sure: exact for these workers (level exact)%s.",
+                         p->resolved < 0.99
+                             ? ", of the part of the objective that the eigenvalues cover"
+                             : "");
     else
-        say_paragraph(f, "How sure: the limit is right to about %.2g %% (level %s).", error,
-                      tg_level_name(p->level));
+        tg_say_paragraph(f, "How sure: the limit is right to about %.2g %% (level %s).",
+                         error, tg_level_name(p->level));
 }
 
 tg_status
-say_prediction(FILE *f, const scene *s, size_t algorithm, const tg_prediction *p)
+tg_say_prediction(FILE *f, const tg_scene *s, size_t algorithm, const tg_prediction *p)
 {
     say_question(f, s, algorithm, p);
     say_verdict(f, p);
@@ -247,22 +250,24 @@ say_prediction(FILE *f, const scene *s, size_t algorithm, const tg_prediction *p
 }
 
 void
-say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *second,
-               const tg_prediction *q, double target)
+tg_say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *second,
+                  const tg_prediction *q, double target)
 {
     const double a = p->settle, b = q->settle;
 
     if (p->outcome != q->outcome)
-        say_paragraph(f, "%s %s, %s %s.", first, verdict_text(p), second, verdict_text(q));
+        tg_say_paragraph(f, "%s %s, %s %s.", first, tg_verdict_text(p), second,
+                         tg_verdict_text(q));
     else if (p->outcome == TG_CONVERGES && isfinite(a) && isfinite(b) && !isnan(target))
-        say_paragraph(
+        tg_say_paragraph(
             f,
             "%s is at the target after %.4g, %s after %.4g: %s takes %.3g times as long.",
             first, a, second, b, a < b ? second : first, fmax(a, b) / fmin(a, b));
     else if (p->outcome == TG_CONVERGES)
-        say_paragraph(f,
-                      "%s leaves an excess loss of %.3g, %s one of %.3g; their rates are "
-                      "%.3g and %.3g.",
-                      first, p->floor + p->bias_loss, second, q->floor + q->bias_loss,
-                      p->rate, q->rate);
+        tg_say_paragraph(
+            f,
+            "%s leaves an excess loss of %.3g, %s one of %.3g; their rates are "
+            "%.3g and %.3g.",
+            first, p->floor + p->bias_loss, second, q->floor + q->bias_loss, p->rate,
+            q->rate);
 }

@@ -12,18 +12,18 @@
 #include <stdio.h>
 
 /* The words of a text in lines of at most 80 columns, all but the first indented. */
-void print_wrapped(FILE *f, const char *text, int indent);
+void tg_say_wrapped(FILE *f, const char *text, int indent);
 
 /* A paragraph; a blank line after it. */
-void say_paragraph(FILE *f, const char *format, ...) TG_FORMAT(2, 3);
+void tg_say_paragraph(FILE *f, const char *format, ...) TG_FORMAT(2, 3);
 
 /* The scene's prediction of an algorithm in four paragraphs. Errors: those of finding the step for
  * half as many workers. */
-TG_CHECKED tg_status say_prediction(FILE *f, const scene *s, size_t algorithm,
-                                    const tg_prediction *p);
+TG_CHECKED tg_status tg_say_prediction(FILE *f, const tg_scene *s, size_t algorithm,
+                                       const tg_prediction *p);
 
 /* Two algorithms with the same workers, in one sentence. */
-void say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *second,
-                    const tg_prediction *q, double target);
+void tg_say_comparison(FILE *f, const char *first, const tg_prediction *p,
+                       const char *second, const tg_prediction *q, double target);
 
 #endif

@@ -28,7 +28,8 @@ marked_cell(const tg_column *c, const char *label, const char *where, double wor
 }
 
 static tg_status
-mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm, tg_status failed)
+mark(tg_sweep *w, const tg_sweep_plan *plan, size_t workers, size_t algorithm,
+     tg_status failed)
 {
     char     where[80], why[sizeof w->why + 16];
     tg_cell *cell = calloc(plan->count, sizeof *cell);
@@ -54,32 +55,34 @@ mark(sweep *w, const sweep_plan *plan, size_t workers, size_t algorithm, tg_stat
 /* ---- the sweep ----------------------------------------------------------------------- */
 
 static tg_status
-fill_scene(sweep *w, const sweep_plan *plan, const size_t *workers, size_t n, size_t i)
+fill_scene(tg_sweep *w, const tg_sweep_plan *plan, const size_t *workers, size_t n,
+           size_t i)
 {
-    scene s;
+    tg_scene s;
 
-    TG_TRY(scene_open(w->study, workers[i], &s));
+    TG_TRY(tg_scene_open(w->study, workers[i], &s));
     s.level = w->level;
     s.single = w->single;
     s.records = w->records;
     tg_status status = TG_OK;
-    if (i == 0 && plan->predicts) status = cost_of_predictions(w->arguments, &s, n);
+    if (i == 0 && plan->predicts) status = tg_cost_of_predictions(w->arguments, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)
-        status = cost_of_simulations(w->arguments, &s, workers, n);
+        status = tg_cost_of_simulations(w->arguments, &s, workers, n);
     if (i == 0 && plan->simulates && plan->predicts && status == TG_OK)
-        status = cost_of_hits(w->arguments, &s, workers, n);
+        status = tg_cost_of_hits(w->arguments, &s, workers, n);
     for (size_t k = 0; k < w->study->algorithms && status == TG_OK; k++) {
         status = tg_stop_check();
         if (status == TG_OK) status = plan->row(w, &s, k);
-        if (is_of_one_row(status)) status = mark(w, plan, s.cluster->workers, k, status);
+        if (tg_scene_is_of_one_row(status))
+            status = mark(w, plan, s.cluster->workers, k, status);
     }
-    scene_close(&s);
+    tg_scene_close(&s);
     return status;
 }
 
 /* All rows marked is a failure; some are worth a word. */
 static tg_status
-report_marked(const sweep *w)
+report_marked(const tg_sweep *w)
 {
     if (w->marked == 0) return TG_OK;
     if (w->marked == tg_table_rows(w->table)) return tg_fail(w->status, "%s", w->why);
@@ -89,7 +92,7 @@ report_marked(const sweep *w)
 }
 
 static tg_status
-fill(sweep *w, const sweep_plan *plan)
+fill(tg_sweep *w, const tg_sweep_plan *plan)
 {
     const size_t n = w->study->sweeps;
 
@@ -102,17 +105,17 @@ fill(sweep *w, const sweep_plan *plan)
 }
 
 tg_status
-sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally)
+tg_sweep_run(const arguments *a, const tg_sweep_plan *plan, tg_tally *tally)
 {
     const char *file;
     tg_study   *study = NULL;
-    sweep       w = { .arguments = a };
+    tg_sweep    w = { .arguments = a };
     FILE       *terminal = plan->simulates && !given(a, "quiet") ? stderr : NULL;
 
     w.single = given(a, "single-run");
     TG_TRY(only_file(a, &file));
     TG_TRY(level_of(a, &w.level));
-    TG_TRY(study_open(a, file, &study));
+    TG_TRY(tg_study_open(a, file, &study));
     w.study = study;
     tg_status status = table_begin(a, study, plan->columns, plan->count, &w.table);
     if (status == TG_OK && plan->simulates) status = records_begin(a, study, &w.records);

@@ -8,7 +8,7 @@
 #include "core/table.h"
 #include "study/scene.h"
 
-typedef struct sweep {
+typedef struct tg_sweep {
     const arguments *arguments;
     const tg_study  *study;
     tg_progress     *progress;
@@ -20,25 +20,26 @@ typedef struct sweep {
     bool             single;   /* see scene */
     tg_status        status;   /* of the first of them ... */
     char             why[256]; /* ... and its reason */
-} sweep;
+} tg_sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */
-typedef tg_status (*sweep_row)(sweep *w, scene *s, size_t algorithm);
+typedef tg_status (*tg_sweep_row)(tg_sweep *w, tg_scene *s, size_t algorithm);
 
-typedef struct sweep_plan {
+typedef struct tg_sweep_plan {
     const char      *name; /* of the table and of the stage of work */
     const tg_column *columns;
     size_t           count;
     bool             predicts;
     bool             simulates; /* progress counts replicas; else there is no bar */
-    sweep_row        row;
-} sweep_plan;
+    tg_sweep_row     row;
+} tg_sweep_plan;
 
 /* Read the study on the command line, fill the table, one row or more for each number of
  * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted. A
  * row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked with its
  * reason and the others are delivered; that is a failure only if there are no others.
  * Errors: those of study, cost, rows and delivery. */
-TG_CHECKED tg_status sweep_run(const arguments *a, const sweep_plan *plan, tg_tally *tally);
+TG_CHECKED tg_status tg_sweep_run(const arguments *a, const tg_sweep_plan *plan,
+                                  tg_tally *tally);
 
 #endif

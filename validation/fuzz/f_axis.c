@@ -10,12 +10,12 @@ static const char study[] =
     "compute: {law: constant, value: 1}}, algorithm: {name: asgd, step: 0.1}, horizon: 1}";
 
 static void
-apply(const axis *x)
+apply(const tg_axis *x)
 {
     tg_study *s = NULL, *one = NULL;
 
     FUZZ_ASSERT(tg_study_parse(study, "fuzz", &s) == TG_OK);
-    if (axis_apply(x, s, axis_value(x, 0), &one) == TG_OK) FUZZ_ASSERT(one);
+    if (tg_axis_apply(x, s, tg_axis_value(x, 0), &one) == TG_OK) FUZZ_ASSERT(one);
     tg_study_free(one);
     tg_study_free(s);
 }
@@ -26,12 +26,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const option named = { "x", "AXIS", "" };
     char        *text = fuzz_text(data, size);
     arguments    a = { .given = { &named }, .value = { text }, .count = 1 };
-    axis         x;
+    tg_axis      x;
 
-    if (axis_of(&a, "x", &x) == TG_OK) {
+    if (tg_axis_of(&a, "x", &x) == TG_OK) {
         const size_t n = x.values.count;
         FUZZ_ASSERT(n > 0);
-        FUZZ_ASSERT(isfinite(axis_value(&x, 0)) && isfinite(axis_value(&x, n - 1)));
+        FUZZ_ASSERT(isfinite(tg_axis_value(&x, 0)) && isfinite(tg_axis_value(&x, n - 1)));
         apply(&x);
     } else {
         FUZZ_ASSERT(*tg_message());
