@@ -1,13 +1,11 @@
 #include "cli/command.h"
 
-#include "core/node.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const option common_options[] = {
+const tg_option common_options[] = {
     { "set", "PATH=VALUE", "override a value of the study, e.g. workers[0].count=32" },
     { "out", "FOLDER",
       "write tables and figures there, all at once when they are complete" },
@@ -18,40 +16,55 @@ const option common_options[] = {
     { 0 },
 };
 
-static const option *
-find_in(const option *list, const char *name)
+static const tg_option *
+find_in(const tg_option *list, const char *name)
 {
     for (; list && list->name; list++)
         if (!strcmp(list->name, name)) return list;
     return NULL;
 }
 
-static tg_status
-unknown_option(const command *c, const char *name)
+tg_manual
+manual_of(const command *c)
 {
-    const char *known[2 * MOST_OPTIONS];
-    size_t      n = 0;
+    if (c->answers) return c->answers->is;
+    return (tg_manual){ c->name, c->operands, c->summary, c->doc, NULL };
+}
 
-    for (const option *o = common_options; o->name; o++) known[n++] = o->name;
-    for (const option *o = c->options; o && o->name && n < 2 * MOST_OPTIONS; o++)
-        known[n++] = o->name;
-    const char *near = tg_nearest(name, known, n);
-    if (near)
-        return tg_fail(TG_EINPUT, "unknown option --%s; did you mean --%s?", name, near);
-    return tg_fail(TG_EINPUT, "unknown option --%s; see tardigrad %s --help", name,
-                   c->name);
+/* Its options: common ones, the library's, its own. */
+static const tg_option *
+find_option(const command *c, const char *name)
+{
+    const tg_option *o = find_in(common_options, name);
+
+    if (!o) o = find_in(manual_of(c).options, name);
+    return o ? o : find_in(c->options, name);
 }
 
 static tg_status
-take(arguments *out, const option *o, const char *value)
+unknown_option(const command *c, const char *name)
+{
+    tg_option       all[TG_MOST_OPTIONS] = { { 0 } };
+    const tg_manual m = manual_of(c);
+    size_t          n = 0;
+
+    for (const tg_option *o = m.options; o && o->name && n < TG_MOST_OPTIONS - 1; o++)
+        all[n++] = *o;
+    for (const tg_option *o = c->options; o && o->name && n < TG_MOST_OPTIONS - 1; o++)
+        all[n++] = *o;
+    return tg_ask_unknown(m.name, all, common_options, name);
+}
+
+static tg_status
+take(arguments *out, const tg_option *o, const char *value)
 {
     if (!strcmp(o->name, "set")) {
-        if (out->sets == MOST_SETS)
-            return tg_fail(TG_EINPUT, "more than %d --set", MOST_SETS);
+        if (out->sets == TG_MOST_SETS)
+            return tg_fail(TG_EINPUT, "more than %d --set", TG_MOST_SETS);
         out->set[out->sets++] = value;
         return TG_OK;
     }
-    if (out->count == MOST_OPTIONS) return tg_fail(TG_EINPUT, "too many options");
+    if (out->count == TG_MOST_OPTIONS) return tg_fail(TG_EINPUT, "too many options");
     out->given[out->count] = o;
     out->value[out->count++] = value;
     return TG_OK;
@@ -78,9 +91,8 @@ arguments_parse(const command *c, int argc, char **argv, arguments *out)
         char         name[64];
         const size_t n = strcspn(argv[i] + 2, "=");
         snprintf(name, sizeof name, "%.*s", (int)(n < 63 ? n : 63), argv[i] + 2);
-        const char   *value = argv[i][2 + n] ? argv[i] + 3 + n : NULL;
-        const option *o = find_in(common_options, name);
-        if (!o) o = find_in(c->options, name);
+        const char      *value = argv[i][2 + n] ? argv[i] + 3 + n : NULL;
+        const tg_option *o = find_option(c, name);
         if (!o) return unknown_option(c, name);
         if (o->value && !value) {
             if (i + 1 == argc)
@@ -112,18 +124,6 @@ value_of(const arguments *a, const char *name)
     return NULL;
 }
 
-/* The study's own strict reader of numbers serves the command line too. */
-static tg_status
-read_number(const char *source, const char *text, double *out)
-{
-    tg_node *node;
-
-    TG_TRY(tg_node_parse(*text ? text : "''", source, &node));
-    const tg_status status = tg_node_number(node, out);
-    tg_node_free(node);
-    return status;
-}
-
 tg_status
 number_of(const arguments *a, const char *name, double *out)
 {
@@ -131,7 +131,7 @@ number_of(const arguments *a, const char *name, double *out)
     char        source[80];
 
     snprintf(source, sizeof source, "--%s", name);
-    return text ? read_number(source, text, out) : TG_OK;
+    return text ? tg_ask_read(source, text, out) : TG_OK;
 }
 
 tg_status
@@ -140,11 +140,7 @@ whole_of(const arguments *a, const char *name, size_t *out)
     double value = (double)*out;
 
     TG_TRY(number_of(a, name, &value));
-    if (!(value >= 0 && value <= 0x1p53) || value != floor(value))
-        return tg_fail(TG_EINPUT, "--%s: expected a whole number from 0 to 2^53, got %.17g",
-                       name, value);
-    *out = (size_t)value;
-    return TG_OK;
+    return tg_ask_read_whole(name, value, out);
 }
 
 tg_status
@@ -152,7 +148,7 @@ threads_of(const char *source, const char *text, size_t *out)
 {
     double value = 0;
 
-    TG_TRY(read_number(source, text, &value));
+    TG_TRY(tg_ask_read(source, text, &value));
     if (!(value >= 0 && value <= 1024) || value != floor(value))
         return tg_fail(TG_EINPUT, "%s: expected a whole number, at most 1024, got %.17g",
                        source, value);

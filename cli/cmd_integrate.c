@@ -181,7 +181,7 @@ run(const arguments *a)
     return status;
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "damping", "A", "damping coefficient a of the delayed term [1/time]" },
     { "instant", "B", "instantaneous damping b [1/time] (default 0)" },
     { "law", "LAW",

@@ -56,8 +56,8 @@ run(const arguments *a)
     return figures_make(folder, labels, format ? format : "svg");
 }
 
-static const option options[] = { { "format", "FORMAT", "svg (default), pdf or png" },
-                                  { 0 } };
+static const tg_option options[] = { { "format", "FORMAT", "svg (default), pdf or png" },
+                                     { 0 } };
 
 const command cmd_plot = { .name = "plot",
                            .operands = "FOLDER",

@@ -210,7 +210,7 @@ from_study(hunt *h)
     tg_status   status = TG_OK;
 
     TG_TRY(only_file(h->a, &file));
-    TG_TRY(tg_study_open(h->a, file, &study));
+    TG_TRY(study_open(h->a, file, &study));
     if (!h->along.values.count) status = hunt_study(h, study);
     for (size_t i = 0; i < h->along.values.count && status == TG_OK; i++)
         status = hunt_value(h, study, tg_axis_value(&h->along, i));
@@ -236,7 +236,7 @@ run(const arguments *a)
     return status;
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "right-of", "LINE", "find the roots with Re s >= LINE [1/time]" },
     { "inside", "LEFT:RIGHT:BOTTOM:TOP", "find the roots in this rectangle [1/time]" },
     { "along", "PATH=LOW:HIGH:COUNT[:log]",

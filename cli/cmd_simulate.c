@@ -1,38 +1,9 @@
-#include "cli/output.h"
-#include "study/rows.h"
-#include "study/sweep.h"
+#include "cli/answers.h"
 
 #include "asgd/sim/timeline.h"
+#include "study/scene.h"
 
 #include <stdio.h>
-
-/* Workers that never come back are worth a word, and a line of the table's head. */
-static tg_status
-tell_stalled(tg_sweep *w, const char *label, size_t workers, const tg_simulation *r)
-{
-    char where[80], what[120];
-
-    if (r->stalled == 0) return TG_OK;
-    snprintf(where, sizeof where, "%s P=%zu", label, workers);
-    tg_simulation_stalled(r, what, sizeof what);
-    if (!given(w->arguments, "quiet")) fprintf(stderr, "tardigrad: %s: %s\n", where, what);
-    return tg_table_note(w->table, where, "%s", what);
-}
-
-static tg_status
-add_row(tg_sweep *w, tg_scene *s, size_t algorithm)
-{
-    tg_simulation *r;
-
-    TG_TRY(tg_scene_simulate(s, algorithm, w->progress, &r));
-    tg_status status =
-        tg_simulation_add(w->table, w->study, algorithm, s->cluster->workers, r);
-    if (status == TG_OK)
-        status =
-            tell_stalled(w, w->study->algorithm[algorithm].label, s->cluster->workers, r);
-    tg_simulation_free(r);
-    return status;
-}
 
 /* The jobs of the first replica of the first algorithm, for --events and --timeline. */
 static tg_status
@@ -62,7 +33,7 @@ record_events(const arguments *a)
     tg_table   *t = NULL;
 
     TG_TRY(only_file(a, &file));
-    TG_TRY(tg_study_open(a, file, &study));
+    TG_TRY(study_open(a, file, &study));
     tg_status status = table_begin(a, study, tg_timeline_columns, TG_TIMELINE_COLUMNS, &t);
     if (status == TG_OK) status = record(a, study, t);
     tg_table_free(t);
@@ -70,7 +41,7 @@ record_events(const arguments *a)
     return status;
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "events", "FILE",
       "also write every job of the first replica to a table, which replays" },
     { "timeline", "FILE", "the same as trace events (JSON) that timeline viewers open" },
@@ -82,22 +53,10 @@ static const option options[] = {
 static tg_status
 run(const arguments *a)
 {
-    const tg_sweep_plan plan = { .name = "simulation",
-                                 .columns = tg_simulation_columns,
-                                 .count = TG_SIMULATION_COLUMNS,
-                                 .simulates = true,
-                                 .row = add_row };
-
     if (given(a, "events") || given(a, "timeline")) TG_TRY(record_events(a));
-    return tg_sweep_run(a, &plan, NULL);
+    return answer_run(a, &tg_answer_simulate, true, NULL);
 }
 
-const command cmd_simulate = { .name = "simulate",
-                               .operands = "STUDY",
-                               .summary = "the true worker process, event by event",
-                               .doc = "Simulate every algorithm and number of workers of a "
-                                      "study, replica by replica, and sum\n"
-                                      "up with standard errors. The same seed gives the "
-                                      "same bytes for any number of threads.",
+const command cmd_simulate = { .answers = &tg_answer_simulate,
                                .options = options,
                                .run = run };

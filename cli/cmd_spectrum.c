@@ -124,7 +124,7 @@ run(const arguments *a)
     return status;
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "workers", "P", "of which the largest stable step is told (default 1)" },
     { "law", "LAW", "of their round trip (default exponential)" },
     { 0 }

@@ -86,7 +86,7 @@ run(const arguments *a)
 
     TG_TRY(only_file(a, &file));
     TG_TRY(level_of(a, &r.level));
-    TG_TRY(tg_study_open(a, file, &study));
+    TG_TRY(study_open(a, file, &study));
     r.study = study;
     snprintf(folder, sizeof folder, "out/%s", study->name);
     const char *place = given(a, "out") ? value_of(a, "out") : folder;
@@ -108,7 +108,7 @@ run(const arguments *a)
     return status;
 }
 
-static const option options[] = { LEVEL_OPTION, RESUME_OPTION, { 0 } };
+static const tg_option options[] = { LEVEL_OPTION, RESUME_OPTION, { 0 } };
 
 const command cmd_study = {
     .name = "study",

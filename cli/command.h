@@ -8,38 +8,41 @@
 
 #include "core/folder.h"
 #include "core/status.h"
+#include "study/answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct option {
-    const char *name, *value, *doc; /* value: what it takes, NULL for a plain switch */
-} option;
-
-enum { MOST_SETS = 64, MOST_OPTIONS = 32, MOST_FILES = 16 };
+enum { MOST_FILES = 16 };
 
 /* A parsed command line. Values are borrowed from argv. */
 typedef struct arguments {
-    const char   *line;             /* the whole command line, for provenance */
-    const char   *file[MOST_FILES]; /* words that are no options */
-    size_t        files;
-    const char   *set[MOST_SETS]; /* --set PATH=VALUE */
-    size_t        sets;
-    const option *given[MOST_OPTIONS];
-    const char   *value[MOST_OPTIONS];
-    size_t        count;
-    tg_folder    *results; /* the folder that --out names, while it is being written */
+    const char      *line;             /* the whole command line, for provenance */
+    const char      *file[MOST_FILES]; /* words that are no options */
+    size_t           files;
+    const char      *set[TG_MOST_SETS]; /* --set PATH=VALUE */
+    size_t           sets;
+    const tg_option *given[TG_MOST_OPTIONS];
+    const char      *value[TG_MOST_OPTIONS];
+    size_t           count;
+    tg_folder       *results; /* the folder that --out names, while it is being written */
 } arguments;
 
 typedef struct command {
-    const char   *name, *operands, *summary, *doc;
-    const char   *refuses; /* common options that do not apply, as words; NULL: none */
-    const option *options; /* ends with name NULL; NULL: only the common ones */
+    const tg_answerer
+               *answers; /* the library's part, which describes it; NULL: none, then: */
+    const char *name, *operands, *summary, *doc;
+    const char *refuses; /* common options that do not apply, as words; NULL: none */
+    const tg_option
+        *options; /* of its own beside the library's; ends with name NULL; NULL: none */
     tg_status (*run)(const arguments *a);
 } command;
 
+/* Name, operands and words of a command, with the options that the library takes (NULL: none). */
+tg_manual manual_of(const command *c);
+
 extern const command *const commands[]; /* NULL-terminated */
-extern const option         common_options[];
+extern const tg_option      common_options[];
 
 /* Parse what follows the command's name. Errors: TG_EINPUT. */
 TG_CHECKED tg_status arguments_parse(const command *c, int argc, char **argv,

@@ -17,7 +17,7 @@
 #include <string.h>
 
 static void
-print_options(const option *o, const char *form)
+print_options(const tg_option *o, const char *form)
 {
     char flag[80];
 
@@ -146,7 +146,7 @@ print_program_help(void)
     printf("tardigrad %s: what staleness will do to asynchronous training\n\n", TG_VERSION);
     printf("usage: tardigrad COMMAND [options]\n\ncommands:\n");
     for (const command *const *c = commands; *c; c++)
-        printf("  %-10s %s\n", (*c)->name, (*c)->summary);
+        printf("  %-10s %s\n", manual_of(*c).name, manual_of(*c).summary);
     printf("\noptions of every command:\n");
     print_options(common_options, "  %-20s %s\n");
     printf(
@@ -161,8 +161,10 @@ print_help(const command *c)
         print_program_help();
         return;
     }
-    printf("usage: tardigrad %s %s [options]\n\n%s\n", c->name, c->operands, c->doc);
+    const tg_manual m = manual_of(c);
+    printf("usage: tardigrad %s %s [options]\n\n%s\n", m.name, m.operands, m.doc);
     printf("\noptions:\n");
+    print_options(m.options, "  %-24s %s\n");
     print_options(c->options, "  %-24s %s\n");
     print_options(common_options, "  %-24s %s\n");
     if (c == &cmd_study) print_schema_help();
@@ -171,7 +173,7 @@ print_help(const command *c)
 /* ---- man page ------------------------------------------------------------------------ */
 
 static void
-man_options(const option *o)
+man_options(const tg_option *o)
 {
     for (; o && o->name; o++)
         printf(".TP\n.B \\-\\-%s%s%s\n%s\n", o->name, o->value ? " " : "",

@@ -1,4 +1,5 @@
 #include "cli/integrate.h"
+#include "cli/output.h"
 #include "study/cost.h"
 
 #include "core/memory.h"
@@ -29,14 +30,15 @@ integration_announce(const arguments *a, const integration *j, double bytes)
         fprintf(stderr, "tardigrad: %.6g paths x %.6g %s, %.1f MiB\n", (double)j->paths,
                 steps, arrivals ? "arrivals" : "steps", bytes / (1 << 20));
     if (given(a, "hit-error")) return TG_OK; /* --paths is only the most there may be */
-    const double count = (double)j->paths * steps * (double)j->modes;
-    const double each = arrivals ? ARRIVAL : j->exact ? EXACT_STEP : GENERAL_STEP;
+    const double      count = (double)j->paths * steps * (double)j->modes;
+    const double      each = arrivals ? ARRIVAL : j->exact ? EXACT_STEP : GENERAL_STEP;
+    const tg_listener l = listener_of(a);
     return tg_cost_check(
-        a, &(tg_cost){ .count = count,
-                       .seconds = count * each / (double)threads_in_force(j),
-                       .unit = arrivals ? "arrivals" : "steps of a path",
-                       .advice = "fewer --paths, a longer --step or a shorter "
-                                 "--until make it less" });
+        &l, &(tg_cost){ .count = count,
+                        .seconds = count * each / (double)threads_in_force(j),
+                        .unit = arrivals ? "arrivals" : "steps of a path",
+                        .advice = "fewer --paths, a longer --step or a shorter "
+                                  "--until make it less" });
 }
 
 tg_status

@@ -1,4 +1,5 @@
 #include "cli/integrate.h"
+#include "cli/output.h"
 
 #include "study/scene.h"
 
@@ -99,7 +100,7 @@ from_study(const arguments *a, integration *j)
         if (given(a, direct[i]))
             return tg_fail(TG_EINPUT, "--%s is set by the study", direct[i]);
     if (a->files > 1) return tg_fail(TG_EINPUT, "expected one file, got %zu", a->files);
-    TG_TRY(tg_study_open(a, a->file[0], &j->study));
+    TG_TRY(study_open(a, a->file[0], &j->study));
     TG_TRY(choose_algorithm(j->study, value_of(a, "algorithm"), &algorithm));
     TG_TRY(tg_scene_open(j->study, 0, &s));
     const tg_status status = take_modes(&s, algorithm, j);

@@ -40,7 +40,7 @@ static const command *
 find(const char *name)
 {
     for (const command *const *c = commands; *c; c++)
-        if (!strcmp((*c)->name, name)) return *c;
+        if (!strcmp(manual_of(*c).name, name)) return *c;
     return NULL;
 }
 
@@ -109,11 +109,12 @@ check_options(const command *c, const arguments *a)
 {
     if (!c->refuses) return TG_OK;
     if (a->sets > 0 && strstr(c->refuses, "set"))
-        return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", c->name);
+        return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s",
+                       manual_of(c).name);
     for (size_t i = 0; i < a->count; i++)
         if (strstr(c->refuses, a->given[i]->name))
             return tg_fail(TG_EINPUT, "--%s does not apply to tardigrad %s",
-                           a->given[i]->name, c->name);
+                           a->given[i]->name, manual_of(c).name);
     return TG_OK;
 }
 
@@ -159,7 +160,7 @@ unknown(const char *name)
     size_t      n = 0;
 
     while (n < 32 && commands[n]) {
-        known[n] = commands[n]->name;
+        known[n] = manual_of(commands[n]).name;
         n++;
     }
     const char *near = tg_nearest(name, known, n);

@@ -15,43 +15,10 @@ tg_status
 table_begin(const arguments *a, const tg_study *study, const tg_column *columns,
             size_t count, tg_table **out)
 {
-    tg_table *t = NULL;
+    tg_ask ask = { .line = a->line, .sets = a->sets };
 
-    TG_TRY(tg_table_create(columns, count, &t));
-    tg_status status = tg_table_note(t, "command", "%s", a->line);
-    if (status == TG_OK) status = tg_table_note(t, "version", "%s", TG_VERSION);
-    for (size_t i = 0; i < a->sets && status == TG_OK; i++)
-        status = tg_table_note(t, "set", "%s", a->set[i]);
-    if (status == TG_OK && study) status = tg_study_note(study, t);
-    if (status == TG_OK)
-        *out = t;
-    else
-        tg_table_free(t);
-    return status;
-}
-
-json_t *
-json_number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-json_t *
-json_of_table(const tg_table *t)
-{
-    json_t *rows = json_array();
-
-    for (size_t r = 0; r < tg_table_rows(t); r++) {
-        json_t *row = json_object();
-        for (size_t c = 0; c < tg_table_columns(t); c++) {
-            const tg_cell cell = tg_table_cell(t, r, c);
-            json_object_set_new(row, tg_table_column(t, c)->name,
-                                cell.text ? json_string(cell.text)
-                                          : json_number(cell.number));
-        }
-        json_array_append_new(rows, row);
-    }
-    return rows;
+    memcpy(ask.set, a->set, sizeof ask.set);
+    return tg_ask_table(&ask, study, columns, count, out);
 }
 
 tg_status
@@ -64,23 +31,6 @@ json_print(json_t *document)
 
     json_decref(document);
     return failed ? tg_fail(TG_EWRITE, "standard output cannot be written") : TG_OK;
-}
-
-static json_t *
-json_of_notes(const tg_table *t)
-{
-    json_t *notes = json_object();
-
-    for (size_t i = 0; i < tg_table_notes(t); i++) {
-        const char *key, *value;
-        tg_table_get_note(t, i, &key, &value);
-        char        *end;
-        const double number = strtod(value, &end);
-        json_object_set_new(notes, key,
-                            *value && !*end && isfinite(number) ? json_real(number)
-                                                                : json_string(value));
-    }
-    return notes;
 }
 
 tg_status
@@ -193,8 +143,8 @@ table_deliver(const arguments *a, const char *name, tg_table *t)
     stop_saving();
     if (given(a, "json")) {
         json_t *document = json_object();
-        json_object_set_new(document, "provenance", json_of_notes(t));
-        json_object_set_new(document, name, json_of_table(t));
+        json_object_set_new(document, "provenance", tg_json_notes(t));
+        json_object_set_new(document, name, tg_json_rows(t));
         status = json_print(document);
     } else if (!results_folder(a)) {
         table_print(t);

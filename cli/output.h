@@ -5,21 +5,29 @@
 #include "cli/command.h"
 #include "core/records.h"
 #include "core/table.h"
+#include "study/json.h"
 #include "study/study.h"
 
-#include <jansson.h>
+/* Who says on standard error what a computation has to say; a bar there; nothing with --quiet. The
+ * arguments are borrowed. */
+tg_listener listener_of(const arguments *a);
+
+/* The study on the command line, with its --set; steps that it leaves open are tuned, which is said
+ * on standard error. Owner of *out: the caller. Errors: those of tg_study_open(). */
+TG_CHECKED tg_status study_open(const arguments *a, const char *file, tg_study **out);
+
+/* The level that --level asks for, best without it. Errors: TG_EINPUT. */
+#define LEVEL_OPTION                                                                       \
+    {                                                                                      \
+        "level", "LEVEL",                                                                  \
+            "best: what these workers do (default); sde, jump: the theories of many"       \
+    }
+TG_CHECKED tg_status level_of(const arguments *a, tg_level *out);
 
 /* A table with its provenance: command, version, and (study not NULL) the settings in
  * force. Owner of *out: the caller. */
 TG_CHECKED tg_status table_begin(const arguments *a, const tg_study *study,
                                  const tg_column *columns, size_t count, tg_table **out);
-
-/* The table as an array of objects keyed by column; NaN and infinities are null. NULL when
- * out of memory. */
-json_t *json_of_table(const tg_table *t);
-
-/* A number, or null if it is not finite. */
-json_t *json_number(double x);
 
 /* Print a document to standard output and drop the reference. Errors: TG_EWRITE. */
 TG_CHECKED tg_status json_print(json_t *document);

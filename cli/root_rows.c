@@ -42,7 +42,7 @@ hunt_open(const arguments *a, hunt *h)
         return tg_fail(TG_EINPUT, "--right-of and --inside exclude each other");
     TG_TRY(number_of(a, "right-of", &h->line));
     if (h->inside_given) TG_TRY(read_rectangle(a, &h->inside));
-    if (given(a, "along")) TG_TRY(tg_axis_of(a, "along", &h->along));
+    if (given(a, "along")) TG_TRY(tg_axis_read("along", value_of(a, "along"), &h->along));
     TG_TRY(table_begin(a, NULL, columns, COLUMNS, &h->table));
     h->loops = json_array();
     return h->loops ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
@@ -63,11 +63,12 @@ json_of_roots(const tg_roots *r)
     json_t *list = json_array();
 
     for (size_t i = 0; i < r->count; i++)
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:I, s:o}", "re", json_number(creal(r->root[i].s)),
-                            "im", json_number(cimag(r->root[i].s)), "multiplicity",
-                            (json_int_t)r->root[i].multiplicity, "residual",
-                            json_number(r->root[i].residual)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:I, s:o}", "re",
+                                        tg_json_number(creal(r->root[i].s)), "im",
+                                        tg_json_number(cimag(r->root[i].s)), "multiplicity",
+                                        (json_int_t)r->root[i].multiplicity, "residual",
+                                        tg_json_number(r->root[i].residual)));
     return list;
 }
 
@@ -75,14 +76,14 @@ json_of_roots(const tg_roots *r)
 static json_t *
 json_of_certificate(const tg_certificate *c)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:s}", "right_of",
-                     json_number(c->contour.left), "left_of", json_number(c->contour.right),
-                     "above", json_number(c->contour.bottom), "below",
-                     json_number(c->contour.top), "winding", (json_int_t)c->winding,
-                     "found", (json_int_t)c->found, "moved", json_number(c->moved),
-                     "residual", json_number(c->residual), "backward_error",
-                     json_number(c->backward), "evaluations", (json_int_t)c->evaluations,
-                     "method", c->method);
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:s}", "right_of",
+        tg_json_number(c->contour.left), "left_of", tg_json_number(c->contour.right),
+        "above", tg_json_number(c->contour.bottom), "below", tg_json_number(c->contour.top),
+        "winding", (json_int_t)c->winding, "found", (json_int_t)c->found, "moved",
+        tg_json_number(c->moved), "residual", tg_json_number(c->residual), "backward_error",
+        tg_json_number(c->backward), "evaluations", (json_int_t)c->evaluations, "method",
+        c->method);
 }
 
 static void
@@ -128,10 +129,10 @@ hunt_record(hunt *h, const char *name, const tg_roots *r, double seconds, const 
                          TG_NUMBER(r->root[i].residual), TG_NUMBER(c->contour.left) }));
     json_t *loop = json_pack("{s:s, s:o, s:I, s:o, s:o}", "loop", name, "roots",
                              json_of_roots(r), "count", (json_int_t)c->found, "certificate",
-                             json_of_certificate(c), "seconds", json_number(seconds));
+                             json_of_certificate(c), "seconds", tg_json_number(seconds));
     if (loop && *proof) json_object_set_new(loop, "proof", json_string(proof));
     if (loop && h->along.values.count)
-        json_object_set_new(loop, "value", json_number(h->value));
+        json_object_set_new(loop, "value", tg_json_number(h->value));
     if (!loop || json_array_append_new(h->loops, loop))
         return tg_fail(TG_ENOMEM, "out of memory");
     announce(h, name, r, proof);

@@ -15,9 +15,11 @@
 static tg_status
 check_cost(const study_run *r, const tg_scene *s)
 {
-    TG_TRY(tg_cost_of_predictions(r->arguments, s, r->n));
-    TG_TRY(tg_cost_of_simulations(r->arguments, s, r->workers, r->n));
-    return tg_cost_of_hits(r->arguments, s, r->workers, r->n);
+    const tg_listener l = listener_of(r->arguments);
+
+    TG_TRY(tg_cost_of_predictions(&l, s, r->n));
+    TG_TRY(tg_cost_of_simulations(&l, s, r->workers, r->n));
+    return tg_cost_of_hits(&l, s, r->workers, r->n);
 }
 
 static tg_status

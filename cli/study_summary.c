@@ -1,8 +1,8 @@
 /* study_summary: the answers in words, for the terminal and the report, and as JSON */
-#include "cli/curvature.h"
 #include "cli/output.h"
 #include "cli/study_run.h"
 #include "study/rows.h"
+#include "study/sentences.h"
 
 #include "core/quote.h"
 #include "core/version.h"
@@ -193,7 +193,7 @@ study_run_summary(const study_run *r, FILE *f)
 
     tg_quote_text(f, r->study->name);
     fputc('\n', f);
-    curvature_say(f, r->study);
+    tg_say_curvature(f, r->study);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const char          *label = r->study->algorithm[k].label;
@@ -232,23 +232,23 @@ json_of_rule(const study_run *r, size_t rule)
         "s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o}",
         "algorithm", label, "workers", (json_int_t)r->own, "step",
         r->study->algorithm[rule].step, "verdict", tg_verdict_text(p), "level",
-        tg_level_name(p->level), "gain", json_number(p->gain), "threshold",
-        json_number(p->threshold), "rate", json_number(p->rate), "floor",
-        json_number(p->floor), "floor_error", json_number(p->floor_error), "bias",
-        json_number(p->bias_loss), "settle", json_number(p->settle), "settle_error",
-        json_number(p->settle_error), "simulated_settle", json_number(s->settle),
-        "simulated_settle_error", json_number(s->settle_error), "best_workers",
-        json_number(v->best), "workers_limit", json_number(v->limit), "simulated_loss",
-        json_number(s->loss[s->points - 1].mean), "rate_kind", tg_rate_kind(p->effective),
-        "best_workers_low", json_number(v->best_low), "best_workers_high",
-        json_number(v->best_high), "best_time", json_number(v->best_time), "cliff_workers",
-        json_number(v->cliff), "simulated_verdict", tg_outcome_name(s->growth.outcome),
-        "simulated_reason", s->growth.reason, "threshold_square",
-        json_number(p->threshold_square), "threshold_error",
-        json_number(p->threshold_error), "threshold_single",
-        json_number(p->threshold_single), "threshold_words", tg_threshold_text(p),
-        "median_hit", json_number(median_of(&o->hits)), "simulated_median_hit",
-        json_number(median_of(&o->seen)));
+        tg_level_name(p->level), "gain", tg_json_number(p->gain), "threshold",
+        tg_json_number(p->threshold), "rate", tg_json_number(p->rate), "floor",
+        tg_json_number(p->floor), "floor_error", tg_json_number(p->floor_error), "bias",
+        tg_json_number(p->bias_loss), "settle", tg_json_number(p->settle), "settle_error",
+        tg_json_number(p->settle_error), "simulated_settle", tg_json_number(s->settle),
+        "simulated_settle_error", tg_json_number(s->settle_error), "best_workers",
+        tg_json_number(v->best), "workers_limit", tg_json_number(v->limit),
+        "simulated_loss", tg_json_number(s->loss[s->points - 1].mean), "rate_kind",
+        tg_rate_kind(p->effective), "best_workers_low", tg_json_number(v->best_low),
+        "best_workers_high", tg_json_number(v->best_high), "best_time",
+        tg_json_number(v->best_time), "cliff_workers", tg_json_number(v->cliff),
+        "simulated_verdict", tg_outcome_name(s->growth.outcome), "simulated_reason",
+        s->growth.reason, "threshold_square", tg_json_number(p->threshold_square),
+        "threshold_error", tg_json_number(p->threshold_error), "threshold_single",
+        tg_json_number(p->threshold_single), "threshold_words", tg_threshold_text(p),
+        "median_hit", tg_json_number(median_of(&o->hits)), "simulated_median_hit",
+        tg_json_number(median_of(&o->seen)));
 }
 
 json_t *
@@ -264,5 +264,5 @@ study_run_json(const study_run *r)
                      (json_int_t)r->tally.of[TG_HOLDS], "claims_failed",
                      (json_int_t)r->tally.of[TG_FAILS], "claims_undecided",
                      (json_int_t)r->tally.of[TG_OPEN], "validation",
-                     json_of_table(r->claims));
+                     tg_json_rows(r->claims));
 }

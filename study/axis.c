@@ -14,12 +14,11 @@ const tg_column tg_axis_columns[TG_AXIS_COLUMNS] = {
 };
 
 tg_status
-tg_axis_of(const arguments *a, const char *name, tg_axis *out)
+tg_axis_read(const char *name, const char *text, tg_axis *out)
 {
-    const char *text = value_of(a, name);
-    double      low, high;
-    unsigned    count;
-    char        extra[8] = "", rest[2] = "";
+    double   low, high;
+    unsigned count;
+    char     extra[8] = "", rest[2] = "";
 
     if (!text)
         return tg_fail(TG_EINPUT,

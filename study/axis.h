@@ -2,7 +2,6 @@
 #ifndef TG_STUDY_AXIS_H
 #define TG_STUDY_AXIS_H
 
-#include "cli/command.h"
 #include "core/table.h"
 #include "roots/chart.h"
 #include "study/study.h"
@@ -12,8 +11,9 @@ typedef struct tg_axis {
     tg_chart_axis values;
 } tg_axis;
 
-/* The option --NAME as an axis. Errors: TG_EINPUT absent, malformed or an empty range. */
-TG_CHECKED tg_status tg_axis_of(const arguments *a, const char *name, tg_axis *out);
+/* The text of the option --NAME as an axis. Errors: TG_EINPUT absent (NULL), malformed or an empty
+ * range. */
+TG_CHECKED tg_status tg_axis_read(const char *name, const char *text, tg_axis *out);
 
 /* Whether it is the number of workers of a group, workers[N].count. */
 bool tg_axis_is_workers(const tg_axis *a);

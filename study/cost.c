@@ -7,7 +7,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static const double MINUTE = 60, DAY = 86400;
 
@@ -37,7 +36,7 @@ say_time(double seconds, char *out, size_t room)
 }
 
 tg_status
-tg_cost_check(const arguments *a, const tg_cost *c)
+tg_cost_check(const tg_listener *l, const tg_cost *c)
 {
     char time[40];
 
@@ -47,16 +46,16 @@ tg_cost_check(const arguments *a, const tg_cost *c)
     if (!(c->seconds <= DAY))
         return tg_fail(TG_EDOMAIN, "%.3g %s would take about %s; %s", c->count, c->unit,
                        time, c->advice);
-    if (c->seconds > MINUTE && !given(a, "quiet") && isatty(STDERR_FILENO))
-        fprintf(stderr, "tardigrad: %.3g %s, about %s; %s\n", c->count, c->unit, time,
-                c->advice);
+    if (c->seconds > MINUTE)
+        tg_listener_tell(l, TG_TOPIC_WAIT, "%.3g %s, about %s; %s", c->count, c->unit, time,
+                         c->advice);
     return TG_OK;
 }
 
 static tg_status
-check_modes(const arguments *a, double count, double seconds)
+check_modes(const tg_listener *l, double count, double seconds)
 {
-    return tg_cost_check(a, &(tg_cost){ .count = count,
+    return tg_cost_check(l, &(tg_cost){ .count = count,
                                         .seconds = seconds + count * MODE,
                                         .unit = "predictions of a mode",
                                         .advice = "fewer eigenvalues make it less" });
@@ -70,20 +69,20 @@ single_run(const tg_scene *s)
 }
 
 tg_status
-tg_cost_of_predictions(const arguments *a, const tg_scene *s, size_t n)
+tg_cost_of_predictions(const tg_listener *l, const tg_scene *s, size_t n)
 {
     const double each = (double)n * (double)s->study->algorithms;
 
-    return check_modes(a, each * (double)s->problem->dim,
+    return check_modes(l, each * (double)s->problem->dim,
                        each * (PREDICTION + (s->single ? single_run(s) : 0)));
 }
 
 tg_status
-tg_cost_of_verdicts(const arguments *a, const tg_scene *s, size_t n)
+tg_cost_of_verdicts(const tg_listener *l, const tg_scene *s, size_t n)
 {
     const double each = (double)n * (double)s->study->algorithms;
 
-    return check_modes(a, each * (double)s->problem->dim,
+    return check_modes(l, each * (double)s->problem->dim,
                        (double)s->study->algorithms * (LIMITS + CHARTED * single_run(s)));
 }
 
@@ -228,14 +227,14 @@ all_deliveries(const tg_scene *s, double runs, const size_t *workers, size_t n)
 }
 
 tg_status
-tg_cost_of_hits(const arguments *a, const tg_scene *s, const size_t *workers, size_t n)
+tg_cost_of_hits(const tg_listener *l, const tg_scene *s, const size_t *workers, size_t n)
 {
     const double paths = (double)tg_scene_hit_paths(s), dim = (double)s->problem->dim;
     const double threads = fmin((double)tg_parallel_threads(), fmax(paths, 1));
     const double count = all_deliveries(s, paths, workers, n);
 
     return tg_cost_check(
-        a, &(tg_cost){ .count = count,
+        l, &(tg_cost){ .count = count,
                        .seconds = count * (DELIVERY + COORDINATE * dim) / threads,
                        .unit = "deliveries of single runs up to the target",
                        .advice =
@@ -244,7 +243,7 @@ tg_cost_of_hits(const arguments *a, const tg_scene *s, const size_t *workers, si
 }
 
 tg_status
-tg_cost_of_tuning(const arguments *a, const tg_scene *s, size_t algorithms)
+tg_cost_of_tuning(const tg_listener *l, const tg_scene *s, size_t algorithms)
 {
     const double replicas = fmin((double)s->study->replicas, TG_TUNE_REPLICAS);
     const double runs = replicas * TG_TUNE_TRIES * (double)algorithms;
@@ -254,7 +253,7 @@ tg_cost_of_tuning(const arguments *a, const tg_scene *s, size_t algorithms)
     for (size_t k = 0; k < s->study->algorithms; k++)
         dearest = fmax(dearest, seconds_of(s, k, s->cluster->workers));
     return tg_cost_check(
-        a,
+        l,
         &(tg_cost){ .count = runs * (double)s->cluster->workers * deliveries(s),
                     .seconds = runs * dearest / threads,
                     .unit = "deliveries to tune steps",
@@ -263,7 +262,7 @@ tg_cost_of_tuning(const arguments *a, const tg_scene *s, size_t algorithms)
 }
 
 tg_status
-tg_cost_of_simulations(const arguments *a, const tg_scene *s, const size_t *workers,
+tg_cost_of_simulations(const tg_listener *l, const tg_scene *s, const size_t *workers,
                        size_t n)
 {
     const double replicas = (double)s->study->replicas;
@@ -280,7 +279,7 @@ tg_cost_of_simulations(const arguments *a, const tg_scene *s, const size_t *work
     const double count = all_deliveries(s, replicas, workers, n);
     const double points = runs * (double)n * (double)s->study->points;
     return tg_cost_check(
-        a,
+        l,
         &(tg_cost){ .count = count,
                     .seconds = (seconds + points * POINT) / threads,
                     .unit = "deliveries",

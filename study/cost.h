@@ -6,7 +6,7 @@
 #ifndef TG_STUDY_COST_H
 #define TG_STUDY_COST_H
 
-#include "cli/command.h"
+#include "study/listener.h"
 #include "study/scene.h"
 
 typedef struct tg_cost {
@@ -14,30 +14,30 @@ typedef struct tg_cost {
     const char *unit, *advice;  /* what is counted; the option that lowers it */
 } tg_cost;
 
-/* Above a minute say so on the terminal, unless --quiet. Errors: TG_EDOMAIN it could not
+/* Above a minute tell the listener (NULL: nobody). Errors: TG_EDOMAIN it could not
  * end within a day; the message gives the number and the advice. */
-TG_CHECKED tg_status tg_cost_check(const arguments *a, const tg_cost *c);
+TG_CHECKED tg_status tg_cost_check(const tg_listener *l, const tg_cost *c);
 
 /* The same of n predictions, or of verdicts only, of all algorithms, of which the scene is
  * one. */
-TG_CHECKED tg_status tg_cost_of_predictions(const arguments *a, const tg_scene *s,
+TG_CHECKED tg_status tg_cost_of_predictions(const tg_listener *l, const tg_scene *s,
                                             size_t n);
-TG_CHECKED tg_status tg_cost_of_verdicts(const arguments *a, const tg_scene *s, size_t n);
+TG_CHECKED tg_status tg_cost_of_verdicts(const tg_listener *l, const tg_scene *s, size_t n);
 
 /* The same of a schedule of all algorithms (asgd/theory/schedule.h). */
 TG_CHECKED tg_status cost_of_schedule(const arguments *a, const tg_scene *s);
 
 /* The same of the simulations of all algorithms with these numbers of workers (n), of which
  * the scene has one. Errors: also that the workers' models do not fit into memory. */
-TG_CHECKED tg_status tg_cost_of_simulations(const arguments *a, const tg_scene *s,
+TG_CHECKED tg_status tg_cost_of_simulations(const tg_listener *l, const tg_scene *s,
                                             const size_t *workers, size_t n);
 
 /* The same of tuning so many of its algorithms. */
-TG_CHECKED tg_status tg_cost_of_tuning(const arguments *a, const tg_scene *s,
+TG_CHECKED tg_status tg_cost_of_tuning(const tg_listener *l, const tg_scene *s,
                                        size_t algorithms);
 
 /* The same of what the integrator follows beside them (tg_scene_hits), at most. */
-TG_CHECKED tg_status tg_cost_of_hits(const arguments *a, const tg_scene *s,
+TG_CHECKED tg_status tg_cost_of_hits(const tg_listener *l, const tg_scene *s,
                                      const size_t *workers, size_t n);
 
 /* The mean number of renewals of a law in a time t, within a factor of two:

@@ -1,7 +1,7 @@
-#include "cli/curvature.h"
+#include "study/sentences.h"
 
 void
-curvature_say(FILE *f, const tg_study *study)
+tg_say_curvature(FILE *f, const tg_study *study)
 {
     const tg_curvature *k = &study->quadratic.curvature;
 

@@ -1,5 +1,5 @@
 /* explain: why it diverges, or what it can bear, from three numbers and no file */
-#include "cli/output.h"
+#include "study/answer.h"
 #include "study/rows.h"
 #include "study/sentences.h"
 
@@ -68,27 +68,29 @@ typedef struct situation {
 } situation;
 
 static tg_status
-read_situation(const arguments *a, situation *out)
+read_situation(const tg_ask *ask, situation *out)
 {
-    situation s = { .h = NAN, .step = NAN, .workers = 8, .rule = value_of(a, "rule") };
+    situation s = {
+        .h = NAN, .step = NAN, .workers = 8, .rule = tg_ask_value(ask, "rule")
+    };
     tg_delay *law = NULL;
 
-    TG_TRY(number_of(a, "largest-eigenvalue", &s.h));
-    TG_TRY(number_of(a, "step", &s.step));
-    TG_TRY(whole_of(a, "workers", &s.workers));
-    TG_TRY(number_of(a, "momentum", &s.momentum));
-    s.law = value_of(a, "law") ? value_of(a, "law") : candidates[2];
+    TG_TRY(tg_ask_number(ask, "largest-eigenvalue", &s.h));
+    TG_TRY(tg_ask_number(ask, "step", &s.step));
+    TG_TRY(tg_ask_whole(ask, "workers", &s.workers));
+    TG_TRY(tg_ask_number(ask, "momentum", &s.momentum));
+    s.law = tg_ask_value(ask, "law") ? tg_ask_value(ask, "law") : candidates[2];
     if (!s.rule) s.rule = "asgd";
-    if (a->files > 0)
-        return tg_fail(TG_EINPUT, "explain needs no file, got %s", a->file[0]);
+    if (ask->operand)
+        return tg_fail(TG_EINPUT, "explain needs no file, got %s", ask->operand);
     if (!(s.h > 0))
         return tg_fail(TG_EINPUT,
                        "--largest-eigenvalue: expected a number > 0; it is that of "
                        "the Hessian, see tardigrad help explain");
-    if (given(a, "step") && !(s.step > 0))
+    if (tg_ask_given(ask, "step") && !(s.step > 0))
         return tg_fail(TG_EINPUT, "--step: expected a learning rate > 0, got %g", s.step);
     if (s.workers < 1) return tg_fail(TG_EINPUT, "--workers: expected at least 1");
-    if (given(a, "observed") && !given(a, "step"))
+    if (tg_ask_given(ask, "observed") && !tg_ask_given(ask, "step"))
         return tg_fail(TG_EINPUT, "--observed needs --step, the one it was observed with");
     TG_TRY(tg_delay_parse(s.law, &law));
     tg_delay_free(law);
@@ -134,13 +136,13 @@ study_of(const situation *s, const char *law, size_t workers, tg_study **out)
 }
 
 static tg_status
-predict(const arguments *a, const situation *s, const char *law, size_t workers,
+predict(const tg_ask *ask, const situation *s, const char *law, size_t workers,
         tg_study **study, tg_scene *at, tg_prediction **out)
 {
     TG_TRY(study_of(s, law, workers, study));
     tg_status status = tg_scene_open(*study, 0, at);
     if (status == TG_OK) {
-        at->single = given(a, "single-run");
+        at->single = tg_ask_given(ask, "single-run");
         status = tg_scene_predict(at, 0, out);
         if (status != TG_OK) tg_scene_close(at);
     }
@@ -150,14 +152,14 @@ predict(const arguments *a, const situation *s, const char *law, size_t workers,
 
 /* The gain at which so many workers of this law lose the mean square. */
 static tg_status
-limit_of(const arguments *a, const situation *s, const char *law, size_t workers,
+limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
          double *out)
 {
     tg_study      *study = NULL;
     tg_scene       at;
     tg_prediction *p = NULL;
 
-    TG_TRY(predict(a, s, law, workers, &study, &at, &p));
+    TG_TRY(predict(ask, s, law, workers, &study, &at, &p));
     *out = p->threshold_square;
     tg_prediction_free(p);
     tg_scene_close(&at);
@@ -169,14 +171,14 @@ limit_of(const arguments *a, const situation *s, const char *law, size_t workers
 
 /* h eta P < k*(P) where it converged, > where it diverged. */
 static tg_status
-add_law(const arguments *a, const situation *s, const char *law, const seen *list, size_t n,
+add_law(const tg_ask *ask, const situation *s, const char *law, const seen *list, size_t n,
         tg_table *t)
 {
     double low = 0, high = INFINITY;
 
     for (size_t i = 0; i < n; i++) {
         double limit;
-        TG_TRY(limit_of(a, s, law, list[i].workers, &limit));
+        TG_TRY(limit_of(ask, s, law, list[i].workers, &limit));
         const double h = limit / (s->step * (double)list[i].workers);
         if (list[i].converges)
             high = fmin(high, h);
@@ -191,45 +193,44 @@ add_law(const arguments *a, const situation *s, const char *law, const seen *lis
 }
 
 static tg_status
-observed(const arguments *a, const situation *s, tg_table *t)
+observed(const tg_ask *ask, const situation *s, tg_table *t)
 {
     seen   list[MOST_SEEN];
     size_t n;
 
-    TG_TRY(read_observed(value_of(a, "observed"), list, &n));
-    if (value_of(a, "law")) return add_law(a, s, s->law, list, n, t);
+    TG_TRY(read_observed(tg_ask_value(ask, "observed"), list, &n));
+    if (tg_ask_value(ask, "law")) return add_law(ask, s, s->law, list, n, t);
     for (size_t i = 0; i < CANDIDATES; i++)
-        TG_TRY(add_law(a, s, candidates[i], list, n, t));
+        TG_TRY(add_law(ask, s, candidates[i], list, n, t));
     return TG_OK;
 }
 
 static void
-say_observed(const situation *s, const char *text, const tg_table *t)
+say_observed(FILE *f, const situation *s, const char *text)
 {
-    tg_say_paragraph(stdout,
+    tg_say_paragraph(f,
                      "Observed: %.200s, at learning rate %.4g. For each law, the largest "
                      "eigenvalues with "
                      "which that is what happens; the one given is %.4g.",
                      text, s->step, s->h);
-    table_print(t);
 }
 
 /* ---- limits without a step ------------------------------------------------------------- */
 
 static tg_status
-say_limits(const arguments *a, const situation *s)
+say_limits(const tg_ask *ask, const situation *s)
 {
     char   text[400] = "";
     size_t used = 0;
 
     for (size_t workers = 1; workers <= 64; workers *= 2) {
         double limit;
-        TG_TRY(limit_of(a, s, s->law, workers, &limit));
+        TG_TRY(limit_of(ask, s, s->law, workers, &limit));
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu: %.3g",
                                  workers > 1 ? ", " : "", workers,
                                  limit / (s->h * (double)workers));
     }
-    tg_say_paragraph(stdout,
+    tg_say_paragraph(ask->words,
                      "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
                      "%.4g. The largest "
                      "learning rate by number of workers: %s.",
@@ -238,53 +239,41 @@ say_limits(const arguments *a, const situation *s)
 }
 
 static tg_status
-explain(const arguments *a, const situation *s, tg_table *rows, tg_table *fits)
+explain(const tg_ask *ask, const situation *s, tg_table *rows, tg_table *fits)
 {
-    const bool     words = !given(a, "json") && !given(a, "quiet");
     tg_study      *study = NULL;
     tg_scene       at;
     tg_prediction *p = NULL;
 
-    if (isnan(s->step)) return words ? say_limits(a, s) : TG_OK;
-    TG_TRY(predict(a, s, s->law, s->workers, &study, &at, &p));
+    if (isnan(s->step)) return ask->words ? say_limits(ask, s) : TG_OK;
+    TG_TRY(predict(ask, s, s->law, s->workers, &study, &at, &p));
     tg_status status = tg_prediction_add(rows, study, 0, p);
-    if (status == TG_OK && words) status = tg_say_prediction(stdout, &at, 0, p);
+    if (status == TG_OK && ask->words) status = tg_say_prediction(ask->words, &at, 0, p);
     tg_prediction_free(p);
     tg_scene_close(&at);
     tg_study_free(study);
-    if (status != TG_OK || !given(a, "observed")) return status;
-    TG_TRY(observed(a, s, fits));
-    if (words) say_observed(s, value_of(a, "observed"), fits);
+    if (status != TG_OK || !tg_ask_given(ask, "observed")) return status;
+    TG_TRY(observed(ask, s, fits));
+    if (ask->words) say_observed(ask->words, s, tg_ask_value(ask, "observed"));
     return TG_OK;
 }
 
 static tg_status
-deliver(const arguments *a, const tg_table *rows, const tg_table *fits)
-{
-    if (!given(a, "json")) return TG_OK;
-    json_t *document = json_pack("{s:o, s:o}", "prediction", json_of_table(rows),
-                                 "observed", json_of_table(fits));
-    return document ? json_print(document) : tg_fail(TG_ENOMEM, "out of memory");
-}
-
-static tg_status
-run(const arguments *a)
+answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
 {
     situation s;
     tg_table *rows = NULL, *fits = NULL;
 
-    TG_TRY(read_situation(a, &s));
-    tg_status status = tg_table_create(tg_prediction_columns, TG_PREDICTION_COLUMNS, &rows);
-    if (status == TG_OK)
-        status = tg_table_create(observed_columns, OBSERVED_COLUMNS, &fits);
-    if (status == TG_OK) status = explain(a, &s, rows, fits);
-    if (status == TG_OK) status = deliver(a, rows, fits);
-    tg_table_free(rows);
-    tg_table_free(fits);
-    return status;
+    (void)unused;
+    TG_TRY(read_situation(ask, &s));
+    TG_TRY(tg_ask_table(ask, NULL, tg_prediction_columns, TG_PREDICTION_COLUMNS, &rows));
+    tg_answer_add(out, "prediction", rows);
+    TG_TRY(tg_ask_table(ask, NULL, observed_columns, OBSERVED_COLUMNS, &fits));
+    tg_answer_add(out, "observed", fits);
+    return explain(ask, &s, rows, fits);
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "largest-eigenvalue", "H", "of the Hessian [loss/x^2]; needed" },
     { "step", "S",
       "learning rate [x^2/loss]; without it: the largest for 1 to 64 workers" },
@@ -301,17 +290,20 @@ static const option options[] = {
     { 0 },
 };
 
-const command cmd_explain = {
-    .name = "explain",
-    .operands = "",
-    .summary = "why it diverges, what it can bear: from three numbers, without a file",
-    .doc = "Say in sentences what a learning rate does with so many asynchronous workers, "
-           "given "
-           "the\nlargest eigenvalue of the Hessian: the verdict and its cause, the largest "
-           "learning rate, the\nlargest number of workers, and how sure that is; and which "
-           "laws "
-           "of compute times and which\neigenvalues fit what was observed.",
-    .refuses = "set out threads",
-    .options = options,
-    .run = run
+const tg_answerer tg_answer_explain = {
+    .is = { .name = "explain",
+            .operands = "",
+            .summary =
+                "why it diverges, what it can bear: from three numbers, without a file",
+            .doc = "Say in sentences what a learning rate does with so many asynchronous "
+                   "workers, "
+                   "given "
+                   "the\nlargest eigenvalue of the Hessian: the verdict and its cause, the "
+                   "largest "
+                   "learning rate, the\nlargest number of workers, and how sure that is; "
+                   "and which "
+                   "laws "
+                   "of compute times and which\neigenvalues fit what was observed.",
+            .options = options },
+    .answer = answer
 };

@@ -1,41 +1,51 @@
-/* fit: the parts of `tardigrad fit` */
-#ifndef TG_CLI_FIT_H
-#define TG_CLI_FIT_H
-
-#include "cli/output.h"
+/* fit: from a log of worker times to laws of delay, in sentences and as a study to start from */
+#ifndef TG_STUDY_FIT_H
+#define TG_STUDY_FIT_H
 
 #include "asgd/traces/availability.h"
 #include "asgd/traces/fitted.h"
 #include "asgd/traces/replayed.h"
+#include "study/ask.h"
 
-/* Sentences, each with a key: on the terminal, wrapped, and as notes of a table. */
-typedef struct sayings {
+/* What a log came to. */
+typedef struct tg_fitting {
+    tg_trace  trace;
+    tg_fitted fitted;  /* empty of a cluster's table */
+    bool      cluster; /* it is no log of steps: it tells when nodes are there */
+    tg_table *table;   /* laws by group and part, with what is said of them as notes */
+} tg_fitting;
+
+/* Read the log that ask->operand names ("-": standard input), fit it, say what was found (ask->words)
+ * and write the study that the option `study` asks for. Release with tg_fitting_free(). Errors:
+ * TG_EINPUT no log, bad options; those of the readers, fits and files. */
+TG_CHECKED tg_status tg_fitting_of(const tg_ask *ask, tg_fitting *out);
+void                 tg_fitting_free(tg_fitting *f);
+
+/* ---- its parts ------------------------------------------------------------------------- */
+
+/* Sentences, each with a key: as notes of a table and, wrapped, to `words` (NULL: nowhere). */
+typedef struct tg_sayings {
     tg_table *table;
-    bool      aloud;
-} sayings;
+    FILE     *words;
+} tg_sayings;
 
 /* Say one sentence; what of it came from outside is quoted. Errors: TG_ENOMEM. */
-TG_CHECKED tg_status say(const sayings *s, const char *key, const char *format, ...)
-    TG_FORMAT(3, 4);
+TG_CHECKED tg_status tg_fit_say(const tg_sayings *s, const char *key, const char *format,
+                                ...) TG_FORMAT(3, 4);
 
 /* What was read and what was left out; of the log, before it is taken. */
-TG_CHECKED tg_status say_log(const sayings *s, const tg_log *log);
+TG_CHECKED tg_status tg_fit_say_log(const tg_sayings *s, const tg_log *log);
 /* What was found. */
-TG_CHECKED tg_status say_fitted(const sayings *s, const tg_trace *t, const tg_fitted *f);
-TG_CHECKED tg_status say_availability(const sayings *s, const tg_availability *a);
+TG_CHECKED tg_status tg_fit_say_fitted(const tg_sayings *s, const tg_trace *t,
+                                       const tg_fitted *f);
+TG_CHECKED tg_status tg_fit_say_availability(const tg_sayings *s, const tg_availability *a);
 
 /* Write a study to start from to `path`; what it takes from the log as it is goes beside it
- * into NAME-times.csv. `source` names the log. Errors: TG_EIO, TG_EWRITE, TG_EINPUT a path
+ * into NAME-times.csv. `ask` names the log. Errors: TG_EIO, TG_EWRITE, TG_EINPUT a path
  * with control characters; TG_ENOMEM. */
-TG_CHECKED tg_status write_fitted_study(const arguments *a, const char *path,
-                                        const char *source, const tg_trace *t,
-                                        const tg_fitted *f);
-TG_CHECKED tg_status write_availability_study(const char *path, const char *source,
-                                              const tg_availability *a);
-
-/* The tables and figures of the fit, into the results' folder: laws-GROUP, speeds,
- * times. */
-TG_CHECKED tg_status write_fitted_figures(const arguments *a, const tg_trace *t,
-                                          const tg_fitted *f);
+TG_CHECKED tg_status tg_fit_study(const tg_ask *ask, const char *path, const tg_trace *t,
+                                  const tg_fitted *f);
+TG_CHECKED tg_status tg_fit_study_available(const tg_ask *ask, const char *path,
+                                            const tg_availability *a);
 
 #endif

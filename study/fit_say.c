@@ -1,4 +1,4 @@
-#include "cli/fit.h"
+#include "study/fit.h"
 #include "study/sentences.h"
 
 #include "core/quote.h"
@@ -24,7 +24,7 @@ harmless(const char *text, char **out)
 }
 
 tg_status
-say(const sayings *s, const char *key, const char *format, ...)
+tg_fit_say(const tg_sayings *s, const char *key, const char *format, ...)
 {
     char    sentence[SENTENCE], *line = NULL;
     va_list args;
@@ -34,33 +34,33 @@ say(const sayings *s, const char *key, const char *format, ...)
     va_end(args);
     TG_TRY(harmless(sentence, &line));
     const tg_status status = tg_table_note(s->table, key, "%s", line);
-    if (status == TG_OK && s->aloud) tg_say_wrapped(stdout, line, 2);
+    if (status == TG_OK && s->words) tg_say_wrapped(s->words, line, 2);
     free(line);
     return status;
 }
 
 tg_status
-say_log(const sayings *s, const tg_log *log)
+tg_fit_say_log(const tg_sayings *s, const tg_log *log)
 {
     char   lost[700] = "";
     size_t n = 0, rows = log->rows - log->jobs;
 
-    TG_TRY(say(s, "log", "%s.", log->took));
+    TG_TRY(tg_fit_say(s, "log", "%s.", log->took));
     for (int r = 0; r < TG_LOG_REASON_COUNT; r++)
         if (log->lost[r] > 0)
             n += (size_t)snprintf(
                 lost + n, sizeof lost - n, "%s%s (%zu, first in line %zu)", n ? ", " : "",
                 tg_log_reason_words((tg_log_reason)r), log->lost[r], log->first[r]);
     if (rows > 0)
-        TG_TRY(
-            say(s, "left out", "%zu of %zu rows are left out: %s.", rows, log->rows, lost));
+        TG_TRY(tg_fit_say(s, "left out", "%zu of %zu rows are left out: %s.", rows,
+                          log->rows, lost));
     return TG_OK;
 }
 
 /* ---- groups -------------------------------------------------------------------------- */
 
 static tg_status
-say_effects(const sayings *s, size_t g, const tg_fitted_group *at)
+say_effects(const tg_sayings *s, size_t g, const tg_fitted_group *at)
 {
     const tg_effects *e = &at->effects;
     char              key[40], who[80];
@@ -70,16 +70,17 @@ say_effects(const sayings *s, size_t g, const tg_fitted_group *at)
              at->workers == 1 ? "" : "s", at->rows);
     switch (e->kind) {
     case TG_EFFECTS_NONE:
-        if (at->workers == 1) return say(s, key, "%s.", who);
-        return say(s, key, "%s; they do not differ by more than chance or 2 %%.", who);
+        if (at->workers == 1) return tg_fit_say(s, key, "%s.", who);
+        return tg_fit_say(s, key, "%s; they do not differ by more than chance or 2 %%.",
+                          who);
     case TG_EFFECTS_OWN:
-        return say(
+        return tg_fit_say(
             s, key,
             "%s; the workers differ by a factor of their own, %.0f %% about its mean; "
             "the round trips of one worker vary by %.0f %%.",
             who, 100 * e->spread, 100 * e->cv);
     case TG_EFFECTS_MODEL:
-        return say(
+        return tg_fit_say(
             s, key,
             "%s; the workers differ by a factor of their own, %.0f %% about its mean; "
             "the round trips of one worker vary by %.0f %%, by a %s law: the likeliest "
@@ -87,7 +88,7 @@ say_effects(const sayings *s, size_t g, const tg_fitted_group *at)
             "as one.",
             who, 100 * e->spread, 100 * e->cv, e->law);
     case TG_EFFECTS_UNKNOWN:
-        return say(
+        return tg_fit_say(
             s, key,
             "%s: too few of each to tell a worker's own speed, which lasts, from the "
             "randomness of every job. Each is taken to keep its speed. 2 jobs of at "
@@ -98,7 +99,7 @@ say_effects(const sayings *s, size_t g, const tg_fitted_group *at)
 }
 
 static tg_status
-say_part(const sayings *s, size_t g, const char *what, const tg_fitted_part *p)
+say_part(const tg_sayings *s, size_t g, const char *what, const tg_fitted_part *p)
 {
     const size_t n = p->n - p->zeros;
     char         key[40];
@@ -106,41 +107,45 @@ say_part(const sayings *s, size_t g, const char *what, const tg_fitted_part *p)
     if (p->n == 0) return TG_OK;
     snprintf(key, sizeof key, "%s %zu", what, g + 1);
     if (n < TG_FIT_NEEDS && !p->law)
-        return say(s, key,
-                   "%s: %zu time%s, too few to tell laws apart: %d are needed, %d to say "
-                   "something of the tail. The study takes them as they are (empirical).",
-                   what, n, n == 1 ? "" : "s", TG_FIT_NEEDS, TG_FIT_TAIL);
+        return tg_fit_say(
+            s, key,
+            "%s: %zu time%s, too few to tell laws apart: %d are needed, %d to say "
+            "something of the tail. The study takes them as they are (empirical).",
+            what, n, n == 1 ? "" : "s", TG_FIT_NEEDS, TG_FIT_TAIL);
     if (!p->law)
-        return say(s, key,
-                   "%s: mean %.4g s; none of %zu laws fits (the nearest, %s, is %.2g away, "
-                   "p = %.2g); the study takes the times as they are (empirical).",
-                   what, p->mean, p->count, p->fit[0].law, p->fit[0].distance, p->fit[0].p);
+        return tg_fit_say(
+            s, key,
+            "%s: mean %.4g s; none of %zu laws fits (the nearest, %s, is %.2g away, "
+            "p = %.2g); the study takes the times as they are (empirical).",
+            what, p->mean, p->count, p->fit[0].law, p->fit[0].distance, p->fit[0].p);
     if (!strcmp(p->fit[p->best].law, "constant"))
-        return say(s, key, "%s: always %.6g s.", what, p->mean);
-    return say(s, key, "%s: mean %.4g s, %s by likelihood (p = %.2g, %.2g away).%s", what,
-               p->mean, p->fit[p->best].law, p->fit[p->best].p, p->fit[p->best].distance,
-               n < TG_FIT_TAIL ? " So few times say little of the tail." : "");
+        return tg_fit_say(s, key, "%s: always %.6g s.", what, p->mean);
+    return tg_fit_say(s, key, "%s: mean %.4g s, %s by likelihood (p = %.2g, %.2g away).%s",
+                      what, p->mean, p->fit[p->best].law, p->fit[p->best].p,
+                      p->fit[p->best].distance,
+                      n < TG_FIT_TAIL ? " So few times say little of the tail." : "");
 }
 
 /* ---- rates and course ---------------------------------------------------------------- */
 
 /* What the log delivers: counted, or else by its workers' mean times. */
 static tg_status
-say_rates(const sayings *s, const tg_trace *t, const tg_fitted *f)
+say_rates(const tg_sayings *s, const tg_trace *t, const tg_fitted *f)
 {
     const bool   counted = !isnan(f->counted);
     const double log = counted ? f->counted : f->rate;
 
-    TG_TRY(say(s, "lambda",
-               "lambda: the log delivers %.4g a second%s, the study %.4g (%+.2g %%); its "
-               "workers' own rates are %.4g, within %.4g to %.4g.%s",
-               log, counted ? "" : " by its workers' times", f->study,
-               100 * (f->study / log - 1), f->rate, f->low, f->high,
-               t->begin ? "" : " The log has no starts: gaps between jobs are not in it."));
+    TG_TRY(tg_fit_say(
+        s, "lambda",
+        "lambda: the log delivers %.4g a second%s, the study %.4g (%+.2g %%); its "
+        "workers' own rates are %.4g, within %.4g to %.4g.%s",
+        log, counted ? "" : " by its workers' times", f->study, 100 * (f->study / log - 1),
+        f->rate, f->low, f->high,
+        t->begin ? "" : " The log has no starts: gaps between jobs are not in it."));
     if (!t->gaps) return TG_OK;
     double jobs = 0;
     for (size_t i = 0; i < t->rows; i++) jobs += t->seconds[i] / (double)t->rows;
-    return say(
+    return tg_fit_say(
         s, "gaps",
         "Between jobs workers idle %.0f %% of their time; a round trip is a job and a "
         "gap.",
@@ -148,46 +153,46 @@ say_rates(const sayings *s, const tg_trace *t, const tg_fitted *f)
 }
 
 static tg_status
-say_course(const sayings *s, const tg_trace *t, const tg_course *c)
+say_course(const tg_sayings *s, const tg_trace *t, const tg_course *c)
 {
     if (tg_course_correlated(c))
-        TG_TRY(
-            say(s, "correlation",
-                "A job's time is correlated with the worker's last one, %.2f +- %.2g: over "
-                "long times counts of deliveries vary %.1f times as much as by the law, "
-                "which takes each job alone%s.",
-                c->correlation, c->correlation_error,
-                (1 + c->correlation) / (1 - c->correlation),
-                c->correlation > 0 ? "; slow spells last, and staleness with them"
-                                   : "; slow and fast ones take turns"));
+        TG_TRY(tg_fit_say(
+            s, "correlation",
+            "A job's time is correlated with the worker's last one, %.2f +- %.2g: over "
+            "long times counts of deliveries vary %.1f times as much as by the law, "
+            "which takes each job alone%s.",
+            c->correlation, c->correlation_error,
+            (1 + c->correlation) / (1 - c->correlation),
+            c->correlation > 0 ? "; slow spells last, and staleness with them"
+                               : "; slow and fast ones take turns"));
     if (tg_course_drifts(c))
-        TG_TRY(
-            say(s, "drift",
-                "Times drift by %+.0f %% +- %.1g %% over the log: the law is of all of it, "
-                "and the rate at its end is %+.0f %% off.",
-                100 * c->drift, 100 * c->drift_error, 100 * (1 / sqrt(1 + c->drift) - 1)));
+        TG_TRY(tg_fit_say(
+            s, "drift",
+            "Times drift by %+.0f %% +- %.1g %% over the log: the law is of all of it, "
+            "and the rate at its end is %+.0f %% off.",
+            100 * c->drift, 100 * c->drift_error, 100 * (1 / sqrt(1 + c->drift) - 1)));
     if (c->stretches > 0)
-        TG_TRY(
-            say(s, "stragglers",
-                "%zu stretch%s of %zu or more jobs in a row, each over twice its worker's "
-                "median: %.1f %% of all jobs; the longest, %zu jobs of worker %.60s from "
-                "%.4g%s on. By the law slow jobs come alone: staleness then is overstated "
-                "between stretches and understated in them.",
-                c->stretches, c->stretches == 1 ? "" : "es", c->length, 100 * c->share,
-                c->jobs, t->worker[c->worst].name, c->begin, t->begin ? " s" : "th row"));
+        TG_TRY(tg_fit_say(
+            s, "stragglers",
+            "%zu stretch%s of %zu or more jobs in a row, each over twice its worker's "
+            "median: %.1f %% of all jobs; the longest, %zu jobs of worker %.60s from "
+            "%.4g%s on. By the law slow jobs come alone: staleness then is overstated "
+            "between stretches and understated in them.",
+            c->stretches, c->stretches == 1 ? "" : "es", c->length, 100 * c->share, c->jobs,
+            t->worker[c->worst].name, c->begin, t->begin ? " s" : "th row"));
     return TG_OK;
 }
 
 /* What the order of the times does, where it is not that of independent ones. */
 static tg_status
-say_replayed(const sayings *s, const tg_trace *t, const tg_course *c)
+say_replayed(const tg_sayings *s, const tg_trace *t, const tg_course *c)
 {
     tg_replayed r;
 
     if (!tg_course_correlated(c) && !tg_course_drifts(c) && c->stretches == 0) return TG_OK;
     TG_TRY(tg_replayed_of(t, 1, &r));
     if (!r.done) return TG_OK;
-    return say(
+    return tg_fit_say(
         s, "replayed",
         "Replayed as they came, the times let ASGD (one mode, gain 1/2) settle at %.3f "
         "+- %.2g times the loss of independent draws from the same times; 99 %% of the "
@@ -196,13 +201,14 @@ say_replayed(const sayings *s, const tg_trace *t, const tg_course *c)
 }
 
 tg_status
-say_fitted(const sayings *s, const tg_trace *t, const tg_fitted *f)
+tg_fit_say_fitted(const tg_sayings *s, const tg_trace *t, const tg_fitted *f)
 {
     if (t->overlaps > 0)
-        TG_TRY(say(s, "overlaps",
-                   "%zu jobs begin before their worker's last one ended: the gaps there "
-                   "count as 0.",
-                   t->overlaps));
+        TG_TRY(tg_fit_say(
+            s, "overlaps",
+            "%zu jobs begin before their worker's last one ended: the gaps there "
+            "count as 0.",
+            t->overlaps));
     for (size_t g = 0; g < f->groups; g++) {
         TG_TRY(say_effects(s, g, &f->group[g]));
         TG_TRY(say_part(s, g, "Jobs", &f->group[g].job));
@@ -214,15 +220,15 @@ say_fitted(const sayings *s, const tg_trace *t, const tg_fitted *f)
 }
 
 tg_status
-say_availability(const sayings *s, const tg_availability *a)
+tg_fit_say_availability(const tg_sayings *s, const tg_availability *a)
 {
     if (isnan(a->off))
-        return say(
+        return tg_fit_say(
             s, "availability",
             "These are jobs of a cluster, not steps of workers: %zu jobs of %.4g s on "
             "%zu nodes, none of which has two: how long a node is away cannot be told.",
             a->jobs, a->mean, a->nodes);
-    return say(
+    return tg_fit_say(
         s, "availability",
         "These are jobs of a cluster, not steps of workers: %zu jobs on %zu nodes. Taken "
         "as availability, a node is there while a job of the table runs on it: %.4g s "

@@ -1,6 +1,6 @@
 /* fit_study: a study to start from: workers as fitted, an example objective to be
  * replaced */
-#include "cli/fit.h"
+#include "study/fit.h"
 
 #include "core/file.h"
 #include "core/quote.h"
@@ -68,7 +68,7 @@ add_times(tg_table *table, size_t g, const char *part, const tg_fitted_part *p,
 
 /* The times of all parts that no law fits; nothing where there are none. */
 static tg_status
-write_times(const arguments *a, const char *path, const tg_fitted *f)
+write_times(const tg_ask *ask, const char *path, const tg_fitted *f)
 {
     static const tg_column columns[] = {
         { "group", "", "of workers, and what of them", true },
@@ -80,7 +80,7 @@ write_times(const arguments *a, const char *path, const tg_fitted *f)
     for (size_t g = 0; g < f->groups; g++)
         any |= is_empirical(&f->group[g].job) || is_empirical(&f->group[g].gap);
     if (!any) return TG_OK;
-    TG_TRY(table_begin(a, NULL, columns, 2, &table));
+    TG_TRY(tg_ask_table(ask, NULL, columns, 2, &table));
     tg_status status = TG_OK;
     for (size_t g = 0; g < f->groups && status == TG_OK; g++) {
         const tg_fitted_group *at = &f->group[g];
@@ -247,18 +247,17 @@ print_study(FILE *f, const char *times, const char *source, const tg_trace *t,
 }
 
 tg_status
-write_fitted_study(const arguments *a, const char *path, const char *source,
-                   const tg_trace *t, const tg_fitted *f)
+tg_fit_study(const tg_ask *ask, const char *path, const tg_trace *t, const tg_fitted *f)
 {
     char   *times = NULL;
     tg_file out;
 
     TG_TRY(times_path(path, &times));
     const char *slash = strrchr(times, '/');
-    tg_status   status = write_times(a, times, f);
+    tg_status   status = write_times(ask, times, f);
     if (status == TG_OK) status = tg_file_begin(&out, path);
     if (status == TG_OK) {
-        status = print_study(out.stream, slash ? slash + 1 : times, source, t, f);
+        status = print_study(out.stream, slash ? slash + 1 : times, ask->operand, t, f);
         status = tg_file_end(&out, status);
     }
     free(times);
@@ -266,14 +265,14 @@ write_fitted_study(const arguments *a, const char *path, const char *source,
 }
 
 tg_status
-write_availability_study(const char *path, const char *source, const tg_availability *a)
+tg_fit_study_available(const tg_ask *ask, const char *path, const tg_availability *a)
 {
     tg_file f;
 
     if (isnan(a->off))
         return tg_fail(TG_EINPUT, "no study: no node of the table has two jobs");
     TG_TRY(tg_file_begin(&f, path));
-    print_head(f.stream, "Nodes that come and go as the jobs of", source);
+    print_head(f.stream, "Nodes that come and go as the jobs of", ask->operand);
     fprintf(
         f.stream,
         "  # how long a job takes is not in such a table: replace compute by your own\n"

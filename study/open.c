@@ -1,5 +1,7 @@
-#include "study/cost.h"
+#include "study/open.h"
 
+#include "study/cost.h"
+#include "study/scene.h"
 #include "study/tune.h"
 
 #include <math.h>
@@ -15,30 +17,32 @@ open_steps(const tg_study *study)
 }
 
 static void
-say(const tg_study *study, size_t i, const tg_tuning *t)
+tell(const tg_listener *l, const tg_study *study, size_t i, const tg_tuning *t)
 {
-    const tg_study_algorithm *a = &study->algorithm[i];
+    char end[80];
 
-    fprintf(stderr, "tuned %s: step %.4g (best within %.3g to %.3g; %zu simulations, ",
-            a->label, t->step, t->low, t->high, t->tries);
     if (isnan(study->target))
-        fprintf(stderr, "mean loss over the last half %.4g)\n", t->value);
+        snprintf(end, sizeof end, "mean loss over the last half %.4g", t->value);
     else if (t->reached)
-        fprintf(stderr, "at the target after %.4g)\n", t->value);
+        snprintf(end, sizeof end, "at the target after %.4g", t->value);
     else
-        fprintf(stderr, "the target is not reached within the horizon at any step)\n");
+        snprintf(end, sizeof end,
+                 "the target is not reached within the horizon at any step");
+    tg_listener_tell(l, TG_TOPIC_FOUND,
+                     "tuned %s: step %.4g (best within %.3g to %.3g; %zu simulations, %s)",
+                     study->algorithm[i].label, t->step, t->low, t->high, t->tries, end);
 }
 
 /* The step of algorithm i becomes a setting, as if the study had it. */
 static tg_status
-tune(const arguments *a, tg_study **study, size_t i, tg_progress *progress)
+tune(const tg_listener *l, tg_study **study, size_t i, tg_progress *progress)
 {
     char      path[64], value[32];
     tg_tuning found;
     tg_study *tuned = NULL;
 
     TG_TRY(tg_study_tune(*study, i, progress, &found));
-    if (!given(a, "quiet")) say(*study, i, &found);
+    tell(l, *study, i, &found);
     snprintf(path, sizeof path, "algorithm[%zu].step", i);
     snprintf(value, sizeof value, "%.4g", found.step);
     TG_TRY(tg_study_with(*study, path, value, &tuned));
@@ -48,34 +52,52 @@ tune(const arguments *a, tg_study **study, size_t i, tg_progress *progress)
 }
 
 static tg_status
-tune_all(const arguments *a, tg_study **study, size_t n)
+tune_all(const tg_listener *l, tg_study **study, size_t n)
 {
     tg_progress *progress = NULL;
     tg_scene     s;
 
     TG_TRY(tg_scene_open(*study, 0, &s));
-    tg_status status = tg_cost_of_tuning(a, &s, n);
+    tg_status status = tg_cost_of_tuning(l, &s, n);
     tg_scene_close(&s);
-    if (status == TG_OK)
-        status = tg_progress_create(given(a, "quiet") ? NULL : stderr, &progress);
+    if (status == TG_OK) status = tg_progress_create(l ? l->bar : NULL, &progress);
     tg_progress_stage(progress, "tune", n * TG_TUNE_TRIES);
     for (size_t i = 0; i < (*study)->algorithms && status == TG_OK; i++)
-        if (isnan((*study)->algorithm[i].step)) status = tune(a, study, i, progress);
+        if (isnan((*study)->algorithm[i].step)) status = tune(l, study, i, progress);
     tg_progress_free(progress);
     return status;
 }
 
-tg_status
-tg_study_open(const arguments *a, const char *file, tg_study **out)
+/* Takes the study. */
+static tg_status
+settle(tg_study *study, const tg_listener *l, tg_study **out)
 {
-    tg_study *study = NULL;
-
-    TG_TRY(tg_study_read(file, a->set, a->sets, &study));
     const size_t    n = open_steps(study);
-    const tg_status status = n > 0 ? tune_all(a, &study, n) : TG_OK;
+    const tg_status status = n > 0 ? tune_all(l, &study, n) : TG_OK;
+
     if (status == TG_OK)
         *out = study;
     else
         tg_study_free(study);
     return status;
+}
+
+tg_status
+tg_study_open(const char *path, const char *const *settings, size_t sets,
+              const tg_listener *l, tg_study **out)
+{
+    tg_study *study = NULL;
+
+    TG_TRY(tg_study_read(path, settings, sets, &study));
+    return settle(study, l, out);
+}
+
+tg_status
+tg_study_open_text(const char *text, const char *source, const char *const *settings,
+                   size_t sets, const tg_listener *l, tg_study **out)
+{
+    tg_study *study = NULL;
+
+    TG_TRY(tg_study_parse_with(text, source, settings, sets, &study));
+    return settle(study, l, out);
 }

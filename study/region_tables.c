@@ -1,10 +1,9 @@
-#include "cli/figures.h"
-#include "cli/output.h"
+/* region_tables: the region of convergence over two settings as tables */
 #include "core/contour.h"
+#include "study/answer.h"
 #include "study/cost.h"
 #include "study/region.h"
 #include "study/rows.h"
-#include "study/scene.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -107,9 +106,9 @@ add_contours(const tg_chart_region *r, const double *limit, const char *kind,
     return status;
 }
 
-/* One sentence for the person at the terminal. */
+/* One sentence. */
 static void
-announce(const tg_chart_region *r, const char *label)
+announce(FILE *f, const tg_chart_region *r, const char *label)
 {
     const size_t cells = r->x.values.count * r->y.values.count;
     size_t       mean = 0, square = 0, single = 0, best = 0;
@@ -123,28 +122,28 @@ announce(const tg_chart_region *r, const char *label)
         most = fmax(most, c->unstable);
         if (c->rate > r->cell[best].rate) best = k;
     }
-    printf(
+    fprintf(
+        f,
         "%s: of %zu settings %zu converge in mean square, %zu run by run, %zu in the mean "
         "of many workers; up to %g unstable roots",
         label, cells, square, single, mean, most);
     if (r->cell[best].rate > 0)
-        printf("; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
-               r->x.path, tg_axis_value(&r->x, best % r->x.values.count), r->y.path,
-               tg_axis_value(&r->y, best / r->x.values.count));
-    putchar('\n');
+        fprintf(f, "; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
+                r->x.path, tg_axis_value(&r->x, best % r->x.values.count), r->y.path,
+                tg_axis_value(&r->y, best / r->x.values.count));
+    fputc('\n', f);
 }
 
 static tg_status
-chart_one(tg_chart_region *r, const arguments *a, size_t threads, tg_table *cells,
-          tg_table *curves)
+chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *cells, tg_table *curves)
 {
     tg_chart_curve curve[TG_MOST_CURVES] = { 0 };
     size_t         count = 0, number;
 
     const char *label = r->study->algorithm[r->algorithm].label;
-    tg_status   status = tg_chart_region_fill(r, threads);
-    if (status == TG_OK) status = tg_chart_region_limits(r, threads, false, r->square);
-    if (status == TG_OK) status = tg_chart_region_limits(r, threads, true, r->single);
+    tg_status   status = tg_chart_region_fill(r, 0);
+    if (status == TG_OK) status = tg_chart_region_limits(r, 0, false, r->square);
+    if (status == TG_OK) status = tg_chart_region_limits(r, 0, true, r->single);
     if (status == TG_OK) status = add_cells(r, label, cells);
     if (status == TG_OK) status = tg_chart_region_trace(r, curve, &count);
     if (status == TG_OK) status = add_curves(curve, count, label, curves);
@@ -153,145 +152,87 @@ chart_one(tg_chart_region *r, const arguments *a, size_t threads, tg_table *cell
         status = add_contours(r, r->square, "mean square", label, &number, curves);
     if (status == TG_OK)
         status = add_contours(r, r->single, "single run", label, &number, curves);
-    if (status == TG_OK && !given(a, "json") && !given(a, "quiet")) announce(r, label);
+    if (status == TG_OK && ask->words) announce(ask->words, r, label);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
 }
 
 static tg_status
-write_axes(const arguments *a, const tg_chart_region *r, size_t points)
+add_axes(const tg_chart_region *r, size_t points, tg_table *t)
 {
     const tg_axis boundary = { .path = "points of all curves",
                                .values = { .count = points } };
-    tg_table     *t;
 
-    TG_TRY(table_begin(a, r->study, tg_axis_columns, TG_AXIS_COLUMNS, &t));
-    tg_status status = tg_axis_add(t, "x", &r->x);
-    if (status == TG_OK) status = tg_axis_add(t, "y", &r->y);
-    if (status == TG_OK) status = tg_axis_add(t, "boundary", &boundary);
-    if (status == TG_OK) return table_write(a, "axes", t);
-    tg_table_free(t);
-    return status;
+    TG_TRY(tg_axis_add(t, "x", &r->x));
+    TG_TRY(tg_axis_add(t, "y", &r->y));
+    return tg_axis_add(t, "boundary", &boundary);
 }
 
-/* A chart of every algorithm. */
+/* Tables region, boundary and axes, empty. */
 static tg_status
-draw(const arguments *a, const tg_chart_region *r)
+begin_tables(const tg_ask *ask, const tg_chart_region *r, tg_answer *out)
 {
+    static const struct {
+        const char      *name;
+        const tg_column *columns;
+        size_t           count;
+    } made[] = { { "region", cell_columns, CELL_COLUMNS },
+                 { "boundary", curve_columns, CURVE_COLUMNS },
+                 { "axes", tg_axis_columns, TG_AXIS_COLUMNS } };
 
-    for (size_t i = 0; i < r->study->algorithms; i++) {
-        const char *label = r->study->algorithm[i].label;
-        TG_TRY(figure_make(results_folder(a), "chart", label));
-    }
-    return TG_OK;
-}
-
-/* Takes the tables. Without figures they are kept all the same. */
-static tg_status
-write_all(const arguments *a, const tg_chart_region *r, tg_table *cells, tg_table *curves)
-{
-    const size_t points = tg_table_rows(curves);
-    tg_status    status = table_write(a, "region", cells);
-
-    if (status != TG_OK) {
-        tg_table_free(curves);
-        return status;
-    }
-    TG_TRY(table_write(a, "boundary", curves));
-    TG_TRY(write_axes(a, r, points));
-    const tg_status drawn = draw(a, r);
-    TG_TRY(results_keep(a));
-    return drawn;
-}
-
-/* Takes the tables. */
-static tg_status
-deliver(const arguments *a, const tg_chart_region *r, tg_table *cells, tg_table *curves)
-{
-    json_t *document = NULL;
-
-    if (given(a, "json") &&
-        !(document = json_pack("{s:o, s:o}", "region", json_of_table(cells), "boundary",
-                               json_of_table(curves)))) {
-        tg_table_free(cells);
-        tg_table_free(curves);
-        return tg_fail(TG_ENOMEM, "out of memory");
-    }
-    if (results_folder(a)) {
-        const tg_status status = write_all(a, r, cells, curves);
-        if (status == TG_OK && document) return json_print(document);
-        json_decref(document);
-        return status;
-    }
-    if (!document) table_print(cells);
-    if (!document) table_print(curves);
-    tg_table_free(cells);
-    tg_table_free(curves);
-    return document ? json_print(document) : TG_OK;
-}
-
-static tg_status
-begin_tables(const arguments *a, const tg_chart_region *r, tg_table **cells,
-             tg_table **curves)
-{
-    TG_TRY(table_begin(a, r->study, cell_columns, CELL_COLUMNS, cells));
-    TG_TRY(table_begin(a, r->study, curve_columns, CURVE_COLUMNS, curves));
-    for (int i = 0; i < 2; i++) {
-        TG_TRY(tg_table_note(i ? *cells : *curves, "x", "%s", r->x.path));
-        TG_TRY(tg_table_note(i ? *cells : *curves, "y", "%s", r->y.path));
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        tg_table *t = NULL;
+        TG_TRY(tg_ask_table(ask, r->study, made[i].columns, made[i].count, &t));
+        tg_answer_add(out, made[i].name, t);
+        if (i == 2) break;
+        TG_TRY(tg_table_note(t, "x", "%s", r->x.path));
+        TG_TRY(tg_table_note(t, "y", "%s", r->y.path));
     }
     return TG_OK;
 }
 
 static tg_status
-check_cost(const arguments *a, const tg_chart_region *r)
+check_cost(const tg_ask *ask, const tg_chart_region *r)
 {
     tg_scene s;
 
     TG_TRY(tg_scene_open(r->study, 0, &s));
     const tg_status status =
-        tg_cost_of_verdicts(a, &s, r->x.values.count * r->y.values.count);
+        tg_cost_of_verdicts(ask->listener, &s, r->x.values.count * r->y.values.count);
     tg_scene_close(&s);
     return status;
 }
 
 static tg_status
-run(const arguments *a)
+chart(tg_chart_region *r, const tg_ask *ask, tg_answer *out)
 {
-    const char     *file;
-    tg_study       *study = NULL;
-    tg_table       *cells = NULL, *curves = NULL;
-    size_t          threads = 0;
-    tg_chart_region r = { 0 };
+    const size_t cells = r->x.values.count * r->y.values.count;
 
-    TG_TRY(only_file(a, &file));
-    TG_TRY(whole_of(a, "threads", &threads));
-    TG_TRY(tg_axis_of(a, "x", &r.x));
-    TG_TRY(tg_axis_of(a, "y", &r.y));
-    TG_TRY(tg_study_open(a, file, &study));
-    r.study = study;
-    const size_t cells_of = r.x.values.count * r.y.values.count;
-    r.cell = calloc(cells_of, sizeof *r.cell);
-    r.square = malloc(2 * cells_of * sizeof *r.square);
-    r.single = r.square ? r.square + cells_of : NULL;
-    tg_status status =
-        r.cell && r.square ? check_cost(a, &r) : tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK) status = begin_tables(a, &r, &cells, &curves);
-    for (; r.algorithm < study->algorithms && status == TG_OK; r.algorithm++)
-        status = chart_one(&r, a, threads, cells, curves);
-    if (status == TG_OK) {
-        status = deliver(a, &r, cells, curves);
-    } else {
-        tg_table_free(cells);
-        tg_table_free(curves);
-    }
+    r->cell = calloc(cells, sizeof *r->cell);
+    r->square = malloc(2 * cells * sizeof *r->square);
+    r->single = r->square ? r->square + cells : NULL;
+    if (!r->cell || !r->square) return tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(check_cost(ask, r));
+    TG_TRY(begin_tables(ask, r, out));
+    for (; r->algorithm < r->study->algorithms; r->algorithm++)
+        TG_TRY(chart_one(r, ask, out->table[0], out->table[1]));
+    return add_axes(r, tg_table_rows(out->table[1]), out->table[2]);
+}
+
+static tg_status
+answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
+{
+    tg_chart_region r = { .study = study };
+
+    TG_TRY(tg_axis_read("x", tg_ask_value(ask, "x"), &r.x));
+    TG_TRY(tg_axis_read("y", tg_ask_value(ask, "y"), &r.y));
+    const tg_status status = chart(&r, ask, out);
     free(r.cell);
     free(r.square);
-    tg_study_free(study);
     return status;
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "x", "PATH=LOW:HIGH:COUNT[:log]",
       "the setting along x, e.g. algorithm.step=0.001:0.1:50:log" },
     { "y", "PATH=LOW:HIGH:COUNT[:log]",
@@ -299,25 +240,31 @@ static const option options[] = {
     { 0 },
 };
 
-const command cmd_region = {
-    .name = "region",
-    .operands = "STUDY",
-    .summary = "the region of convergence over any two settings, and its boundary curves",
-    .doc = "Solve a study on a grid of two of its settings: rate, number of unstable "
-           "roots, and how "
-           "far\n"
-           "the loop gain is from the three at which the mean of many workers, the mean "
-           "square of\n"
-           "these and a single run are lost. Their boundary curves: that of the mean by "
-           "continuation,\n"
-           "with the number of unstable roots on either side, the others between the "
-           "points of "
-           "the\n"
-           "grid. A number of workers is a continuous setting where there is one group of "
-           "them. "
-           "With\n"
-           "--out: tables region, boundary and axes, and a chart of every algorithm,\n"
-           "figures/chart-NAME.svg.",
-    .options = options,
-    .run = run
+const tg_answerer tg_answer_region = {
+    .is = { .name = "region",
+            .operands = "STUDY",
+            .summary =
+                "the region of convergence over any two settings, and its boundary curves",
+            .doc =
+                "Solve a study on a grid of two of its settings: rate, number of unstable "
+                "roots, and how "
+                "far\n"
+                "the loop gain is from the three at which the mean of many workers, the "
+                "mean "
+                "square of\n"
+                "these and a single run are lost. Their boundary curves: that of the mean "
+                "by "
+                "continuation,\n"
+                "with the number of unstable roots on either side, the others between the "
+                "points of "
+                "the\n"
+                "grid. A number of workers is a continuous setting where there is one "
+                "group of "
+                "them. "
+                "With\n"
+                "--out: tables region, boundary and axes, and a chart of every algorithm,\n"
+                "figures/chart-NAME.svg.",
+            .options = options },
+    .study = true,
+    .answer = answer
 };

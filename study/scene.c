@@ -143,15 +143,6 @@ tg_study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 }
 
 tg_status
-level_of(const arguments *a, tg_level *out)
-{
-    const char *name = value_of(a, "level");
-
-    *out = TG_LEVEL_BEST;
-    return name ? tg_level_find(name, out) : TG_OK;
-}
-
-tg_status
 tg_scene_predict(tg_scene *s, size_t algorithm, tg_prediction **out)
 {
     const setting_source  source = { s->study, algorithm };

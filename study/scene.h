@@ -5,7 +5,6 @@
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/predict.h"
 #include "asgd/theory/predict_hits.h"
-#include "cli/command.h"
 #include "study/study.h"
 
 typedef struct tg_scene {
@@ -18,19 +17,6 @@ typedef struct tg_scene {
     bool            metrics; /* simulations measure all of tg_metrics */
     tg_records     *records; /* what is finished of them; borrowed, NULL: not kept */
 } tg_scene;
-
-/* The level that --level asks for, best without it. Errors: TG_EINPUT. */
-#define LEVEL_OPTION                                                                       \
-    {                                                                                      \
-        "level", "LEVEL",                                                                  \
-            "best: what these workers do (default); sde, jump: the theories of many"       \
-    }
-TG_CHECKED tg_status level_of(const arguments *a, tg_level *out);
-
-/* The study on the command line, with its --set; steps that it leaves open are tuned, which is said
- * on standard error. Owner of *out: the caller. Errors: those of tg_study_read(), cost and
- * tg_study_tune(). */
-TG_CHECKED tg_status tg_study_open(const arguments *a, const char *file, tg_study **out);
 
 /* workers 0: as many as the study says. Errors: those of the parts. */
 TG_CHECKED tg_status tg_scene_open(const tg_study *study, size_t workers, tg_scene *out);

@@ -26,4 +26,8 @@ TG_CHECKED tg_status tg_say_prediction(FILE *f, const tg_scene *s, size_t algori
 void tg_say_comparison(FILE *f, const char *first, const tg_prediction *p,
                        const char *second, const tg_prediction *q, double target);
 
+/* One sentence with a line end, if eigenvalues that are not positive are left out of the study;
+ * else nothing. */
+void tg_say_curvature(FILE *f, const tg_study *study);
+
 #endif

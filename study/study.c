@@ -44,11 +44,11 @@ apply(tg_node *root, const char *setting)
     return tg_node_set(root, path, equals + 1);
 }
 
-tg_status
-tg_study_read(const char *path, const char *const *settings, size_t sets, tg_study **out)
+/* Takes root. */
+static tg_status
+adopt_with(tg_node *root, const char *const *settings, size_t sets, tg_study **out)
 {
-    tg_node  *root = NULL;
-    tg_status status = tg_node_read(path, &root);
+    tg_status status = TG_OK;
 
     for (size_t i = 0; i < sets && status == TG_OK; i++) status = apply(root, settings[i]);
     if (status == TG_OK) return adopt(root, out);
@@ -57,12 +57,28 @@ tg_study_read(const char *path, const char *const *settings, size_t sets, tg_stu
 }
 
 tg_status
+tg_study_read(const char *path, const char *const *settings, size_t sets, tg_study **out)
+{
+    tg_node *root = NULL;
+
+    TG_TRY(tg_node_read(path, &root));
+    return adopt_with(root, settings, sets, out);
+}
+
+tg_status
 tg_study_parse(const char *text, const char *source, tg_study **out)
+{
+    return tg_study_parse_with(text, source, NULL, 0, out);
+}
+
+tg_status
+tg_study_parse_with(const char *text, const char *source, const char *const *settings,
+                    size_t sets, tg_study **out)
 {
     tg_node *root = NULL;
 
     TG_TRY(tg_node_parse(text, source, &root));
-    return adopt(root, out);
+    return adopt_with(root, settings, sets, out);
 }
 
 tg_status

@@ -120,6 +120,10 @@ TG_CHECKED tg_status tg_study_read(const char *path, const char *const *settings
                                    size_t sets, tg_study **out);
 /* The same from text; `source` names it in complaints. */
 TG_CHECKED tg_status tg_study_parse(const char *text, const char *source, tg_study **out);
+/* The same with settings. */
+TG_CHECKED tg_status tg_study_parse_with(const char *text, const char *source,
+                                         const char *const *settings, size_t sets,
+                                         tg_study **out);
 /* A copy with one more setting. */
 TG_CHECKED tg_status tg_study_with(const tg_study *study, const char *path,
                                    const char *value, tg_study **out);

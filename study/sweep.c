@@ -1,9 +1,9 @@
 #include "study/sweep.h"
 
-#include "cli/curvature.h"
-#include "cli/output.h"
 #include "core/parallel.h"
 #include "study/cost.h"
+#include "study/rows.h"
+#include "study/sentences.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,13 +63,13 @@ fill_scene(tg_sweep *w, const tg_sweep_plan *plan, const size_t *workers, size_t
     TG_TRY(tg_scene_open(w->study, workers[i], &s));
     s.level = w->level;
     s.single = w->single;
-    s.records = w->records;
+    s.records = w->ask->records;
     tg_status status = TG_OK;
-    if (i == 0 && plan->predicts) status = tg_cost_of_predictions(w->arguments, &s, n);
+    if (i == 0 && plan->predicts) status = tg_cost_of_predictions(w->ask->listener, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)
-        status = tg_cost_of_simulations(w->arguments, &s, workers, n);
+        status = tg_cost_of_simulations(w->ask->listener, &s, workers, n);
     if (i == 0 && plan->simulates && plan->predicts && status == TG_OK)
-        status = tg_cost_of_hits(w->arguments, &s, workers, n);
+        status = tg_cost_of_hits(w->ask->listener, &s, workers, n);
     for (size_t k = 0; k < w->study->algorithms && status == TG_OK; k++) {
         status = tg_stop_check();
         if (status == TG_OK) status = plan->row(w, &s, k);
@@ -86,8 +86,9 @@ report_marked(const tg_sweep *w)
 {
     if (w->marked == 0) return TG_OK;
     if (w->marked == tg_table_rows(w->table)) return tg_fail(w->status, "%s", w->why);
-    fprintf(stderr, "%zu of %zu rows could not be computed: %s\n", w->marked,
-            tg_table_rows(w->table), w->why);
+    tg_listener_tell(w->ask->listener, TG_TOPIC_MISSING,
+                     "%zu of %zu rows could not be computed: %s", w->marked,
+                     tg_table_rows(w->table), w->why);
     return TG_OK;
 }
 
@@ -105,36 +106,34 @@ fill(tg_sweep *w, const tg_sweep_plan *plan)
 }
 
 tg_status
-tg_sweep_run(const arguments *a, const tg_sweep_plan *plan, tg_tally *tally)
+tg_sweep_level(const char *name, tg_level *out)
 {
-    const char *file;
-    tg_study   *study = NULL;
-    tg_sweep    w = { .arguments = a };
-    FILE       *terminal = plan->simulates && !given(a, "quiet") ? stderr : NULL;
+    *out = TG_LEVEL_BEST;
+    return name ? tg_level_find(name, out) : TG_OK;
+}
 
-    w.single = given(a, "single-run");
-    TG_TRY(only_file(a, &file));
-    TG_TRY(level_of(a, &w.level));
-    TG_TRY(tg_study_open(a, file, &study));
-    w.study = study;
-    tg_status status = table_begin(a, study, plan->columns, plan->count, &w.table);
-    if (status == TG_OK && plan->simulates) status = records_begin(a, study, &w.records);
-    if (status == TG_OK) status = tg_progress_create(terminal, &w.progress);
+tg_status
+tg_sweep_run(const tg_ask *ask, const tg_study *study, const tg_sweep_plan *plan,
+             tg_answer *out)
+{
+    tg_sweep w = { .ask = ask, .study = study };
+    FILE    *bar = plan->simulates && ask->listener ? ask->listener->bar : NULL;
+
+    w.single = tg_ask_given(ask, "single-run");
+    TG_TRY(tg_sweep_level(tg_ask_value(ask, "level"), &w.level));
+    TG_TRY(tg_ask_table(ask, study, plan->columns, plan->count, &w.table));
+    tg_status status = tg_progress_create(bar, &w.progress);
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);
     const bool stopped = status == TG_ESTOP && tg_table_rows(w.table) > 0;
     if (status == TG_OK) status = report_marked(&w);
-    if (status == TG_OK && !given(a, "json") && !given(a, "quiet"))
-        curvature_say(stdout, study);
-    if (status == TG_OK || stopped)
-        status = table_deliver(a, plan->name, w.table);
-    else
+    if (status != TG_OK && !stopped) {
         tg_table_free(w.table);
-    if (status == TG_OK && stopped)
-        status = tg_fail(TG_ESTOP, "stopped on request; the rows above were finished%s",
-                         w.records ? " (the same with --resume goes on from here)" : "");
-    records_end(w.records, status);
-    tg_study_free(study);
-    if (tally) *tally = w.tally;
-    return status;
+        return status;
+    }
+    if (ask->words && !stopped) tg_say_curvature(ask->words, study);
+    tg_answer_add(out, plan->name, w.table);
+    out->tally = w.tally;
+    out->stopped = stopped;
+    return TG_OK;
 }

@@ -4,22 +4,22 @@
 #define TG_STUDY_SWEEP_H
 
 #include "asgd/theory/compare.h"
-#include "cli/command.h"
+#include "core/progress.h"
 #include "core/table.h"
+#include "study/answer.h"
 #include "study/scene.h"
 
 typedef struct tg_sweep {
-    const arguments *arguments;
-    const tg_study  *study;
-    tg_progress     *progress;
-    tg_records      *records; /* of simulations; NULL: none are kept */
-    tg_table        *table;
-    tg_tally         tally;    /* for the rows to count in */
-    size_t           marked;   /* rows that could not be computed */
-    tg_level         level;    /* of predictions */
-    bool             single;   /* see scene */
-    tg_status        status;   /* of the first of them ... */
-    char             why[256]; /* ... and its reason */
+    const tg_ask   *ask;
+    const tg_study *study;
+    tg_progress    *progress;
+    tg_table       *table;
+    tg_tally        tally;    /* for the rows to count in */
+    size_t          marked;   /* rows that could not be computed */
+    tg_level        level;    /* of predictions */
+    bool            single;   /* see tg_scene */
+    tg_status       status;   /* of the first of them ... */
+    char            why[256]; /* ... and its reason */
 } tg_sweep;
 
 /* Add the rows of one algorithm with the scene's workers. */
@@ -34,12 +34,14 @@ typedef struct tg_sweep_plan {
     tg_sweep_row     row;
 } tg_sweep_plan;
 
-/* Read the study on the command line, fill the table, one row or more for each number of
- * workers and algorithm, and deliver it; *tally (NULL allowed) is what the rows counted. A
+/* Fill the table, one row or more for each number of workers and algorithm, into the answer. A
  * row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked with its
  * reason and the others are delivered; that is a failure only if there are no others.
- * Errors: those of study, cost, rows and delivery. */
-TG_CHECKED tg_status tg_sweep_run(const arguments *a, const tg_sweep_plan *plan,
-                                  tg_tally *tally);
+ * Errors: those of cost and rows. */
+TG_CHECKED tg_status tg_sweep_run(const tg_ask *ask, const tg_study *study,
+                                  const tg_sweep_plan *plan, tg_answer *out);
+
+/* The level that the option `level` asks for, best without it (NULL). Errors: TG_EINPUT. */
+TG_CHECKED tg_status tg_sweep_level(const char *name, tg_level *out);
 
 #endif

@@ -23,12 +23,10 @@ apply(const tg_axis *x)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const option named = { "x", "AXIS", "" };
-    char        *text = fuzz_text(data, size);
-    arguments    a = { .given = { &named }, .value = { text }, .count = 1 };
-    tg_axis      x;
+    char   *text = fuzz_text(data, size);
+    tg_axis x;
 
-    if (tg_axis_of(&a, "x", &x) == TG_OK) {
+    if (tg_axis_read("x", text, &x) == TG_OK) {
         const size_t n = x.values.count;
         FUZZ_ASSERT(n > 0);
         FUZZ_ASSERT(isfinite(tg_axis_value(&x, 0)) && isfinite(tg_axis_value(&x, n - 1)));

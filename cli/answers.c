@@ -1,0 +1,101 @@
+#include "cli/answers.h"
+
+#include "cli/stop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+takes(const tg_answerer *of, const tg_option *o)
+{
+    for (const tg_option *k = of->is.options; k && k->name; k++)
+        if (k == o) return true;
+    return false;
+}
+
+void
+ask_of(const arguments *a, const tg_answerer *of, const tg_listener *l, tg_ask *ask)
+{
+    const bool words = !given(a, "json") && !given(a, "quiet");
+
+    *ask = (tg_ask){ .manual = &of->is,
+                     .operand = a->files ? a->file[0] : NULL,
+                     .line = given(a, "json") ? NULL : a->line,
+                     .sets = a->sets,
+                     .listener = l,
+                     .words = words ? stdout : NULL };
+    memcpy(ask->set, a->set, sizeof ask->set);
+    for (size_t i = 0; i < a->count; i++)
+        if (takes(of, a->given[i])) {
+            ask->given[ask->count] = a->given[i];
+            ask->value[ask->count++] = a->value[i];
+        }
+}
+
+static tg_status
+print_json(const tg_answer *answer)
+{
+    char *text = NULL;
+
+    TG_TRY(tg_answer_json(answer, &text));
+    const int failed = fputs(text, stdout) == EOF;
+    free(text);
+    return failed ? tg_fail(TG_EWRITE, "standard output cannot be written") : TG_OK;
+}
+
+tg_status
+answer_deliver(const arguments *a, tg_answer *answer, size_t shown)
+{
+    stop_saving();
+    if (given(a, "json"))
+        TG_TRY(print_json(answer));
+    else if (!results_folder(a))
+        for (size_t i = 0; i < answer->tables && i < shown; i++)
+            table_print(answer->table[i]);
+    for (size_t i = 0; i < answer->tables && results_folder(a); i++) {
+        tg_table *t = answer->table[i];
+        answer->table[i] = NULL;
+        TG_TRY(table_write(a, answer->name[i], t));
+    }
+    return TG_OK;
+}
+
+static tg_status
+answer_study(const arguments *a, const tg_answerer *of, const tg_study *study,
+             tg_records *records, tg_tally *tally)
+{
+    const tg_listener l = listener_of(a);
+    tg_answer         answer = { 0 };
+    tg_ask            ask;
+
+    ask_of(a, of, &l, &ask);
+    ask.records = records;
+    TG_TRY(tg_answer_ask(of, ask, study, &answer));
+    if (tally) *tally = answer.tally;
+    const bool stopped = answer.stopped;
+    tg_status  status = answer_deliver(a, &answer, TG_MOST_TABLES);
+    tg_answer_free(&answer);
+    if (status == TG_OK) status = results_keep(a);
+    if (status != TG_OK || !stopped) return status;
+    return tg_fail(TG_ESTOP, "stopped on request; the rows above were finished%s",
+                   records ? " (the same with --resume goes on from here)" : "");
+}
+
+tg_status
+answer_run(const arguments *a, const tg_answerer *of, bool simulates, tg_tally *tally)
+{
+    const char *file;
+    tg_study   *study = NULL;
+    tg_records *records = NULL;
+    tg_level    level;
+
+    TG_TRY(only_file(a, &file));
+    TG_TRY(level_of(a, &level));
+    TG_TRY(study_open(a, file, &study));
+    tg_status status = simulates ? records_begin(a, study, &records) : TG_OK;
+    if (status == TG_OK) status = answer_study(a, of, study, records, tally);
+    records_end(records, status);
+    tg_study_free(study);
+    return status;
+}

@@ -1,0 +1,126 @@
+#include "study/answer.h"
+
+#include "core/node.h"
+#include "study/json.h"
+#include "study/open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const tg_answerer *const tg_answerers[] = { &tg_answer_predict,
+                                            &tg_answer_simulate,
+                                            &tg_answer_validate,
+                                            &tg_answer_explain,
+                                            &tg_answer_region,
+                                            &tg_answer_fit,
+                                            NULL };
+
+tg_status
+tg_answerer_find(const char *name, const tg_answerer **out)
+{
+    const char *known[sizeof tg_answerers / sizeof *tg_answerers];
+    size_t      n = 0;
+
+    for (const tg_answerer *const *a = tg_answerers; *a; a++) {
+        known[n++] = (*a)->is.name;
+        if (strcmp((*a)->is.name, name) != 0) continue;
+        *out = *a;
+        return TG_OK;
+    }
+    const char *near = tg_nearest(name, known, n);
+    return tg_fail(TG_EINPUT, "there is no answer to \"%.60s\"%s%s", name,
+                   near ? ", did you mean " : "", near ? near : "");
+}
+
+void
+tg_answer_add(tg_answer *a, const char *name, tg_table *table)
+{
+    a->name[a->tables] = name;
+    a->table[a->tables++] = table;
+}
+
+void
+tg_answer_free(tg_answer *a)
+{
+    for (size_t i = 0; i < a->tables; i++) tg_table_free(a->table[i]);
+    *a = (tg_answer){ 0 };
+}
+
+tg_status
+tg_answer_ask(const tg_answerer *of, tg_ask ask, const tg_study *study, tg_answer *out)
+{
+    tg_answer answer = { 0 };
+    char     *line = ask.line ? NULL : tg_ask_line(&ask);
+
+    if (!ask.line && !line) return tg_fail(TG_ENOMEM, "out of memory");
+    if (line) ask.line = line;
+    const tg_status status = of->answer(&ask, study, &answer);
+    free(line);
+    if (status == TG_OK)
+        *out = answer;
+    else
+        tg_answer_free(&answer);
+    return status;
+}
+
+tg_status
+tg_answer_json(const tg_answer *a, char **out)
+{
+    json_t *document = json_object();
+
+    if (a->tables > 0)
+        json_object_set_new(document, "provenance", tg_json_notes(a->table[0]));
+    for (size_t i = 0; i < a->tables; i++)
+        json_object_set_new(document, a->name[i], tg_json_rows(a->table[i]));
+    return tg_json_dump(document, out);
+}
+
+/* The study of a question that needs one. */
+static tg_status
+open_study(const tg_ask *ask, const char *text, tg_study **out)
+{
+    if (text)
+        return tg_study_open_text(text, ask->operand, ask->set, ask->sets, ask->listener,
+                                  out);
+    if (!ask->operand) return tg_fail(TG_EINPUT, "expected a study, got none");
+    return tg_study_open(ask->operand, ask->set, ask->sets, ask->listener, out);
+}
+
+static tg_status
+answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, char **json)
+{
+    tg_study *study = NULL;
+    tg_answer answer = { 0 };
+
+    if (of->study) TG_TRY(open_study(ask, text, &study));
+    tg_status status = tg_answer_ask(of, *ask, study, &answer);
+    tg_study_free(study);
+    if (status == TG_OK && answer.stopped) status = tg_fail(TG_ESTOP, "stopped on request");
+    if (status == TG_OK) status = tg_answer_json(&answer, json);
+    tg_answer_free(&answer);
+    return status;
+}
+
+tg_status
+tg_answer_text(const char *command, const char *study, const char *operand,
+               const char *const *option, size_t options, const tg_listener *listener,
+               char **json)
+{
+    const tg_answerer *of = NULL;
+
+    TG_TRY(tg_answerer_find(command, &of));
+    tg_ask ask = { .manual = &of->is,
+                   .operand = study && !operand ? "study" : operand,
+                   .listener = listener };
+    for (size_t i = 0; i < options; i++) TG_TRY(tg_ask_option(&ask, option[i]));
+    if (!of->study && study) return tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
+    if (!of->study && ask.sets > 0)
+        return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", of->is.name);
+    return answer_text(of, &ask, study, json);
+}
+
+void
+tg_answer_text_free(char *text)
+{
+    free(text);
+}

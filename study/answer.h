@@ -1,0 +1,68 @@
+/* answer: a question, the text of a study and options in; tables, or JSON text, out
+ *
+ * On it stand the command's --json and the bindings to other languages, so that both give the same
+ * bytes. An answerer is a described function in a registry; a new one is a line in
+ * study/answer.c.
+ */
+#ifndef TG_STUDY_ANSWER_H
+#define TG_STUDY_ANSWER_H
+
+#include "asgd/theory/compare.h"
+#include "study/ask.h"
+
+enum { TG_MOST_TABLES = 4 };
+
+/* What came out: tables by name, the first of which carries the provenance. */
+typedef struct tg_answer {
+    const char *name[TG_MOST_TABLES];
+    tg_table   *table[TG_MOST_TABLES];
+    size_t      tables;
+    tg_tally    tally;   /* of claims */
+    bool        stopped; /* on request: only what was finished is here */
+} tg_answer;
+
+typedef struct tg_answerer {
+    tg_manual is;
+    bool      study; /* needs one */
+    /* Fill an empty answer; study is NULL where none is needed. */
+    tg_status (*answer)(const tg_ask *ask, const tg_study *study, tg_answer *out);
+} tg_answerer;
+
+extern const tg_answerer tg_answer_predict, tg_answer_simulate, tg_answer_validate,
+    tg_answer_explain, tg_answer_region, tg_answer_fit;
+extern const tg_answerer *const tg_answerers[]; /* NULL-terminated */
+
+/* The answerer of that name. Errors: TG_EINPUT there is none, with the nearest. */
+TG_CHECKED tg_status tg_answerer_find(const char *name, const tg_answerer **out);
+
+/* Answer; ask->line NULL: it is made from the question. Owner of the tables: the caller,
+ * tg_answer_free(). Errors: those of the answerer; after TG_ESTOP what was finished is not lost:
+ * TG_OK, and out->stopped. */
+TG_CHECKED tg_status tg_answer_ask(const tg_answerer *of, tg_ask ask, const tg_study *study,
+                                   tg_answer *out);
+void                 tg_answer_free(tg_answer *a);
+
+/* Add a table to an answer; takes it. */
+void tg_answer_add(tg_answer *a, const char *name, tg_table *table);
+
+/* The answer as JSON text: {"provenance": {...}, NAME: [{column: value, ...}, ...], ...}, with a line
+ * end. Owner of *out: the caller, free() or tg_answer_text_free(). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_answer_json(const tg_answer *a, char **out);
+
+/* All in one call, for bindings.
+ *   command   name of an answerer, "predict"
+ *   study     YAML or JSON text; NULL: `operand` is the file to read, or none is needed
+ *   operand   its name in complaints and provenance, files named in it are relative to it; a log's
+ *             path for fit; NULL: "study"
+ *   option    (options) "level=sde", "single-run", "set=horizon=10"
+ *   listener  hears what is to be said beside it; NULL: nobody
+ *   json      receives the text; unchanged on failure. Owner: the caller, tg_answer_text_free()
+ * Errors: those of the answerer, of the study and of the options, with the sentence that the command
+ * says (tg_message()); TG_ESTOP on a stop request. */
+TG_CHECKED tg_status tg_answer_text(const char *command, const char *study,
+                                    const char *operand, const char *const *option,
+                                    size_t options, const tg_listener *listener,
+                                    char **json);
+void                 tg_answer_text_free(char *text);
+
+#endif
