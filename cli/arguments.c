@@ -31,6 +31,18 @@ manual_of(const command *c)
     return (tg_manual){ c->name, c->operands, c->summary, c->doc, NULL };
 }
 
+bool
+applies(const command *c, const char *name)
+{
+    const size_t n = strlen(name);
+
+    for (const char *at = c->refuses; at && *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        if (strcspn(at, " ") == n && !strncmp(at, name, n)) return false;
+    }
+    return true;
+}
+
 /* Its options: common ones, the library's, its own. */
 static const tg_option *
 find_option(const command *c, const char *name)

@@ -41,6 +41,9 @@ typedef struct command {
 /* Name, operands and words of a command, with the options that the library takes (NULL: none). */
 tg_manual manual_of(const command *c);
 
+/* Whether a common option, or one of its own, means something to the command. */
+bool applies(const command *c, const char *name);
+
 extern const command *const commands[]; /* NULL-terminated */
 extern const tg_option      common_options[];
 
@@ -62,7 +65,13 @@ TG_CHECKED tg_status only_file(const arguments *a, const char **out);
 void print_help(const command *c); /* NULL: of the whole program */
 void print_schema_help(void);
 void print_law_help(void);
-void print_man_page(void);
+
+/* The man page of a command; of the whole program (NULL); of study files, tardigrad-study(5). */
+void print_man_page(const command *c);
+void print_study_page(void);
+
+/* A script with which bash completes commands, options, and keys of a study. */
+void print_completion(void);
 
 extern const command cmd_study, cmd_predict, cmd_explain, cmd_roots, cmd_region,
     cmd_schedule, cmd_integrate, cmd_simulate, cmd_validate, cmd_fit, cmd_spectrum,

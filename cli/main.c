@@ -5,6 +5,7 @@
 #include "core/node.h"
 #include "core/quote.h"
 #include "core/version.h"
+#include "study/schema_json.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -53,16 +54,42 @@ complain(const char *what)
     return MISUSED;
 }
 
-/* tardigrad help [laws | man | COMMAND] */
+static int
+print_schema(void)
+{
+    char *text = NULL;
+
+    if (tg_schema_json(&text) != TG_OK) return complain(tg_message());
+    fputs(text, stdout);
+    free(text);
+    return DONE;
+}
+
+/* tardigrad help man [COMMAND | study-file] */
+static int
+man(const char *page)
+{
+    if (page && !strcmp(page, "study-file"))
+        print_study_page();
+    else if (!page || find(page))
+        print_man_page(page ? find(page) : NULL);
+    else
+        return complain("no man page of that; try tardigrad help");
+    return DONE;
+}
+
+/* tardigrad help [laws | schema | completion | man | COMMAND] */
 static int
 help(int argc, char **argv)
 {
     const char *topic = argc > 0 ? argv[0] : "";
 
+    if (!strcmp(topic, "schema")) return print_schema();
+    if (!strcmp(topic, "man")) return man(argc > 1 ? argv[1] : NULL);
     if (!strcmp(topic, "laws"))
         print_law_help();
-    else if (!strcmp(topic, "man"))
-        print_man_page();
+    else if (!strcmp(topic, "completion"))
+        print_completion();
     else if (!*topic || find(topic))
         print_help(find(topic));
     else
@@ -107,12 +134,11 @@ join(int argc, char **argv)
 static tg_status
 check_options(const command *c, const arguments *a)
 {
-    if (!c->refuses) return TG_OK;
-    if (a->sets > 0 && strstr(c->refuses, "set"))
+    if (a->sets > 0 && !applies(c, "set"))
         return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s",
                        manual_of(c).name);
     for (size_t i = 0; i < a->count; i++)
-        if (strstr(c->refuses, a->given[i]->name))
+        if (!applies(c, a->given[i]->name))
             return tg_fail(TG_EINPUT, "--%s does not apply to tardigrad %s",
                            a->given[i]->name, manual_of(c).name);
     return TG_OK;

@@ -119,6 +119,53 @@ tg_answer_text(const char *command, const char *study, const char *operand,
     return answer_text(of, &ask, study, json);
 }
 
+/* ---- what can be asked --------------------------------------------------------------- */
+
+static json_t *
+json_of_options(const tg_option *o)
+{
+    json_t *list = json_array();
+
+    for (; o && o->name; o++)
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:s}", "name", o->name, "value",
+                                              o->value, "doc", o->doc));
+    return list;
+}
+
+static json_t *
+json_of_columns(const tg_answer_table *t)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < t->count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", t->columns[i].name,
+                                              "unit", t->columns[i].unit, "doc",
+                                              t->columns[i].doc));
+    return list;
+}
+
+static json_t *
+json_of_answerer(const tg_answerer *a)
+{
+    json_t *tables = json_object();
+
+    for (const tg_answer_table *t = a->tables; t->name; t++)
+        json_object_set_new(tables, t->name, json_of_columns(t));
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", a->is.name, "operands",
+                     a->is.operands, "summary", a->is.summary, "doc", a->is.doc, "study",
+                     a->study, "options", json_of_options(a->is.options), "tables", tables);
+}
+
+tg_status
+tg_answer_manuals(char **out)
+{
+    json_t *list = json_array();
+
+    for (const tg_answerer *const *a = tg_answerers; *a; a++)
+        json_array_append_new(list, json_of_answerer(*a));
+    return tg_json_dump(list, out);
+}
+
 void
 tg_answer_text_free(char *text)
 {

@@ -10,7 +10,7 @@
 #include "asgd/theory/compare.h"
 #include "study/ask.h"
 
-enum { TG_MOST_TABLES = 4 };
+enum { TG_MOST_TABLES = 4 }; /* with the end of a list of them */
 
 /* What came out: tables by name, the first of which carries the provenance. */
 typedef struct tg_answer {
@@ -21,9 +21,17 @@ typedef struct tg_answer {
     bool        stopped; /* on request: only what was finished is here */
 } tg_answer;
 
+/* A table that an answer has, for the words of its columns. */
+typedef struct tg_answer_table {
+    const char      *name;
+    const tg_column *columns;
+    size_t           count;
+} tg_answer_table;
+
 typedef struct tg_answerer {
-    tg_manual is;
-    bool      study; /* needs one */
+    tg_manual       is;
+    tg_answer_table tables[TG_MOST_TABLES]; /* in their order; ends with name NULL */
+    bool            study;                  /* needs one */
     /* Fill an empty answer; study is NULL where none is needed. */
     tg_status (*answer)(const tg_ask *ask, const tg_study *study, tg_answer *out);
 } tg_answerer;
@@ -64,5 +72,10 @@ TG_CHECKED tg_status tg_answer_text(const char *command, const char *study,
                                     size_t options, const tg_listener *listener,
                                     char **json);
 void                 tg_answer_text_free(char *text);
+
+/* What can be asked, as JSON text: a list of {"name", "operands", "summary", "doc", "study": true where
+ * it needs one, "options": [{"name", "value", "doc"}], "tables": {NAME: [{"name", "unit", "doc"}]}}.
+ * Owner of *out: the caller, tg_answer_text_free(). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_answer_manuals(char **out);
 
 #endif

@@ -72,6 +72,7 @@ const tg_answerer tg_answer_predict = {
                    "level and the\n"
                    "model error to expect.",
             .options = predict_options },
+    .tables = { { "prediction", tg_prediction_columns, TG_PREDICTION_COLUMNS } },
     .study = true,
     .answer = predict
 };
@@ -126,6 +127,7 @@ const tg_answerer tg_answer_simulate = {
                    "replica, and sum\n"
                    "up with standard errors. The same seed gives the same bytes for any "
                    "number of threads." },
+    .tables = { { "simulation", tg_simulation_columns, TG_SIMULATION_COLUMNS } },
     .study = true,
     .answer = simulate
 };
@@ -193,6 +195,7 @@ const tg_answerer tg_answer_validate = {
                    "more than a\n"
                    "quarter of the value. Exit status 1 if one fails.",
             .options = validate_options },
+    .tables = { { "validation", tg_claim_columns, TG_CLAIM_COLUMNS } },
     .study = true,
     .answer = validate
 };

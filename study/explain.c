@@ -305,5 +305,7 @@ const tg_answerer tg_answer_explain = {
                    "laws "
                    "of compute times and which\neigenvalues fit what was observed.",
             .options = options },
+    .tables = { { "prediction", tg_prediction_columns, TG_PREDICTION_COLUMNS },
+                { "observed", observed_columns, OBSERVED_COLUMNS } },
     .answer = answer
 };

@@ -169,5 +169,6 @@ const tg_answerer tg_answer_fit = {
                 "likelihood,\n"
                 "rank them by AIC and judge them by a parametric bootstrap.",
             .options = options },
+    .tables = { { "fit", columns, COLUMNS } },
     .answer = answer
 };

@@ -172,15 +172,9 @@ add_axes(const tg_chart_region *r, size_t points, tg_table *t)
 static tg_status
 begin_tables(const tg_ask *ask, const tg_chart_region *r, tg_answer *out)
 {
-    static const struct {
-        const char      *name;
-        const tg_column *columns;
-        size_t           count;
-    } made[] = { { "region", cell_columns, CELL_COLUMNS },
-                 { "boundary", curve_columns, CURVE_COLUMNS },
-                 { "axes", tg_axis_columns, TG_AXIS_COLUMNS } };
+    const tg_answer_table *made = tg_answer_region.tables;
 
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    for (size_t i = 0; made[i].name; i++) {
         tg_table *t = NULL;
         TG_TRY(tg_ask_table(ask, r->study, made[i].columns, made[i].count, &t));
         tg_answer_add(out, made[i].name, t);
@@ -266,5 +260,8 @@ const tg_answerer tg_answer_region = {
                 "figures/chart-NAME.svg.",
             .options = options },
     .study = true,
+    .tables = { { "region", cell_columns, CELL_COLUMNS },
+                { "boundary", curve_columns, CURVE_COLUMNS },
+                { "axes", tg_axis_columns, TG_AXIS_COLUMNS } },
     .answer = answer
 };

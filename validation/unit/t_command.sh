@@ -251,16 +251,29 @@ for c in asgd dude; do
     grep -q '<image' "$d/two/figures/chart-$c.svg" || fail "no cells in the chart of $c"
 done
 
-# ---- help and man page know every command
-for c in study predict explain roots region integrate simulate validate fit plot; do
+# ---- help and man pages know every command
+for c in study predict explain roots region integrate simulate validate fit spectrum plot; do
     $t help | grep -q "^  $c " || fail "help lacks $c"
     $t $c --help > /dev/null || fail "$c --help"
-    $t help man | grep -q "^.SS $c " || fail "man page lacks $c"
+    $t help man | grep -q "^.B $c" || fail "the man page lacks $c"
+    $t help man $c | grep -q "^.B tardigrad $c" || fail "no man page of $c"
 done
 $t help study > "$d/help"
-$t help man > "$d/man"
+$t help man study-file > "$d/man"
 for c in sync ringmaster stale_geometric adamw cosine send_innovation drift shared label workers progress; do
     grep -q "^  $c  " "$d/help" || fail "help study lacks $c"
     grep -q "^.B $c\$" "$d/man" || fail "the man page lacks $c"
 done
+says 2 'no man page of that' $t help man nowhere
+
+# ---- bash completes commands, options that apply, keys of a study
+complete() { # WORDS...: what the last of them may become, on one line
+    bash -c '. "$0"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _tardigrad; echo "${COMPREPLY[*]}"' "$d/complete" "$@"
+}
+$t help completion > "$d/complete"
+[ "$(complete tardigrad pre)" = predict ] || fail "completion of a command: $(complete tardigrad pre)"
+[ "$(complete tardigrad predict --le)" = --level ] || fail 'completion of an option'
+[ "$(complete tardigrad simulate --le)" = '' ] || fail 'completion of an option of another command'
+[ "$(complete tardigrad plot --js)" = '' ] || fail 'completion of a refused option'
+[ "$(complete tardigrad predict --set workers[0].co)" = 'workers[0].count= workers[0].compute=' ] || fail 'completion of a key'
 exit $bad
