@@ -1,8 +1,9 @@
 # Tardigrad: build, test, install. `make help` lists the targets.
-# Settings: CC, CFLAGS, prefix, DESTDIR, V=1 (show commands), WERROR=1, SANITIZE=1, SIMD= (plain
+# Settings: CC, CFLAGS, LDFLAGS, prefix, libdir, DESTDIR, V=1 (show commands), WERROR=1, SANITIZE=1, SIMD= (plain
 # kernels only).
 
 prefix  ?= /usr/local
+libdir  ?= $(prefix)/lib
 VERSION := $(shell sed -n 's/^.define TG_VERSION "\(.*\)"/\1/p' core/version.h)
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
@@ -134,7 +135,7 @@ $(static): $(objects)
 
 $(shared): $(objects)
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared $(ALL_CFLAGS) -Wl,-soname,libtardigrad.so.0 $^ -o $@ $(ALL_LIBS)
+	$(Q)$(CC) -shared $(ALL_CFLAGS) $(LDFLAGS) -Wl,-soname,libtardigrad.so.0 $^ -o $@ $(ALL_LIBS)
 
 # Figure scripts and the report template as C strings.
 $(BUILD)/cli/embedded.c: $(embedded) Makefile
@@ -150,7 +151,7 @@ $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c
 
 $(command): $(commands) $(static)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $^ -o $@ $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS)
 
 # These see the library's allocations: one makes them fail, one at a time, one counts them.
 $(patsubst %,$(BUILD)/validation/unit/%,t_memory t_memory_solver t_promised): wrap := \
@@ -168,23 +169,37 @@ $(BUILD)/validation/fuzz/f_%: $(BUILD)/validation/fuzz/f_%.o \
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) $^ -o $@ $(ALL_LIBS)
 
 destination := $(DESTDIR)$(prefix)
+libraries   := $(DESTDIR)$(libdir)
+lib         := $(patsubst $(prefix)/%,%,$(libdir))
+up          := $(shell echo $(lib)/cmake/tardigrad | sed 's|[^/]*|..|g')
+pages       := $(destination)/share/man
+completions := $(destination)/share/bash-completion/completions
+fill         = sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|; s|@lib@|$(lib)|; s|@up@|$(up)|' \
+                   -e 's|@version@|$(VERSION)|; s|@libs@|$(ALL_LIBS)|'
 
-install: all ## install library, headers, pkg-config file, command and man page
-	@install -d $(destination)/bin $(destination)/lib/pkgconfig $(destination)/share/man/man1
+install: all ## install library, headers, pkg-config and CMake files, command, man pages, completion
+	@install -d $(destination)/bin $(libraries)/pkgconfig $(libraries)/cmake/tardigrad $(pages)/man1 $(pages)/man5 \
+	  $(completions) $(destination)/share/tardigrad
 	install -m 755 $(command) $(destination)/bin/
-	install -m 644 $(static) $(destination)/lib/
-	install -m 755 $(shared) $(destination)/lib/libtardigrad.so.$(VERSION)
-	ln -sf libtardigrad.so.$(VERSION) $(destination)/lib/libtardigrad.so.0
-	ln -sf libtardigrad.so.0 $(destination)/lib/libtardigrad.so
+	install -m 644 $(static) $(libraries)/
+	install -m 755 $(shared) $(libraries)/libtardigrad.so.$(VERSION)
+	ln -sf libtardigrad.so.$(VERSION) $(libraries)/libtardigrad.so.0
+	ln -sf libtardigrad.so.0 $(libraries)/libtardigrad.so
 	@for h in $(headers); do install -D -m 644 $$h $(destination)/include/tardigrad/$$h || exit 1; done
-	@sed -e 's|@prefix@|$(prefix)|; s|@version@|$(VERSION)|; s|@libs@|$(ALL_LIBS)|' \
-	  tardigrad.pc.in > $(destination)/lib/pkgconfig/tardigrad.pc
-	@$(command) help man > $(destination)/share/man/man1/tardigrad.1
+	@$(fill) tardigrad.pc.in > $(libraries)/pkgconfig/tardigrad.pc
+	@$(fill) tardigrad.cmake.in > $(libraries)/cmake/tardigrad/tardigradConfig.cmake
+	@$(fill) tardigrad-version.cmake.in > $(libraries)/cmake/tardigrad/tardigradConfigVersion.cmake
+	@$(command) help man > $(pages)/man1/tardigrad.1
+	@$(command) help man study-file > $(pages)/man5/tardigrad-study.5
+	@for c in $$($(command) help commands); do \
+	  $(command) help man $$c > $(pages)/man1/tardigrad-$$c.1 || exit 1; done
+	@$(command) help completion > $(completions)/tardigrad
+	@$(command) help schema > $(destination)/share/tardigrad/study.schema.json
 
 uninstall: ## remove what install put there
-	rm -rf $(destination)/include/tardigrad $(destination)/lib/libtardigrad.*
-	rm -f $(destination)/bin/tardigrad $(destination)/lib/pkgconfig/tardigrad.pc \
-	  $(destination)/share/man/man1/tardigrad.1
+	rm -rf $(destination)/include/tardigrad $(destination)/share/tardigrad $(libraries)/cmake/tardigrad
+	rm -f $(libraries)/libtardigrad.* $(libraries)/pkgconfig/tardigrad.pc $(destination)/bin/tardigrad \
+	  $(pages)/man1/tardigrad.1 $(pages)/man1/tardigrad-*.1 $(pages)/man5/tardigrad-study.5 $(completions)/tardigrad
 
 dist: ## source archive of the last commit
 	git archive --prefix=tardigrad-$(VERSION)/ -o tardigrad-$(VERSION).tar.gz HEAD

@@ -2,7 +2,8 @@
 
 PACKAGES := build-essential pkg-config libgsl-dev libfftw3-dev libsundials-dev libsuitesparse-dev \
             libopenblas-serial-dev liblapacke-dev librandom123-dev libyaml-dev libjansson-dev \
-            libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox
+            libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox \
+            python3-numpy python3-pip python3-setuptools python3-wheel python3-jsonschema python3-yaml
 MODULES  := gsl fftw3 yaml-0.1 jansson zlib
 
 # Optional parts: a file *_none.c stands in where the library it needs was not found.

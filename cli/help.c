@@ -83,7 +83,8 @@ print_program_help(void)
     print_options(common_options, "  %-20s %s\n");
     printf(
         "\ntardigrad COMMAND --help tells more; tardigrad help study lists the keys of a "
-        "study,\ntardigrad help laws the laws of delay.\n");
+        "study,\ntardigrad help laws the laws of delay; help schema is a JSON Schema of "
+        "studies for editors,\nhelp completion a script for bash.\n");
 }
 
 void

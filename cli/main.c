@@ -65,6 +65,12 @@ print_schema(void)
     return DONE;
 }
 
+static void
+print_commands(void)
+{
+    for (const command *const *c = commands; *c; c++) puts(manual_of(*c).name);
+}
+
 /* tardigrad help man [COMMAND | study-file] */
 static int
 man(const char *page)
@@ -78,7 +84,7 @@ man(const char *page)
     return DONE;
 }
 
-/* tardigrad help [laws | schema | completion | man | COMMAND] */
+/* tardigrad help [commands | laws | schema | completion | man | COMMAND] */
 static int
 help(int argc, char **argv)
 {
@@ -88,6 +94,8 @@ help(int argc, char **argv)
     if (!strcmp(topic, "man")) return man(argc > 1 ? argv[1] : NULL);
     if (!strcmp(topic, "laws"))
         print_law_help();
+    else if (!strcmp(topic, "commands"))
+        print_commands();
     else if (!strcmp(topic, "completion"))
         print_completion();
     else if (!*topic || find(topic))

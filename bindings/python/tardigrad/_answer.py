@@ -1,0 +1,42 @@
+"""What comes back: tables by name, their columns as arrays."""
+import json
+
+try:
+    import numpy
+except ImportError:  # lists then
+    numpy = None
+
+
+class Table(list):
+    """Rows as dicts; table["loss"] is a column: a numpy array where numpy is there, else a list.
+
+    Numbers that are not finite, null in JSON, are nan.
+    """
+
+    def __init__(self, rows, columns):
+        super().__init__(rows)
+        self.columns = columns
+
+    def __getitem__(self, at):
+        if not isinstance(at, str):
+            return super().__getitem__(at)
+        if at not in self.columns:
+            raise KeyError(f"there is no column {at!r}: {', '.join(self.columns)}")
+        column = [float("nan") if row[at] is None else row[at] for row in self]
+        return numpy.array(column) if numpy else column
+
+
+class Answer(dict):
+    """An answer: its tables as keys and attributes, and `json`, the text that they come from."""
+
+    def __init__(self, text, columns):
+        document = json.loads(text)
+        super().__init__((name, Table(value, columns[name]) if name in columns else value)
+                         for name, value in document.items())
+        self.json = text
+
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"there is no {name!r}: {', '.join(self)}") from None

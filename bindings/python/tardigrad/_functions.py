@@ -1,0 +1,105 @@
+"""The functions of the package, made from the library's own description of itself."""
+import inspect
+import json
+import os
+import textwrap
+
+from . import _library
+from ._answer import Answer
+
+
+def _plain(value):
+    """numpy's arrays and numbers as JSON has them."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a study cannot hold {type(value).__name__}: {value!r}")
+
+
+def _study(study):
+    """(text, operand) of a study: a dict, a text of several lines, or a path."""
+    if isinstance(study, dict):
+        return json.dumps(study, default=_plain), None
+    if isinstance(study, str) and "\n" in study:
+        return study, None
+    return None, os.fspath(study)
+
+
+def _word(value):
+    """A value as YAML reads it."""
+    return value if isinstance(value, str) else json.dumps(value, default=_plain)
+
+
+def _settings(settings):
+    """--set: a dict of paths and values, or a list of "path=value"."""
+    if isinstance(settings, dict):
+        return [f"set={path}={_word(value)}" for path, value in settings.items()]
+    return [f"set={setting}" for setting in settings]
+
+
+def _options(manual, given):
+    """Keyword arguments as the words of options; flags by their truth, None: not given."""
+    known = {o["name"].replace("-", "_"): o for o in manual["options"]}
+    words = _settings(given.pop("set", None) or ())
+    for name, value in given.items():
+        option = known.get(name, {"name": name, "value": "X"})
+        if value is None or value is False:
+            continue
+        words.append(option["name"] if option["value"] is None
+                     else f"{option['name']}={_word(value)}")
+    return words
+
+
+def _doc(manual):
+    """Docstring: what it does, the options, the columns of what comes back."""
+    lines = [manual["summary"][0].upper() + manual["summary"][1:] + ".", "", manual["doc"], ""]
+    lines.append("Arguments:")
+    if manual["study"]:
+        lines += ["    study: path, YAML text, or dict",
+                  "    set: {path: value} of the study to override, or [\"path=value\"]"]
+    elif manual["operands"]:
+        lines.append(f"    {manual['operands'].lower()}: path of a file")
+    for option in manual["options"]:
+        name = option["name"].replace("-", "_")
+        kind = f" ({option['value']})" if option["value"] else " (True or False)"
+        lines += textwrap.wrap(f"{name}{kind}: {option['doc']}", 84, initial_indent="    ",
+                               subsequent_indent="        ")
+    for table, columns in manual["tables"].items():
+        lines += ["", f"Table `{table}`:"]
+        for column in columns:
+            unit = f" [{column['unit']}]" if column["unit"] else ""
+            lines.append(f"    {column['name']}{unit}: {column['doc']}".rstrip(": "))
+    return "\n".join(lines)
+
+
+def _signature(manual, first):
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    names = (["set"] if manual["study"] else []) + [o["name"].replace("-", "_")
+                                                    for o in manual["options"]]
+    positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY)] if first else []
+    return inspect.Signature(positional + [inspect.Parameter(n, keyword, default=None)
+                                           for n in names])
+
+
+def _function(manual):
+    name = manual["name"]
+    first = "study" if manual["study"] else manual["operands"].lower() or None
+    columns = {table: [c["name"] for c in list_] for table, list_ in manual["tables"].items()}
+
+    def call(*operand, **options):
+        if len(operand) != (1 if first else 0):
+            raise TypeError(f"{name}() takes {first or 'no file'}, got {len(operand)} arguments")
+        text, path = _study(operand[0]) if manual["study"] else (
+            None, os.fspath(operand[0]) if first else None)
+        return Answer(_library.answer(name, text, path, _options(manual, options)), columns)
+
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = "tardigrad"
+    call.__doc__ = _doc(manual)
+    call.__signature__ = _signature(manual, first)
+    return call
+
+
+def functions():
+    """All of them by name."""
+    manuals = json.loads(_library.text("tg_answer_manuals"))
+    return {manual["name"]: _function(manual) for manual in manuals}

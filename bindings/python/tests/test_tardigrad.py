@@ -1,0 +1,295 @@
+"""The package against the command: the same bytes, the same sentences, and nothing left behind.
+
+TARDIGRAD names the command, TARDIGRAD_LIBRARY the library, the working directory is the checkout.
+"""
+import copy
+import gc
+import glob
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import warnings
+
+import tardigrad
+
+COMMAND = os.environ["TARDIGRAD"]
+QUICK = "examples/quickstart.yaml"
+FEW = "sweep.workers=[8, 32]"
+LOG = "examples/worker-log/log.csv"
+SMALL = {
+    "objective": {"quadratic": {"eigenvalues": [1, 0.5], "noise": {"additive": 0.1}}},
+    "workers": [{"count": 4, "compute": {"law": "exponential", "mean": 1}}],
+    "algorithm": {"name": "asgd", "step": 0.01},
+    "target": {"loss": 0.01}, "horizon": 20, "replicas": 3,
+}
+
+
+def command(*words, cwd=None):
+    return subprocess.run([os.path.abspath(COMMAND), *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, cwd=cwd, check=False)
+
+
+def printed(*words, cwd=None):
+    return command(*words, "--json", cwd=cwd).stdout
+
+
+class SameBytes(unittest.TestCase):
+    def test_predict(self):
+        self.assertEqual(tardigrad.predict(QUICK).json, printed("predict", QUICK))
+        self.assertEqual(
+            tardigrad.predict(QUICK, level="sde", set=[FEW, "horizon=50"]).json,
+            printed("predict", QUICK, "--level", "sde", "--set", FEW, "--set", "horizon=50"))
+
+    def test_order_and_terminal_options_do_not_matter(self):
+        self.assertEqual(
+            tardigrad.predict(pathlib.Path(QUICK), set=[FEW]).json,
+            printed("predict", "--threads", "1", "--quiet", "--set", FEW, QUICK))
+
+    def test_simulate(self):
+        few = {"replicas": 4, "sweep.workers": [2, 300]}
+        words = ["--set", "replicas=4", "--set", "sweep.workers=[2, 300]"]
+        self.assertEqual(tardigrad.simulate(QUICK, set=few).json,
+                         printed("simulate", QUICK, *words))
+        self.assertEqual(tardigrad.validate(QUICK, set=few).json,
+                         printed("validate", QUICK, *words))
+
+    def test_explain(self):
+        self.assertEqual(
+            tardigrad.explain(largest_eigenvalue=40, step=0.05, workers=8,
+                              observed="4 converges, 8 diverges").json,
+            printed("explain", "--largest-eigenvalue", "40", "--step", "0.05", "--workers", "8",
+                    "--observed", "4 converges, 8 diverges"))
+
+    def test_region(self):
+        x, y = "workers[0].count=1:300:6", "algorithm.step=0.001:0.1:5:log"
+        self.assertEqual(tardigrad.region(QUICK, x=x, y=y).json,
+                         printed("region", QUICK, "--x", x, "--y", y))
+
+    def test_fit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made, other = f"{folder}/a.yaml", f"{folder}/b.yaml"
+            mine = tardigrad.fit(LOG, study=made).json
+            self.assertEqual(mine.replace(made, other), printed("fit", LOG, "--study", other))
+            self.assertEqual(pathlib.Path(made).read_text(),
+                             pathlib.Path(other).read_text().replace("b-times", "a-times"))
+            self.assertEqual(tardigrad.predict(made).json, printed("predict", made))
+
+    def test_dict_and_text(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "study").write_text(json.dumps(SMALL))
+            want = printed("predict", "study", cwd=folder)
+        self.assertEqual(tardigrad.predict(SMALL).json, want)
+        self.assertEqual(tardigrad.predict(json.dumps(SMALL, indent=1)).json, want)
+
+
+class SameSentences(unittest.TestCase):
+    def same(self, kind, call, *words):
+        with self.assertRaises(kind) as caught:
+            call()
+        self.assertIsInstance(caught.exception, tardigrad.Error)
+        self.assertEqual(f"tardigrad: {caught.exception}\n", command(*words).stderr)
+
+    def test_input(self):
+        p = tardigrad.predict
+        self.same(tardigrad.FileError, lambda: p("nowhere.yaml"), "predict", "nowhere.yaml")
+        self.same(OSError, lambda: tardigrad.fit("nowhere.csv"), "fit", "nowhere.csv")
+        self.same(tardigrad.InputError, lambda: p(QUICK, set={"horizont": 3}),
+                  "predict", QUICK, "--set", "horizont=3")
+        self.same(ValueError, lambda: p(QUICK, levl="sde"), "predict", QUICK, "--levl", "sde")
+        self.same(ValueError, lambda: p(QUICK, level="sda"), "predict", QUICK, "--level", "sda")
+        self.same(ValueError, lambda: tardigrad.explain(), "explain")
+        self.same(ValueError, lambda: tardigrad.region(QUICK), "region", QUICK)
+
+    def test_domain(self):
+        huge = ["replicas=10000000", "horizon=1e9"]
+        self.same(tardigrad.DomainError, lambda: tardigrad.simulate(QUICK, set=huge),
+                  "simulate", QUICK, "--set", huge[0], "--set", huge[1])
+
+    def test_missing_rows_are_a_warning(self):
+        rules = '[{name: asgd, step: 0.01}, {name: ringmaster, r: 5, step: 0.01}]'
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            answer = tardigrad.predict(QUICK, set=[FEW, f"algorithm={rules}"])
+        said = command("predict", QUICK, "--json", "--set", FEW, "--set",
+                       f"algorithm={rules}").stderr
+        self.assertEqual([f"tardigrad: {w.message}\n" for w in heard], [said])
+        self.assertIn("not computed", answer.prediction[-1]["level"])
+
+    def test_wrong_calls(self):
+        self.assertRaises(TypeError, tardigrad.predict)
+        self.assertRaises(TypeError, tardigrad.predict, {"seed": object()})
+        self.assertRaises(TypeError, tardigrad.explain, QUICK)
+
+
+class Answers(unittest.TestCase):
+    def test_columns(self):
+        answer = tardigrad.predict(QUICK)
+        table = answer.prediction
+        self.assertEqual(list(table["workers"]), [row["workers"] for row in table])
+        self.assertIs(table, answer["prediction"])
+        self.assertRaises(KeyError, lambda: table["nothing"])
+        self.assertRaises(AttributeError, lambda: answer.nothing)
+        self.assertEqual(answer.provenance["horizon"], 120)
+        self.assertEqual(list(table["verdict"])[-1], "diverges")
+
+    def test_numpy_in_studies(self):
+        try:
+            import numpy
+        except ImportError:
+            return
+        study = copy.deepcopy(SMALL)
+        study["objective"]["quadratic"]["eigenvalues"] = numpy.array([1, 0.5])
+        study["horizon"] = numpy.float64(20)
+        self.assertEqual(tardigrad.predict(study).prediction[0],
+                         tardigrad.predict(SMALL).prediction[0])
+        self.assertIsInstance(tardigrad.predict(SMALL).prediction["rate"], numpy.ndarray)
+
+    def test_without_numpy(self):
+        code = ("import sys; sys.modules['numpy'] = None\nimport tardigrad\n"
+                f"print(tardigrad.predict('{QUICK}').prediction['workers'][:2])")
+        out = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+                             check=True)
+        self.assertEqual(out.stdout, "[1.0, 2.0]\n")
+
+    def test_docstrings_name_options_and_columns(self):
+        for name in ("predict", "simulate", "validate", "explain", "region", "fit"):
+            doc = getattr(tardigrad, name).__doc__
+            self.assertIn("Table `", doc)
+            self.assertIn("Arguments:", doc)
+        self.assertIn("lambda [1/time]: arrivals of gradients", tardigrad.predict.__doc__)
+        self.assertIn("largest_eigenvalue (H)", tardigrad.explain.__doc__)
+
+
+class NothingLeft(unittest.TestCase):
+    @staticmethod
+    def resident():
+        gc.collect()
+        pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    # what theory has in closed form, so that it is the calls that take the time
+    QUICKEST = dict(SMALL, workers={"count": 1, "compute": {"law": "constant", "value": 1}},
+                    points=2)
+
+    def refuse(self):
+        try:
+            tardigrad.predict(self.QUICKEST, level="sda")
+        except tardigrad.InputError:
+            return
+        self.fail("it was not refused")
+
+    def test_no_leak(self):
+        for _ in range(500):  # the allocator's arenas fill up first
+            tardigrad.predict(self.QUICKEST)
+            self.refuse()
+        before = self.resident()
+        for _ in range(1000):
+            tardigrad.predict(self.QUICKEST)
+            self.refuse()
+        grown = self.resident() - before
+        print(f"1000 calls and 1000 refusals: {grown / 1024:.0f} KiB more", file=sys.stderr)
+        self.assertLess(grown, 256 << 10)
+
+    def test_interrupt(self):
+        code = ("import tardigrad\nprint('begun', flush=True)\ntry:\n"
+                f"    tardigrad.simulate('{QUICK}', set={{'replicas': 1000000}})\n"
+                "except KeyboardInterrupt:\n    print('stopped')\n"
+                f"print(len(tardigrad.predict('{QUICK}').prediction))")
+        p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(p.stdout.readline(), "begun\n")
+        time.sleep(0.5)
+        begun = time.monotonic()
+        p.send_signal(signal.SIGINT)
+        self.assertEqual(p.communicate(timeout=20)[0], "stopped\n14\n")
+        self.assertLess(time.monotonic() - begun, 10)
+
+
+class Schema(unittest.TestCase):
+    """The JSON Schema says of studies what the reader says."""
+
+    def setUp(self):
+        try:
+            import jsonschema
+            import yaml
+        except ImportError as error:
+            raise unittest.SkipTest(f"python3-jsonschema and python3-yaml: {error}")
+
+        class Plain(yaml.SafeLoader):
+            """YAML 1.2, as editors and the reader have it: 40.0e6 is a number, on is a word."""
+
+            yaml_implicit_resolvers = {
+                first: [r for r in resolvers if not r[0].endswith(":bool")]
+                for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+        Plain.add_implicit_resolver("tag:yaml.org,2002:float",
+                                      re.compile(r"[-+]?[0-9]+\.?[0-9]*[eE][0-9]+$"),
+                                      list("-+0123456789"))
+        Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false$"),
+                                      list("tf"))
+        self.load = lambda text: yaml.load(text, Plain)
+        self.validator = jsonschema.Draft202012Validator(tardigrad.schema())
+
+    def test_it_is_a_schema(self):
+        self.validator.check_schema(tardigrad.schema())
+
+    def test_examples(self):
+        files = glob.glob("examples/*.yaml") + glob.glob("examples/*/*.yaml")
+        self.assertGreater(len(files), 12)
+        for file in files:
+            study = self.load(pathlib.Path(file).read_text())
+            errors = [f"{file}: {e.message}" for e in self.validator.iter_errors(study)]
+            self.assertEqual(errors, [])
+
+    def test_what_the_reader_refuses(self):
+        for path, value in [("horizont", 3), ("horizon", 0), ("horizon", "x"), ("seed", -1),
+                            ("workers", []), ("algorithm", {"name": "asgd"}),
+                            ("algorithm", {"name": "asgd", "step": "tun"}),
+                            ("algorithm", {"name": "asgd", "step": 1, "optimiser": "sdg"}),
+                            ("workers", {"count": 1, "compute": {"law": "gama", "mean": 1}}),
+                            ("workers", {"count": 1, "compute": {"law": "gamma", "mean": 1}}),
+                            ("workers", {"count": 1.5, "compute": {"law": "exponential", "mean": 1}}),
+                            ("target", {}), ("replicas", 0)]:
+            study = copy.deepcopy(SMALL)
+            study[path] = value
+            self.assertFalse(self.validator.is_valid(study), f"{path}: {value}")
+            self.assertRaises(tardigrad.Error, tardigrad.predict, study)
+
+    def test_what_it_takes(self):
+        for path, value in [("algorithm", {"name": "asgd", "step": "tune"}),
+                            ("algorithm", [{"name": "fedbuff", "k": 4, "step": 0.1,
+                                            "optimiser": {"name": "heavy_ball", "momentum": 0.5}}]),
+                            ("workers", {"count": 2, "compute": {"sum": [
+                                {"law": "constant", "value": 1}, {"mixture": [
+                                    {"weight": 0.5, "law": "exponential", "mean": 1},
+                                    {"weight": 0.5, "law": "exponential", "mean": 2}]}]}})]:
+            study = copy.deepcopy(SMALL)
+            study[path] = value
+            self.assertEqual([e.message for e in self.validator.iter_errors(study)], [])
+            tardigrad.simulate(study)
+
+    def test_the_copy_for_editors(self):
+        text = pathlib.Path("examples/study.schema.json").read_text()
+        self.assertEqual(text, subprocess.run([COMMAND, "help", "schema"], stdout=subprocess.PIPE,
+                                              text=True, check=True).stdout)
+
+
+class Example(unittest.TestCase):
+    def test_fit_predict_plot(self):
+        with tempfile.TemporaryDirectory() as folder:
+            figure = pathlib.Path(folder, "figure.svg")
+            out = subprocess.run(
+                [sys.executable, "bindings/python/examples/fit_predict_plot.py", LOG, figure],
+                stdout=subprocess.PIPE, text=True, check=True)
+            self.assertIn("fastest of those tried", out.stdout)
+            self.assertIn("</svg>", figure.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
