@@ -67,11 +67,16 @@ tg_status
 tg_answer_json(const tg_answer *a, char **out)
 {
     json_t *document = json_object();
+    int     failed = 0;
 
     if (a->tables > 0)
-        json_object_set_new(document, "provenance", tg_json_notes(a->table[0]));
+        failed |= json_object_set_new(document, "provenance", tg_json_notes(a->table[0]));
     for (size_t i = 0; i < a->tables; i++)
-        json_object_set_new(document, a->name[i], tg_json_rows(a->table[i]));
+        failed |= json_object_set_new(document, a->name[i], tg_json_rows(a->table[i]));
+    if (failed) {
+        json_decref(document);
+        document = NULL;
+    }
     return tg_json_dump(document, out);
 }
 

@@ -10,39 +10,57 @@ tg_json_number(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
+/* The array or object, unless something did not go into it: then nothing. */
+static json_t *
+whole(json_t *j, int failed)
+{
+    if (!failed) return j;
+    json_decref(j);
+    return NULL;
+}
+
+static json_t *
+row_of(const tg_table *t, size_t r)
+{
+    json_t *row = json_object();
+    int     failed = 0;
+
+    for (size_t c = 0; c < tg_table_columns(t); c++) {
+        const tg_cell cell = tg_table_cell(t, r, c);
+        failed |= json_object_set_new(row, tg_table_column(t, c)->name,
+                                      cell.text ? json_string(cell.text)
+                                                : tg_json_number(cell.number));
+    }
+    return whole(row, failed);
+}
+
 json_t *
 tg_json_rows(const tg_table *t)
 {
     json_t *rows = json_array();
+    int     failed = 0;
 
-    for (size_t r = 0; r < tg_table_rows(t); r++) {
-        json_t *row = json_object();
-        for (size_t c = 0; c < tg_table_columns(t); c++) {
-            const tg_cell cell = tg_table_cell(t, r, c);
-            json_object_set_new(row, tg_table_column(t, c)->name,
-                                cell.text ? json_string(cell.text)
-                                          : tg_json_number(cell.number));
-        }
-        json_array_append_new(rows, row);
-    }
-    return rows;
+    for (size_t r = 0; r < tg_table_rows(t); r++)
+        failed |= json_array_append_new(rows, row_of(t, r));
+    return whole(rows, failed);
 }
 
 json_t *
 tg_json_notes(const tg_table *t)
 {
     json_t *notes = json_object();
+    int     failed = 0;
 
     for (size_t i = 0; i < tg_table_notes(t); i++) {
         const char *key, *value;
+        char       *end;
         tg_table_get_note(t, i, &key, &value);
-        char        *end;
         const double number = strtod(value, &end);
-        json_object_set_new(notes, key,
-                            *value && !*end && isfinite(number) ? json_real(number)
-                                                                : json_string(value));
+        const bool   is_number = *value && !*end && isfinite(number);
+        failed |= json_object_set_new(notes, key,
+                                      is_number ? json_real(number) : json_string(value));
     }
-    return notes;
+    return whole(notes, failed);
 }
 
 tg_status

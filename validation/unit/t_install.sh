@@ -6,9 +6,21 @@ d=$(mktemp -d)
 trap 'rm -rf "$d"' EXIT
 $make -s install DESTDIR="$d" prefix=/usr > "$d/log" 2>&1 || { cat "$d/log"; exit 1; }
 for f in bin/tardigrad lib/libtardigrad.a lib/libtardigrad.so lib/pkgconfig/tardigrad.pc \
-         share/man/man1/tardigrad.1 include/tardigrad/tardigrad.h; do
-    [ -e "$d/usr/$f" ] || { echo "missing: $f"; exit 1; }
+         share/man/man1/tardigrad.1 share/man/man5/tardigrad-study.5 include/tardigrad/tardigrad.h \
+         lib/cmake/tardigrad/tardigradConfig.cmake lib/cmake/tardigrad/tardigradConfigVersion.cmake \
+         share/bash-completion/completions/tardigrad share/tardigrad/study.schema.json; do
+    [ -s "$d/usr/$f" ] || { echo "missing: $f"; exit 1; }
 done
+for c in $("$d/usr/bin/tardigrad" help commands); do
+    [ -s "$d/usr/share/man/man1/tardigrad-$c.1" ] || { echo "no man page of $c"; exit 1; }
+done
+grep -rl '@[a-z]*@' "$d/usr/lib/pkgconfig" "$d/usr/lib/cmake" && { echo "not filled in"; exit 1; }
+if command -v groff > /dev/null; then
+    for f in "$d"/usr/share/man/man?/*; do
+        said=$(groff -man -ww -z "$f" 2>&1)
+        [ -z "$said" ] || { echo "$f: $said"; exit 1; }
+    done
+fi
 cat > "$d/three.c" <<'END'
 #include <stdio.h>
 #include <tardigrad.h>
@@ -22,6 +34,27 @@ $cc $sanitize "$d/three.c" $(pkg-config --cflags --libs tardigrad) -o "$d/three"
 $cc $sanitize "$d/three.c" $(pkg-config --cflags tardigrad) "$d/usr/lib/libtardigrad.a" \
     $(grep '^Libs.private' "$d/usr/lib/pkgconfig/tardigrad.pc" | cut -d: -f2) -o "$d/three" || exit 1
 [ "$("$d/three")" = 2 ] || { echo "static: wrong answer"; exit 1; }
+# the same by CMake, where it is: both libraries, and versions that do not serve are refused
+if command -v cmake > /dev/null; then
+    cat > "$d/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.16)
+project(three C)
+find_package(tardigrad 9 QUIET)
+if(tardigrad_FOUND)
+  message(FATAL_ERROR "version 9 is not here")
+endif()
+find_package(tardigrad 0.1 REQUIRED)
+add_executable(by_shared three.c)
+target_link_libraries(by_shared tardigrad::tardigrad)
+add_executable(by_static three.c)
+target_link_libraries(by_static tardigrad::static)
+END
+    cmake -S "$d" -B "$d/cmake" -DCMAKE_PREFIX_PATH="$d/usr" -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$sanitize" \
+        > "$d/log" 2>&1 && cmake --build "$d/cmake" > "$d/log" 2>&1 || { cat "$d/log"; exit 1; }
+    for f in by_shared by_static; do
+        [ "$("$d/cmake/$f")" = 2 ] || { echo "CMake, $f: wrong answer"; exit 1; }
+    done
+fi
 $cc $sanitize -Wall -Wextra -Werror examples/mackey_glass.c $(pkg-config --cflags --libs tardigrad) -lm \
     -o "$d/mackey_glass" || exit 1
 LD_LIBRARY_PATH="$d/usr/lib" "$d/mackey_glass" > "$d/mackey_glass.csv" || exit 1
@@ -52,3 +85,7 @@ while read -r h; do
     sed '/\*\//q' "$d/usr/include/tardigrad/$h" | grep -i 'private to' && { echo "private, but installed: $h"; exit 1; }
 done < "$d/headers"
 "$d/usr/bin/tardigrad" --version
+# nothing of it stays
+$make -s uninstall DESTDIR="$d" prefix=/usr > "$d/log" 2>&1 || { cat "$d/log"; exit 1; }
+left=$(find "$d/usr" ! -type d)
+[ -z "$left" ] || { echo "left behind: $left"; exit 1; }

@@ -204,7 +204,7 @@ class NothingLeft(unittest.TestCase):
                 f"print(len(tardigrad.predict('{QUICK}').prediction))")
         p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         self.assertEqual(p.stdout.readline(), "begun\n")
-        time.sleep(0.5)
+        time.sleep(0.3)
         begun = time.monotonic()
         p.send_signal(signal.SIGINT)
         self.assertEqual(p.communicate(timeout=20)[0], "stopped\n14\n")
