@@ -49,7 +49,7 @@ command  := $(BUILD)/tardigrad
 .SECONDARY:
 .DEFAULT_GOAL := all
 .PHONY: deps all programs demo test unit compiled validate audit mutants bench figures asan fuzz fuzzers layers symbols format install \
-        uninstall dist clean help
+        uninstall dist deb clean help
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*$(hash)$(hash) /  \1\t/p' Makefile | expand -t 14
@@ -203,6 +203,10 @@ uninstall: ## remove what install put there
 
 dist: ## source archive of the last commit
 	git archive --prefix=tardigrad-$(VERSION)/ -o tardigrad-$(VERSION).tar.gz HEAD
+
+deb: ## Debian packages of the tree as it is, into build/deb, checked by lintian
+	@sh .ci/deps $(PACKAGES) debhelper dh-python lintian
+	$(Q)sh debian/build
 
 clean: ## remove everything built
 	rm -rf build
