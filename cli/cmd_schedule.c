@@ -1,10 +1,10 @@
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/schedule_choices.h"
-#include "cli/setting.h"
 #include "core/file.h"
 #include "study/cost.h"
 #include "study/scene.h"
+#include "study/setting.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -197,10 +197,10 @@ plan_one(planning *p, size_t algorithm, double target)
 {
     const tg_study           *study = p->study;
     const tg_study_algorithm *a = &study->algorithm[algorithm];
-    setting_source            source = { study, algorithm };
+    tg_setting_source         source = { study, algorithm };
     tg_schedule              *s = NULL;
-    const tg_schedule_task    task = { .setting = setting_of,
-                                       .modes = setting_modes,
+    const tg_schedule_task    task = { .setting = tg_study_setting,
+                                       .modes = tg_study_setting_modes,
                                        .context = &source,
                                        .target = target,
                                        .horizon = study->horizon,
@@ -296,9 +296,9 @@ deliver(planning *p)
 {
     if (given(p->arguments, "json")) {
         json_t *document =
-            json_pack("{s:o, s:o, s:o, s:o}", "best", json_of_table(p->best), "schedule",
-                      json_of_table(p->rows), "map", json_of_table(p->map), "choices",
-                      json_of_table(p->choices));
+            json_pack("{s:o, s:o, s:o, s:o}", "best", tg_json_rows(p->best), "schedule",
+                      tg_json_rows(p->rows), "map", tg_json_rows(p->map), "choices",
+                      tg_json_rows(p->choices));
         if (!document) return tg_fail(TG_ENOMEM, "out of memory");
         if (results_folder(p->arguments)) {
             const tg_status status = write_all(p);
@@ -323,10 +323,11 @@ begin(planning *p)
 static tg_status
 count_cost(const planning *p)
 {
-    tg_scene s;
+    const tg_listener l = listener_of(p->arguments);
+    tg_scene          s;
 
     TG_TRY(tg_scene_open(p->study, 0, &s));
-    const tg_status status = cost_of_schedule(p->arguments, &s);
+    const tg_status status = tg_cost_of_schedule(&l, &s);
     tg_scene_close(&s);
     return status;
 }
@@ -354,7 +355,7 @@ run(const arguments *a)
     return status;
 }
 
-static const option options[] = {
+static const tg_option options[] = {
     { "choices", NULL, "also which workers, a rule's number, uplinks, one slow worker" },
     { 0 },
 };

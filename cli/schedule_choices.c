@@ -23,11 +23,11 @@ const tg_column choice_columns[] = {
 static const double SLOW = 10;
 
 typedef struct asked {
-    const tg_schedule_task *task;
-    const setting_source   *source;
-    const char             *label;
-    bool                    talks;
-    tg_table               *out;
+    const tg_schedule_task  *task;
+    const tg_setting_source *source;
+    const char              *label;
+    bool                     talks;
+    tg_table                *out;
 } asked;
 
 /* ---- a row --------------------------------------------------------------------------- */
@@ -66,14 +66,14 @@ is_of_laws(const tg_study *s)
 static tg_status
 setting_of_groups(void *context, const size_t *count, tg_setting *out)
 {
-    const setting_source *source = context;
-    const tg_study       *s = source->study;
-    tg_delay             *law[TG_MOST_GROUPS];
-    tg_cluster           *c = NULL;
+    const tg_setting_source *source = context;
+    const tg_study          *s = source->study;
+    tg_delay                *law[TG_MOST_GROUPS];
+    tg_cluster              *c = NULL;
 
     for (size_t g = 0; g < s->groups; g++) law[g] = s->group[g].law;
     TG_TRY(tg_cluster_create(s->groups, count, law, s->together, &c));
-    return setting_of_cluster(source, c, out);
+    return tg_study_setting_of_cluster(source, c, out);
 }
 
 static void
@@ -116,17 +116,17 @@ ask_workers(const asked *a)
 typedef struct altered {
     tg_study           study;
     tg_study_algorithm algorithm;
-    setting_source     source;
+    tg_setting_source  source;
 } altered;
 
 static void
-alter(const setting_source *of, altered *out)
+alter(const tg_setting_source *of, altered *out)
 {
     out->study = *of->study;
     out->algorithm = of->study->algorithm[of->algorithm];
     out->study.algorithm = &out->algorithm;
     out->study.algorithms = 1;
-    out->source = (setting_source){ &out->study, 0 };
+    out->source = (tg_setting_source){ &out->study, 0 };
 }
 
 static tg_status
@@ -136,7 +136,7 @@ setting_of_number(void *context, const size_t *number, tg_setting *out)
 
     alter(context, &a);
     a.algorithm.rule.param[0] = (double)*number;
-    return setting_of(&a.source, 0, out);
+    return tg_study_setting(&a.source, 0, out);
 }
 
 /* Rules whose first parameter is a number to choose, and its largest for P workers. */
@@ -212,12 +212,12 @@ ask_uplinks(const asked *a)
 static tg_status
 setting_of_slow(void *context, const size_t *slow, tg_setting *out)
 {
-    const setting_source *source = context;
-    const tg_study       *s = source->study;
-    const size_t          last = s->groups - 1;
-    tg_delay             *law[TG_MOST_GROUPS + 1], *late = NULL;
-    size_t                count[TG_MOST_GROUPS + 1];
-    tg_cluster           *c = NULL;
+    const tg_setting_source *source = context;
+    const tg_study          *s = source->study;
+    const size_t             last = s->groups - 1;
+    tg_delay                *law[TG_MOST_GROUPS + 1], *late = NULL;
+    size_t                   count[TG_MOST_GROUPS + 1];
+    tg_cluster              *c = NULL;
 
     for (size_t g = 0; g < s->groups; g++) {
         law[g] = s->group[g].law;
@@ -231,7 +231,7 @@ setting_of_slow(void *context, const size_t *slow, tg_setting *out)
         tg_cluster_create(s->groups + (*slow > 0), count, law, s->together, &c);
     tg_delay_free(late);
     TG_TRY(status);
-    return setting_of_cluster(source, c, out);
+    return tg_study_setting_of_cluster(source, c, out);
 }
 
 static tg_status
@@ -260,12 +260,12 @@ choices_add(const tg_schedule_task *task, bool talks, tg_table *out)
 {
     static tg_status (*const ask[])(const asked *a) = { ask_workers, ask_number,
                                                         ask_uplinks, ask_slow };
-    const setting_source *source = task->context;
-    const asked           a = { .task = task,
-                                .source = source,
-                                .label = source->study->algorithm[source->algorithm].label,
-                                .talks = talks,
-                                .out = out };
+    const tg_setting_source *source = task->context;
+    const asked              a = { .task = task,
+                                   .source = source,
+                                   .label = source->study->algorithm[source->algorithm].label,
+                                   .talks = talks,
+                                   .out = out };
 
     for (size_t i = 0; i < sizeof ask / sizeof *ask; i++) {
         const tg_status status = ask[i](&a);

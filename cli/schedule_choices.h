@@ -4,13 +4,13 @@
 #define TG_CLI_SCHEDULE_CHOICES_H
 
 #include "asgd/theory/choose.h"
-#include "cli/setting.h"
 #include "core/table.h"
+#include "study/setting.h"
 
 enum { CHOICE_COLUMNS = 7 };
 extern const tg_column choice_columns[];
 
-/* Add what is found of an algorithm for this task, whose context is its setting_source; `talks`: and
+/* Add what is found of an algorithm for this task, whose context is its tg_setting_source; `talks`: and
  * say it. Errors: TG_ESTOP, TG_ENOMEM, those of predictions; what theory does not know is left out. */
 TG_CHECKED tg_status choices_add(const tg_schedule_task *task, bool talks, tg_table *out);
 

@@ -89,7 +89,7 @@ tg_cost_of_verdicts(const tg_listener *l, const tg_scene *s, size_t n)
 /* Tables of modes at numbers of workers in ratios of some 1.9, then points from them; or, where workers
  * have minima of their own, predictions. */
 tg_status
-cost_of_schedule(const arguments *a, const tg_scene *s)
+tg_cost_of_schedule(const tg_listener *l, const tg_scene *s)
 {
     static const double TABLE = 0.5, LOOKS = 60 * 8e-8;
     const tg_study     *study = s->study;
@@ -101,10 +101,10 @@ cost_of_schedule(const arguments *a, const tg_scene *s)
     bool alike = study->objective != TG_QUADRATIC || study->quadratic.spread == 0;
 
     for (size_t g = 0; g < study->groups; g++) alike = alike && !study->group[g].minimum;
-    if (!alike) return tg_cost_of_predictions(a, s, 25 * (study->schedule.count + 20));
+    if (!alike) return tg_cost_of_predictions(l, s, 25 * (study->schedule.count + 20));
 
     return tg_cost_check(
-        a, &(tg_cost){ .count = each * points,
+        l, &(tg_cost){ .count = each * points,
                        .seconds = each * (tables * TABLE + points * dim * LOOKS),
                        .unit = "points of workers and step",
                        .advice = "fewer schedule.workers or steps make it less" });

@@ -25,7 +25,7 @@ TG_CHECKED tg_status tg_cost_of_predictions(const tg_listener *l, const tg_scene
 TG_CHECKED tg_status tg_cost_of_verdicts(const tg_listener *l, const tg_scene *s, size_t n);
 
 /* The same of a schedule of all algorithms (asgd/theory/schedule.h). */
-TG_CHECKED tg_status cost_of_schedule(const arguments *a, const tg_scene *s);
+TG_CHECKED tg_status tg_cost_of_schedule(const tg_listener *l, const tg_scene *s);
 
 /* The same of the simulations of all algorithms with these numbers of workers (n), of which
  * the scene has one. Errors: also that the workers' models do not fit into memory. */

@@ -1,6 +1,6 @@
 #include "study/scene.h"
 
-#include "cli/setting.h"
+#include "study/setting.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -145,16 +145,16 @@ tg_study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
 tg_status
 tg_scene_predict(tg_scene *s, size_t algorithm, tg_prediction **out)
 {
-    const setting_source  source = { s->study, algorithm };
-    const tg_predict_plan plan = { .horizon = s->study->horizon,
-                                   .points = s->study->points,
-                                   .target = s->study->target,
-                                   .level = s->level,
-                                   .single = s->single };
-    tg_setting            setting;
+    const tg_setting_source source = { s->study, algorithm };
+    const tg_predict_plan   plan = { .horizon = s->study->horizon,
+                                     .points = s->study->points,
+                                     .target = s->study->target,
+                                     .level = s->level,
+                                     .single = s->single };
+    tg_setting              setting;
 
     TG_TRY(tg_scene_modes(s));
-    TG_TRY(setting_of((void *)&source, s->cluster->workers, &setting));
+    TG_TRY(tg_study_setting((void *)&source, s->cluster->workers, &setting));
     const tg_status status = tg_setting_predict(
         &setting, &s->modes, s->study->algorithm[algorithm].step, &plan, out);
     tg_setting_free(&setting);

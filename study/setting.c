@@ -1,4 +1,4 @@
-#include "cli/setting.h"
+#include "study/setting.h"
 
 #include "study/scene.h"
 
@@ -23,7 +23,7 @@ rounds_of(const tg_study *study, size_t algorithm, const tg_cluster *c, tg_round
 }
 
 tg_status
-setting_of_cluster(const setting_source *s, tg_cluster *c, tg_setting *out)
+tg_study_setting_of_cluster(const tg_setting_source *s, tg_cluster *c, tg_setting *out)
 {
     tg_rounds   rounds;
     const char *rule;
@@ -43,20 +43,20 @@ setting_of_cluster(const setting_source *s, tg_cluster *c, tg_setting *out)
 }
 
 tg_status
-setting_of(void *source, size_t workers, tg_setting *out)
+tg_study_setting(void *source, size_t workers, tg_setting *out)
 {
-    const setting_source *s = source;
-    tg_cluster           *c = NULL;
+    const tg_setting_source *s = source;
+    tg_cluster              *c = NULL;
 
     TG_TRY(tg_study_cluster(s->study, workers, &c));
-    return setting_of_cluster(s, c, out);
+    return tg_study_setting_of_cluster(s, c, out);
 }
 
 tg_status
-setting_modes(void *source, size_t workers, tg_modes *out)
+tg_study_setting_modes(void *source, size_t workers, tg_modes *out)
 {
-    const setting_source *s = source;
-    tg_scene              one;
+    const tg_setting_source *s = source;
+    tg_scene                 one;
 
     TG_TRY(tg_scene_open(s->study, workers, &one));
     const tg_status status = tg_scene_modes(&one);
