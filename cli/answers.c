@@ -1,6 +1,7 @@
 #include "cli/answers.h"
 
 #include "cli/stop.h"
+#include "core/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +45,20 @@ print_json(const tg_answer *answer)
     return failed ? tg_fail(TG_EWRITE, "standard output cannot be written") : TG_OK;
 }
 
+static tg_status
+write_csv(const arguments *a, const char *name, tg_table *t)
+{
+    char file[80];
+
+    snprintf(file, sizeof file, "%s.csv", name);
+    char     *path = tg_path_join(results_folder(a), file);
+    tg_status status = path ? tg_table_write(t, path) : tg_fail(TG_ENOMEM, "out of memory");
+    free(path);
+    return status;
+}
+
 tg_status
-answer_deliver(const arguments *a, tg_answer *answer, size_t shown)
+answer_deliver(const arguments *a, const tg_answer *answer, size_t shown)
 {
     stop_saving();
     if (given(a, "json"))
@@ -53,11 +66,8 @@ answer_deliver(const arguments *a, tg_answer *answer, size_t shown)
     else if (!results_folder(a))
         for (size_t i = 0; i < answer->tables && i < shown; i++)
             table_print(answer->table[i]);
-    for (size_t i = 0; i < answer->tables && results_folder(a); i++) {
-        tg_table *t = answer->table[i];
-        answer->table[i] = NULL;
-        TG_TRY(table_write(a, answer->name[i], t));
-    }
+    for (size_t i = 0; i < answer->tables && results_folder(a); i++)
+        TG_TRY(write_csv(a, answer->name[i], answer->table[i]));
     return TG_OK;
 }
 

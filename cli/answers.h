@@ -10,7 +10,8 @@ void ask_of(const arguments *a, const tg_answerer *of, const tg_listener *l, tg_
 
 /* Hand an answer out as the command line asks: --json as one document, --out into files of the
  * results' folder, else its first tables (shown) on the terminal. Errors: TG_EWRITE, TG_ENOMEM. */
-TG_CHECKED tg_status answer_deliver(const arguments *a, tg_answer *answer, size_t shown);
+TG_CHECKED tg_status answer_deliver(const arguments *a, const tg_answer *answer,
+                                    size_t shown);
 
 /* Open the study on the command line, with the file of what is finished where it simulates; answer,
  * deliver and keep. *tally (NULL allowed) is what was counted. */

@@ -7,13 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const tg_answerer *const tg_answerers[] = { &tg_answer_predict,
-                                            &tg_answer_simulate,
-                                            &tg_answer_validate,
-                                            &tg_answer_explain,
-                                            &tg_answer_region,
-                                            &tg_answer_fit,
-                                            NULL };
+const tg_answerer *const tg_answerers[] = { &tg_answer_predict,  &tg_answer_simulate,
+                                            &tg_answer_validate, &tg_answer_explain,
+                                            &tg_answer_region,   &tg_answer_schedule,
+                                            &tg_answer_fit,      NULL };
 
 tg_status
 tg_answerer_find(const char *name, const tg_answerer **out)
@@ -82,13 +79,17 @@ tg_answer_json(const tg_answer *a, char **out)
 
 /* The study of a question that needs one. */
 static tg_status
-open_study(const tg_ask *ask, const char *text, tg_study **out)
+open_study(const tg_answerer *of, const tg_ask *ask, const char *text, tg_study **out)
 {
+    const char *name = ask->operand;
+
+    if (!name) return tg_fail(TG_EINPUT, "expected a study, got none");
+    if (of->untuned && text)
+        return tg_study_parse_with(text, name, ask->set, ask->sets, out);
+    if (of->untuned) return tg_study_read(name, ask->set, ask->sets, out);
     if (text)
-        return tg_study_open_text(text, ask->operand, ask->set, ask->sets, ask->listener,
-                                  out);
-    if (!ask->operand) return tg_fail(TG_EINPUT, "expected a study, got none");
-    return tg_study_open(ask->operand, ask->set, ask->sets, ask->listener, out);
+        return tg_study_open_text(text, name, ask->set, ask->sets, ask->listener, out);
+    return tg_study_open(name, ask->set, ask->sets, ask->listener, out);
 }
 
 static tg_status
@@ -97,7 +98,7 @@ answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, char **j
     tg_study *study = NULL;
     tg_answer answer = { 0 };
 
-    if (of->study) TG_TRY(open_study(ask, text, &study));
+    if (of->study) TG_TRY(open_study(of, ask, text, &study));
     tg_status status = tg_answer_ask(of, *ask, study, &answer);
     tg_study_free(study);
     if (status == TG_OK && answer.stopped) status = tg_fail(TG_ESTOP, "stopped on request");

@@ -10,7 +10,7 @@
 #include "asgd/theory/compare.h"
 #include "study/ask.h"
 
-enum { TG_MOST_TABLES = 4 }; /* with the end of a list of them */
+enum { TG_MOST_TABLES = 5 }; /* with the end of a list of them */
 
 /* What came out: tables by name, the first of which carries the provenance. */
 typedef struct tg_answer {
@@ -31,13 +31,14 @@ typedef struct tg_answer_table {
 typedef struct tg_answerer {
     tg_manual       is;
     tg_answer_table tables[TG_MOST_TABLES]; /* in their order; ends with name NULL */
-    bool            study;                  /* needs one */
+    bool            study;                  /* needs one ... */
+    bool            untuned; /* ... with the steps left open that it leaves open */
     /* Fill an empty answer; study is NULL where none is needed. */
     tg_status (*answer)(const tg_ask *ask, const tg_study *study, tg_answer *out);
 } tg_answerer;
 
 extern const tg_answerer tg_answer_predict, tg_answer_simulate, tg_answer_validate,
-    tg_answer_explain, tg_answer_region, tg_answer_fit;
+    tg_answer_explain, tg_answer_region, tg_answer_schedule, tg_answer_fit;
 extern const tg_answerer *const tg_answerers[]; /* NULL-terminated */
 
 /* The answerer of that name. Errors: TG_EINPUT there is none, with the nearest. */

@@ -1,11 +1,11 @@
-#include "cli/schedule_choices.h"
+#include "study/schedule_choices.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const tg_column choice_columns[] = {
+const tg_column tg_choice_columns[] = {
     { "algorithm", "", "", true },
     { "question", "", "workers, number, uplinks or slow worker", true },
     { "choice", "", "the best: workers of each group; the number; or what is compared",
@@ -26,7 +26,7 @@ typedef struct asked {
     const tg_schedule_task  *task;
     const tg_setting_source *source;
     const char              *label;
-    bool                     talks;
+    FILE                    *words; /* NULL: nowhere */
     tg_table                *out;
 } asked;
 
@@ -104,9 +104,10 @@ ask_workers(const asked *a)
     TG_TRY(tg_choose_workers(&t, &best));
     for (size_t g = 0; g < s->groups; g++) workers += best.count[g];
     word_of(s, best.count, word, sizeof word);
-    if (a->talks)
-        printf("%s: of the groups use %s: %.4g at step %.4g; with all of them %.4g\n",
-               a->label, word, best.row.time, best.row.step, best.all.time);
+    if (a->words)
+        fprintf(a->words,
+                "%s: of the groups use %s: %.4g at step %.4g; with all of them %.4g\n",
+                a->label, word, best.row.time, best.row.step, best.all.time);
     return add(a, "workers", word, (double)workers, &best.row, best.all.time);
 }
 
@@ -165,9 +166,10 @@ ask_number(const asked *a)
     TG_TRY(tg_choose_number(&t, 1, &best));
     TG_TRY(tg_choose_look(&t, &own, &before));
     snprintf(word, sizeof word, "%s = %zu", rule->rule.kind->param[0].name, best.count[0]);
-    if (a->talks)
-        printf("%s: with %zu workers best %s: %.4g at step %.4g; with %zu %.4g\n", a->label,
-               P, word, best.row.time, best.row.step, own, before.time);
+    if (a->words)
+        fprintf(a->words,
+                "%s: with %zu workers best %s: %.4g at step %.4g; with %zu %.4g\n",
+                a->label, P, word, best.row.time, best.row.step, own, before.time);
     return add(a, "number", word, (double)P, &best.row, before.time);
 }
 
@@ -195,9 +197,9 @@ ask_uplinks(const asked *a)
         const tg_schedule_row best = s->best;
         tg_schedule_free(s);
         snprintf(word, sizeof word, "%g", n);
-        if (a->talks && isfinite(best.time))
-            printf("%s: %g uplink%s: %zu workers, %.4g\n", a->label, n, n > 1 ? "s" : "",
-                   best.workers, best.time);
+        if (a->words && isfinite(best.time))
+            fprintf(a->words, "%s: %g uplink%s: %zu workers, %.4g\n", a->label, n,
+                    n > 1 ? "s" : "", best.workers, best.time);
         TG_TRY(add(a, "uplinks", word, (double)best.workers, &best, last));
         if (!(best.time < 0.95 * last) && !isnan(last)) return TG_OK;
         if (!isfinite(best.time)) return TG_OK;
@@ -247,16 +249,16 @@ ask_slow(const asked *a)
     TG_TRY(tg_choose_look(&t, &with, &slow));
     TG_TRY(tg_choose_look(&t, &without, &clean));
     snprintf(word, sizeof word, "one of %zu %g times as slow", s->workers, SLOW);
-    if (a->talks)
-        printf("%s: with %s %.4g, without that one %.4g\n", a->label, word, slow.time,
-               clean.time);
+    if (a->words)
+        fprintf(a->words, "%s: with %s %.4g, without that one %.4g\n", a->label, word,
+                slow.time, clean.time);
     return add(a, "slow worker", word, (double)s->workers, &slow, clean.time);
 }
 
 /* ---- all of them --------------------------------------------------------------------- */
 
 tg_status
-choices_add(const tg_schedule_task *task, bool talks, tg_table *out)
+tg_choices_add(const tg_schedule_task *task, FILE *words, tg_table *out)
 {
     static tg_status (*const ask[])(const asked *a) = { ask_workers, ask_number,
                                                         ask_uplinks, ask_slow };
@@ -264,7 +266,7 @@ choices_add(const tg_schedule_task *task, bool talks, tg_table *out)
     const asked              a = { .task = task,
                                    .source = source,
                                    .label = source->study->algorithm[source->algorithm].label,
-                                   .talks = talks,
+                                   .words = words,
                                    .out = out };
 
     for (size_t i = 0; i < sizeof ask / sizeof *ask; i++) {

@@ -1,17 +1,20 @@
 /* schedule_choices: the other questions of tardigrad schedule: which workers of the groups, a rule's best
  * number, how many uplinks, and what one slow worker costs */
-#ifndef TG_CLI_SCHEDULE_CHOICES_H
-#define TG_CLI_SCHEDULE_CHOICES_H
+#ifndef TG_STUDY_SCHEDULE_CHOICES_H
+#define TG_STUDY_SCHEDULE_CHOICES_H
 
 #include "asgd/theory/choose.h"
 #include "core/table.h"
 #include "study/setting.h"
 
-enum { CHOICE_COLUMNS = 7 };
-extern const tg_column choice_columns[];
+#include <stdio.h>
 
-/* Add what is found of an algorithm for this task, whose context is its tg_setting_source; `talks`: and
- * say it. Errors: TG_ESTOP, TG_ENOMEM, those of predictions; what theory does not know is left out. */
-TG_CHECKED tg_status choices_add(const tg_schedule_task *task, bool talks, tg_table *out);
+enum { TG_CHOICE_COLUMNS = 7 };
+extern const tg_column tg_choice_columns[];
+
+/* Add what is found of an algorithm for this task, whose context is its tg_setting_source; and say it to
+ * `words` (NULL: nowhere). Errors: TG_ESTOP, TG_ENOMEM, those of predictions; what theory does not know is left out. */
+TG_CHECKED tg_status tg_choices_add(const tg_schedule_task *task, FILE *words,
+                                    tg_table *out);
 
 #endif

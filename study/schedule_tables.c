@@ -1,15 +1,12 @@
-#include "cli/figures.h"
-#include "cli/output.h"
-#include "cli/schedule_choices.h"
-#include "core/file.h"
+/* schedule_tables: how many workers and which learning rate reach the target soonest, as tables */
+#include "study/answer.h"
 #include "study/cost.h"
 #include "study/scene.h"
+#include "study/schedule_choices.h"
 #include "study/setting.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const tg_column row_columns[] = {
     { "algorithm", "", "", true },
@@ -58,11 +55,11 @@ static const tg_column map_columns[] = {
 enum { ROW_COLUMNS = 14, BEST_COLUMNS = 13, MAP_COLUMNS = 5 };
 
 typedef struct planning {
-    const arguments *arguments;
-    const tg_study  *study;
-    tg_table        *rows, *best, *map, *choices;
-    bool             talks; /* in words, on the terminal */
-    size_t           known; /* algorithms that theory knows */
+    const tg_ask   *ask;
+    const tg_study *study;
+    tg_table       *rows, *best, *map;
+    tg_table       *choices; /* NULL: not asked for */
+    size_t          known;   /* algorithms that theory knows */
 } planning;
 
 /* ---- tables -------------------------------------------------------------------------- */
@@ -139,22 +136,24 @@ say_best(const planning *p, size_t algorithm, double target, const tg_schedule *
     const char            *label = p->study->algorithm[algorithm].label;
     const tg_schedule_row *b = &s->best, *c = &s->cheapest;
 
-    printf("%s: %s to loss %g with %zu worker%s at step %.4g, after %.4g", label,
-           what_is_least(p->study->schedule.least), target, b->workers,
-           b->workers == 1 ? "" : "s", b->step, s->there ? s->there->settle : b->time);
+    fprintf(p->ask->words, "%s: %s to loss %g with %zu worker%s at step %.4g, after %.4g",
+            label, what_is_least(p->study->schedule.least), target, b->workers,
+            b->workers == 1 ? "" : "s", b->step, s->there ? s->there->settle : b->time);
     if (s->there && s->there->settle_error > 0)
-        printf(" +- %.2g (level %s)", s->there->settle_error,
-               tg_level_name(s->there->level));
+        fprintf(p->ask->words, " +- %.2g (level %s)", s->there->settle_error,
+                tg_level_name(s->there->level));
     if (s->low.workers < s->high.workers)
-        printf("; %zu to %zu workers come within 5 %%", s->low.workers, s->high.workers);
+        fprintf(p->ask->words, "; %zu to %zu workers come within 5 %%", s->low.workers,
+                s->high.workers);
     if (c->workers != b->workers)
-        printf(", least %s with %zu at step %.4g",
-               p->study->schedule.least == TG_LEAST_TIME ? "worker-time" : "time",
-               c->workers, c->step);
-    printf("; what binds: %s\n", tg_binding_name(b->binds));
+        fprintf(p->ask->words, ", least %s with %zu at step %.4g",
+                p->study->schedule.least == TG_LEAST_TIME ? "worker-time" : "time",
+                c->workers, c->step);
+    fprintf(p->ask->words, "; what binds: %s\n", tg_binding_name(b->binds));
     if (isfinite(s->own.own_time))
-        printf("%s: at the study's own step %g it is best with %zu, after %.4g\n", label,
-               p->study->algorithm[algorithm].step, s->own.workers, s->own.own_time);
+        fprintf(p->ask->words,
+                "%s: at the study's own step %g it is best with %zu, after %.4g\n", label,
+                p->study->algorithm[algorithm].step, s->own.workers, s->own.own_time);
 }
 
 /* The floor in the way, and the step that would come below it. */
@@ -166,27 +165,29 @@ say_never(const planning *p, size_t algorithm, double target, const tg_schedule 
 
     for (size_t i = 1; i < s->count; i++)
         if (s->row[i].loss < near->loss) near = &s->row[i];
-    printf("%s: no %zu to %zu workers come to loss %g by t = %g at any step", a->label,
-           s->row[0].workers, s->row[s->count - 1].workers, target, p->study->horizon);
+    fprintf(p->ask->words,
+            "%s: no %zu to %zu workers come to loss %g by t = %g at any step", a->label,
+            s->row[0].workers, s->row[s->count - 1].workers, target, p->study->horizon);
     if (isfinite(near->loss))
-        printf("; nearest are %zu at step %.4g: loss %.4g, floor %.4g", near->workers,
-               near->step, near->loss, near->floor);
+        fprintf(p->ask->words, "; nearest are %zu at step %.4g: loss %.4g, floor %.4g",
+                near->workers, near->step, near->loss, near->floor);
     if (near->step_floor > 0 && isfinite(near->step_floor))
-        printf("; with more time step %.4g would do, whose floor is the target",
-               near->step_floor);
-    putchar('\n');
+        fprintf(p->ask->words,
+                "; with more time step %.4g would do, whose floor is the target",
+                near->step_floor);
+    fputc('\n', p->ask->words);
 }
 
 static void
-print_rows(const tg_schedule *s)
+print_rows(FILE *f, const tg_schedule *s)
 {
-    printf("%7s %9s %9s %9s %9s %9s %9s  %s\n", "workers", "step max", "step", "time",
-           "rate", "floor", "gradients", "binds");
+    fprintf(f, "%7s %9s %9s %9s %9s %9s %9s  %s\n", "workers", "step max", "step", "time",
+            "rate", "floor", "gradients", "binds");
     for (size_t i = 0; i < s->count; i++) {
         const tg_schedule_row *r = &s->row[i];
-        printf("%7zu %9.4g %9.4g %9.4g %9.3g %9.3g %9.4g  %s\n", r->workers, r->step_limit,
-               fabs(r->step), r->time, fabs(r->rate), fabs(r->floor), r->gradients,
-               tg_binding_name(r->binds));
+        fprintf(f, "%7zu %9.4g %9.4g %9.4g %9.3g %9.3g %9.4g  %s\n", r->workers,
+                r->step_limit, fabs(r->step), r->time, fabs(r->rate), fabs(r->floor),
+                r->gradients, tg_binding_name(r->binds));
     }
 }
 
@@ -217,16 +218,16 @@ plan_one(planning *p, size_t algorithm, double target)
     TG_TRY(tg_schedule_make(&task, &s));
     tg_status status = add_rows(p, a->label, target, s);
     if (status == TG_OK) status = add_all_best(p, a->label, target, a->step, s);
-    if (status == TG_OK && p->talks) {
+    if (status == TG_OK && p->ask->words) {
         if (isfinite(s->best.time))
             say_best(p, algorithm, target, s);
         else
             say_never(p, algorithm, target, s);
-        print_rows(s);
+        print_rows(p->ask->words, s);
     }
     tg_schedule_free(s);
-    if (status == TG_OK && given(p->arguments, "choices"))
-        status = choices_add(&task, p->talks, p->choices);
+    if (status == TG_OK && p->choices)
+        status = tg_choices_add(&task, p->ask->words, p->choices);
     return status;
 }
 
@@ -244,115 +245,52 @@ plan_all(planning *p)
             if (status != TG_OK && status != TG_EDOMAIN) return status;
             if (status == TG_OK) p->known++;
             if (status == TG_EDOMAIN && p->study->algorithms > 1)
-                fprintf(stderr, "%s: %s\n", p->study->algorithm[i].label, tg_message());
+                tg_listener_tell(p->ask->listener, TG_TOPIC_MISSING, "%s: %s",
+                                 p->study->algorithm[i].label, tg_message());
             if (status == TG_EDOMAIN && p->study->algorithms == 1) return status;
         }
     return p->known ? TG_OK : tg_fail(TG_EDOMAIN, "theory knows none of these algorithms");
 }
 
 static tg_status
-draw(const planning *p)
+begin(planning *p, tg_answer *out)
 {
-    for (size_t i = 0; i < p->study->algorithms; i++) {
-        const char *label = p->study->algorithm[i].label;
-        bool        there = false;
-        for (size_t r = 0; r < tg_table_rows(p->best) && !there; r++)
-            there = !strcmp(tg_table_cell(p->best, r, 0).text, label);
-        if (there) TG_TRY(figure_make(results_folder(p->arguments), "schedule", label));
+    const struct {
+        tg_table **table;
+        bool       asked;
+    } made[] = { { &p->best, true },
+                 { &p->rows, true },
+                 { &p->map, true },
+                 { &p->choices, tg_ask_given(p->ask, "choices") } };
+
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        const tg_answer_table *t = &tg_answer_schedule.tables[i];
+        if (!made[i].asked) continue;
+        TG_TRY(tg_ask_table(p->ask, p->study, t->columns, t->count, made[i].table));
+        tg_answer_add(out, t->name, *made[i].table);
     }
     return TG_OK;
 }
 
 static tg_status
-hand_over(const planning *p, const char *name, tg_table **t)
-{
-    tg_table *table = *t;
-
-    *t = NULL;
-    return table_write(p->arguments, name, table);
-}
-
-/* Takes the tables; p->best is read once more. Without figures they are kept all the same. */
-static tg_status
-write_all(planning *p)
-{
-    const char *folder = results_folder(p->arguments);
-    char       *path = tg_path_join(folder, "best.csv");
-
-    tg_status status =
-        path ? tg_table_write(p->best, path) : tg_fail(TG_ENOMEM, "out of memory");
-    free(path);
-    if (status != TG_OK) return status;
-    TG_TRY(hand_over(p, "schedule", &p->rows));
-    TG_TRY(hand_over(p, "map", &p->map));
-    if (given(p->arguments, "choices")) TG_TRY(hand_over(p, "choices", &p->choices));
-    const tg_status drawn = draw(p);
-    TG_TRY(results_keep(p->arguments));
-    return drawn;
-}
-
-static tg_status
-deliver(planning *p)
-{
-    if (given(p->arguments, "json")) {
-        json_t *document =
-            json_pack("{s:o, s:o, s:o, s:o}", "best", tg_json_rows(p->best), "schedule",
-                      tg_json_rows(p->rows), "map", tg_json_rows(p->map), "choices",
-                      tg_json_rows(p->choices));
-        if (!document) return tg_fail(TG_ENOMEM, "out of memory");
-        if (results_folder(p->arguments)) {
-            const tg_status status = write_all(p);
-            if (status == TG_OK) return json_print(document);
-            json_decref(document);
-            return status;
-        }
-        return json_print(document);
-    }
-    return results_folder(p->arguments) ? write_all(p) : TG_OK;
-}
-
-static tg_status
-begin(planning *p)
-{
-    TG_TRY(table_begin(p->arguments, p->study, row_columns, ROW_COLUMNS, &p->rows));
-    TG_TRY(table_begin(p->arguments, p->study, best_columns, BEST_COLUMNS, &p->best));
-    TG_TRY(table_begin(p->arguments, p->study, map_columns, MAP_COLUMNS, &p->map));
-    return table_begin(p->arguments, p->study, choice_columns, CHOICE_COLUMNS, &p->choices);
-}
-
-static tg_status
 count_cost(const planning *p)
 {
-    const tg_listener l = listener_of(p->arguments);
-    tg_scene          s;
+    tg_scene s;
 
     TG_TRY(tg_scene_open(p->study, 0, &s));
-    const tg_status status = tg_cost_of_schedule(&l, &s);
+    const tg_status status = tg_cost_of_schedule(p->ask->listener, &s);
     tg_scene_close(&s);
     return status;
 }
 
 static tg_status
-run(const arguments *a)
+answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
-    const char *file;
-    tg_study   *study = NULL;
-    planning    p = { .arguments = a };
+    planning p = { .ask = ask, .study = study };
 
-    TG_TRY(only_file(a, &file));
-    TG_TRY(tg_study_read(file, a->set, a->sets, &study));
-    p.study = study;
-    p.talks = !given(a, "json") && !given(a, "quiet");
-    tg_status status = count_cost(&p);
-    if (status == TG_OK) status = begin(&p);
-    if (status == TG_OK) status = plan_all(&p);
-    if (status == TG_OK) status = deliver(&p);
-    tg_table_free(p.rows);
-    tg_table_free(p.best);
-    tg_table_free(p.map);
-    tg_table_free(p.choices);
-    tg_study_free(study);
-    return status;
+    TG_TRY(count_cost(&p));
+    TG_TRY(begin(&p, out));
+    return plan_all(&p);
 }
 
 static const tg_option options[] = {
@@ -360,27 +298,39 @@ static const tg_option options[] = {
     { 0 },
 };
 
-const command cmd_schedule = {
-    .name = "schedule",
-    .operands = "STUDY",
-    .summary = "how many workers and which learning rate reach the target soonest",
-    .doc =
-        "For every algorithm of a study: the number of workers and the learning rate that "
-        "reach the\n"
-        "target soonest (or for the fewest gradients, bytes or the least price: key "
-        "schedule), all\n"
-        "numbers of workers within 5 % of that and the cheapest of these, and for each "
-        "number "
-        "of\n"
-        "workers the largest stable step, the best one, time, rate, floor and costs; what "
-        "binds is\n"
-        "stability (of the largest eigenvalue), speed (of the smallest), the noise floor, "
-        "the "
-        "uplink\n"
-        "or the range asked for. With --out: tables schedule, best and map, and the time "
-        "over "
-        "workers\n"
-        "and learning rates as a figure of every algorithm, figures/schedule-NAME.svg.",
-    .options = options,
-    .run = run
+const tg_answerer tg_answer_schedule = {
+    .is = { .name = "schedule",
+            .operands = "STUDY",
+            .summary = "how many workers and which learning rate reach the target soonest",
+            .doc = "For every algorithm of a study: the number of workers and the learning "
+                   "rate that "
+                   "reach the\n"
+                   "target soonest (or for the fewest gradients, bytes or the least price: "
+                   "key "
+                   "schedule), all\n"
+                   "numbers of workers within 5 % of that and the cheapest of these, and "
+                   "for each "
+                   "number "
+                   "of\n"
+                   "workers the largest stable step, the best one, time, rate, floor and "
+                   "costs; what "
+                   "binds is\n"
+                   "stability (of the largest eigenvalue), speed (of the smallest), the "
+                   "noise floor, "
+                   "the "
+                   "uplink\n"
+                   "or the range asked for. With --out: tables schedule, best and map, and "
+                   "the time "
+                   "over "
+                   "workers\n"
+                   "and learning rates as a figure of every algorithm, "
+                   "figures/schedule-NAME.svg.",
+            .options = options },
+    .tables = { { "best", best_columns, BEST_COLUMNS },
+                { "schedule", row_columns, ROW_COLUMNS },
+                { "map", map_columns, MAP_COLUMNS },
+                { "choices", tg_choice_columns, TG_CHOICE_COLUMNS } },
+    .study = true,
+    .untuned = true,
+    .answer = answer
 };

@@ -22,7 +22,7 @@ grep -v '^#' "$d/o/schedule.csv" | awk -F, 'NR > 1 { n++; limit[$3] = $4; if (!(
 [ "$(grep -vc '^#' "$d/o/map.csv")" = 19 ] || fail "rows of map.csv"
 [ "$(grep -vc '^#' "$d/o/best.csv")" = 6 ] || fail "rows of best.csv"
 grep -q '<svg' "$d/o/figures/schedule-asgd.svg" || fail "no figure"
-$t schedule "$d/few.yaml" $few --json > "$d/json" || fail "schedule --json"
+$t schedule "$d/few.yaml" $few --json --choices > "$d/json" || fail "schedule --json"
 for key in best schedule map choices; do grep -q "\"$key\": \[" "$d/json" || fail "JSON without $key"; done
 
 # ---- a price: one worker is cheapest; a range of steps binds; two targets
