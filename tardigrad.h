@@ -44,6 +44,7 @@
 #include "solver/stationary.h"
 #include "solver/survival.h"
 #include "solver/workers.h"
+#include "study/answer.h"
 #include "study/study.h"
 #include "study/tune.h"
 

@@ -40,6 +40,7 @@ void
 tg_answer_free(tg_answer *a)
 {
     for (size_t i = 0; i < a->tables; i++) tg_table_free(a->table[i]);
+    free(a->words);
     *a = (tg_answer){ 0 };
 }
 
@@ -70,6 +71,7 @@ tg_answer_json(const tg_answer *a, char **out)
         failed |= json_object_set_new(document, "provenance", tg_json_notes(a->table[0]));
     for (size_t i = 0; i < a->tables; i++)
         failed |= json_object_set_new(document, a->name[i], tg_json_rows(a->table[i]));
+    if (a->words) failed |= json_object_set_new(document, "words", json_string(a->words));
     if (failed) {
         json_decref(document);
         document = NULL;
@@ -92,14 +94,37 @@ open_study(const tg_answerer *of, const tg_ask *ask, const char *text, tg_study 
     return tg_study_open(name, ask->set, ask->sets, ask->listener, out);
 }
 
+/* The answer with its sentences as text. */
 static tg_status
-answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, char **json)
+answer_with_words(const tg_answerer *of, tg_ask ask, const tg_study *study, tg_answer *out)
+{
+    char  *words = NULL;
+    size_t size;
+
+    ask.words = open_memstream(&words, &size);
+    if (!ask.words) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = tg_answer_ask(of, ask, study, out);
+    if (fclose(ask.words) != 0 && status == TG_OK) {
+        tg_answer_free(out);
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    }
+    if (status == TG_OK)
+        out->words = words;
+    else
+        free(words);
+    return status;
+}
+
+static tg_status
+answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, bool words,
+            char **json)
 {
     tg_study *study = NULL;
     tg_answer answer = { 0 };
 
     if (of->study) TG_TRY(open_study(of, ask, text, &study));
-    tg_status status = tg_answer_ask(of, *ask, study, &answer);
+    tg_status status = words ? answer_with_words(of, *ask, study, &answer)
+                             : tg_answer_ask(of, *ask, study, &answer);
     tg_study_free(study);
     if (status == TG_OK && answer.stopped) status = tg_fail(TG_ESTOP, "stopped on request");
     if (status == TG_OK) status = tg_answer_json(&answer, json);
@@ -118,11 +143,16 @@ tg_answer_text(const char *command, const char *study, const char *operand,
     tg_ask ask = { .manual = &of->is,
                    .operand = study && !operand ? "study" : operand,
                    .listener = listener };
-    for (size_t i = 0; i < options; i++) TG_TRY(tg_ask_option(&ask, option[i]));
+    bool   words = false;
+    for (size_t i = 0; i < options; i++)
+        if (!strcmp(option[i], "words"))
+            words = true;
+        else
+            TG_TRY(tg_ask_option(&ask, option[i]));
     if (!of->study && study) return tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
     if (!of->study && ask.sets > 0)
         return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", of->is.name);
-    return answer_text(of, &ask, study, json);
+    return answer_text(of, &ask, study, words, json);
 }
 
 /* ---- what can be asked --------------------------------------------------------------- */

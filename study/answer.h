@@ -19,6 +19,7 @@ typedef struct tg_answer {
     size_t      tables;
     tg_tally    tally;   /* of claims */
     bool        stopped; /* on request: only what was finished is here */
+    char       *words;   /* the sentences, where they were asked for as text; owned */
 } tg_answer;
 
 /* A table that an answer has, for the words of its columns. */
@@ -63,7 +64,8 @@ TG_CHECKED tg_status tg_answer_json(const tg_answer *a, char **out);
  *   study     YAML or JSON text; NULL: `operand` is the file to read, or none is needed
  *   operand   its name in complaints and provenance, files named in it are relative to it; a log's
  *             path for fit; NULL: "study"
- *   option    (options) "level=sde", "single-run", "set=horizon=10"
+ *   option    (options) "level=sde", "single-run", "set=horizon=10"; "words": the sentences of the
+ *             terminal too, as a text "words" of the document
  *   listener  hears what is to be said beside it; NULL: nobody
  *   json      receives the text; unchanged on failure. Owner: the caller, tg_answer_text_free()
  * Errors: those of the answerer, of the study and of the options, with the sentence that the command

@@ -117,6 +117,23 @@ test_explain_one_worker(void **state)
     json_decref(document);
 }
 
+/* The sentences beside the tables: the same document but for them. */
+static void
+test_words(void **state)
+{
+    static const char *const option[] = { "words" };
+    json_t                  *with = ask("predict", text, option, 1);
+    json_t                  *without = ask("predict", text, NULL, 0);
+    const char              *words = json_string_value(json_object_get(with, "words"));
+
+    (void)state;
+    assert_non_null(strstr(words, "It converges: eta h P = 0.2 is"));
+    assert_int_equal(json_object_del(with, "words"), 0);
+    assert_true(json_equal(with, without));
+    json_decref(with);
+    json_decref(without);
+}
+
 /* ---- what is refused ----------------------------------------------------------------- */
 
 static void
@@ -283,6 +300,7 @@ main(void)
         cmocka_unit_test(test_settings_and_provenance),
         cmocka_unit_test(test_simulate_repeats),
         cmocka_unit_test(test_explain_one_worker),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_complaints),
         cmocka_unit_test(test_too_many_settings),
         cmocka_unit_test(test_stop),

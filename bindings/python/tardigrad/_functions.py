@@ -8,6 +8,11 @@ from . import _library
 from ._answer import Answer
 
 
+# What every question takes beside its own options: study/answer.h.
+WORDS = {"name": "words", "value": None,
+         "doc": "also what the command says on the terminal, as the text `words`"}
+
+
 def _plain(value):
     """numpy's arrays and numbers as JSON has them."""
     if hasattr(value, "tolist"):
@@ -38,7 +43,7 @@ def _settings(settings):
 
 def _options(manual, given):
     """Keyword arguments as the words of options; flags by their truth, None: not given."""
-    known = {o["name"].replace("-", "_"): o for o in manual["options"]}
+    known = {o["name"].replace("-", "_"): o for o in manual["options"] + [WORDS]}
     words = _settings(given.pop("set", None) or ())
     for name, value in given.items():
         option = known.get(name, {"name": name, "value": "X"})
@@ -58,7 +63,7 @@ def _doc(manual):
                   "    set: {path: value} of the study to override, or [\"path=value\"]"]
     elif manual["operands"]:
         lines.append(f"    {manual['operands'].lower()}: path of a file")
-    for option in manual["options"]:
+    for option in manual["options"] + [WORDS]:
         name = option["name"].replace("-", "_")
         kind = f" ({option['value']})" if option["value"] else " (True or False)"
         lines += textwrap.wrap(f"{name}{kind}: {option['doc']}", 84, initial_indent="    ",
@@ -74,7 +79,7 @@ def _doc(manual):
 def _signature(manual, first):
     keyword = inspect.Parameter.KEYWORD_ONLY
     names = (["set"] if manual["study"] else []) + [o["name"].replace("-", "_")
-                                                    for o in manual["options"]]
+                                                    for o in manual["options"] + [WORDS]]
     positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY)] if first else []
     return inspect.Signature(positional + [inspect.Parameter(n, keyword, default=None)
                                            for n in names])

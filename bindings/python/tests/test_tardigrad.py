@@ -67,6 +67,17 @@ class SameBytes(unittest.TestCase):
             printed("explain", "--largest-eigenvalue", "40", "--step", "0.05", "--workers", "8",
                     "--observed", "4 converges, 8 diverges"))
 
+    def test_words(self):
+        asked = dict(largest_eigenvalue=40, step=0.05, workers=8)
+        said = command("explain", "--largest-eigenvalue", "40", "--step", "0.05", "--workers", "8")
+        self.assertEqual(tardigrad.explain(words=True, **asked).words, said.stdout)
+        self.assertNotIn("words", tardigrad.explain(**asked))
+
+    def test_schedule(self):
+        few = [FEW, "schedule.steps=6"]
+        self.assertEqual(tardigrad.schedule(QUICK, set=few).json,
+                         printed("schedule", QUICK, "--set", few[0], "--set", few[1]))
+
     def test_region(self):
         x, y = "workers[0].count=1:300:6", "algorithm.step=0.001:0.1:5:log"
         self.assertEqual(tardigrad.region(QUICK, x=x, y=y).json,
@@ -159,7 +170,7 @@ class Answers(unittest.TestCase):
         self.assertEqual(out.stdout, "[1.0, 2.0]\n")
 
     def test_docstrings_name_options_and_columns(self):
-        for name in ("predict", "simulate", "validate", "explain", "region", "fit"):
+        for name in ("predict", "simulate", "validate", "explain", "region", "schedule", "fit"):
             doc = getattr(tardigrad, name).__doc__
             self.assertIn("Table `", doc)
             self.assertIn("Arguments:", doc)
