@@ -1,7 +1,6 @@
 #include "cli/answers.h"
 
 #include "cli/stop.h"
-#include "core/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,18 +44,6 @@ print_json(const tg_answer *answer)
     return failed ? tg_fail(TG_EWRITE, "standard output cannot be written") : TG_OK;
 }
 
-static tg_status
-write_csv(const arguments *a, const char *name, tg_table *t)
-{
-    char file[80];
-
-    snprintf(file, sizeof file, "%s.csv", name);
-    char     *path = tg_path_join(results_folder(a), file);
-    tg_status status = path ? tg_table_write(t, path) : tg_fail(TG_ENOMEM, "out of memory");
-    free(path);
-    return status;
-}
-
 tg_status
 answer_deliver(const arguments *a, const tg_answer *answer, size_t shown)
 {
@@ -67,7 +54,7 @@ answer_deliver(const arguments *a, const tg_answer *answer, size_t shown)
         for (size_t i = 0; i < answer->tables && i < shown; i++)
             table_print(answer->table[i]);
     for (size_t i = 0; i < answer->tables && results_folder(a); i++)
-        TG_TRY(write_csv(a, answer->name[i], answer->table[i]));
+        TG_TRY(table_save(a, answer->name[i], answer->table[i]));
     return TG_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/file.h"
 #include "core/quote.h"
+#include "study/sweep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +109,7 @@ run(const arguments *a)
     return status;
 }
 
-static const tg_option options[] = { LEVEL_OPTION, RESUME_OPTION, { 0 } };
+static const tg_option options[] = { TG_LEVEL_OPTION, RESUME_OPTION, { 0 } };
 
 const command cmd_study = {
     .name = "study",

@@ -123,14 +123,23 @@ records_end(tg_records *r, tg_status status)
 }
 
 tg_status
-table_write(const arguments *a, const char *name, tg_table *t)
+table_save(const arguments *a, const char *name, tg_table *t)
 {
     char file[256];
 
     snprintf(file, sizeof file, "%s.csv", name);
-    char     *path = tg_path_join(results_folder(a), file);
-    tg_status status = path ? tg_table_write(t, path) : tg_fail(TG_ENOMEM, "out of memory");
+    char           *path = tg_path_join(results_folder(a), file);
+    const tg_status status =
+        path ? tg_table_write(t, path) : tg_fail(TG_ENOMEM, "out of memory");
     free(path);
+    return status;
+}
+
+tg_status
+table_write(const arguments *a, const char *name, tg_table *t)
+{
+    const tg_status status = table_save(a, name, t);
+
     tg_table_free(t);
     return status;
 }

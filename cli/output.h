@@ -17,11 +17,6 @@ tg_listener listener_of(const arguments *a);
 TG_CHECKED tg_status study_open(const arguments *a, const char *file, tg_study **out);
 
 /* The level that --level asks for, best without it. Errors: TG_EINPUT. */
-#define LEVEL_OPTION                                                                       \
-    {                                                                                      \
-        "level", "LEVEL",                                                                  \
-            "best: what these workers do (default); sde, jump: the theories of many"       \
-    }
 TG_CHECKED tg_status level_of(const arguments *a, tg_level *out);
 
 /* A table with its provenance: command, version, and (study not NULL) the settings in
@@ -56,7 +51,8 @@ TG_CHECKED tg_status records_begin(const arguments *a, const tg_study *study,
                                    tg_records **out);
 void                 records_end(tg_records *r, tg_status status);
 
-/* Write NAME.csv into the results' folder. Takes the table. */
+/* Write NAME.csv into the results' folder; table_write() takes the table. */
+TG_CHECKED tg_status table_save(const arguments *a, const char *name, tg_table *t);
 TG_CHECKED tg_status table_write(const arguments *a, const char *name, tg_table *t);
 
 /* Hand a finished table out as the command line asks: --json as {"NAME": [...]} (with the

@@ -5,12 +5,6 @@
 
 #include <stdio.h>
 
-#define LEVEL_OPTION                                                                       \
-    {                                                                                      \
-        "level", "LEVEL",                                                                  \
-            "best: what these workers do (default); sde, jump: the theories of many"       \
-    }
-
 /* ---- predict --------------------------------------------------------------------------- */
 
 /* The study's own number of workers, in words; from the second algorithm on beside the first. */
@@ -54,7 +48,7 @@ predict(const tg_ask *ask, const tg_study *study, tg_answer *out)
 }
 
 static const tg_option predict_options[] = {
-    LEVEL_OPTION,
+    TG_LEVEL_OPTION,
     { "single-run", NULL,
       "also the gain at which a single run ceases to settle, by following workers" },
     { 0 },
@@ -181,7 +175,7 @@ validate(const tg_ask *ask, const tg_study *study, tg_answer *out)
     return tg_sweep_run(ask, study, &plan, out);
 }
 
-static const tg_option validate_options[] = { LEVEL_OPTION, { 0 } };
+static const tg_option validate_options[] = { TG_LEVEL_OPTION, { 0 } };
 
 const tg_answerer tg_answer_validate = {
     .is = { .name = "validate",

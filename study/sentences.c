@@ -271,3 +271,17 @@ tg_say_comparison(FILE *f, const char *first, const tg_prediction *p, const char
             first, p->floor + p->bias_loss, second, q->floor + q->bias_loss, p->rate,
             q->rate);
 }
+
+void
+tg_say_curvature(FILE *f, const tg_study *study)
+{
+    const tg_curvature *k = &study->quadratic.curvature;
+
+    if (k->below > 0)
+        fprintf(
+            f,
+            "%.3g %% of the eigenvalues are negative, down to %.3g: along them the loss "
+            "falls and nothing settles;\n  all that is said here is of the %zu positive "
+            "ones.\n",
+            100 * k->negative, k->least, study->quadratic.dim);
+}

@@ -41,6 +41,13 @@ typedef struct tg_sweep_plan {
 TG_CHECKED tg_status tg_sweep_run(const tg_ask *ask, const tg_study *study,
                                   const tg_sweep_plan *plan, tg_answer *out);
 
+/* The option that says which theory predicts. */
+#define TG_LEVEL_OPTION                                                                    \
+    {                                                                                      \
+        "level", "LEVEL",                                                                  \
+            "best: what these workers do (default); sde, jump: the theories of many"       \
+    }
+
 /* The level that the option `level` asks for, best without it (NULL). Errors: TG_EINPUT. */
 TG_CHECKED tg_status tg_sweep_level(const char *name, tg_level *out);
 
