@@ -1,4 +1,5 @@
-/* listen: what is said on standard error while a command computes, and the study it is asked of */
+/* listen: what is said on standard error while a command computes, and the study it is
+ * asked of */
 #include "cli/output.h"
 
 #include "core/quote.h"

@@ -9,7 +9,8 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Text as roff shows it: its backslashes, its hyphens, and dots and quotes that begin a line. */
+/* Text as roff shows it: its backslashes, its hyphens, and dots and quotes that begin a
+ * line. */
 static void
 put(const char *text)
 {

@@ -1,8 +1,8 @@
 /* answer: a question, the text of a study and options in; tables, or JSON text, out
  *
- * On it stand the command's --json and the bindings to other languages, so that both give the same
- * bytes. An answerer is a described function in a registry; a new one is a line in
- * study/answer.c.
+ * On it stand the command's --json and the bindings to other languages, so that both give
+ * the same bytes. An answerer is a described function in a registry; a new one is a line
+ * in study/answer.c.
  */
 #ifndef TG_STUDY_ANSWER_H
 #define TG_STUDY_ANSWER_H
@@ -46,8 +46,8 @@ extern const tg_answerer *const tg_answerers[]; /* NULL-terminated */
 TG_CHECKED tg_status tg_answerer_find(const char *name, const tg_answerer **out);
 
 /* Answer; ask->line NULL: it is made from the question. Owner of the tables: the caller,
- * tg_answer_free(). Errors: those of the answerer; after TG_ESTOP what was finished is not lost:
- * TG_OK, and out->stopped. */
+ * tg_answer_free(). Errors: those of the answerer; after TG_ESTOP what was finished is not
+ * lost: TG_OK, and out->stopped. */
 TG_CHECKED tg_status tg_answer_ask(const tg_answerer *of, tg_ask ask, const tg_study *study,
                                    tg_answer *out);
 void                 tg_answer_free(tg_answer *a);
@@ -55,30 +55,33 @@ void                 tg_answer_free(tg_answer *a);
 /* Add a table to an answer; takes it. */
 void tg_answer_add(tg_answer *a, const char *name, tg_table *table);
 
-/* The answer as JSON text: {"provenance": {...}, NAME: [{column: value, ...}, ...], ...}, with a line
- * end. Owner of *out: the caller, free() or tg_answer_text_free(). Errors: TG_ENOMEM. */
+/* The answer as JSON text: {"provenance": {...}, NAME: [{column: value, ...}, ...], ...},
+ * with a line end. Owner of *out: the caller, free() or tg_answer_text_free(). Errors:
+ * TG_ENOMEM. */
 TG_CHECKED tg_status tg_answer_json(const tg_answer *a, char **out);
 
 /* All in one call, for bindings.
  *   command   name of an answerer, "predict"
  *   study     YAML or JSON text; NULL: `operand` is the file to read, or none is needed
- *   operand   its name in complaints and provenance, files named in it are relative to it; a log's
- *             path for fit; NULL: "study"
- *   option    (options) "level=sde", "single-run", "set=horizon=10"; "words": the sentences of the
- *             terminal too, as a text "words" of the document
+ *   operand   its name in complaints and provenance, files named in it are relative to
+ *             it; a log's path for fit; NULL: "study"
+ *   option    (options) "level=sde", "single-run", "set=horizon=10"; "words": the
+ *             sentences of the terminal too, as a text "words" of the document
  *   listener  hears what is to be said beside it; NULL: nobody
- *   json      receives the text; unchanged on failure. Owner: the caller, tg_answer_text_free()
- * Errors: those of the answerer, of the study and of the options, with the sentence that the command
- * says (tg_message()); TG_ESTOP on a stop request. */
+ *   json      receives the text; unchanged on failure. Owner: the caller,
+ *             tg_answer_text_free()
+ * Errors: those of the answerer, of the study and of the options, with the sentence that
+ * the command says (tg_message()); TG_ESTOP on a stop request. */
 TG_CHECKED tg_status tg_answer_text(const char *command, const char *study,
                                     const char *operand, const char *const *option,
                                     size_t options, const tg_listener *listener,
                                     char **json);
 void                 tg_answer_text_free(char *text);
 
-/* What can be asked, as JSON text: a list of {"name", "operands", "summary", "doc", "study": true where
- * it needs one, "options": [{"name", "value", "doc"}], "tables": {NAME: [{"name", "unit", "doc"}]}}.
- * Owner of *out: the caller, tg_answer_text_free(). Errors: TG_ENOMEM. */
+/* What can be asked, as JSON text: a list of {"name", "operands", "summary", "doc",
+ * "study": true where it needs one, "options": [{"name", "value", "doc"}], "tables":
+ * {NAME: [{"name", "unit", "doc"}]}}. Owner of *out: the caller, tg_answer_text_free().
+ * Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_answer_manuals(char **out);
 
 #endif

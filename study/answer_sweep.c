@@ -5,9 +5,10 @@
 
 #include <stdio.h>
 
-/* ---- predict --------------------------------------------------------------------------- */
+/* ---- predict ------------------------------------------------------------------------- */
 
-/* The study's own number of workers, in words; from the second algorithm on beside the first. */
+/* The study's own number of workers, in words; from the second algorithm on beside the
+ * first. */
 static tg_status
 say_own(const tg_sweep *w, tg_scene *s, size_t algorithm, const tg_prediction *p)
 {
@@ -71,7 +72,7 @@ const tg_answerer tg_answer_predict = {
     .answer = predict
 };
 
-/* ---- simulate -------------------------------------------------------------------------- */
+/* ---- simulate ------------------------------------------------------------------------ */
 
 /* Workers that never come back are worth a word, and a line of the table's head. */
 static tg_status
@@ -126,7 +127,7 @@ const tg_answerer tg_answer_simulate = {
     .answer = simulate
 };
 
-/* ---- validate -------------------------------------------------------------------------- */
+/* ---- validate ------------------------------------------------------------------------ */
 
 static tg_status
 add_claims(tg_sweep *w, tg_scene *s, size_t algorithm, const tg_prediction *p,

@@ -1,7 +1,7 @@
 /* ask: a question to the toolkit, with its options, as a value
  *
- * What a command takes is described by its manual: from it come the reader of options, the help, the
- * man pages, the shell's completion and the docstrings of the bindings.
+ * What a command takes is described by its manual: from it come the reader of options, the
+ * help, the man pages, the shell's completion and the docstrings of the bindings.
  */
 #ifndef TG_STUDY_ASK_H
 #define TG_STUDY_ASK_H
@@ -37,12 +37,12 @@ typedef struct tg_ask {
     FILE              *words;    /* where the answer goes in sentences; NULL: nowhere */
 } tg_ask;
 
-/* Take one option, "name", "name=value" or "set=PATH=VALUE". Errors: TG_EINPUT unknown, with the
- * nearest, without its value, or too many. */
+/* Take one option, "name", "name=value" or "set=PATH=VALUE". Errors: TG_EINPUT unknown,
+ * with the nearest, without its value, or too many. */
 TG_CHECKED tg_status tg_ask_option(tg_ask *ask, const char *word);
 
-/* The question as a command line, without the options of the terminal. Owner: the caller; NULL when
- * out of memory. */
+/* The question as a command line, without the options of the terminal. Owner: the caller;
+ * NULL when out of memory. */
 char *tg_ask_line(const tg_ask *ask);
 
 bool        tg_ask_given(const tg_ask *ask, const char *name);
@@ -55,12 +55,13 @@ TG_CHECKED tg_status tg_ask_whole(const tg_ask *ask, const char *name, size_t *o
 TG_CHECKED tg_status tg_ask_read(const char *source, const char *text, double *out);
 TG_CHECKED tg_status tg_ask_read_whole(const char *name, double value, size_t *out);
 
-/* The complaint about an option that there is not, with the nearest of two lists (NULL: none). */
+/* The complaint about an option that there is not, with the nearest of two lists (NULL:
+ * none). */
 tg_status tg_ask_unknown(const char *command, const tg_option *own, const tg_option *common,
                          const char *name);
 
-/* A table with its provenance: command, version, settings given and (study not NULL) in force. Owner
- * of *out: the caller. Errors: TG_ENOMEM. */
+/* A table with its provenance: command, version, settings given and (study not NULL) in
+ * force. Owner of *out: the caller. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_ask_table(const tg_ask *ask, const tg_study *study,
                                   const tg_column *columns, size_t count, tg_table **out);
 

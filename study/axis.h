@@ -11,8 +11,8 @@ typedef struct tg_axis {
     tg_chart_axis values;
 } tg_axis;
 
-/* The text of the option --NAME as an axis. Errors: TG_EINPUT absent (NULL), malformed or an empty
- * range. */
+/* The text of the option --NAME as an axis. Errors: TG_EINPUT absent (NULL), malformed or
+ * an empty range. */
 TG_CHECKED tg_status tg_axis_read(const char *name, const char *text, tg_axis *out);
 
 /* Whether it is the number of workers of a group, workers[N].count. */

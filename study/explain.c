@@ -24,7 +24,7 @@ static const tg_column observed_columns[] = {
 };
 enum { OBSERVED_COLUMNS = 4 };
 
-/* ---- what was observed ----------------------------------------------------------------- */
+/* ---- what was observed --------------------------------------------------------------- */
 
 typedef struct seen {
     size_t workers;
@@ -58,7 +58,7 @@ read_observed(const char *text, seen out[MOST_SEEN], size_t *count)
                   : tg_fail(TG_EINPUT, "--observed: expected observations, got none");
 }
 
-/* ---- the situation as a study ---------------------------------------------------------- */
+/* ---- the situation as a study -------------------------------------------------------- */
 
 typedef struct situation {
     double      h, step; /* step NaN: not given */
@@ -167,7 +167,7 @@ limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
     return TG_OK;
 }
 
-/* ---- which laws and eigenvalues fit ---------------------------------------------------- */
+/* ---- which laws and eigenvalues fit -------------------------------------------------- */
 
 /* h eta P < k*(P) where it converged, > where it diverged. */
 static tg_status
@@ -215,7 +215,7 @@ say_observed(FILE *f, const situation *s, const char *text)
                      text, s->step, s->h);
 }
 
-/* ---- limits without a step ------------------------------------------------------------- */
+/* ---- limits without a step ----------------------------------------------------------- */
 
 static tg_status
 say_limits(const tg_ask *ask, const situation *s)

@@ -1,4 +1,5 @@
-/* fit: from a log of worker times to laws of delay, in sentences and as a study to start from */
+/* fit: from a log of worker times to laws of delay, in sentences and as a study to start
+ * from */
 #ifndef TG_STUDY_FIT_H
 #define TG_STUDY_FIT_H
 
@@ -15,15 +16,17 @@ typedef struct tg_fitting {
     tg_table *table;   /* laws by group and part, with what is said of them as notes */
 } tg_fitting;
 
-/* Read the log that ask->operand names ("-": standard input), fit it, say what was found (ask->words)
- * and write the study that the option `study` asks for. Release with tg_fitting_free(). Errors:
- * TG_EINPUT no log, bad options; those of the readers, fits and files. */
+/* Read the log that ask->operand names ("-": standard input), fit it, say what was found
+ * (ask->words) and write the study that the option `study` asks for. Release with
+ * tg_fitting_free(). Errors: TG_EINPUT no log, bad options; those of the readers, fits and
+ * files. */
 TG_CHECKED tg_status tg_fitting_of(const tg_ask *ask, tg_fitting *out);
 void                 tg_fitting_free(tg_fitting *f);
 
-/* ---- its parts ------------------------------------------------------------------------- */
+/* ---- its parts ----------------------------------------------------------------------- */
 
-/* Sentences, each with a key: as notes of a table and, wrapped, to `words` (NULL: nowhere). */
+/* Sentences, each with a key: as notes of a table and, wrapped, to `words` (NULL:
+ * nowhere). */
 typedef struct tg_sayings {
     tg_table *table;
     FILE     *words;

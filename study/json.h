@@ -1,4 +1,5 @@
-/* json: tables and numbers as JSON. Private to the library and the command: it needs jansson.h. */
+/* json: tables and numbers as JSON. Private to the library and the command: it needs
+ * jansson.h. */
 #ifndef TG_STUDY_JSON_H
 #define TG_STUDY_JSON_H
 
@@ -9,13 +10,13 @@
 /* A number, or null if it is not finite. */
 json_t *tg_json_number(double x);
 
-/* The rows of a table as an array of objects keyed by column, and its notes as an object; NaN and
- * infinities are null. NULL when out of memory. */
+/* The rows of a table as an array of objects keyed by column, and its notes as an object;
+ * NaN and infinities are null. NULL when out of memory. */
 json_t *tg_json_rows(const tg_table *t);
 json_t *tg_json_notes(const tg_table *t);
 
-/* A document as text with a line end; takes the document (NULL: out of memory). Owner of *out: the
- * caller. Errors: TG_ENOMEM. */
+/* A document as text with a line end; takes the document (NULL: out of memory). Owner of
+ * *out: the caller. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_json_dump(json_t *document, char **out);
 
 #endif

@@ -1,7 +1,7 @@
 /* listener: who hears what a computation has to say while it goes
  *
- * A library never prints. What a person should know beside the numbers, that it will take long,
- * that rows are missing, comes as a sentence to whoever listens.
+ * A library never prints. What a person should know beside the numbers, that it will take
+ * long, that rows are missing, comes as a sentence to whoever listens.
  */
 #ifndef TG_STUDY_LISTENER_H
 #define TG_STUDY_LISTENER_H

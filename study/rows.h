@@ -27,8 +27,8 @@ const char *tg_rate_kind(bool effective);
 /* "converges", "converges in mean only", "diverges" or "undecided". */
 const char *tg_verdict_text(const tg_prediction *p);
 
-/* Where the loop gain lies among the thresholds of mean square and single run, and what that
- * looks like. */
+/* Where the loop gain lies among the thresholds of mean square and single run, and what
+ * that looks like. */
 const char *tg_threshold_text(const tg_prediction *p);
 
 #endif

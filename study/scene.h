@@ -25,8 +25,8 @@ void                 tg_scene_close(tg_scene *s);
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
 TG_CHECKED tg_status tg_scene_modes(tg_scene *s);
 
-/* The study's algorithm i by its name and number in theory's table (solver/linear_rule.h). Errors:
- * TG_EDOMAIN theory does not know it with these settings. */
+/* The study's algorithm i by its name and number in theory's table (solver/linear_rule.h).
+ * Errors: TG_EDOMAIN theory does not know it with these settings. */
 TG_CHECKED tg_status tg_study_theory(const tg_study *study, size_t i, const char **rule,
                                      double *number);
 
@@ -40,8 +40,8 @@ TG_CHECKED tg_status tg_scene_predict(tg_scene *s, size_t algorithm, tg_predicti
 
 /* When single runs are at the study's target, integrated over as many paths as there are
  * replicas (1000 at most), and as simulated. Nothing, runs 0, without a target, below 30
- * replicas, where the modes are not the whole problem, and for other algorithms than asgd and
- * dude. */
+ * replicas, where the modes are not the whole problem, and for other algorithms than asgd
+ * and dude. */
 TG_CHECKED tg_status tg_scene_hits(tg_scene *s, size_t algorithm, const tg_simulation *r,
                                    tg_waiting *integrated, tg_waiting *simulated);
 size_t               tg_scene_hit_paths(const tg_scene *s);

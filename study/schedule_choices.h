@@ -1,5 +1,5 @@
-/* schedule_choices: the other questions of tardigrad schedule: which workers of the groups, a rule's best
- * number, how many uplinks, and what one slow worker costs */
+/* schedule_choices: the other questions of tardigrad schedule: which workers of the
+ * groups, a rule's best number, how many uplinks, and what one slow worker costs */
 #ifndef TG_STUDY_SCHEDULE_CHOICES_H
 #define TG_STUDY_SCHEDULE_CHOICES_H
 
@@ -12,8 +12,9 @@
 enum { TG_CHOICE_COLUMNS = 7 };
 extern const tg_column tg_choice_columns[];
 
-/* Add what is found of an algorithm for this task, whose context is its tg_setting_source; and say it to
- * `words` (NULL: nowhere). Errors: TG_ESTOP, TG_ENOMEM, those of predictions; what theory does not know is left out. */
+/* Add what is found of an algorithm for this task, whose context is its tg_setting_source;
+ * and say it to `words` (NULL: nowhere). Errors: TG_ESTOP, TG_ENOMEM, those of
+ * predictions; what theory does not know is left out. */
 TG_CHECKED tg_status tg_choices_add(const tg_schedule_task *task, FILE *words,
                                     tg_table *out);
 

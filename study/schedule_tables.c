@@ -1,4 +1,5 @@
-/* schedule_tables: how many workers and which learning rate reach the target soonest, as tables */
+/* schedule_tables: how many workers and which learning rate reach the target soonest, as
+ * tables */
 #include "study/answer.h"
 #include "study/cost.h"
 #include "study/scene.h"

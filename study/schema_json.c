@@ -54,7 +54,8 @@ one_or_many(json_t *one)
 
 /* ---- kinds --------------------------------------------------------------------------- */
 
-/* Add a kind's parameters to the properties of an object that names it, and to what it requires. */
+/* Add a kind's parameters to the properties of an object that names it, and to what it
+ * requires. */
 static void
 add_params(const tg_kind *kind, json_t *properties, json_t *required)
 {
@@ -174,8 +175,8 @@ laws(void)
 
 static json_t *map_of(const char *path, const tg_key *list);
 
-/* A list of maps, or a single one. Where the map names an entry of a registry it may have the
- * parameters of all of them. */
+/* A list of maps, or a single one. Where the map names an entry of a registry it may have
+ * the parameters of all of them. */
 static json_t *
 list_of(const tg_key *k)
 {

@@ -4,9 +4,9 @@
 
 #include "core/status.h"
 
-/* JSON Schema (draft 2020-12) of a study, as text with a line end. What it cannot say, that one of the
- * objectives is there, that files exist, the reader of studies says. Owner of *out: the caller,
- * free(). Errors: TG_ENOMEM. */
+/* JSON Schema (draft 2020-12) of a study, as text with a line end. What it cannot say,
+ * that one of the objectives is there, that files exist, the reader of studies says. Owner
+ * of *out: the caller, free(). Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_schema_json(char **out);
 
 #endif

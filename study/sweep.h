@@ -34,10 +34,10 @@ typedef struct tg_sweep_plan {
     tg_sweep_row     row;
 } tg_sweep_plan;
 
-/* Fill the table, one row or more for each number of workers and algorithm, into the answer. A
- * row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked with its
- * reason and the others are delivered; that is a failure only if there are no others.
- * Errors: those of cost and rows. */
+/* Fill the table, one row or more for each number of workers and algorithm, into the
+ * answer. A row that cannot be computed (TG_EDOMAIN, TG_ENOCONV, TG_EDIVERGED) is marked
+ * with its reason and the others are delivered; that is a failure only if there are no
+ * others. Errors: those of cost and rows. */
 TG_CHECKED tg_status tg_sweep_run(const tg_ask *ask, const tg_study *study,
                                   const tg_sweep_plan *plan, tg_answer *out);
 
