@@ -17,6 +17,12 @@ SCRIPT = """
 set terminal svg size 640,400
 set xlabel "workers"; set ylabel "time to target, s"
 set logscale xy; set grid; unset key
+"""
+LIMIT = """
+set arrow from {0}, graph 0 to {0}, graph 1 nohead dashtype 2
+set label "diverges past {0}" at {0}, graph 0.95 offset 1, 0
+"""
+PLOT = """
 plot "-" using 1:2:3 with yerrorlines linewidth 2
 """
 
@@ -24,12 +30,9 @@ plot "-" using 1:2:3 with yerrorlines linewidth 2
 def main(log, figure, *eigenvalues):
     figure = pathlib.Path(figure)
     study = figure.with_suffix(".yaml")
-    fit = tardigrad.fit(log, study=str(study))
-    for row in fit.fit:
-        if row["taken"]:
-            print(f"group {row['group']:g}, {row['part']}: {row['law']} (p = {row['p']:.2g})")
+    print(tardigrad.fit(log, study=str(study), words=True).words)
 
-    settings = {"sweep.workers": [1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64]}
+    settings = {"sweep.workers": [1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64]}
     if eigenvalues:
         settings["objective.quadratic.eigenvalues"] = [float(h) for h in eigenvalues]
     rows = tardigrad.predict(study, set=settings).prediction
@@ -37,12 +40,15 @@ def main(log, figure, *eigenvalues):
     if not reached:
         sys.exit("the target is not reached within the horizon with any number of workers")
     best = min(reached, key=lambda row: row["settle"])
-    print(f"fastest of those tried: {best['workers']:g} workers, {best['settle']:.4g} s; "
-          f"past {math.ceil(best['workers_limit']) - 1} it diverges")
+    print(f"fastest of those tried: {best['workers']:g} workers, {best['settle']:.4g} s")
 
-    points = "".join(f"{r['workers']:g} {r['settle']:g} {r['settle_error'] or 0:g}\n" for r in reached)
-    drawn = subprocess.run(["gnuplot"], input=f"{SCRIPT}{points}e\n", text=True, check=True,
-                           stdout=subprocess.PIPE)
+    limit = ""
+    if best["workers_limit"] is not None:
+        limit = LIMIT.format(max(1, math.ceil(best["workers_limit"]) - 1))
+    points = "".join(f"{row['workers']:g} {row['settle']:g} {row['settle_error'] or 0:g}\n"
+                     for row in reached)
+    drawn = subprocess.run(["gnuplot"], input=f"{SCRIPT}{limit}{PLOT}{points}e\n", text=True,
+                           check=True, stdout=subprocess.PIPE)
     figure.write_text(drawn.stdout)
 
 
