@@ -18,6 +18,8 @@
 #include "asgd/sim/cluster.h"
 #include "core/status.h"
 
+#include <stdbool.h>
+
 enum { TG_TABLE_ROWS = 18, TG_TABLE_TIMES = 160 };
 
 typedef struct tg_mode_table {
@@ -26,6 +28,7 @@ typedef struct tg_mode_table {
     double share,
         size; /* of a step that a gradient is worth; workers that renew: k = share eta h size */
     double limit, limit_error;      /* L */
+    bool   whole; /* times are those of the run, else from when DuDe-ASGD begins */
     size_t rows;                    /* of those that settle: the others are not filled */
     double variance[TG_TABLE_ROWS]; /* k/(size V) */
     double rate[TG_TABLE_ROWS];     /* of the mean, times m/k */

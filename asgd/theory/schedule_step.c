@@ -20,6 +20,9 @@ scan_of(const tg_team *c)
  * edge of a cliff, where one more swing of the mean crosses the target. */
 static const double MARGIN = 1.05;
 
+/* Nor one so near the limit that the tables have no row for it. */
+static const double EDGE = 0.985;
+
 static double
 safe_target(const tg_team *c)
 {
@@ -74,7 +77,7 @@ static double
 scanned(const tg_team *c, size_t i)
 {
     const double low = fmax(c->task->low, 1e-4 * c->step_limit),
-                 high = fmin(c->task->high, 0.995 * c->step_limit), knee = high / 3;
+                 high = fmin(c->task->high, EDGE * c->step_limit), knee = high / 3;
     const size_t n = scan_of(c), half = n / 2;
 
     if (low >= knee) return low + (high - low) * (double)i / (double)(n - 1);

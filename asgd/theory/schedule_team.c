@@ -169,7 +169,8 @@ find_beginnings(tg_team *c)
 {
     double left = 1, waiting[TG_TEAM_BEGINNINGS + 2], at[TG_TEAM_BEGINNINGS + 2];
 
-    c->waits = !strcmp(c->s.rule, "dude") && c->s.cluster->workers > 1;
+    c->waits =
+        !strcmp(c->s.rule, "dude") && c->s.cluster->workers > 1 && !c->table->whole;
     if (!c->waits) return TG_OK;
     waiting[0] = 1;
     waiting[TG_TEAM_BEGINNINGS + 1] = 0;
