@@ -166,12 +166,15 @@ say_never(const planning *p, size_t algorithm, double target, const tg_schedule 
 
     for (size_t i = 1; i < s->count; i++)
         if (s->row[i].loss < near->loss) near = &s->row[i];
+    const double low = p->study->schedule.low, high = p->study->schedule.high;
     printf("%s: no %zu to %zu workers come to loss %g by t = %g at any step", a->label,
            s->row[0].workers, s->row[s->count - 1].workers, target, p->study->horizon);
+    if (low > 0 || isfinite(high)) printf(" from %g to %g", low, high);
+    if (!isfinite(near->loss)) printf(": none of these is stable");
     if (isfinite(near->loss))
         printf("; nearest are %zu at step %.4g: loss %.4g, floor %.4g", near->workers,
                near->step, near->loss, near->floor);
-    if (near->step_floor > 0 && isfinite(near->step_floor))
+    if (isfinite(near->loss) && near->step_floor > 0 && isfinite(near->step_floor))
         printf("; with more time step %.4g would do, whose floor is the target",
                near->step_floor);
     putchar('\n');

@@ -85,7 +85,7 @@ scanned(const tg_team *c, size_t i)
     return knee + (high - knee) * (double)(i - half) / (double)(n - 1 - half);
 }
 
-/* From each of the lowest points of a scan. */
+/* From each of the lowest points of a scan; none where the range lies beyond what is stable. */
 static tg_status
 best_step(const tg_team *c, double *step)
 {
@@ -95,6 +95,7 @@ best_step(const tg_team *c, double *step)
 
     const size_t n = scan_of(c);
 
+    if (!(c->task->low < EDGE * c->step_limit)) return TG_OK;
     for (size_t i = 0; i < n; i++) {
         x[i] = log(scanned(c, i));
         f[i] = merit_of(x[i], &d);
