@@ -65,6 +65,8 @@ typedef struct situation {
     size_t      workers;
     const char *law, *rule;
     double      momentum;
+    seen        observed[MOST_SEEN];
+    size_t      observations;
 } situation;
 
 static tg_status
@@ -89,9 +91,14 @@ read_situation(const tg_ask *ask, situation *out)
                        "the Hessian, see tardigrad help explain");
     if (tg_ask_given(ask, "step") && !(s.step > 0))
         return tg_fail(TG_EINPUT, "--step: expected a learning rate > 0, got %g", s.step);
+    if (!(s.momentum >= 0 && s.momentum < 1))
+        return tg_fail(TG_EINPUT, "--momentum: expected a number in [0, 1), got %g",
+                       s.momentum);
     if (s.workers < 1) return tg_fail(TG_EINPUT, "--workers: expected at least 1");
     if (tg_ask_given(ask, "observed") && !tg_ask_given(ask, "step"))
         return tg_fail(TG_EINPUT, "--observed needs --step, the one it was observed with");
+    if (tg_ask_given(ask, "observed"))
+        TG_TRY(read_observed(tg_ask_value(ask, "observed"), s.observed, &s.observations));
     TG_TRY(tg_delay_parse(s.law, &law));
     tg_delay_free(law);
     *out = s;
@@ -171,16 +178,16 @@ limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
 
 /* h eta P < k*(P) where it converged, > where it diverged. */
 static tg_status
-add_law(const tg_ask *ask, const situation *s, const char *law, const seen *list, size_t n,
-        tg_table *t)
+add_law(const tg_ask *ask, const situation *s, const char *law, tg_table *t)
 {
     double low = 0, high = INFINITY;
 
-    for (size_t i = 0; i < n; i++) {
-        double limit;
-        TG_TRY(limit_of(ask, s, law, list[i].workers, &limit));
-        const double h = limit / (s->step * (double)list[i].workers);
-        if (list[i].converges)
+    for (size_t i = 0; i < s->observations; i++) {
+        const seen *o = &s->observed[i];
+        double      limit;
+        TG_TRY(limit_of(ask, s, law, o->workers, &limit));
+        const double h = limit / (s->step * (double)o->workers);
+        if (o->converges)
             high = fmin(high, h);
         else
             low = fmax(low, h);
@@ -195,13 +202,8 @@ add_law(const tg_ask *ask, const situation *s, const char *law, const seen *list
 static tg_status
 observed(const tg_ask *ask, const situation *s, tg_table *t)
 {
-    seen   list[MOST_SEEN];
-    size_t n;
-
-    TG_TRY(read_observed(tg_ask_value(ask, "observed"), list, &n));
-    if (tg_ask_value(ask, "law")) return add_law(ask, s, s->law, list, n, t);
-    for (size_t i = 0; i < CANDIDATES; i++)
-        TG_TRY(add_law(ask, s, candidates[i], list, n, t));
+    if (tg_ask_value(ask, "law")) return add_law(ask, s, s->law, t);
+    for (size_t i = 0; i < CANDIDATES; i++) TG_TRY(add_law(ask, s, candidates[i], t));
     return TG_OK;
 }
 

@@ -169,10 +169,13 @@ say_never(const planning *p, size_t algorithm, double target, const tg_schedule 
     fprintf(p->ask->words,
             "%s: no %zu to %zu workers come to loss %g by t = %g at any step", a->label,
             s->row[0].workers, s->row[s->count - 1].workers, target, p->study->horizon);
+    const double low = p->study->schedule.low, high = p->study->schedule.high;
+    if (low > 0 || isfinite(high)) fprintf(p->ask->words, " from %g to %g", low, high);
+    if (!isfinite(near->loss)) fputs(": none of these is stable", p->ask->words);
     if (isfinite(near->loss))
         fprintf(p->ask->words, "; nearest are %zu at step %.4g: loss %.4g, floor %.4g",
                 near->workers, near->step, near->loss, near->floor);
-    if (near->step_floor > 0 && isfinite(near->step_floor))
+    if (isfinite(near->loss) && near->step_floor > 0 && isfinite(near->step_floor))
         fprintf(p->ask->words,
                 "; with more time step %.4g would do, whose floor is the target",
                 near->step_floor);

@@ -101,36 +101,49 @@ loss_text(const tg_prediction *p)
     return p->stable ? "It diverges in mean square" : "It diverges";
 }
 
+/* What a step is worth differs from rule to rule. */
+static const char *
+gain_text(const tg_scene *s, size_t i, const tg_prediction *p)
+{
+    const double plain = s->study->algorithm[i].step * largest(p) * (double)p->workers;
+
+    return fabs(p->gain - plain) <= 1e-6 * plain ? "eta h P =" : "the loop gain";
+}
+
 static void
-say_verdict(FILE *f, const tg_prediction *p)
+say_verdict(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
 {
     const double limit = p->threshold_square, share = p->gain / limit;
+    const char  *gain = gain_text(s, i, p);
 
     if (isinf(limit))
         tg_say_paragraph(
             f, "It converges: no learning rate loses stability with these workers.");
+    else if (p->gain == limit)
+        tg_say_paragraph(f,
+                         "It does not converge: %s %.4g is just where these workers lose "
+                         "stability in mean square.",
+                         gain, limit);
     else if (!(fabs(p->gain - limit) > p->threshold_error))
-        tg_say_paragraph(
-            f,
-            "It cannot be told: eta h P = %.4g is within the error, %.2g, of the "
-            "%.4g at which "
-            "these workers lose stability in mean square.",
-            p->gain, p->threshold_error, limit);
+        tg_say_paragraph(f,
+                         "It cannot be told: %s %.4g is within the error, %.2g, of the "
+                         "%.4g at which "
+                         "these workers lose stability in mean square.",
+                         gain, p->gain, p->threshold_error, limit);
     else if (share > 1)
         tg_say_paragraph(f,
-                         "%s: eta h P = %.4g is %.3g times the %.4g at which these workers "
+                         "%s: %s %.4g is %.3g times the %.4g at which these workers "
                          "lose stability in "
                          "mean square%s%s.",
-                         loss_text(p), p->gain, share, limit,
+                         loss_text(p), gain, p->gain, share, limit,
                          isnan(p->threshold_single) ? "" : "; it is ",
                          isnan(p->threshold_single) ? "" : tg_threshold_text(p));
     else
-        tg_say_paragraph(
-            f,
-            "It converges: eta h P = %.4g is %.3g %% of the %.4g at which these "
-            "workers lose "
-            "stability in mean square.",
-            p->gain, 100 * share, limit);
+        tg_say_paragraph(f,
+                         "It converges: %s %.4g is %.3g %% of the %.4g at which these "
+                         "workers lose "
+                         "stability in mean square.",
+                         gain, p->gain, 100 * share, limit);
 }
 
 /* ---- what to do ------------------------------------------------------------------------ */
@@ -153,19 +166,43 @@ half_limit(const tg_scene *s, size_t i, size_t workers, double *out)
     return tg_scene_is_of_one_row(status) ? TG_OK : status;
 }
 
-/* How many workers are the most at this learning rate. */
-static void
-most_text(const tg_prediction *p, char *out, size_t room)
+/* From so many down to the first number that is predicted to converge; 0: none. */
+static tg_status
+most_that_converge(const tg_scene *s, size_t i, double *most)
 {
-    const double most = ceil(p->workers_limit) - 1;
+    for (bool converges = false; *most >= 1 && !converges; *most -= !converges) {
+        tg_scene       few;
+        tg_prediction *p = NULL;
+        TG_TRY(tg_scene_open(s->study, (size_t)*most, &few));
+        few.level = s->level;
+        const tg_status status = tg_scene_predict(&few, i, &p);
+        converges = status != TG_OK || p->gain < p->threshold_square;
+        tg_prediction_free(p);
+        tg_scene_close(&few);
+        if (status != TG_OK && !tg_scene_is_of_one_row(status)) return status;
+    }
+    return TG_OK;
+}
 
-    if (!isfinite(p->workers_limit))
+/* How many workers are the most at this learning rate. The limit holds near the number that was
+ * asked for: few workers are asked themselves. */
+static tg_status
+most_text(const tg_scene *s, size_t i, const tg_prediction *p, char *out, size_t room)
+{
+    enum { FEW = 8 };
+    double most = ceil(p->workers_limit) - 1;
+
+    if (most >= 1 && most <= FEW) TG_TRY(most_that_converge(s, i, &most));
+    if (isinf(p->workers_limit) && p->gain >= p->threshold_square)
+        snprintf(out, room, "At this learning rate no number of workers converges.");
+    else if (!isfinite(p->workers_limit))
         snprintf(out, room, "At this learning rate any number of workers is safe.");
     else if (most < 1)
         snprintf(out, room, "At this learning rate even one worker diverges.");
     else
         snprintf(out, room, "At this learning rate %g worker%s %s the most.", most,
                  plural(most), most == 1 ? "is" : "are");
+    return TG_OK;
 }
 
 static tg_status
@@ -175,7 +212,7 @@ say_advice(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
     double other;
 
     TG_TRY(half_limit(s, i, p->workers, &other));
-    most_text(p, most, sizeof most);
+    TG_TRY(most_text(s, i, p, most, sizeof most));
     if (isfinite(other))
         snprintf(half, sizeof half, ", for %zu worker%s %.3g", p->workers / 2,
                  plural((double)(p->workers / 2)), other);
@@ -242,7 +279,7 @@ tg_status
 tg_say_prediction(FILE *f, const tg_scene *s, size_t algorithm, const tg_prediction *p)
 {
     say_question(f, s, algorithm, p);
-    say_verdict(f, p);
+    say_verdict(f, s, algorithm, p);
     TG_TRY(say_advice(f, s, algorithm, p));
     say_course(f, s, p);
     say_certainty(f, p);

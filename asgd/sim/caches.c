@@ -38,7 +38,10 @@ check(size_t workers, size_t dim, const tg_lag *lag)
     for (size_t i = 0; lag->part && i < lag->parts; i++)
         if (lag->part[0] != 0 || lag->part[lag->parts] != dim ||
             lag->part[i + 1] <= lag->part[i])
-            return tg_fail(TG_EDOMAIN, "parts must rise from 0 to %zu", dim);
+            return tg_fail(TG_EDOMAIN,
+                           "the sizes of the stages must be > 0 and have the sum "
+                           "%zu, the coordinates of the model",
+                           dim);
     return TG_OK;
 }
 

@@ -15,6 +15,7 @@ typedef struct tg_mode_course {
     double *mean, *second, *off; /* (n) E x, E x^2 [x^2], what E x^2 may be off by; owned */
     double  end, end_off;        /* E x^2 and its error after the grid; inf: it grows */
     bool    jumps;               /* all that happens does on the grid's times */
+    bool    whole; /* from t = 0, with the time DuDe-ASGD waits; else from when it begins */
 } tg_mode_course;
 
 /* Errors: TG_ENOMEM. */

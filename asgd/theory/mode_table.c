@@ -207,6 +207,7 @@ fill(const tg_cluster *c, const char *rule, double number, double horizon, room 
     const tg_modes        m = modes_of(r, MODES);
     TG_TRY(tg_predict_undoubted(&m, c, rule, number, step, &plan, &p));
     t->rows = rows_known(p, r);
+    t->whole = r->course[0].whole;
     for (size_t i = 0; i < t->rows; i++)
         take_start(t, i, p, WITHIN * horizon, &r->course[i]);
     take_noise(t, p, r);
@@ -247,6 +248,7 @@ tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, double wor
     out->mean = mean;
     out->rows = TG_TABLE_ROWS;
     out->share = node[0]->share;
+    out->whole = node[0]->whole;
     for (size_t n = 0; n < nodes; n++) {
         const tg_mode_table *t = node[n];
         double               w = 1;

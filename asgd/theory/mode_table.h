@@ -18,6 +18,8 @@
 #include "asgd/sim/cluster.h"
 #include "core/status.h"
 
+#include <stdbool.h>
+
 enum { TG_TABLE_ROWS = 18, TG_TABLE_TIMES = 160 };
 
 typedef struct tg_mode_table {
@@ -25,10 +27,11 @@ typedef struct tg_mode_table {
     double mean;    /* m: P over deliveries in time [time] */
     double share,
         size; /* of a step that a gradient is worth; workers that renew: k = share eta h size */
-    double limit, limit_error;      /* L */
-    size_t rows;                    /* of those that settle: the others are not filled */
-    double variance[TG_TABLE_ROWS]; /* k/(size V) */
-    double rate[TG_TABLE_ROWS];     /* of the mean, times m/k */
+    double limit, limit_error; /* L */
+    bool   whole; /* times are those of the run, else from when DuDe-ASGD begins */
+    size_t rows;  /* of those that settle: the others are not filled */
+    double variance[TG_TABLE_ROWS];                /* k/(size V) */
+    double rate[TG_TABLE_ROWS];                    /* of the mean, times m/k */
     double mean_of[TG_TABLE_ROWS][TG_TABLE_TIMES]; /* y e^{(1 - k/L) k t/m} */
     double spread[TG_TABLE_ROWS][TG_TABLE_TIMES];  /* ln Z */
     double noise[TG_TABLE_ROWS][TG_TABLE_TIMES];   /* B */

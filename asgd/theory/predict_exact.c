@@ -125,6 +125,7 @@ cycle(const tg_finite *f, size_t j, tg_finite_mode *out)
     const double dt = f->mean / parts * every;
     TG_TRY(tg_mode_course_create(dt, (size_t)ceil(span / dt) + 4, &out->course));
     out->course.jumps = c.together;
+    out->course.whole = true;
     tg_mode_course *k = &out->course;
     TG_TRY(tg_cycle_transient(&c, k->dt, k->n, k->mean, k->second));
     for (size_t i = 0; i < k->n; i++) k->off[i] = 1e-4 * k->second[i];

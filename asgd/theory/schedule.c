@@ -306,10 +306,9 @@ tg_schedule_make(const tg_schedule_task *t, tg_schedule **out)
 {
     search w = { .task = t };
 
-    if (!(t->target > 0 && t->horizon > 0 && t->step > 0) || t->count == 0)
-        return tg_fail(TG_EDOMAIN,
-                       "a schedule needs a target, a horizon, a step and numbers "
-                       "of workers");
+    if (!(t->target > 0 && t->horizon > 0) || t->step <= 0 || t->count == 0)
+        return tg_fail(TG_EDOMAIN, "a schedule needs a target, a horizon, steps > 0 and "
+                                   "numbers of workers");
     TG_TRY(allocate(t, &w.s));
     const tg_status status = make(&w);
     tg_team_tables_free(&w.tables);

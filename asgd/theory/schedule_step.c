@@ -20,6 +20,9 @@ scan_of(const tg_team *c)
  * edge of a cliff, where one more swing of the mean crosses the target. */
 static const double MARGIN = 1.05;
 
+/* Nor one so near the limit that the tables have no row for it. */
+static const double EDGE = 0.985;
+
 static double
 safe_target(const tg_team *c)
 {
@@ -74,7 +77,7 @@ static double
 scanned(const tg_team *c, size_t i)
 {
     const double low = fmax(c->task->low, 1e-4 * c->step_limit),
-                 high = fmin(c->task->high, 0.995 * c->step_limit), knee = high / 3;
+                 high = fmin(c->task->high, EDGE * c->step_limit), knee = high / 3;
     const size_t n = scan_of(c), half = n / 2;
 
     if (low >= knee) return low + (high - low) * (double)i / (double)(n - 1);
@@ -82,7 +85,7 @@ scanned(const tg_team *c, size_t i)
     return knee + (high - knee) * (double)(i - half) / (double)(n - 1 - half);
 }
 
-/* From each of the lowest points of a scan. */
+/* From each of the lowest points of a scan; none where the range lies beyond what is stable. */
 static tg_status
 best_step(const tg_team *c, double *step)
 {
@@ -92,6 +95,7 @@ best_step(const tg_team *c, double *step)
 
     const size_t n = scan_of(c);
 
+    if (!(c->task->low < EDGE * c->step_limit)) return TG_OK;
     for (size_t i = 0; i < n; i++) {
         x[i] = log(scanned(c, i));
         f[i] = merit_of(x[i], &d);

@@ -169,7 +169,7 @@ find_beginnings(tg_team *c)
 {
     double left = 1, waiting[TG_TEAM_BEGINNINGS + 2], at[TG_TEAM_BEGINNINGS + 2];
 
-    c->waits = !strcmp(c->s.rule, "dude") && c->s.cluster->workers > 1;
+    c->waits = !strcmp(c->s.rule, "dude") && c->s.cluster->workers > 1 && !c->table->whole;
     if (!c->waits) return TG_OK;
     waiting[0] = 1;
     waiting[TG_TEAM_BEGINNINGS + 1] = 0;
@@ -188,8 +188,12 @@ find_limit(tg_team *c)
     tg_prediction        *p = NULL;
     const tg_predict_plan plan = { .horizon = c->task->horizon, .quick = true };
 
-    TG_TRY(tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, c->task->step,
-                           &plan, &p));
+    const double step = isnan(c->task->step)
+                            ? 0.1 / (c->h_max * (double)c->s.cluster->workers)
+                            : c->task->step;
+
+    TG_TRY(
+        tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan, &p));
     c->step_limit = p->step_limit;
     c->limit_error = p->threshold_error / p->threshold_square;
     tg_prediction_free(p);

@@ -128,7 +128,7 @@ tg_text_read(const char *path, tg_text *out)
         t.at += t.mark ? 3 : 0;
         t.size -= t.mark ? 3 : 0;
         if (!t.at[strspn(t.at, " \t\r\n")])
-            status = tg_fail(TG_EINPUT, "%s: empty, expected a log", t.source);
+            status = tg_fail(TG_EINPUT, "%s: is empty", t.source);
     }
     if (status == TG_OK)
         *out = t;

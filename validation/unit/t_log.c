@@ -478,8 +478,8 @@ test_refused(void **state)
         const char *text, *words;
         size_t      size;
     } bad[] = {
-        { "", "empty, expected a log", 0 },
-        { " \n\n", "empty, expected a log", 0 },
+        { "", "is empty", 0 },
+        { " \n\n", "is empty", 0 },
         { "worker,seconds\n", "no rows of times in it", 0 },
         { "who,when\n1,2\n", "no column says how long a job took", 0 },
         { "x,seconds\n1,2\n", "no column says who worked", 0 },

@@ -26,6 +26,13 @@ says 2 '--workers: expected at least 1' $t explain --largest-eigenvalue 1 --work
 says 2 'expected something like "4 converges, 8 diverges", got "well"' \
     $t explain --largest-eigenvalue 1 --step 1 --observed well
 says 2 'got "0 diverges"' $t explain --largest-eigenvalue 1 --step 1 --observed '4 converges, 0 diverges'
+says 2 '--momentum: expected a number in [0, 1)' $t explain --largest-eigenvalue 1 --step .1 --momentum -.5
+$t explain --largest-eigenvalue 1 --step 1 --observed well 2> /dev/null | grep -q . && fail "words before --observed is read"
+$t explain --largest-eigenvalue 40 --step .06 | grep -q 'even one worker diverges' || fail "one worker at 2.4"
+$t explain --largest-eigenvalue 40 --step .05 --workers 1 | grep -q '^It does not converge: eta h P = 2 is just where' ||
+    fail "one worker at 2"
+$t explain --largest-eigenvalue 40 --step .06 --rule sync | tr '\n' ' ' | grep -q 'loop gain 2.4 is .* no number of workers converges' ||
+    fail "rounds that diverge"
 says 2 '--observed needs --step' $t explain --largest-eigenvalue 1 --observed '4 converges'
 says 2 'did you mean "gamma"' $t explain --largest-eigenvalue 1 --law '{law: gama, shape: 1, mean: 1}'
 says 2 'did you mean "dude"' $t explain --largest-eigenvalue 1 --step .1 --rule dud

@@ -85,7 +85,8 @@ test_tables(void **state)
     static const job    jobs[] = { { .law = "{law: gamma, shape: 4, mean: 1}",
                                      .rule = "asgd" },
                                    { .law = "{law: exponential, mean: 2}", .rule = "asgd" },
-                                   { .law = "{law: exponential, mean: 2}", .rule = "dude" } };
+                                   { .law = "{law: exponential, mean: 2}", .rule = "dude" },
+                                   { .law = "{law: constant, value: 1}", .rule = "dude" } };
     static const size_t P[] = { 1, 3, 5, 11 };
     static const double part[] = { .02, .1, .3, .45 };
 

@@ -29,6 +29,11 @@ for key in best schedule map choices; do grep -q "\"$key\": \[" "$d/json" || fai
 $t schedule "$d/few.yaml" $few --set schedule.least=price --set schedule.price=3 | grep -q 'cheapest to loss 0.01 with 1 worker at' ||
     fail "price"
 $t schedule "$d/few.yaml" $few --set 'schedule.step=[0.001,0.02]' | grep '^ *4 ' | grep -q range || fail "a range of steps"
+$t schedule "$d/few.yaml" $few --set 'schedule.step=[1000,10000]' > "$d/beyond" || fail "a range beyond what is stable"
+grep -q 'at any step from 1000 to 10000: none of these is stable$' "$d/beyond" || fail "$(cat "$d/beyond")"
+grep -q '^ *4 .* nan ' "$d/beyond" || fail "a step outside the range: $(cat "$d/beyond")"
+$t schedule "$d/few.yaml" $few --set 'algorithm={name: asgd, step: tune}' > "$d/tune" || fail "step: tune"
+head -n 1 "$d/tune" | grep -q '^asgd: fastest to loss 0.01 with 4 workers' || fail "$(cat "$d/tune")"
 [ "$($t schedule "$d/few.yaml" $few --set 'schedule.targets=[0.1,0.02]' | grep -c '^asgd: fastest')" = 2 ] || fail "two targets"
 
 # ---- not reached: the floor and the step that would do are named; no target; unknown rules; bad words
