@@ -11,6 +11,7 @@ typedef struct search {
     tg_replicas_plan plan;
     tg_progress     *progress;
     tg_tuning        best;
+    double           standing; /* the merit of not moving */
 } search;
 
 /* Where the target is not reached within the horizon, more than that by how far away it is. */
@@ -61,7 +62,7 @@ walk(search *a, bracket *b, int way)
     const double by = way * log(4);
     const int    end = way > 0 ? 2 : 0;
 
-    for (int n = 0; b->value[end] < b->value[1] || isinf(b->value[1]); n++) {
+    for (int n = 0; b->value[end] < 0.999 * b->value[1] || isinf(b->value[1]); n++) {
         if (n == MOST)
             return tg_fail(TG_EDIVERGED, "step: tune: no step down to %.3g converges",
                            exp(b->x[1]));
@@ -120,6 +121,9 @@ first_step(search *a, double *out)
     TG_TRY(tg_sim_create(&a->setup, 0, &s));
     const double loss = tg_sim_loss(s), slope = tg_sim_slope(s);
     tg_sim_free(s);
+    a->standing = isnan(a->plan.target)
+                      ? loss
+                      : a->plan.horizon * (2 + fmax(0, log(loss / a->plan.target)));
     *out = loss / (slope * slope);
     if (!(*out > 0) || !isfinite(*out)) *out = 0.1;
     return TG_OK;
@@ -133,7 +137,10 @@ search_step(search *a)
 
     TG_TRY(first_step(a, &first));
     TG_TRY(find_bracket(a, first, &b));
-    return golden_section(a, &b);
+    TG_TRY(golden_section(a, &b));
+    if (a->best.value < 0.999 * a->standing) return TG_OK;
+    return tg_fail(TG_EDIVERGED,
+                   "step: tune: no step improves on the start within the horizon");
 }
 
 tg_status

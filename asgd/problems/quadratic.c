@@ -124,6 +124,9 @@ check(size_t dim, const double *h, const double *start, const double *sigma, siz
             return tg_fail(TG_EDOMAIN, "eigenvalue %zu must be > 0, got %g", j, h[j]);
         if (!isfinite(start[j]))
             return tg_fail(TG_EDOMAIN, "start %zu must be finite, got %g", j, start[j]);
+        if (!isfinite(h[j] * start[j] * start[j]))
+            return tg_fail(TG_EDOMAIN, "the loss at start %zu, %g, is beyond all numbers",
+                           j, start[j]);
         if (!(sigma[j] >= 0) || !isfinite(sigma[j]))
             return tg_fail(TG_EDOMAIN, "noise %zu must be >= 0, got %g", j, sigma[j]);
     }

@@ -142,6 +142,6 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
     if (isnan(out->rate)) out->rate = tg_mode_course_rate(&out->course, out->bias);
     out->root = -out->rate;
     out->unstable = out->settles ? 0 : 1;
-    tg_finite_end_course(f, out);
+    tg_finite_end_course(f, j, out);
     return TG_OK;
 }

@@ -89,7 +89,7 @@ TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
                                        const tg_renewal *fine, const tg_renewal *rough,
                                        const tg_renewal *coarse, tg_finite_mode *out);
 /* E x^2 at the end of a mode's course and after it, and their error. */
-void tg_finite_end_course(const tg_finite *f, tg_finite_mode *out);
+void tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out);
 
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);

@@ -237,12 +237,31 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
     return TG_OK;
 }
 
+/* What comes around on the grid (THEORY 3.6) is seen where the start is forgotten and the spread is
+ * not what it settles at, the stationary value: that is taken from there on, and the difference is
+ * stated. */
+static void
+mend_end(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_course *c)
+{
+    const double x0 = f->m->start[j] - mode->bias,
+                 end = mode->variance + mode->bias * mode->bias;
+    const double late = log(x0 * x0 / (0.01 * end)) / (2 * mode->rate);
+
+    if (!mode->settles || !(end > 0) || !isfinite(end) || !(mode->rate > 0)) return;
+    if (!(fabs(c->second[c->n - 1] - end) > 0.5 * end + c->off[c->n - 1])) return;
+    for (size_t i = (size_t)fmin(fmax(late / c->dt, 0), (double)c->n); i < c->n; i++) {
+        c->off[i] = fmax(c->off[i], fabs(c->second[i] - end));
+        c->second[i] = end;
+    }
+}
+
 void
-tg_finite_end_course(const tg_finite *f, tg_finite_mode *out)
+tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out)
 {
     tg_mode_course *c = &out->course;
 
     if (c->n == 0) return;
+    mend_end(f, j, out, c);
     const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon;
     c->end = out->settles ? out->variance + out->bias * out->bias : INFINITY;
     c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end +
@@ -343,6 +362,6 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
     }
     if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
     if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
-    tg_finite_end_course(f, out);
+    tg_finite_end_course(f, j, out);
     return TG_OK;
 }

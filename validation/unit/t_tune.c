@@ -138,6 +138,21 @@ test_out_of_reach(void **state)
     tg_study_free(study);
 }
 
+/* Where noise is all that a step adds, none is better than to stay. */
+static void
+test_nothing_helps(void **state)
+{
+    tg_study *study =
+        parsed("objective: {quadratic: {eigenvalues: [1, .2], noise: {additive: 1e3}}}\n"
+               "workers: {count: 4, compute: {law: gamma, shape: 4, mean: 1}}\n"
+               "algorithm: {name: asgd, step: tune}\ntarget: {loss: .02}\nhorizon: 40\n");
+    tg_tuning t;
+
+    (void)state;
+    assert_fails(tg_study_tune(study, 0, NULL, &t), TG_EDIVERGED, "no step improves");
+    tg_study_free(study);
+}
+
 static void
 test_words(void **state)
 {
@@ -158,7 +173,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grid),  cmocka_unit_test(test_floor),
         cmocka_unit_test(test_units), cmocka_unit_test(test_out_of_reach),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words), cmocka_unit_test(test_nothing_helps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
