@@ -48,7 +48,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit compiled validate audit mutants bench figures asan fuzz fuzzers layers symbols format install \
+.PHONY: deps all programs demo test unit compiled validate audit mutants page bench figures asan fuzz fuzzers layers symbols format install \
         uninstall dist deb clean help
 
 help: ## print this list
@@ -85,11 +85,14 @@ audit: $(audit) ## 200 random studies, claim by claim, into validation/claims.md
 mutants: ## do the tests see random single changes? SEED (1), COUNT (20) a folder
 	$(Q)CC='$(CC)' MAKE="$(MAKE)" sh validation/mutants/run $(or $(SEED),1) $(or $(COUNT),20) $(FOLDERS)
 
+page: $(command) $(filter figures,$(MAKECMDGOALS)) ## the report in a headless browser: layout, dark, print, no request to anywhere
+	$(Q)TARDIGRAD=$(command) sh validation/page/run $(BUILD)/page
+
 bench: $(benches) ## speeds, each with its baseline and residual
 	$(Q)bad=0; for b in $(benches); do $$b || bad=1; done; exit $$bad
 
-figures: $(command) ## figures of the studies in out/ again, as PDF
-	$(Q)for d in out/*/; do [ ! -d $$d ] || $(command) plot $$d --format pdf || exit 1; done
+figures: $(command) ## one of every kind of figure, into plots/gallery/index.html
+	$(Q)TARDIGRAD=$(command) sh plots/gallery/make out/gallery
 
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	$(Q)TG_TEST_PATIENCE=20 $(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit

@@ -1,12 +1,36 @@
 #include "cli/answers.h"
 #include "cli/figures.h"
 
+#include <stdio.h>
+#include <string.h>
+
+/* The setting of an axis: what stands before = in its option. */
+static const char *
+axis_path(const arguments *a, const char *option, char out[81])
+{
+    const char *text = value_of(a, option);
+
+    snprintf(out, 81, "%.*s", (int)strcspn(text, "="), text);
+    return out;
+}
+
 /* A chart of every algorithm. */
 static tg_status
 draw(const arguments *a, const tg_study *study)
 {
-    for (size_t i = 0; i < study->algorithms; i++)
-        TG_TRY(figure_make(results_folder(a), "chart", study->algorithm[i].label));
+    char caption[260], x[81], y[81];
+
+    for (size_t i = 0; i < study->algorithms; i++) {
+        const char *label = study->algorithm[i].label;
+        snprintf(caption, sizeof caption,
+                 "Which values of %.80s and %.80s converge with %.40s.",
+                 axis_path(a, "x", x), axis_path(a, "y", y), label);
+        TG_TRY(figure_make(results_folder(a), &(figure){ .script = "chart",
+                                                         .name = label,
+                                                         .number = (int)i + 1,
+                                                         .title = "Region of convergence",
+                                                         .caption = caption }));
+    }
     return TG_OK;
 }
 

@@ -1,27 +1,5 @@
 #include "cli/answers.h"
-#include "cli/figures.h"
-
-#include <string.h>
-
-/* Whether the table, whose first column is an algorithm, has one of that name. */
-static bool
-has(const tg_table *best, const char *label)
-{
-    for (size_t r = 0; r < tg_table_rows(best); r++)
-        if (!strcmp(tg_table_cell(best, r, 0).text, label)) return true;
-    return false;
-}
-
-/* A figure of every algorithm that theory knows. */
-static tg_status
-draw(const arguments *a, const tg_study *study, const tg_table *best)
-{
-    for (size_t i = 0; i < study->algorithms; i++) {
-        const char *label = study->algorithm[i].label;
-        if (has(best, label)) TG_TRY(figure_make(results_folder(a), "schedule", label));
-    }
-    return TG_OK;
-}
+#include "cli/schedule_figures.h"
 
 /* The rows were said in words; without figures the tables are kept all the same. */
 static tg_status
@@ -29,7 +7,7 @@ deliver(const arguments *a, const tg_study *study, const tg_answer *answer)
 {
     TG_TRY(answer_deliver(a, answer, 0));
     if (!results_folder(a)) return TG_OK;
-    const tg_status drawn = draw(a, study, answer->table[0]);
+    const tg_status drawn = schedule_figures(a, study, answer->table[0]);
     TG_TRY(results_keep(a));
     return drawn;
 }

@@ -46,8 +46,9 @@ announce(const study_run *r, const char *folder)
 static tg_status
 draw(study_run *r, char *missing, size_t room)
 {
+    TG_TRY(figures_write(r->folder, r->figures));
     if (!r->stopped) {
-        const tg_status status = figures_make(r->folder, r->labels, "svg");
+        const tg_status status = figures_make(r->folder, r->figures, "svg");
         if (status == TG_OK) return TG_OK;
         snprintf(missing, room, "%s", tg_message());
         if (status != TG_ESTOP) return status;
@@ -64,6 +65,7 @@ carry_out(study_run *r, const char *folder)
 
     TG_TRY(study_run_compute(r));
     TG_TRY(study_run_tables(r));
+    TG_TRY(study_run_figures(r));
     const tg_status drawn = draw(r, missing, sizeof missing);
     TG_TRY(study_run_report(r));
     TG_TRY(write_json(r));

@@ -49,7 +49,7 @@ write_laws(const arguments *a, size_t g, const char *part, const tg_fitted_part 
                                       false } };
     tg_delay *law[LAWS] = { 0 };
     tg_table *table = NULL;
-    char      label[40], name[60];
+    char      label[40], name[60], caption[200];
     size_t    laws = 0;
     tg_status status = TG_OK;
 
@@ -67,7 +67,16 @@ write_laws(const arguments *a, size_t g, const char *part, const tg_fitted_part 
     else
         tg_table_free(table);
     for (size_t l = 0; l < LAWS; l++) tg_delay_free(law[l]);
-    return status == TG_OK ? figure_make(results_folder(a), "laws", label) : status;
+    if (status != TG_OK) return status;
+    snprintf(caption, sizeof caption,
+             "%zu %s of group %zu (broad) against the laws fitted to them, the likeliest "
+             "first: %.30s.",
+             p->n, !strcmp(part, "gap") ? "gaps between jobs" : "times of jobs", g + 1,
+             p->fit[0].law);
+    return figure_make(results_folder(a), &(figure){ .script = "laws",
+                                                     .name = label,
+                                                     .title = "Observed times against laws",
+                                                     .caption = caption });
 }
 
 /* ---- workers ------------------------------------------------------------------------- */
@@ -99,6 +108,7 @@ write_speeds(const arguments *a, const tg_trace *t)
     };
     const size_t shown = t->workers < WORKERS ? t->workers : WORKERS;
     tg_table    *table = NULL;
+    char         caption[200];
 
     TG_TRY(begin(a, columns, 6, &table));
     tg_status status = TG_OK;
@@ -109,7 +119,13 @@ write_speeds(const arguments *a, const tg_trace *t)
         return status;
     }
     TG_TRY(table_write(a, "speeds", table));
-    return figure_make(results_folder(a), "speeds", NULL);
+    snprintf(caption, sizeof caption,
+             "Mean round trip of %zu workers, from %.3g s to %.3g s; bars are twice its "
+             "standard error, colours are groups.",
+             t->workers, t->worker[0].mean, t->worker[t->workers - 1].mean);
+    return figure_make(results_folder(a), &(figure){ .script = "speeds",
+                                                     .title = "Workers by their speed",
+                                                     .caption = caption });
 }
 
 /* ---- times in order ------------------------------------------------------------------ */
@@ -220,9 +236,14 @@ write_times(const arguments *a, const tg_trace *t)
     tg_status status = write_course(a, all, t->rows);
     if (status == TG_OK) status = write_jobs(a, t, all);
     free(all);
-    return status == TG_OK
-               ? figure_make(results_folder(a), "times", t->begin ? NULL : "jobs")
-               : status;
+    if (status != TG_OK) return status;
+    return figure_make(
+        results_folder(a),
+        &(figure){ .script = "times",
+                   .name = t->begin ? NULL : "jobs",
+                   .title = "Times of jobs in order",
+                   .caption = "What each job took over its worker's mean, in order; line: "
+                              "the median, band: from a tenth to nine tenths." });
 }
 
 tg_status

@@ -163,6 +163,23 @@ deliver_axis(const hunt *h)
     return status;
 }
 
+/* Along a setting, or of one or more loops. */
+static tg_status
+draw(const char *folder, size_t roots, size_t loops, const char *along)
+{
+    char caption[200];
+
+    if (along)
+        snprintf(caption, sizeof caption, "How %zu characteristic roots move along %.90s.",
+                 roots, along);
+    else
+        snprintf(caption, sizeof caption, "%zu characteristic roots of %zu loop%s.", roots,
+                 loops, loops == 1 ? "" : "s");
+    return figure_make(folder, &(figure){ .script = along ? "locus" : "plane",
+                                          .title = "Characteristic roots",
+                                          .caption = caption });
+}
+
 tg_status
 hunt_deliver(hunt *h)
 {
@@ -177,7 +194,7 @@ hunt_deliver(hunt *h)
         h->table = NULL;
         TG_TRY(table_write(h->a, locus ? "locus" : "roots", table));
         if (locus) TG_TRY(deliver_axis(h));
-        drawn = rows ? figure_make(folder, locus ? "locus" : "plane", NULL) : TG_OK;
+        drawn = rows ? draw(folder, rows, h->number, locus ? h->along.path : NULL) : TG_OK;
         TG_TRY(results_keep(h->a));
     } else if (!given(h->a, "json")) {
         table_print(table);

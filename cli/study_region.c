@@ -24,6 +24,7 @@ static const tg_column region_columns[] = {
     { "step", "x^2/loss", "learning rate", false },
     { "predicted", "", "1 converges in mean square, 0 diverges", false },
     { "simulated", "", "1 a single run converged, 0 diverged", false },
+    { "share", "", "learning rate over that at which the mean square is lost", false },
 };
 
 /* Learning rates as shares of the predicted limit: close on both sides of it. */
@@ -109,14 +110,15 @@ write_region(const trials *all, const char *label)
     const study_run *r = all->run;
     tg_table        *t;
 
-    TG_TRY(table_begin(r->arguments, r->study, region_columns, 4, &t));
+    TG_TRY(table_begin(r->arguments, r->study, region_columns, 5, &t));
     tg_status status = TG_OK;
     for (size_t i = 0; i < all->n && status == TG_OK; i++)
         status = tg_table_add(
             t, (tg_cell[]){ TG_NUMBER((double)all->trial[i].workers),
                             TG_NUMBER(all->trial[i].step),
                             TG_NUMBER(all->trial[i].step < all->trial[i].limit),
-                            TG_NUMBER(all->trial[i].converged) });
+                            TG_NUMBER(all->trial[i].converged),
+                            TG_NUMBER(all->trial[i].step / all->trial[i].limit) });
     if (status == TG_OK) return study_run_write(r, "region", label, t);
     tg_table_free(t);
     return status;

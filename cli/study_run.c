@@ -17,7 +17,7 @@ check_cost(const study_run *r, const tg_scene *s)
 {
     const tg_listener l = listener_of(r->arguments);
 
-    TG_TRY(tg_cost_of_predictions(&l, s, r->n));
+    TG_TRY(tg_cost_of_predictions(&l, s, r->n + study_curve_points(r)));
     TG_TRY(tg_cost_of_simulations(&l, s, r->workers, r->n));
     return tg_cost_of_hits(&l, s, r->workers, r->n);
 }
@@ -210,4 +210,5 @@ study_run_free(study_run *r)
     free(r->advice);
     free(r->workers);
     tg_table_free(r->claims);
+    tg_table_free(r->figures);
 }

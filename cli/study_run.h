@@ -42,6 +42,7 @@ typedef struct study_run {
     advice          *advice;       /* (rules) */
     tg_table        *claims;       /* predictions against simulation */
     tg_tally         tally;        /* of the claims */
+    tg_table        *figures;      /* cli/figures.h */
     tg_level         level;        /* of predictions */
     bool             stopped;      /* on request: only what was finished is here */
     char             labels[1024]; /* words */
@@ -65,10 +66,18 @@ void study_run_stopped(study_run *r);
 /* All tables into FOLDER/tables. */
 TG_CHECKED tg_status study_run_tables(study_run *r);
 
+/* r->figures: which there are, and what they say; once the tables are written. */
+TG_CHECKED tg_status study_run_figures(study_run *r);
+
 /* The summary for the terminal, as text; the report; summary.json (its document). */
 void                 study_run_summary(const study_run *r, FILE *f);
 TG_CHECKED tg_status study_run_report(const study_run *r);
 json_t              *study_run_json(const study_run *r);
+
+/* The tables of what is predicted between the numbers tried, for one algorithm; at how many numbers
+ * at most. */
+TG_CHECKED tg_status study_run_curve(const study_run *r, size_t rule);
+size_t               study_curve_points(const study_run *r);
 
 /* A table of the region figure: boundary and simulated points for one algorithm. */
 TG_CHECKED tg_status study_run_region(const study_run *r, size_t rule);

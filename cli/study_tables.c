@@ -85,45 +85,6 @@ add_sweep(const study_run *r, size_t i, size_t rule, tg_table *t)
                                         TG_NUMBER(o->simulation->settle_error) });
 }
 
-static const tg_column root_columns[] = {
-    { "mode", "", "1: largest eigenvalue, 0: smallest", false },
-    { "workers", "", "number of workers P", false },
-    { "h", "loss/x^2", "eigenvalue", false },
-    { "re", "1/time", "rightmost root, real part", false },
-    { "im", "1/time", "imaginary part", false },
-};
-
-static tg_status
-add_roots(const study_run *r, size_t i, size_t rule, tg_table *t)
-{
-    const tg_prediction      *p = outcome_at(r, i, rule)->prediction;
-    const tg_mode_prediction *fast = p->mode, *slow = p->mode;
-
-    for (size_t j = 0; j < p->modes; j++) {
-        if (p->mode[j].h > fast->h) fast = &p->mode[j];
-        if (p->mode[j].h < slow->h) slow = &p->mode[j];
-    }
-    for (int k = 1; k >= 0; k--) {
-        const tg_mode_prediction *m = k ? fast : slow;
-        TG_TRY(tg_table_add(t, (tg_cell[]){ TG_NUMBER(k), TG_NUMBER((double)r->workers[i]),
-                                            TG_NUMBER(m->h), TG_NUMBER(m->re),
-                                            TG_NUMBER(m->im) }));
-    }
-    return TG_OK;
-}
-
-/* Whether theory has any root of the rule, for the figure of them. */
-static bool
-has_roots(const study_run *r, size_t rule)
-{
-    for (size_t i = 0; i < r->n; i++) {
-        const tg_prediction *p = outcome_at(r, i, rule)->prediction;
-        for (size_t j = 0; j < p->modes; j++)
-            if (isfinite(p->mode[j].re)) return true;
-    }
-    return false;
-}
-
 static const tg_column mode_columns[] = {
     { "h", "loss/x^2", "eigenvalue of the Hessian", false },
     { "a", "1/time", "damping coefficient eta lambda h", false },
@@ -207,6 +168,20 @@ histogram_end(const tg_simulation *s, double total)
     return j;
 }
 
+/* Whether an update is made of every gradient that arrives, which is what the law counts. */
+static bool
+steps_each_arrival(const study_run *r, size_t rule)
+{
+    static const char *const rounds[] = { "fedbuff", "k_batch_sync", "drop" };
+    const char              *name;
+    double                   number;
+
+    if (tg_study_theory(r->study, rule, &name, &number) != TG_OK) return false;
+    for (size_t k = 0; k < sizeof rounds / sizeof *rounds; k++)
+        if (!strcmp(name, rounds[k])) return false;
+    return true;
+}
+
 static tg_status
 write_staleness(const study_run *r, size_t rule, const char *label)
 {
@@ -219,6 +194,8 @@ write_staleness(const study_run *r, size_t rule, const char *label)
 
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = tg_study_cluster(r->study, 0, &c);
+    if (status == TG_OK && n > 0 && !steps_each_arrival(r, rule))
+        status = tg_fail(TG_EDOMAIN, "the law is of a step at each arrival");
     if (status == TG_OK && n > 0) status = tg_predict_staleness(c, p, n);
     for (size_t j = 0; tg_scene_is_of_one_row(status) && j < n; j++) p[j] = NAN;
     if (tg_scene_is_of_one_row(status)) status = TG_OK; /* theory does not say */
@@ -264,7 +241,11 @@ static const tg_column mark_columns[] = {
       false },
     { "best_low", "", "from here ...", false },
     { "best_high", "", "... to here within 5 % of it, or its model error", false },
-    { "limit", "", "number of workers at which the mean is lost; -1: none", false },
+    { "best_time", "time", "predicted time to target with the best; -1: none", false },
+    { "limit", "", "number of workers at which the mean square is lost; -1: none", false },
+    { "own", "", "the study's own number of workers", false },
+    { "own_time", "time", "predicted time to target with these; -1: never", false },
+    { "own_step", "x^2/loss", "the study's learning rate", false },
 };
 
 static tg_status
@@ -275,14 +256,18 @@ write_marks(const study_run *r, size_t rule, const char *label)
 
     TG_TRY(begin(r, mark_columns, COUNT(mark_columns), &t));
     const tg_status status = tg_table_add(
-        t, (tg_cell[]){ TG_NUMBER(mark(v->best)), TG_NUMBER(mark(v->best_low)),
-                        TG_NUMBER(mark(v->best_high)), TG_NUMBER(mark(v->limit)) });
+        t,
+        (tg_cell[]){ TG_NUMBER(mark(v->best)), TG_NUMBER(mark(v->best_low)),
+                     TG_NUMBER(mark(v->best_high)), TG_NUMBER(mark(v->best_time)),
+                     TG_NUMBER(mark(v->limit)), TG_NUMBER((double)r->own),
+                     TG_NUMBER(mark(outcome_at(r, r->own_index, rule)->prediction->settle)),
+                     TG_NUMBER(r->study->algorithm[rule].step) });
     if (status == TG_OK) return study_run_write(r, "marks", label, t);
     tg_table_free(t);
     return status;
 }
 
-/* A stop request while the region is simulated costs the region only. */
+/* A stop request while the curve or the region is made costs these only. */
 static tg_status
 write_of_rule(study_run *r, size_t rule)
 {
@@ -296,11 +281,9 @@ write_of_rule(study_run *r, size_t rule)
     TG_TRY(write_marks(r, rule, label));
     TG_TRY(write_rows(r, "sweep", label, rule, sweep_columns, COUNT(sweep_columns),
                       add_sweep));
-    if (has_roots(r, rule))
-        TG_TRY(write_rows(r, "roots", label, rule, root_columns, COUNT(root_columns),
-                          add_roots));
     if (r->stopped) return TG_OK;
-    const tg_status status = study_run_region(r, rule);
+    tg_status status = study_run_curve(r, rule);
+    if (status == TG_OK) status = study_run_region(r, rule);
     if (status != TG_ESTOP) return status;
     study_run_stopped(r);
     return TG_OK;

@@ -77,6 +77,50 @@ tg_quote_html(FILE *f, const char *text)
     }
 }
 
+/* What TeX gives a meaning to, by a command that prints it. */
+static const char *
+tex_command(unsigned char c)
+{
+    switch (c) {
+    case '\\':
+        return "\\textbackslash{}";
+    case '~':
+        return "\\textasciitilde{}";
+    case '^':
+        return "\\textasciicircum{}";
+    case '<':
+        return "\\textless{}";
+    case '>':
+        return "\\textgreater{}";
+    case '|':
+        return "\\textbar{}";
+    case '"':
+        return "''";
+    default:
+        return NULL;
+    }
+}
+
+void
+tg_quote_tex(FILE *f, const char *text)
+{
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        const size_t n = utf8_length(s);
+        const char  *command = tex_command(*s);
+        if (n == 0)
+            fputc('?', f);
+        else if (n == 1 && is_control(*s))
+            fputc(' ', f);
+        else if (command)
+            fputs(command, f);
+        else if (n == 1 && strchr("#$%&_{}", *s))
+            fprintf(f, "\\%c", *s);
+        else
+            fwrite(s, 1, n, f);
+        s += n ? n : 1;
+    }
+}
+
 void
 tg_quote_text(FILE *f, const char *text)
 {

@@ -20,6 +20,9 @@ void tg_quote_html(FILE *f, const char *text);
 /* Text for one line of a terminal, a CSV or a JSON document. */
 void tg_quote_text(FILE *f, const char *text);
 
+/* Text of a LaTeX paragraph: no character has a meaning of its own in it. */
+void tg_quote_tex(FILE *f, const char *text);
+
 /* A word as a POSIX shell reads it back, to be shown, never to be run: bare if it is made
  * of harmless characters only, else in single quotes. */
 void tg_quote_word(FILE *f, const char *word);

@@ -6,8 +6,8 @@ load style
 map = tables . "/map.csv"; rows = tables . "/schedule.csv"; best = tables . "/best.csv"
 label = word(labels, 1)
 goal = 0.0; first = 1; fast = 1e300; slow = 0.0; low = 1e300; high = 0.0; most = 0; least = 1e300
-see(g) = (first == 1 ? (goal = g, first = 0) : 0)
-mine(x) = (stringcolumn("algorithm") eq label && (see(column("target")), column("target") == goal) ? x : NaN)
+goal_is(g) = (first == 1 ? (goal = g, first = 0) : 0)
+mine(x) = (stringcolumn("algorithm") eq label && (goal_is(column("target")), column("target") == goal) ? x : NaN)
 note(t) = (t == t && t < 1e300 ? (fast = (t < fast ? t : fast), slow = (t > slow ? t : slow), 0) : 0)
 span(s) = (low = (s < low ? s : low), high = (s > high ? s : high), 0)
 wide(p) = (most = (p > most ? p : most), least = (p < least ? p : least), 0)
@@ -23,24 +23,27 @@ stats map using (mine(1) == 1 ? two(column("step")) : 0) nooutput
 half = (s2 > s1 && s1 > 0 ? sqrt(s2 / s1) : 1.1)
 below(p) = (sum [j=1:n] (P[j] == p && j > 1 ? sqrt(P[j-1] * p) : 0)) + (P[1] == p ? p / 1.2 : 0)
 above(p) = (sum [j=1:n] (P[j] == p && j < n ? sqrt(P[j+1] * p) : 0)) + (P[n] == p ? p * 1.2 : 0)
-unset grid; set tics out nomirror
-set logscale xy
-set xlabel "workers P"; set ylabel "learning rate"
-set key outside top left horizontal Left reverse width -3; set tmargin 4.5
-set xrange [least / 1.2:most * 1.2]; set yrange [low / half:high * half]
-set cbrange [fast:fast * 30 < slow ? fast * 30 : (slow > fast ? slow : 2 * fast)]
-set logscale cb
-set cblabel "time to target " . gprintf("%g", goal)
-set palette defined (0 "#0A4F85", 0.25 "#4C97C9", 0.55 "#A9D2EC", 1 "#F2F8FC")
-set style line 31 linewidth 2 linecolor rgb "#222222"
-set style fill solid noborder
+unset grid
+left = least / 1.2; right = most * 1.2; bottom = low / half; top = high * half
+eval log_x; eval log_y
+set xrange [left:right]; set yrange [bottom:top]
+set xlabel "workers"; set label 1 label . ", learning rate"
+shades = fast * 30 < slow ? fast * 30 : (slow > fast ? slow : 2 * fast)
+set cbrange [fast:shades]; set logscale cb; unset colorbox
+set palette defined (0 "#0F5C94", 0.3 "#1A80C4", 0.7 "#9DB9CC", 1 "#C9CDD1")
+set label sprintf("dark: fast, %.3g; pale: %.3g or more", fast, shades) at screen 0.98, 0.955 right textcolor linetype INK
 shown(t) = (mine(1) == 1 && t == t && t < 1e300 ? t : NaN)
 is(what, x) = (stringcolumn("what") eq what ? mine(x) : NaN)
+within(x) = x > bottom && x < top ? x : NaN
+told(t) = sprintf("%g workers, learning rate %.3g: %.4g", column("workers"), column("step"), t)
+set label "diverges" at graph 0.95, 0.93 right front textcolor linetype DIVERGES
 plot map using "workers":"step":(below(column("workers"))):(above(column("workers"))):(column("step") / half):(column("step") * half):(shown(column("time"))) \
-         with boxxyerror linecolor palette notitle, \
-     rows using "workers":(mine(finite(column("step_limit")))) with lines linestyle 31 title label . ": stable below", \
-     rows using "workers":(mine(finite(column("step_floor")))) with lines linestyle 31 dashtype 3 title "floor is the target", \
-     rows using "workers":(mine(finite(column("step")) + 0 * finite(column("time")))) with linespoints linewidth 1.5 linecolor rgb tint(2) \
-         pointtype 7 pointsize 0.4 title "best step", \
-     best using (is("best", column("workers"))):(finite(column("step"))) with points pointtype 3 pointsize 1.4 linewidth 2 linecolor rgb tint(2) title "best", \
-     best using (is("cheapest", column("workers"))):(finite(column("step"))) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb tint(3) title "cheapest within 5 %"
+         with boxxyerror fillstyle solid 0.8 noborder linecolor palette, \
+     rows using "workers":(mine(within(column("step_limit")))) with lines linetype DIVERGES, \
+     rows using "workers":(mine(within(column("step_floor")))) with lines linetype INK dashtype 3, \
+     rows using "workers":(mine(within(finite(column("step")) + 0 * finite(column("time"))))) with lines linetype 2 linewidth 1.5, \
+     rows using "workers":(mine(within(column("step")))):(told(column("time"))) with labels hypertext point linetype 2 pointsize 0.4, \
+     best using (is("cheapest", column("workers"))):(finite(column("step"))):("cheapest") with labels left offset 0.7, 0.7 \
+         textcolor linetype 3 point linetype 3 pointtype 6 pointsize 1, \
+     best using (is("best", column("workers"))):(finite(column("step"))):(sprintf("best %g: %.3g", column("workers"), column("time"))) \
+         with labels right offset -0.7, -0.9 textcolor linetype INK point linetype 2 pointtype 3 pointsize 1

@@ -33,6 +33,16 @@ TG_CHECKED tg_status tg_chart_region_fill(tg_chart_region *r, size_t threads);
 TG_CHECKED tg_status tg_chart_region_limits(tg_chart_region *r, size_t threads, bool single,
                                             double *limit);
 
+/* An axis at a place between two of its values. */
+double tg_region_between(const tg_axis *a, double u);
+
+/* The outlines of where it converges, where single runs only, where it diverges, into a table of
+ * these columns. Errors: TG_ENOMEM. */
+enum { TG_REGION_FILL_COLUMNS = 5 };
+extern const tg_column tg_region_fill_columns[TG_REGION_FILL_COLUMNS];
+TG_CHECKED tg_status   tg_region_fills(const tg_chart_region *r, const char *label,
+                                       tg_table *table);
+
 /* The cluster there. Owner of *out: the caller. Errors: those of the study. */
 TG_CHECKED tg_status tg_chart_region_cluster(const tg_chart_region *r, double x, double y,
                                              tg_cluster **out);

@@ -69,17 +69,6 @@ add_curves(const tg_chart_curve *curve, size_t count, const char *label, tg_tabl
     return TG_OK;
 }
 
-/* An axis between two of its values. */
-static double
-value_between(const tg_axis *a, double u)
-{
-    const size_t i = (size_t)floor(u), last = a->values.count - 1;
-    const double low = tg_chart_value(&a->values, i),
-                 high = tg_chart_value(&a->values, i < last ? i + 1 : last);
-
-    return low + (u - (double)i) * (high - low);
-}
-
 /* The curves on which the loop gain is `limit`, numbered from *curve on. */
 static tg_status
 add_contours(const tg_chart_region *r, const double *limit, const char *kind,
@@ -97,9 +86,9 @@ add_contours(const tg_chart_region *r, const double *limit, const char *kind,
         *curve += point[i].first;
         status = tg_table_add(
             table, (tg_cell[]){ TG_TEXT(label), TG_NUMBER((double)*curve), TG_TEXT(kind),
-                                TG_NUMBER(value_between(&r->x, point[i].x)),
-                                TG_NUMBER(value_between(&r->y, point[i].y)), TG_NUMBER(NAN),
-                                TG_NUMBER(NAN), TG_NUMBER(NAN) });
+                                TG_NUMBER(tg_region_between(&r->x, point[i].x)),
+                                TG_NUMBER(tg_region_between(&r->y, point[i].y)),
+                                TG_NUMBER(NAN), TG_NUMBER(NAN), TG_NUMBER(NAN) });
     }
     free(point);
     free(f);
@@ -135,8 +124,9 @@ announce(FILE *f, const tg_chart_region *r, const char *label)
 }
 
 static tg_status
-chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *cells, tg_table *curves)
+chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *const table[])
 {
+    tg_table *const cells = table[0], *const curves = table[1];
     tg_chart_curve curve[TG_MOST_CURVES] = { 0 };
     size_t         count = 0, number;
 
@@ -152,6 +142,7 @@ chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *cells, tg_table *curv
         status = add_contours(r, r->square, "mean square", label, &number, curves);
     if (status == TG_OK)
         status = add_contours(r, r->single, "single run", label, &number, curves);
+    if (status == TG_OK) status = tg_region_fills(r, label, table[3]);
     if (status == TG_OK && ask->words) announce(ask->words, r, label);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
@@ -168,7 +159,7 @@ add_axes(const tg_chart_region *r, size_t points, tg_table *t)
     return tg_axis_add(t, "boundary", &boundary);
 }
 
-/* Tables region, boundary and axes, empty. */
+/* Tables region, boundary, axes and fill, empty. */
 static tg_status
 begin_tables(const tg_ask *ask, const tg_chart_region *r, tg_answer *out)
 {
@@ -178,7 +169,7 @@ begin_tables(const tg_ask *ask, const tg_chart_region *r, tg_answer *out)
         tg_table *t = NULL;
         TG_TRY(tg_ask_table(ask, r->study, made[i].columns, made[i].count, &t));
         tg_answer_add(out, made[i].name, t);
-        if (i == 2) break;
+        if (i == 2) continue;
         TG_TRY(tg_table_note(t, "x", "%s", r->x.path));
         TG_TRY(tg_table_note(t, "y", "%s", r->y.path));
     }
@@ -209,7 +200,7 @@ chart(tg_chart_region *r, const tg_ask *ask, tg_answer *out)
     TG_TRY(check_cost(ask, r));
     TG_TRY(begin_tables(ask, r, out));
     for (; r->algorithm < r->study->algorithms; r->algorithm++)
-        TG_TRY(chart_one(r, ask, out->table[0], out->table[1]));
+        TG_TRY(chart_one(r, ask, out->table));
     return add_axes(r, tg_table_rows(out->table[1]), out->table[2]);
 }
 
@@ -262,6 +253,7 @@ const tg_answerer tg_answer_region = {
     .study = true,
     .tables = { { "region", cell_columns, CELL_COLUMNS },
                 { "boundary", curve_columns, CURVE_COLUMNS },
-                { "axes", tg_axis_columns, TG_AXIS_COLUMNS } },
+                { "axes", tg_axis_columns, TG_AXIS_COLUMNS },
+                { "fill", tg_region_fill_columns, TG_REGION_FILL_COLUMNS } },
     .answer = answer
 };

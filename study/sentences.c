@@ -157,9 +157,11 @@ half_limit(const tg_scene *s, size_t i, size_t workers, double *out)
 
     *out = NAN;
     if (workers < 2) return TG_OK;
-    TG_TRY(tg_scene_open(s->study, workers / 2, &half));
+    tg_status status = tg_scene_open(s->study, workers / 2, &half);
+    if (status == TG_EINPUT) return TG_OK; /* recorded workers are as many as they are */
+    TG_TRY(status);
     half.level = s->level;
-    const tg_status status = tg_scene_predict(&half, i, &p);
+    status = tg_scene_predict(&half, i, &p);
     if (status == TG_OK) *out = p->step_limit;
     tg_prediction_free(p);
     tg_scene_close(&half);

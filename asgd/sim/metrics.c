@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-const tg_kind *const tg_metrics[] = { &tg_metric_workers.is, &tg_metric_progress.is, NULL };
+const tg_kind *const tg_metrics[] = { &tg_metric_workers.is, &tg_metric_progress.is,
+                                      &tg_metric_spread.is, NULL };
 
 static const tg_metric_kind *
 kind(const tg_metric_plan *p, size_t m)

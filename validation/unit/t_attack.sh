@@ -26,9 +26,11 @@ bytes=$(printf 'a\377\300b')
 $t study s.yaml --out o > summary || fail "study"
 grep -q 'onerror=alert' o/report.html || fail "the name is not in the report"
 grep -qE '<img|<b>' o/report.html && fail "the name is an element of the report"
-tags=$(grep -o '<[a-zA-Z]*' o/report.html | sort -u | tr -d '<\n')
-[ "$(printf %s "$tags" | tr A-Z a-z)" = \
-  "$(printf %s "$tags" | tr A-Z a-z | sed 's/script//; s/img//; s/iframe//')" ] || fail "elements: $tags"
+tags=$(grep -o '<[a-zA-Z]*' o/report.html | sort -u | tr A-Z a-z | tr '<\n' '  ')
+[ "$tags" = "$(printf %s "$tags" | sed 's/ img / /; s/ iframe / /; s/ object / /')" ] || fail "elements: $tags"
+[ "$(grep -ci '<script' o/report.html)" = 1 ] || fail "another script than the template's"
+grep -qE '<[a-z]+ [^>]*\bon[a-z]+=' o/report.html && fail "an event handler is an attribute"
+grep -q "default-src 'none'" o/report.html || fail "the page may ask for other things"
 
 # ---- folders
 for out in '<touch PWN1;' '|touch PWN2;' '`touch PWN3`' '$(touch PWN4)' "';system('touch PWN5');x='" \
@@ -49,16 +51,25 @@ says 2 'folder' $t study s.yaml --set "name=$long"
 says 2 'folder' $t study s.yaml --set "name=."
 says 2 'not valid YAML' $t study s.yaml --set "name=$bytes"
 
-# ---- cells of the tables that `plot` reads
+# ---- cells of the list and the tables that `plot` reads
 for cell in "';system('touch\${IFS}PWNED');x='" '";system("touch PWNED");x="' '`touch${IFS}PWNED`' \
             '<touch${IFS}PWNED' '|touch${IFS}PWNED' '../../x' "$long" "$bytes" '{/Symbol' '\' '$0' '-e'; do
     rm -rf p
     cp -r o p
-    for f in p/tables/prediction.csv; do
-        cell="$cell" awk 'BEGIN { FS = OFS = "," } /^#/ || !n++ { print; next } { $1 = ENVIRON["cell"]; print }' \
-            "$f" > new && mv new "$f"
+    for column in 1 2 3 4 7; do # of the first figure alone
+        rm -f p/figures/*.svg
+        cell="$cell" column=$column awk 'BEGIN { FS = OFS = "," } /^#/ || !n++ { print; next }
+            { $ENVIRON["column"] = ENVIRON["cell"]; print; exit }' o/figures/figures.csv > p/figures/figures.csv
+        for format in svg $([ $column != 7 ] || echo tex); do
+            $t plot p --format $format > /dev/null 2> stderr
+            status=$?
+            [ $status -le 2 ] || fail "plot ended with $status: $(cat stderr)"
+            clean "the cell $cell in column $column"
+            grep -lE '<[a-z]+ [^>]*\bon[a-z]+=|<script' p/figures/*.svg 2> /dev/null && fail "script in a figure"
+        done
     done
-    for kind in trajectory sweep marks region boundary roots staleness; do
+    cp o/figures/figures.csv p/figures/figures.csv
+    for kind in trajectory sweep curve marks region boundary roots staleness; do
         cp o/tables/$kind-asgd.csv "p/tables/$kind-$cell.csv" 2> /dev/null
     done
     $t plot p > /dev/null 2> stderr

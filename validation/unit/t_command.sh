@@ -248,7 +248,8 @@ says 2 'did you mean "truncated_normal"?' $t predict "$study" --set 'workers[0].
 $t region "$study" --x 'workers[0].count=1:8:8' --y algorithm[0].step=.01:1:10:log --quiet \
     --out "$d/two" || fail "charts of two algorithms"
 for c in asgd dude; do
-    grep -q '<image' "$d/two/figures/chart-$c.svg" || fail "no cells in the chart of $c"
+    grep -q "^$c,[0-9]*,converges," "$d/two/fill.csv" &&
+        grep -q '</svg>' "$d/two/figures/chart-$c.svg" || fail "no outline in the chart of $c"
 done
 
 # ---- help and man pages know every command

@@ -81,7 +81,7 @@ $t study $u --set replicas=8 --set 'workers[1].speed={name: failure, working: 0.
     --set 'sweep={workers: [8, 16]}' --quiet --out "$d/gone" > "$d/log" 2>&1 || fail "sweep: $(cat "$d/log")"
 awk -F, '!/^#/ && $1 >= 4 && $1 < 8 && $2 > 0 { exit 1 }' "$d/gone/tables/workers-asgd.csv" ||
     fail "who never comes back delivers"
-[ -s "$d/gone/figures/workers.svg" ] && [ ! -e "$d/gone/figures/roots.svg" ] || fail "figures of a sweep"
+[ -s "$d/gone/figures/workers-asgd.svg" ] && [ ! -e "$d/gone/figures/roots-asgd.svg" ] || fail "figures of a sweep"
 says 2 'speed: failure needs repair' $t simulate $u --set 'workers[1].speed={name: failure, working: 20}'
 says 2 'workers[0].speed:1:1: speed: schedule needs a list' $t simulate $u --set 'workers[0].speed=schedule'
 says 2 'expected a finite number' $t simulate $u --set horizon=inf

@@ -270,12 +270,46 @@ test_shell(void **state)
     free(bare);
 }
 
+/* What TeX reads is characters and commands that print one: nothing else has a meaning. */
+static void
+test_tex(void **state)
+{
+    static const char *const commands[] = { "textbackslash{}",   "textasciitilde{}",
+                                            "textasciicircum{}", "textless{}",
+                                            "textgreater{}",     "textbar{}" };
+
+    (void)state;
+    for (size_t i = 0; i < ATTACKS; i++) {
+        char  *text = NULL;
+        size_t size;
+        FILE  *f = open_memstream(&text, &size);
+        tg_quote_tex(f, attacks[i].text);
+        assert_int_equal(fclose(f), 0);
+        for (const char *s = text; *s; s++) {
+            assert_null(strchr("#$%&_{}~^\"<>|", *s));
+            assert_true((unsigned char)*s >= ' ');
+            if (*s != '\\') continue;
+            s++;
+            if (*s && strchr("#$%&_{}", *s)) continue;
+            size_t k = 0, n = 0;
+            for (; k < sizeof commands / sizeof *commands && !n; k++)
+                if (!strncmp(s, commands[k], strlen(commands[k]))) n = strlen(commands[k]);
+            assert_true(n > 0);
+            s += n - 1;
+        }
+        free(text);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gnuplot), cmocka_unit_test(test_gnuplot_unquoted),
-        cmocka_unit_test(test_html),    cmocka_unit_test(test_text),
+        cmocka_unit_test(test_tex),
+        cmocka_unit_test(test_gnuplot),
+        cmocka_unit_test(test_gnuplot_unquoted),
+        cmocka_unit_test(test_html),
+        cmocka_unit_test(test_text),
         cmocka_unit_test(test_shell),
     };
 
