@@ -64,7 +64,7 @@ demo: deps ## set up, build, run the quickstart study and print where its report
 	$(command) study examples/quickstart.yaml --out out/quickstart
 
 test: deps ## set up, build, run all tests
-	$(Q)$(MAKE) --no-print-directory all unit validate
+	$(Q)$(MAKE) --no-print-directory all unit && $(MAKE) --no-print-directory validate
 
 programs: all $(tests) $(benches) $(versus) $(fuzzers) $(audit) ## build everything that is compiled
 
