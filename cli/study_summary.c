@@ -120,7 +120,7 @@ print_own(const study_run *r, size_t rule, FILE *f)
     else
         print_predicted(f, p);
     fprintf(f, "  at horizon    ");
-    if (!*o->why) {
+    if (!*o->why && !isnan(p->loss[p->points - 1])) {
         print_with_error(f, p->loss[p->points - 1],
                          (p->high[p->points - 1] - p->low[p->points - 1]) / 2);
         fprintf(f, " (predicted); ");

@@ -247,7 +247,10 @@ explain(const tg_ask *ask, const situation *s, tg_table *rows, tg_table *fits)
     tg_scene       at;
     tg_prediction *p = NULL;
 
-    if (isnan(s->step)) return ask->words ? say_limits(ask, s) : TG_OK;
+    if (isnan(s->step) && !ask->words)
+        return tg_fail(TG_EINPUT,
+                       "without --step there are sentences only: no table to give");
+    if (isnan(s->step)) return say_limits(ask, s);
     TG_TRY(predict(ask, s, s->law, s->workers, &study, &at, &p));
     tg_status status = tg_prediction_add(rows, study, 0, p);
     if (status == TG_OK && ask->words) status = tg_say_prediction(ask->words, &at, 0, p);

@@ -41,6 +41,8 @@ says 2 'does not apply' $t explain --largest-eigenvalue 1 --out there
 says 2 'theory does not know' $t explain --largest-eigenvalue 1 --step .1 --rule '{name: ringmaster, r: 3}'
 says 2 'ringmaster needs r' $t explain --largest-eigenvalue 1 --step .1 --rule ringmaster
 
+says 2 'sentences only' $t explain --largest-eigenvalue 1 --json
+
 # ---- the document
 $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' --json > "$d/json"
 grep -q '"verdict": "diverges"' "$d/json" && grep -q '"possible": "not with this one"' "$d/json" ||
