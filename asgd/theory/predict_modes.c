@@ -237,9 +237,9 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
     return TG_OK;
 }
 
-/* What comes around on the grid (THEORY 3.6) is seen where the start is forgotten and the spread is
- * not what it settles at, the stationary value: that is taken from there on, and the difference is
- * stated. */
+/* What comes around on the grid (THEORY 3.6) is seen where the spread, once the start is forgotten,
+ * rises again beyond what it settles at, the stationary value: that is taken from there on, and the
+ * difference is stated. */
 static void
 mend_end(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_course *c)
 {
@@ -248,8 +248,12 @@ mend_end(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_cours
     const double late = log(x0 * x0 / (0.01 * end)) / (2 * mode->rate);
 
     if (!mode->settles || !(end > 0) || !isfinite(end) || !(mode->rate > 0)) return;
-    if (!(fabs(c->second[c->n - 1] - end) > 0.5 * end + c->off[c->n - 1])) return;
-    for (size_t i = (size_t)fmin(fmax(late / c->dt, 0), (double)c->n); i < c->n; i++) {
+    const size_t first = (size_t)fmin(fmax(late / c->dt, 0), (double)c->n);
+    const double last = c->second[c->n - 1];
+    double       lowest = INFINITY;
+    for (size_t i = first; i < c->n; i++) lowest = fmin(lowest, c->second[i]);
+    if (!(last > 1.5 * end + c->off[c->n - 1] && last > 2 * lowest)) return;
+    for (size_t i = first; i < c->n; i++) {
         c->off[i] = fmax(c->off[i], fabs(c->second[i] - end));
         c->second[i] = end;
     }

@@ -156,7 +156,7 @@ test_bad_input(void **state)
         TG_EDOMAIN, "sum > 0");
     assert_fails(
         tg_caches_create(1, 1, &x0, &(tg_lag){ weight, 0, part, &extra, 1 }, 1, &c),
-        TG_EDOMAIN, "rise from 0 to 1");
+        TG_EDOMAIN, "sizes of the stages must be > 0");
     assert_fails(tg_caches_create(1000000, 1000000, &x0,
                                   &(tg_lag){ weight, 0, NULL, NULL, 0 }, 1, &c),
                  TG_EDOMAIN, "shorter lag");
