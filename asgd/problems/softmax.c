@@ -154,6 +154,57 @@ dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
+/* What a part adds to the variance of a stochastic gradient, and to that of the parts' mean gradients
+ * about *mean (dim), which receives its share: over all of space. own is (dim) doubles. */
+static void
+add_variance(const softmax *s, size_t w, double weight, double *mean, double *own,
+             tg_modes *m)
+{
+    const tg_dataset *d = &s->data;
+    const double      n = (double)(d->begin[w + 1] - d->begin[w]);
+    double            p[TG_MOST_CLASSES], square = 0;
+
+    memset(own, 0, s->dim * sizeof *own);
+    for (size_t i = d->begin[w]; i < d->begin[w + 1]; i++) {
+        const size_t sample = d->owned[i];
+        double       feature = 0, miss;
+        tg_softmax_sample(d, sample, s->minimum, p);
+        p[d->label[sample]] -= 1;
+        tg_softmax_spread(d, sample, p, own);
+        for (size_t k = d->row[sample]; k < d->row[sample + 1]; k++)
+            feature += d->value[k] * d->value[k];
+        miss = dot(p, p, d->classes);
+        square += feature * miss / n;
+    }
+    for (size_t j = 0; j < s->dim; j++) own[j] /= n;
+    m->left_noise += weight * (square - dot(own, own, s->dim)) / (double)s->batch;
+    for (size_t j = 0; j < s->dim; j++) {
+        own[j] += s->ridge * s->minimum[j];
+        mean[j] += weight * own[j];
+    }
+    m->left_spread += weight * dot(own, own, s->dim);
+}
+
+/* left_noise and left_spread of all of space, less what the modes hold. Errors: TG_ENOMEM. */
+static tg_status
+leave_out(const softmax *s, const double *share, tg_modes *m)
+{
+    double *mean = calloc(2 * s->dim, sizeof *mean);
+
+    if (!mean) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t w = 0; w < s->data.parts; w++)
+        add_variance(s, w, share[w], mean, mean + s->dim, m);
+    m->left_spread -= dot(mean, mean, s->dim);
+    for (size_t j = 0; j < s->modes; j++) {
+        m->left_noise -= m->sigma2[j];
+        m->left_spread -= m->h[j] * m->h[j] * m->spread[j];
+    }
+    m->left_noise = fmax(m->left_noise, 0);
+    m->left_spread = fmax(m->left_spread, 0);
+    free(mean);
+    return TG_OK;
+}
+
 /* A part's share in noise (variance over its samples / batch), shift and spread; the
  * minimum of part w along mode j is, to first order, b = -v_j' grad f_i / h_j. */
 static void
@@ -226,6 +277,7 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
         }
         status = shift_loss(s, share, scratch, &m.shift_loss);
     }
+    if (status == TG_OK) status = leave_out(s, share, &m);
     free(vector);
     free(scratch);
     free(start);

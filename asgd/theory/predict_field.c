@@ -56,6 +56,7 @@ fill_floor(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p
     }
     p->rate_error = fabs(rate - p->rate);
     p->floor_error = p->floor > 0 ? (jump - p->floor) + fabs(shorter - p->floor) : 0;
+    p->floor += tg_predict_left_floor(c, m);
     return TG_OK;
 }
 
@@ -118,9 +119,9 @@ fill_outcome(tg_prediction *p)
 
 /* At level jump the jumps' noise is part of the floor, and no longer of its error. */
 static void
-add_jumps(const tg_modes *m, tg_prediction *p)
+add_jumps(const tg_case *c, const tg_modes *m, tg_prediction *p)
 {
-    double all = 0;
+    double all = tg_predict_left_floor(c, m);
 
     for (size_t j = 0; j < m->count; j++) {
         tg_mode_prediction *mode = &p->mode[j];
@@ -145,6 +146,6 @@ tg_predict_field(const tg_case *c, const tg_modes *m, const tg_predict_plan *pla
         TG_TRY(fill_expected_loss(c, m, plan, p));
         fill_settling(plan, p);
     }
-    if (p->level == TG_LEVEL_JUMP) add_jumps(m, p);
+    if (p->level == TG_LEVEL_JUMP) add_jumps(c, m, p);
     return TG_OK;
 }

@@ -264,7 +264,9 @@ fill_sums(const work *w)
         shift += m->h[j] / 2 * m->shift[j] * m->shift[j];
         bias += m->h[j] / 2 * mode->bias * mode->bias;
     }
-    if (!isfinite(p->floor)) p->floor_error = INFINITY;
+    const double left = tg_predict_left_floor(w->run.f->c, m);
+    p->floor += left;
+    p->floor_error = isfinite(p->floor) ? p->floor_error + left / 10 : INFINITY;
     p->bias_loss = w->run.f->c->biased ? fmax(m->shift_loss - shift, 0) + bias : 0;
     add_bunching(w->run.f, p);
 }

@@ -72,6 +72,9 @@ TG_CHECKED tg_status tg_case_loss(const tg_case *c, const tg_modes *m,
 TG_CHECKED tg_status tg_predict_field(const tg_case *c, const tg_modes *m,
                                       const tg_predict_plan *plan, tg_prediction *p);
 
+/* What noise brings to the modes that are not known, all of them slow: e / 2 of each one's variance
+ * (derived here, THEORY 3.4). */
+double tg_predict_left_floor(const tg_case *c, const tg_modes *m);
 /* What the modes leave out of the loss a time t after the beginning, and its error. */
 double tg_predict_rest(const tg_case *c, const tg_modes *m, const tg_prediction *p,
                        double t, double *error);

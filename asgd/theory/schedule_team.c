@@ -268,8 +268,8 @@ enum { SWING = 25 };
 
 typedef struct look {
     const tg_team *c;
-    tg_table_row  *row; /* (modes) */
-    double         rate, rest, target;
+    tg_table_row  *row;                      /* (modes) */
+    double         rate, rest, left, target; /* left: floor of what the modes leave out */
 } look;
 
 /* The loss a time t after the beginning. */
@@ -277,7 +277,8 @@ static double
 loss_after(const look *l, double t)
 {
     const tg_modes *m = &l->c->modes;
-    double          sum = l->rest > 0 ? l->rest * exp(-2 * l->rate * t) : 0, a, b;
+    const double    gone = exp(-2 * l->rate * t);
+    double          sum = (l->rest > 0 ? l->rest * gone : 0) + l->left * (1 - gone), a, b;
 
     for (size_t j = 0; j < m->count; j++) {
         const double h = m->h[j];
@@ -358,6 +359,8 @@ look_at(look *l, double step, tg_team_point *out)
         l->rate = fmin(l->rate, l->row[j].rate);
         out->floor += h / 2 * m->sigma2[j] / (h * h) * l->row[j].variance;
     }
+    l->left = c->table->share * step / 4 * m->left_noise;
+    out->floor += l->left;
     out->rate = l->rate;
     out->loss = loss_at(l, c->task->horizon);
     out->time = out->loss < l->target ? settling(l) : INFINITY;

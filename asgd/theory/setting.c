@@ -104,6 +104,8 @@ tg_setting_modes(const tg_setting *s, const tg_modes *modes, tg_modes *out)
     m.start_loss = modes->start_loss;
     m.start_covered = modes->start_covered;
     m.shift_loss = s->fair ? 0 : modes->shift_loss;
+    m.left_noise = s->noise * modes->left_noise;
+    m.left_spread = s->fair ? 0 : modes->left_spread;
     for (size_t j = 0; j < n; j++) {
         m.h[j] = modes->h[j];
         m.start[j] = modes->start[j];

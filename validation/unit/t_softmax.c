@@ -208,6 +208,31 @@ check_mode(const tg_dataset *d, double ridge, const double *weight, const double
     assert_true(fabs(shift) > 1e-3 && fabs(start) > 1e-2); /* there is something to see */
 }
 
+/* What the modes leave out, against sums over the eigenvectors that are not asked for. */
+static void
+check_left(const tg_dataset *d, double ridge, const double *weight, const double *x,
+           const double *vectors, size_t left, const tg_modes *m)
+{
+    double noise = 0, spread = 0;
+
+    for (size_t j = 0; j < left; j++) {
+        const double *v = vectors + j * DIM;
+        double        mean = 0, square = 0, at = 0;
+        for (int i = 0; i < DIM; i++) at += v[i] * x[i];
+        for (size_t w = 0; w < WORKERS; w++) {
+            const tg_stats s = along(d, w, x, v);
+            const double   g = s.mean + ridge * at;
+            noise += weight[w] * s.m2 / s.n / 8;
+            mean += weight[w] * g;
+            square += weight[w] * g * g;
+        }
+        spread += square - mean * mean;
+    }
+    assert_true(noise > 1e-3 && spread > 1e-3);
+    assert_near(m->left_noise / noise, 1, 1e-3);
+    assert_near(m->left_spread / spread, 1, 1e-3);
+}
+
 /* Eigenvalues, noise, the workers' own minima, start and bias of the modes that are found by
  * iteration, against dense eigenvalues, Newton's method and sums over samples. */
 static void
@@ -237,6 +262,7 @@ test_modes(void **state)
         check_mode(&d, ridge, weight, x, v, &m, j);
         covered += m.h[j] * m.start[j] * m.start[j] / 2;
     }
+    check_left(&d, ridge, weight, x, at.hessian, DIM - MODES, &m);
     assert_true(m.least <= value[0] + 1e-12);
     assert_near(m.start_loss, dense_sum(&d, ridge, even, zero).f - least, 1e-8);
     assert_near(m.start_loss, p->kind->loss(p->self, zero, scratch), 1e-15);
