@@ -1,10 +1,10 @@
 # fig_chart: where one algorithm converges, over two settings: filled outlines, and the boundary curves
 # of mean, mean square and single runs
-# in: fill.csv  (algorithm, side, x, y), region.csv  (algorithm, x, y, rate, mean_square),
+# in: fill.csv  (algorithm, side, x, y),
 #     boundary.csv  (algorithm, curve, kind, x, y), axes.csv  (axis, setting, low, high, count, logarithmic)
 load style
 label = word(labels, 1)
-fill = tables . "/fill.csv"; cells = tables . "/region.csv"; curves = tables . "/boundary.csv"
+fill = tables . "/fill.csv"; curves = tables . "/boundary.csv"
 axes = tables . "/axes.csv"
 array setting[2]; array least[2]; array most[2]; array log_of[2]
 points = 0
@@ -21,9 +21,9 @@ mine(v) = (stringcolumn("algorithm") eq label ? v : NaN)
 
 # The fastest of those that converge.
 best = 0; best_x = NaN; best_y = NaN
-note(r, m) = (mine(1) == 1 && m < 1 && r > best && r < 1e300 ? \
-    (best = r, best_x = column("x"), best_y = column("y")) : 0, 0)
-stats cells using (note(column("rate"), column("mean_square"))) nooutput
+note(r) = (stringcolumn("axis") eq "fastest" && stringcolumn("setting") eq label ? \
+    (best = r, best_x = column("low"), best_y = column("high")) : 0, 0)
+stats axes using (note(column("count"))) nooutput
 lines = 0; sides = ""
 walk(k) = (mine(1) == 1 && k > lines ? (lines = k) : 0, 0)
 if (points > 0) { stats curves using (walk(column("curve"))) nooutput }

@@ -1,9 +1,10 @@
 #include "study/region.h"
 
-#include "asgd/theory/predict_parts.h"
+#include "asgd/theory/gain_course.h"
 #include "core/parallel.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The study with both settings. */
@@ -99,7 +100,7 @@ steepest(const tg_modes *m)
 }
 
 static tg_status
-fill_cell(const setting *s, double horizon, tg_region_cell *out)
+fill_cell(const setting *s, tg_gain_course *course, tg_region_cell *out)
 {
     const tg_modes *m = &s->scene.modes;
     const size_t    top = steepest(m);
@@ -107,9 +108,9 @@ fill_cell(const setting *s, double horizon, tg_region_cell *out)
 
     c.gain = s->one.step * s->one.lambda * m->h[top] * tg_delay_mean(s->one.delay);
     for (size_t k = 0; k < m->count; k++) {
-        tg_mode_prediction mode = { 0 };
-        TG_TRY(tg_case_mode(&s->one, m, k, 1, &mode));
-        TG_TRY(tg_case_effective_rate(&s->one, 1, horizon, &mode));
+        tg_mode_prediction mode;
+        const double       a = s->one.step * s->one.weigh * s->one.lambda * m->h[k];
+        TG_TRY(tg_gain_course_at(course, &s->one, a, &mode));
         c.unstable += (double)mode.unstable;
         if (mode.rate < c.rate) {
             c.rate = mode.rate;
@@ -125,19 +126,24 @@ fill_cell(const setting *s, double horizon, tg_region_cell *out)
     return TG_OK;
 }
 
+typedef struct filling {
+    tg_chart_region *region;
+    tg_gain_course **course; /* (threads) */
+} filling;
+
 /* A row, or a column where the step runs along y: as long as the step alone changes, the
  * setting stays open. */
 static tg_status
 fill_line(size_t line, size_t thread, void *context)
 {
-    tg_chart_region *r = context;
+    const filling   *f = context;
+    tg_chart_region *r = f->region;
     const bool       down = tg_axis_is_step(&r->y, r->algorithm),
                along = !down && tg_axis_is_step(&r->x, r->algorithm);
     const size_t nx = r->x.values.count, n = down ? r->y.values.count : nx;
     setting      s = { 0 };
     tg_status    status = TG_OK;
 
-    (void)thread;
     for (size_t k = 0; k < n && status == TG_OK; k++) {
         const size_t i = down ? line : k, j = down ? k : line;
         const double x = tg_axis_value(&r->x, i), y = tg_axis_value(&r->y, j);
@@ -146,7 +152,8 @@ fill_line(size_t line, size_t thread, void *context)
             status = setting_open(r, x, y, &s);
         } else
             s.one.step = down ? y : x;
-        if (status == TG_OK) status = fill_cell(&s, s.study->horizon, &r->cell[j * nx + i]);
+        if (status == TG_OK)
+            status = fill_cell(&s, f->course[thread], &r->cell[j * nx + i]);
     }
     setting_close(&s);
     return status;
@@ -157,26 +164,69 @@ tg_chart_region_fill(tg_chart_region *r, size_t threads)
 {
     const size_t lines =
         tg_axis_is_step(&r->y, r->algorithm) ? r->x.values.count : r->y.values.count;
+    const size_t n = threads ? threads : tg_parallel_threads();
+    filling      f = { r, calloc(n, sizeof *f.course) };
+    tg_status    status = f.course ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
-    return tg_parallel_run(lines, threads, fill_line, r, NULL);
+    for (size_t i = 0; i < n && status == TG_OK; i++)
+        status = tg_gain_course_create(r->study->horizon, &f.course[i]);
+    if (status == TG_OK) status = tg_parallel_run(lines, n, fill_line, &f, NULL);
+    for (size_t i = 0; f.course && i < n; i++) tg_gain_course_free(f.course[i]);
+    free(f.course);
+    return status;
 }
 
-/* The loop of the steepest mode, for the tracer; the setting lives until the next call. */
+/* The loop of the steepest mode, for the tracer. The setting lives as long as no more than the step,
+ * or the share of a worker, changes. */
 typedef struct steep {
     tg_chart_region *region;
     setting          now;
+    bool             open;
+    double           x, y; /* where it was opened, as place_of() says */
 } steep;
+
+/* What of a value on an axis the setting depends on. */
+static double
+place_of(const tg_chart_region *r, const tg_axis *a, double value)
+{
+    double share = 1;
+
+    if (tg_axis_is_step(a, r->algorithm)) return 0;
+    return whole_workers(r, a, value, &share);
+}
+
+static tg_status
+move_to(steep *t, double x, double y)
+{
+    const tg_chart_region *r = t->region;
+    const double           px = place_of(r, &r->x, x), py = place_of(r, &r->y, y);
+
+    if (t->open && t->x == px && t->y == py) return TG_OK;
+    setting_close(&t->now);
+    t->open = false;
+    TG_TRY(setting_open(r, x, y, &t->now));
+    t->open = true;
+    t->x = px;
+    t->y = py;
+    return TG_OK;
+}
 
 static tg_status
 steep_loop(double x, double y, void *context, tg_loop *out)
 {
-    steep *t = context;
+    steep                 *t = context;
+    const tg_chart_region *r = t->region;
+    double                 share = 1;
 
-    setting_close(&t->now);
-    TG_TRY(setting_open(t->region, x, y, &t->now));
+    TG_TRY(move_to(t, x, y));
+    whole_workers(r, &r->x, x, &share);
+    whole_workers(r, &r->y, y, &share);
+    tg_case         one = t->now.one;
     const tg_modes *m = &t->now.scene.modes;
-    *out =
-        tg_case_loop(&t->now.one, t->now.one.step * t->now.one.lambda * m->h[steepest(m)]);
+    one.lambda = tg_cluster_rate(t->now.scene.cluster) * share;
+    if (tg_axis_is_step(&r->x, r->algorithm)) one.step = x;
+    if (tg_axis_is_step(&r->y, r->algorithm)) one.step = y;
+    *out = tg_case_loop(&one, one.step * one.weigh * one.lambda * m->h[steepest(m)]);
     return TG_OK;
 }
 

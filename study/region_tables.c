@@ -95,12 +95,40 @@ add_contours(const tg_chart_region *r, const double *limit, const char *kind,
     return status;
 }
 
+/* The cell of the largest rate, of those that converge in mean square if any does. */
+static size_t
+fastest(const tg_chart_region *r)
+{
+    size_t best = 0;
+
+    for (size_t k = 1; k < r->x.values.count * r->y.values.count; k++) {
+        const bool now = r->cell[k].gain < r->square[k],
+                   was = r->cell[best].gain < r->square[best];
+        if (now > was || (now == was && r->cell[k].rate > r->cell[best].rate)) best = k;
+    }
+    return best;
+}
+
+/* It is a row of the axes, for the chart. */
+static tg_status
+add_fastest(const tg_chart_region *r, const char *label, tg_table *axes)
+{
+    const size_t nx = r->x.values.count, best = fastest(r);
+
+    if (!(r->cell[best].rate > 0) || !(r->cell[best].gain < r->square[best])) return TG_OK;
+    return tg_table_add(axes, (tg_cell[]){ TG_TEXT("fastest"), TG_TEXT(label),
+                                           TG_NUMBER(tg_axis_value(&r->x, best % nx)),
+                                           TG_NUMBER(tg_axis_value(&r->y, best / nx)),
+                                           TG_NUMBER(r->cell[best].rate), TG_NUMBER(0) });
+}
+
 /* One sentence. */
 static void
 announce(FILE *f, const tg_chart_region *r, const char *label)
 {
     const size_t cells = r->x.values.count * r->y.values.count;
-    size_t       mean = 0, square = 0, single = 0, best = 0;
+    const size_t best = fastest(r);
+    size_t       mean = 0, square = 0, single = 0;
     double       most = 0;
 
     for (size_t k = 0; k < cells; k++) {
@@ -109,7 +137,6 @@ announce(FILE *f, const tg_chart_region *r, const char *label)
         square += c->gain < r->square[k];
         single += c->gain < r->square[k] || c->gain < r->single[k];
         most = fmax(most, c->unstable);
-        if (c->rate > r->cell[best].rate) best = k;
     }
     fprintf(
         f,
@@ -143,6 +170,7 @@ chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *const table[])
     if (status == TG_OK)
         status = add_contours(r, r->single, "single run", label, &number, curves);
     if (status == TG_OK) status = tg_region_fills(r, label, table[3]);
+    if (status == TG_OK) status = add_fastest(r, label, table[2]);
     if (status == TG_OK && ask->words) announce(ask->words, r, label);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;

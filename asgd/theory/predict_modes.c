@@ -4,6 +4,7 @@
 #include "solver/lattice.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static double
@@ -171,10 +172,34 @@ regularity(const tg_finite *f)
     return sum;
 }
 
-/* What the next order does to the way of the mean, on the scale of its envelope; regular
- * workers that begin together stay bunched for long; marks and noise carry their own error;
- * rounding. */
+/* What the error of the rate moves at each time: the largest |mean - bias| over half a turn of the slowest
+ * root, and at least a mean job, before it, but no more than the start has kept at that rate. first (n)
+ * lists where that maximum may stand. */
 static void
+lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode,
+             const tg_mode_course *c, size_t *first, double *envelope)
+{
+    const double turn = fabs(cimag(mode->root)), PI = 3.14159265358979323846;
+    const double window = fmax(turn > 0 ? PI / turn : 0, f->mean);
+    const double start = fabs(f->m->start[j] - mode->bias);
+    size_t       begin = 0, end = 0;
+
+    for (size_t i = 0; i < c->n; i++) {
+        const double y = fabs(c->mean[i] - mode->bias);
+        while (end > begin && fabs(c->mean[first[end - 1]] - mode->bias) <= y) end--;
+        first[end++] = i;
+        while (c->dt * (double)(i - first[begin]) > window) begin++;
+        envelope[i] = fmin(fabs(c->mean[first[begin]] - mode->bias),
+                           isnan(mode->rate) || mode->rate < 0
+                               ? INFINITY
+                               : start * exp(-mode->rate * c->dt * (double)i));
+    }
+}
+
+/* What the next order does to the way of the mean, on the scale of its envelope; regular
+ * workers that begin together stay bunched for long, which a mode knows that moves much in a job;
+ * marks and noise carry their own error; rounding. Errors: TG_ENOMEM. */
+static tg_status
 state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_course *c)
 {
     const double x0 = f->m->start[j] - mode->bias;
@@ -182,9 +207,13 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_c
     const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double near = near_limit(f, j) + no_variance(f);
-    const double bunched = f->c->cluster->together ? regularity(f) / 2 : 0;
+    const double moved = fmin(4 * step_of(f, j) * f->total, 1); /* measured */
+    const double bunched = f->c->cluster->together ? moved * regularity(f) / 2 : 0;
+    double      *envelope = malloc(c->n * sizeof *envelope);
+    size_t      *first = malloc(c->n * sizeof *first);
 
-    for (size_t i = 0; i < c->n; i++) {
+    if (envelope && first) lay_envelope(f, j, mode, c, first, envelope);
+    for (size_t i = 0; envelope && first && i < c->n; i++) {
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
         const double noise =
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
@@ -192,12 +221,15 @@ state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_c
             isfinite(mode->variance)
                 ? mode->variance * fmin(mode->rate > 0 ? 2 * mode->rate * t : 1, 1)
                 : 0;
-        const double envelope = fabs(x0) * exp(isnan(mode->rate) ? 0 : -mode->rate * t);
-        c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope) * envelope * drift * t +
+        c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope[i]) * envelope[i] * drift * t +
                      noise * mode->error + fmax(grown, noise) * mode->missed +
                      (size + bunched + near) * c->second[i] + 1e-12 * x0 * x0 +
                      2 * fabs(mode->bias) * mode->bias_error;
     }
+    const bool done = envelope && first;
+    free(envelope);
+    free(first);
+    return done ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 }
 
 /* Exact but for the grid, whose error is of second order in its step and at most this. */
@@ -365,7 +397,8 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         out->effective = true;
     }
     if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
-    if (f->way != TG_WAY_SINGLE) state_errors(f, j, out, &out->course);
+    if (f->way != TG_WAY_SINGLE && out->course.n > 0)
+        TG_TRY(state_errors(f, j, out, &out->course));
     tg_finite_end_course(f, j, out);
     return TG_OK;
 }

@@ -6,7 +6,7 @@
  *     audit --table       lines on stdin to claims.md on stdout
  *     audit --failures    lines on stdin to failures by regime, with their count
  *
- * with --seed S (1), --work W (4e8 updates times modes + 3) and --folder DIR for traces (/tmp).
+ * with --seed S (1), --work W (1.6e9 updates times modes + 3) and --folder DIR for traces (/tmp).
  */
 #include "validation/audit/trial.h"
 
@@ -274,7 +274,7 @@ main(int argc, char **argv)
 {
     const char        *mode = "", *folder = "/tmp";
     unsigned long long seed = 1, index = 0;
-    double             work = 4e8;
+    double             work = 1.6e9;
     bool               one = false;
     counts             n = { .studies = 0 };
 

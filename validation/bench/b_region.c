@@ -1,0 +1,79 @@
+/* A chart of stability: what 200 x 200 settings cost, tables of three boundaries and all. The baseline
+ * is the same chart with every cell solved for itself, from a row of it in the same process; the
+ * residual is the largest relative difference of a rate in that row. */
+#include "validation/bench/bench.h"
+
+#include "asgd/theory/predict_parts.h"
+#include "core/table.h"
+#include "study/answer.h"
+
+#include <math.h>
+
+enum { SIDE = 200, WORKERS = 32, RATE = 7 /* a column */ };
+static const double LOW = 0.001, HIGH = 0.1, EIGENVALUE[] = { 1, 0.5, 0.2, 0.1 };
+static const char   text[] =
+    "objective: {quadratic: {eigenvalues: [1, 0.5, 0.2, 0.1], start: 1, noise: {additive: 0.1}}}\n"
+    "workers: [{count: 32, compute: {law: gamma, shape: 4, mean: 1}}]\n"
+    "algorithm: {name: asgd, step: 0.01}\ntarget: {loss: 0.01}\nhorizon: 120\n";
+
+static tg_answer answer;
+
+static void
+chart(void *context)
+{
+    tg_ask ask = { .manual = &tg_answer_region.is };
+
+    tg_answer_free(&answer);
+    answer = (tg_answer){ 0 };
+    must(tg_ask_option(&ask, "x=algorithm.step=0.001:0.1:200"));
+    must(tg_ask_option(&ask, "y=workers[0].count=1:200:200"));
+    must(tg_answer_ask(&tg_answer_region, ask, context, &answer));
+}
+
+/* One row of the chart, every mode of every cell solved. */
+static void
+solve_row(void *context)
+{
+    double         *rate = context;
+    const size_t    workers = WORKERS;
+    const char     *law = "{law: gamma, shape: 4, mean: 1}";
+    tg_delay       *delay;
+    tg_cluster     *cluster;
+    tg_case         c;
+
+    must(tg_delay_parse(law, &delay));
+    must(tg_cluster_create(1, &workers, &delay, false, &cluster));
+    must(tg_case_open(cluster, &tg_asgd, LOW, &c));
+    for (size_t i = 0; i < SIDE; i++) {
+        const double step = LOW + (HIGH - LOW) * (double)i / (SIDE - 1);
+        rate[i] = INFINITY;
+        for (size_t j = 0; j < 4; j++) {
+            tg_mode_prediction m = { .a = step * WORKERS * EIGENVALUE[j] };
+            const tg_loop      l = tg_case_loop(&c, m.a);
+            must(tg_case_roots(&l, &m));
+            rate[i] = fmin(rate[i], m.rate);
+        }
+    }
+    tg_case_close(&c);
+    tg_cluster_free(cluster);
+    tg_delay_free(delay);
+}
+
+int
+main(void)
+{
+    tg_study *study;
+    double    rate[SIDE];
+
+    must(tg_study_parse(text, "bench", &study));
+    const timing whole = measure(chart, study, 1), row = measure(solve_row, rate, 1);
+    double       off = 0;
+    for (size_t i = 0; i < SIDE; i++) {
+        const double r = tg_table_number(answer.table[0], (WORKERS - 1) * SIDE + i, RATE);
+        off = fmax(off, fabs(r / rate[i] - 1));
+    }
+    tg_answer_free(&answer);
+    tg_study_free(study);
+    return report("region 200 x 200, three boundaries", whole, 1e3, "ms", 300,
+                  SIDE * row.min / whole.min, off, 2e-6);
+}

@@ -1,0 +1,132 @@
+/* What a chart interpolates of a loop over its gain is what is solved there, counts to the last; another
+ * loop is another course. */
+#include "validation/unit/check.h"
+
+#include "asgd/theory/gain_course.h"
+#include "core/rng.h"
+
+enum { GAINS = 400 };
+
+static tg_case
+case_of(const char *law, size_t workers, const tg_algorithm *rule, tg_cluster **cluster)
+{
+    tg_delay *delay = NULL;
+    tg_case   c;
+
+    assert_ok(tg_delay_parse(law, &delay));
+    assert_ok(tg_cluster_create(1, &workers, &delay, false, cluster));
+    tg_delay_free(delay);
+    assert_ok(tg_case_open(*cluster, rule, 0.1, &c));
+    return c;
+}
+
+static tg_mode_prediction
+solved(const tg_case *c, double a, double horizon)
+{
+    const tg_loop      l = tg_case_loop(c, a);
+    tg_mode_prediction m = { .a = a };
+
+    assert_ok(tg_case_roots(&l, &m));
+    assert_ok(tg_case_effective_rate(c, 1, horizon, &m));
+    return m;
+}
+
+/* Gains evenly in their logarithm, from far below the threshold to past several. */
+static void
+check_law(const char *law, const tg_algorithm *rule, double horizon, double tolerance)
+{
+    tg_cluster     *cluster = NULL;
+    tg_case         c = case_of(law, 8, rule, &cluster);
+    tg_gain_course *course = NULL;
+    tg_rng          g = tg_rng_stream(5, TG_PURPOSE_TEST, 0);
+    size_t          most = 0;
+
+    assert_ok(tg_gain_course_create(horizon, &course));
+    for (int i = 0; i < GAINS; i++) {
+        const double             a = exp(-5 + 8 * tg_rng_uniform(&g));
+        const tg_mode_prediction s = solved(&c, a, horizon);
+        tg_mode_prediction       m;
+        assert_ok(tg_gain_course_at(course, &c, a, &m));
+        assert_int_equal(m.unstable, s.unstable);
+        assert_int_equal(m.exponential, s.exponential);
+        assert_int_equal(m.effective, s.effective);
+        assert_near(m.re, s.re, 2e-6 * hypot(s.re, s.im));
+        assert_near(fabs(m.im), fabs(s.im), 2e-6 * hypot(s.re, s.im));
+        assert_near(m.rate, s.rate, tolerance * hypot(s.rate, s.im));
+        if (m.unstable > most) most = m.unstable;
+    }
+    assert_true(most >= 2); /* there were changes to see */
+    tg_gain_course_free(course);
+    tg_case_close(&c);
+    tg_cluster_free(cluster);
+}
+
+static void
+test_is_what_is_solved(void **state)
+{
+    (void)state;
+    check_law("{law: gamma, shape: 4, mean: 1}", &tg_asgd, 50, 2e-6);
+    check_law("{law: uniform, min: 0.5, max: 1.5}", &tg_asgd, 50, 2e-6);
+    check_law("{law: constant, value: 1}", &tg_asgd, 50, 2e-6);
+    check_law("{law: erlang, stages: 3, mean: 1}", &tg_dude, 50, 2e-6);
+}
+
+/* No root, so the rate is over the horizon: to a thousandth. */
+static void
+test_heavy_tail(void **state)
+{
+    tg_cluster     *cluster = NULL;
+    tg_case         c;
+    tg_gain_course *course = NULL;
+
+    (void)state;
+    c = case_of("{law: lognormal, mean: 1, cv: 0.5}", 8, &tg_asgd, &cluster);
+    assert_ok(tg_gain_course_create(10, &course));
+    for (double a = 0.05; a < 0.3; a *= 1.017) {
+        const tg_mode_prediction s = solved(&c, a, 10);
+        tg_mode_prediction       m;
+        assert_ok(tg_gain_course_at(course, &c, a, &m));
+        assert_true(m.effective && s.effective);
+        assert_near(m.rate / s.rate, 1, 2e-3);
+    }
+    tg_gain_course_free(course);
+    tg_case_close(&c);
+    tg_cluster_free(cluster);
+}
+
+/* One course asked of two loops in turn answers each. */
+static void
+test_another_loop(void **state)
+{
+    tg_cluster     *cluster[2] = { NULL };
+    tg_case         c[2];
+    tg_gain_course *course = NULL;
+
+    (void)state;
+    c[0] = case_of("{law: gamma, shape: 4, mean: 1}", 8, &tg_asgd, &cluster[0]);
+    c[1] = case_of("{law: gamma, shape: 4, mean: 2}", 8, &tg_asgd, &cluster[1]);
+    assert_ok(tg_gain_course_create(50, &course));
+    for (int i = 0; i < 12; i++) {
+        const double             a = 0.1 + 0.02 * i;
+        const size_t             k = i / 3 % 2;
+        const tg_mode_prediction s = solved(&c[k], a, 50);
+        tg_mode_prediction       m;
+        assert_ok(tg_gain_course_at(course, &c[k], a, &m));
+        assert_near(m.re, s.re, 2e-6 * fabs(s.re));
+    }
+    tg_gain_course_free(course);
+    for (int k = 0; k < 2; k++) {
+        tg_case_close(&c[k]);
+        tg_cluster_free(cluster[k]);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_is_what_is_solved),
+                                        cmocka_unit_test(test_heavy_tail),
+                                        cmocka_unit_test(test_another_loop) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
