@@ -15,7 +15,7 @@ enum { BUCKETS = 2 * SPAN * PER_OCTAVE + 1 }; /* the first takes what is smaller
 static const double LEAST = 0.01, MOST = 16;  /* of the mean gap: what is shown */
 
 typedef struct gaps {
-    uint64_t seen; /* gaps */
+    uint64_t seen;              /* gaps */
     double   sum, square, last; /* of gaps; time of the last arrival, < 0: none yet */
     uint64_t count[BUCKETS];
 } gaps;
