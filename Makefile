@@ -48,7 +48,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit compiled validate audit mutants page bench figures asan fuzz fuzzers layers symbols format install \
+.PHONY: deps all programs demo test unit compiled validate audit mutants page bench figures gallery asan fuzz fuzzers layers symbols format install \
         uninstall dist deb clean help
 
 help: ## print this list
@@ -96,6 +96,9 @@ figures: $(command) ## one of every kind of figure, into plots/gallery/index.htm
 
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	$(Q)TG_TEST_PATIENCE=20 $(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
+
+gallery: $(command) ## the studies of examples/gallery, with their claims into validation/gallery.md
+	$(Q)TARDIGRAD=$(command) sh examples/gallery/make out/gallery-of-results validation/gallery.md
 
 fuzz: ## fuzz every reader with libFuzzer: RUNS inputs each (1000000), or TIME seconds
 	@sh .ci/deps clang libclang-rt-14-dev

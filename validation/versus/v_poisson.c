@@ -96,11 +96,12 @@ main(void)
         must(tg_delay_parse(law_of[l], &law));
         for (int k = 0; k < SIZES; k++) {
             tg_simulation *s = simulate(law, size[k]);
-            const double   error = 4 * 0.87 / sqrt((double)s->ledger.delivered); /* Kolmogorov */
+            const double   error =
+                4 * 0.87 / sqrt((double)s->ledger.delivered); /* Kolmogorov */
             distances(s, law, size[k], d);
             const bool holds = fabs(d[0] - d[1]) < error;
-            printf("%-66s P = %3zu  %.4f  %.4f  +- %.4f  %s\n", law_of[l], size[k], d[0], d[1],
-                   error / 4, holds ? "holds" : "FAILS");
+            printf("%-66s P = %3zu  %.4f  %.4f  +- %.4f  %s\n", law_of[l], size[k], d[0],
+                   d[1], error / 4, holds ? "holds" : "FAILS");
             bad += !holds;
             if (k == 0) first = d[1];
             tg_simulation_free(s);
