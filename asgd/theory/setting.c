@@ -68,17 +68,27 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
     return TG_OK;
 }
 
+/* Near the limit of stability a change of the round trips moves the rate by so much more. */
+static double
+near_limit(const tg_prediction *p)
+{
+    return 1 / fmax(1 - p->gain / p->threshold_square, 0.05);
+}
+
 void
 tg_setting_tell(const tg_setting *s, tg_prediction *p)
 {
+    const double doubt = s->doubt * near_limit(p);
+
     p->workers = (size_t)s->workers;
-    p->rate_error += s->doubt * fabs(p->rate);
+    p->rate_error += doubt * fabs(p->rate);
     p->floor_error += s->doubt * p->floor;
-    p->settle_error += s->doubt * p->settle;
+    p->settle_error += doubt * p->settle;
     p->threshold_error += s->doubt * p->threshold_square;
     for (size_t i = 0; i < p->points && s->doubt > 0; i++) {
-        const double off =
-            p->loss[i] * -expm1(-s->doubt * (1 + 2 * fmax(p->rate, 0) * p->t[i]));
+        const double end = fmin(p->floor + p->bias_loss, p->loss[i]);
+        const double late = fmin(doubt * (1 + 2 * fmax(p->rate, 0) * p->t[i]), 3);
+        const double off = (p->loss[i] - end) * expm1(late) + end * s->doubt;
         p->low[i] = fmax(p->low[i] - off, 0);
         p->high[i] += off;
     }
