@@ -40,6 +40,20 @@ tg_linear_heavy_ball(double eta, double h, double beta)
                              .D = { 1, 0 } };
 }
 
+/* x moves by -eta (g + beta (beta v + g)). */
+tg_linear_rule
+tg_linear_nesterov(double eta, double h, double beta)
+{
+    const double each = eta * (1 + beta);
+
+    return (tg_linear_rule){ .q = 2,
+                             .p = 1,
+                             .A = { 1, -eta * beta * beta, 0, beta },
+                             .B = { -each * h, h },
+                             .b = { -each, 1 },
+                             .D = { 1, 0 } };
+}
+
 /* s = (x, sum): the sum takes h y + xi, L moves x by -(eta/K) sum and empties it. */
 tg_linear_rule
 tg_linear_fedbuff(double eta, double h, double buffer)
@@ -134,6 +148,13 @@ make_heavy_ball(double eta, double h, double workers, double number)
 }
 
 static tg_linear_rule
+make_nesterov(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_nesterov(eta, h, number);
+}
+
+static tg_linear_rule
 make_fedbuff(double eta, double h, double workers, double number)
 {
     (void)workers;
@@ -172,6 +193,15 @@ static const tg_linear_kind heavy_ball = {
     "heavy_ball",   "momentum: v <- beta v + g, a step with v", "beta", 0, 1, "heavy_ball",
     make_heavy_ball
 };
+static const tg_linear_kind nesterov = {
+    "nesterov",
+    "momentum that looks ahead: a step with g + beta v",
+    "beta",
+    0,
+    1,
+    "nesterov",
+    make_nesterov
+};
 static const tg_linear_kind fedbuff = {
     "fedbuff",       "a step with the mean of each K gradients",
     "buffer size K", 1,
@@ -199,8 +229,9 @@ static const tg_linear_kind drop = { "drop",
                                      "drop",
                                      make_drop };
 
-const tg_linear_kind *const tg_linear_kinds[] = { &asgd,   &dude,     &heavy_ball, &fedbuff,
-                                                  &rounds, &adaptive, &drop,       NULL };
+const tg_linear_kind *const tg_linear_kinds[] = { &asgd,     &dude,    &heavy_ball,
+                                                  &nesterov, &fedbuff, &rounds,
+                                                  &adaptive, &drop,    NULL };
 
 const tg_linear_kind *
 tg_linear_find(const char *name)

@@ -34,6 +34,8 @@ tg_linear_rule tg_linear_asgd(double eta, double h);
 tg_linear_rule tg_linear_dude(double eta, double h, double n);
 /* v <- beta v + g, x <- x - eta v. */
 tg_linear_rule tg_linear_heavy_ball(double eta, double h, double beta);
+/* v <- beta v + g, x <- x - eta (g + beta v). */
+tg_linear_rule tg_linear_nesterov(double eta, double h, double beta);
 /* x <- x - (eta/K) sum of K gradients, at each K-th. */
 tg_linear_rule tg_linear_fedbuff(double eta, double h, double buffer);
 /* The same, and all workers begin anew there: rounds of the first K deliveries. */

@@ -101,8 +101,9 @@ tg_status
 tg_study_theory(const tg_study *study, size_t i, const char **rule, double *number)
 {
     const tg_study_algorithm *a = &study->algorithm[i];
-    const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
-    const bool                sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
+    const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is ||
+                          a->optimiser.kind == &tg_optimiser_nesterov.is;
+    const bool sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
 
     const char *unknown = unknown_setting(study, a);
     if (unknown)
@@ -113,7 +114,7 @@ tg_study_theory(const tg_study *study, size_t i, const char **rule, double *numb
         const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;
         if (known[k].none && a->rule.param[none] != a->rule.kind->param[none].fallback)
             break;
-        *rule = momentum ? "heavy_ball" : a->rule.kind->name;
+        *rule = momentum ? a->optimiser.kind->name : a->rule.kind->name;
         *number = momentum          ? a->optimiser.param[0]
                   : known[k].number ? rule_value(a, known[k].number)
                                     : 0;

@@ -8,7 +8,7 @@
 enum { STEPS = 10, MOST = 3 };
 
 /* What is known of each rule by its definition, with its own number. */
-typedef enum way { ASGD, DUDE, BALL, BUFFER, ROUNDS, ADAPTIVE, DROP } way;
+typedef enum way { ASGD, DUDE, BALL, AHEAD, BUFFER, ROUNDS, ADAPTIVE, DROP } way;
 
 static const struct {
     const char *name;
@@ -17,6 +17,7 @@ static const struct {
 } rule[] = { { "asgd", ASGD, 0 },
              { "dude", DUDE, 0 },
              { "heavy_ball", BALL, .7 },
+             { "nesterov", AHEAD, .7 },
              { "fedbuff", BUFFER, 1 },
              { "fedbuff", BUFFER, 2 },
              { "fedbuff", BUFFER, 3 },
@@ -78,11 +79,13 @@ deliver(run *r, int j)
         r->slot[j] = g;
         for (int i = 0; i < r->workers; i++) move(&r->x, -r->eta / r->workers, &r->slot[i]);
         break;
-    case BALL: {
+    case BALL:
+    case AHEAD: {
         number v = g;
         move(&v, r->own, &r->sum);
         r->sum = v;
-        move(&r->x, -r->eta, &v);
+        move(&r->x, -r->eta * (r->way == AHEAD ? r->own : 1), &v);
+        if (r->way == AHEAD) move(&r->x, -r->eta, &g);
         break;
     }
     case BUFFER:
