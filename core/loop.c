@@ -167,7 +167,7 @@ ball_gain(const tg_loop *l, double complex s, double complex phi, double complex
     return gain;
 }
 
-/* nesterov: a gradient itself, and beta of heavy ball's sum, F = 1 + beta/((1 - beta) + beta s/lambda) */
+/* nesterov: F = 1 + beta/((1 - beta) + beta s/lambda) */
 static double complex
 nesterov_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
               double complex *derivative)
@@ -258,7 +258,7 @@ static const tg_filter heavy_ball = { .name = "heavy_ball",
                                       .pole = ball_pole };
 
 static const tg_filter nesterov = { .name = "nesterov",
-                                    .doc = "momentum at the server that looks ahead",
+                                    .doc = "momentum that looks ahead",
                                     .param_doc = "momentum beta, 0 <= beta < 1",
                                     .gain = nesterov_gain,
                                     .noise = gain_squared,
@@ -307,8 +307,7 @@ tg_loop_check(const tg_loop *l)
         return tg_fail(TG_EDOMAIN, "damping must be finite, got a = %g, b = %g", l->a,
                        l->b);
     if (f->param_doc && !(l->lambda > 0 && isfinite(l->lambda)))
-        return tg_fail(TG_EDOMAIN, "%s needs an arrival rate > 0, got %g", f->name,
-                       l->lambda);
+        return tg_fail(TG_EDOMAIN, "%s needs a rate > 0, got %g", f->name, l->lambda);
     if (f == &fedbuff && !(p >= 1 && isfinite(p)))
         return tg_fail(TG_EDOMAIN, "buffer size K must be >= 1, got %g", p);
     if ((f == &heavy_ball || f == &nesterov) && !(p >= 0 && p < 1))

@@ -36,6 +36,9 @@ tg_study_setting_of_cluster(const tg_setting_source *s, tg_cluster *c, tg_settin
     }
     if (rounds_of(s->study, s->algorithm, c, &rounds))
         return tg_setting_rounds(c, &rounds, out);
+    const tg_kind *kind = s->study->algorithm[s->algorithm].rule.kind;
+    if (kind == &tg_rule_uniform.is || kind == &tg_rule_shuffled.is)
+        return tg_setting_assigned(c, kind == &tg_rule_shuffled.is, out);
     if (tg_link_takes_time(&s->study->uplink) || tg_link_takes_time(&s->study->downlink))
         return tg_setting_network(c, &s->study->uplink, &s->study->downlink, rule, number,
                                   out);

@@ -8,7 +8,18 @@
 enum { STEPS = 10, MOST = 3 };
 
 /* What is known of each rule by its definition, with its own number. */
-typedef enum way { ASGD, DUDE, BALL, AHEAD, BUFFER, ROUNDS, ADAPTIVE, DROP } way;
+typedef enum way {
+    ASGD,
+    DUDE,
+    BALL,
+    AHEAD,
+    BUFFER,
+    ROUNDS,
+    ADAPTIVE,
+    POLYNOMIAL,
+    KOLOSKOVA,
+    DROP
+} way;
 
 static const struct {
     const char *name;
@@ -24,6 +35,9 @@ static const struct {
              { "k_batch_sync", ROUNDS, 1 },
              { "k_batch_sync", ROUNDS, 4 },
              { "delay_adaptive", ADAPTIVE, 0 },
+             { "staleness_aware", POLYNOMIAL, 1 },
+             { "polynomial", POLYNOMIAL, .6 },
+             { "koloskova", KOLOSKOVA, .4 },
              { "drop", DROP, 1 },
              { "drop", DROP, 2 },
              { "drop", DROP, 5 } };
@@ -103,6 +117,13 @@ deliver(run *r, int j)
     case ADAPTIVE:
         move(&r->x, -r->eta * r->workers / (stale > r->workers ? stale : r->workers), &g);
         break;
+    case POLYNOMIAL:
+        move(&r->x, -r->eta * pow(1 + stale, -r->own), &g);
+        break;
+    case KOLOSKOVA:
+        move(&r->x, -(stale > r->workers ? fmin(r->eta, .25 / (r->own * stale)) : r->eta),
+             &g);
+        break;
     case DROP:
         if (stale <= r->own) move(&r->x, -r->eta, &g);
         r->version -= stale > r->own;
@@ -163,11 +184,11 @@ test_every_order_of_deliveries(void **state)
             mixed(second, mu, &s);
             assert_near(at[1], m, sure);
             assert_near(squares[1], s, sure);
-            if (made.cycle == 0 && made.reference == 0 && made.limit == 0) continue;
+            if (made.cycle == 0 && made.weights.power == 0 && made.limit == 0) continue;
             double *step = calloc(2 * (STEPS + 1), sizeof *step),
                    *square = step + STEPS + 1;
             assert_ok((made.limit > 0 ? tg_exponential_drop_steps
-                       : made.reference > 0
+                       : made.weights.power > 0
                            ? tg_exponential_aged_steps
                            : tg_exponential_cycle_steps)(&e, 1, STEPS + 1, step, square));
             for (int t = 0; t <= STEPS; t++) {
