@@ -60,6 +60,7 @@ static bool
 is_beside_links(const tg_study_algorithm *a)
 {
     return a->rule.kind == &tg_rule_uniform.is || a->rule.kind == &tg_rule_shuffled.is ||
+           a->rule.kind == &tg_rule_ringmaster.is || a->rule.kind == &tg_rule_wait.is ||
            a->rule.kind == &tg_rule_sync.is || a->rule.kind == &tg_rule_k_sync.is ||
            a->rule.kind == &tg_rule_k_batch_sync.is;
 }
@@ -103,7 +104,17 @@ static const struct {
               { &tg_rule_polynomial, "exponent", NULL },
               { &tg_rule_koloskova, "smoothness", NULL },
               { &tg_rule_uniform, NULL, NULL },
-              { &tg_rule_shuffled, NULL, NULL } };
+              { &tg_rule_shuffled, NULL, NULL },
+              { &tg_rule_ringmaster, "r", NULL },
+              { &tg_rule_wait, "limit", NULL } };
+
+/* Of limits that abort or wait only the tightest: nothing is ever stale. */
+static bool
+is_loose(const tg_study_algorithm *a)
+{
+    return (a->rule.kind == &tg_rule_ringmaster.is && rule_value(a, "r") > 1) ||
+           (a->rule.kind == &tg_rule_wait.is && rule_value(a, "limit") > 0);
+}
 
 tg_status
 tg_study_theory(const tg_study *study, size_t i, const char **rule, double *number)
@@ -117,6 +128,11 @@ tg_study_theory(const tg_study *study, size_t i, const char **rule, double *numb
     if (unknown)
         return tg_fail(TG_EDOMAIN, "theory does not know %s with this %s yet", a->label,
                        unknown);
+    if (is_loose(a))
+        return tg_fail(
+            TG_EDOMAIN,
+            "theory does not know %s with a limit that lets gradients be stale yet",
+            a->label);
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         if (a->rule.kind != &known[k].kind->is) continue;
         const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;

@@ -275,7 +275,9 @@ add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction
     tg_mode      one = { .loop = loop_of(c, h, scale), .noise = white };
     double       gain = 0;
 
-    if ((m->spread[j] > 0 || c->jumps > 0) && isfinite(mode->variance)) {
+    if (c->jumps > 0 && mode->mean_square < 1)
+        one.noise /= fmax(1 - c->jumps * mode->mean_square, 1e-3);
+    if (m->spread[j] > 0 && isfinite(mode->variance)) {
         TG_TRY(tg_case_noise(c, &one.loop, &gain));
         one.noise = mode->variance / gain; /* all noise as if white, of the right total */
     }

@@ -42,12 +42,22 @@ tg_setting_network(tg_cluster *c, const tg_link *up, const tg_link *down, const 
     return TG_OK;
 }
 
+/* Whether workers somewhere within a job are like new ones. */
+static bool
+forget(const tg_cluster *c)
+{
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] && strcmp(tg_delay_name(c->law[g]), "exponential")) return false;
+    return true;
+}
+
 tg_status
 tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
 {
     const size_t one = 1;
     const double K = (double)r->gradients, P = (double)c->workers;
     const double jobs = tg_rounds_jobs(c, r);
+    const bool   sure = c->together || forget(c);
     tg_delay    *law = NULL;
     tg_cluster  *alone = NULL;
     double       mean = 0;
@@ -64,8 +74,30 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
                          .updates = K / mean,
                          .gradients = jobs / mean,
                          .uploads = K / mean,
+                         .first = sure ? 0 : mean,
                          .rounds = true,
                          .fair = !r->again && K == P };
+    return TG_OK;
+}
+
+tg_status
+tg_setting_alone(tg_cluster *c, tg_setting *out)
+{
+    const size_t one = 1;
+    const double P = (double)c->workers;
+    tg_cluster  *alone = NULL;
+
+    tg_status status =
+        c->groups == 1 && tg_cluster_renews(c)
+            ? tg_cluster_create(1, &one, c->law, c->together, &alone)
+            : tg_fail(TG_EDOMAIN,
+                      "theory does not know workers of several laws in turn; they "
+                      "are simulated");
+    tg_cluster_free(c);
+    TG_TRY(status);
+    TG_TRY(tg_setting_plain(alone, "asgd", 0, out));
+    out->workers = P;
+    out->rounds = true;
     return TG_OK;
 }
 
@@ -111,6 +143,13 @@ tg_setting_tell(const tg_setting *s, tg_prediction *p)
         p->low[i] = fmax(p->low[i] - off, 0);
         p->high[i] += off;
     }
+    for (size_t i = 0; i < p->points && s->first > 0; i++) {
+        const double off =
+            fmax(p->loss[i] - p->floor, 0) * -expm1(-2 * fmax(p->rate, 0) * s->first);
+        p->low[i] = fmax(p->low[i] - off, 0);
+        p->high[i] += off;
+    }
+    p->settle_error += s->first;
     if (!s->rounds) return;
     p->lambda = s->updates;
     p->staleness = 0;

@@ -21,11 +21,13 @@ typedef struct tg_setting {
     double      gradients; /* computed by all workers [1/time] */
     double      uploads;   /* of them sent [1/time] */
     double      busy;      /* share of the time that the uplink is; 0: there is none */
-    double      doubt;  /* what of its loss, rate, floor and times the network may change */
-    bool        rounds; /* every gradient is of the newest x ... */
-    bool        fair;   /* ... and everybody delivers in each */
-    bool        assigned, shuffled; /* the server chooses who works next, by permutations */
-    tg_assigned queues;             /* where that is so */
+    double      doubt; /* what of its loss, rate, floor and times the network may change */
+    double
+         first;  /* by which the first round may be shorter: it begins within jobs [time] */
+    bool rounds; /* every gradient is of the newest x ... */
+    bool fair;   /* ... and everybody delivers in each */
+    bool assigned, shuffled; /* the server chooses who works next, by permutations */
+    tg_assigned queues;      /* where that is so */
 } tg_setting;
 
 /* Workers under a rule of theory's table, for nothing more. Takes the cluster, also on failure.
@@ -41,6 +43,10 @@ TG_CHECKED tg_status tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_set
 TG_CHECKED tg_status tg_setting_network(tg_cluster *c, const tg_link *up,
                                         const tg_link *down, const char *rule,
                                         double number, tg_setting *out);
+
+/* Workers of one law of whom one works at a time, the others waiting: one worker. Takes the cluster, also on failure.
+ * Errors: TG_EDOMAIN workers of several laws. */
+TG_CHECKED tg_status tg_setting_alone(tg_cluster *c, tg_setting *out);
 
 /* Jobs that the server assigns, each delivery a step. Takes the cluster, also on failure. Errors: those of
  * tg_assigned_cluster(). */
