@@ -195,6 +195,7 @@ tg_setting_modes(const tg_setting *s, const tg_modes *modes, tg_modes *out)
     m.shift_loss = fair ? 0 : modes->shift_loss;
     m.left_noise = s->noise * modes->left_noise;
     m.left_spread = fair ? 0 : modes->left_spread;
+    if (s->assigned) m.left_noise += modes->left_spread;
     for (size_t j = 0; j < n; j++) {
         m.h[j] = modes->h[j];
         m.start[j] = modes->start[j];
