@@ -210,7 +210,7 @@ test_predictions(void **state)
         const double noise = 4 * r->settle_error, last = r->loss[120].mean;
         assert_int_equal(of->points, 121);
         assert_true(fabs(of->settle - r->settle) <= of->settle_error + noise);
-        assert_true(of->settle_error < .2 * of->settle);
+        assert_true(of->settle_error < .25 * of->settle); /* or it would be undecided */
         assert_true(fabs(bare->settle - r->settle) > 2 * (bare->settle_error + noise));
         assert_true(fabs(of->loss[120] - last) <=
                     (of->high[120] - of->low[120]) / 2 + 4 * tg_stats_error(&r->loss[120]));
