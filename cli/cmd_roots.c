@@ -80,7 +80,8 @@ read_loop(const arguments *a, tg_loop *l)
     TG_TRY(number_of(a, "lambda", &l->lambda));
     TG_TRY(number_of(a, "param", &l->param));
     if (!filter || (l->filter = tg_filter_find(filter))) return TG_OK;
-    return tg_fail(TG_EINPUT, "there is no filter \"%s\": asgd, dude, fedbuff, heavy_ball",
+    return tg_fail(TG_EINPUT,
+                   "there is no filter \"%s\": asgd, dude, fedbuff, heavy_ball, nesterov",
                    filter);
 }
 
@@ -247,8 +248,8 @@ static const tg_option options[] = {
       "2}'" },
     { "damping", "A", "its a = eta lambda h [1/time]" },
     { "instant", "B", "its instantaneous damping b [1/time] (default 0)" },
-    { "filter", "NAME", "its rule: asgd (default), dude, fedbuff, heavy_ball" },
-    { "lambda", "RATE", "arrival rate [1/time], for fedbuff and heavy_ball" },
+    { "filter", "NAME", "its rule: asgd (default), dude, fedbuff, heavy_ball, nesterov" },
+    { "lambda", "RATE", "arrival rate [1/time], for fedbuff, heavy_ball, nesterov" },
     { "param", "X", "the rule's number: buffer size, momentum" },
     { "system", "FILE",
       "a system: YAML with the matrices `instant` and `terms` [{delay, matrix}]" },
