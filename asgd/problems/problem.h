@@ -50,8 +50,14 @@ typedef struct tg_problem_kind {
                    double *scratch); /* F(x) - F*, or F */
     /* The exact gradient of F at x into g (dim). NULL: there is none. */
     void (*slope)(const void *self, const double *x, double *scratch, double *g);
+    /* The share of what it has not been shown that the model x does right. NULL: there is
+     * none. */
+    double (*score)(const void *self, const double *x, double *scratch);
     /* NULL: theory has nothing to go by. */
     tg_status (*modes)(const void *self, const double *weight, tg_modes *out);
+    /* About what a gradient takes one thread, or the loss with the score [s]. NULL: about what its
+     * coordinates do. */
+    double (*seconds)(const void *self, bool loss);
     void (*free)(void *self);
 } tg_problem_kind;
 

@@ -134,6 +134,7 @@ follow_dear(walk *w)
         const bool   own = w->k < g->cells && g->cell[w->k] < next;
         if (own || (w->i < g->points && g->t[w->i] < next)) {
             const double loss = tg_sim_loss(w->sim);
+            TG_TRY(tg_stop_check()); /* which may have cut it short */
             if (own) look(w, g->cell[w->k], loss);
             if (isfinite(w->r->diverged_at)) return TG_OK;
             fill(w, next, loss);

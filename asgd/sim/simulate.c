@@ -344,3 +344,11 @@ tg_sim_slope(tg_sim *s)
     for (size_t j = 0; j < s->dim; j++) square += s->clipped[j] * s->clipped[j];
     return sqrt(square);
 }
+
+double
+tg_sim_score(tg_sim *s)
+{
+    const tg_problem *p = s->setup.problem;
+
+    return p->kind->score ? p->kind->score(p->self, tg_sim_model(s), s->scratch) : NAN;
+}

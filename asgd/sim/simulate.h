@@ -113,5 +113,6 @@ size_t tg_sim_stalled(const tg_sim *s, size_t *first);
 
 double tg_sim_loss(tg_sim *s);  /* F(x) - F* now, or F */
 double tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none */
+double tg_sim_score(tg_sim *s); /* the problem's score now; NaN: it has none */
 
 #endif

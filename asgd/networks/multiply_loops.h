@@ -1,0 +1,187 @@
+/* multiply_loops: the loops of multiply_kernel.c for one kind of number. Columns go by strips of two
+ * vectors or one, whose part of b is packed for as many terms as fit beside the sums; a block of
+ * rows keeps its sums in registers over these. Private; included once for each kind of number. */
+
+enum { OF(TERMS) = 1024 / (int)sizeof(number) };
+
+/* A run of terms: where it begins in a, and how many there are. */
+typedef struct OF(run) {
+    ptrdiff_t at;
+    size_t    terms;
+} OF(run);
+
+static inline vector
+OF(fused)(number a, vector b, vector c)
+{
+#if defined(FUSED)
+    return FUSED(a, b, c);
+#else
+    for (int i = 0; i < WIDTH; i++) c[i] = FUSE(a, b[i], c[i]);
+    return c;
+#endif
+}
+
+static inline vector
+OF(get)(const number *p)
+{
+    vector x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+/* rows x (wide vectors) sums from c on, over the runs; four pointers reach all rows of a. */
+static inline __attribute__((always_inline)) void
+OF(block)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *a,
+          const number *b, number *c, ptrdiff_t c_row, const int rows, const int wide)
+{
+    const ptrdiff_t row = p->a_row[1], step = p->a_term[1];
+    vector          sum[MOST_ROWS][2];
+
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+        for (int v = 0; v < wide; v++) sum[r][v] = OF(get)(c + r * c_row + v * WIDTH);
+    for (; runs > 0; runs--, run++) {
+        const number *p0 = a + run->at, *p1 = p0 + 3 * row, *p2 = p1 + 3 * row,
+                     *p3 = p2 + 3 * row;
+        for (size_t k = run->terms; k > 0; k--) {
+            vector w[2];
+#pragma GCC unroll 2
+            for (int v = 0; v < wide; v++) w[v] = OF(get)(b + v * WIDTH);
+#pragma GCC unroll 12
+            for (int r = 0; r < rows; r++) {
+                const number *q = r < 3 ? p0 : r < 6 ? p1 : r < 9 ? p2 : p3;
+#pragma GCC unroll 2
+                for (int v = 0; v < wide; v++)
+                    sum[r][v] = OF(fused)(q[(r % 3) * row], w[v], sum[r][v]);
+            }
+            b += wide * WIDTH;
+            p0 += step;
+            p1 += step;
+            p2 += step;
+            p3 += step;
+        }
+    }
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+        for (int v = 0; v < wide; v++)
+            memcpy(c + r * c_row + v * WIDTH, &sum[r][v], sizeof(vector));
+}
+
+/* The same where fewer than all columns are there: on a copy. */
+static inline __attribute__((always_inline)) void
+OF(some)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *a,
+         const number *b, number *c, size_t columns, const int rows, const int wide)
+{
+    const ptrdiff_t c_row = p->c_row[1];
+    number          tile[MOST_ROWS * 2 * WIDTH];
+
+    if (columns == (size_t)(wide * WIDTH)) {
+        OF(block)(p, run, runs, a, b, c, c_row, rows, wide);
+        return;
+    }
+    memset(tile, 0, sizeof tile);
+    for (int r = 0; r < rows; r++)
+        memcpy(tile + r * wide * WIDTH, c + r * c_row, columns * sizeof *c);
+    OF(block)(p, run, runs, a, b, tile, wide * WIDTH, rows, wide);
+    for (int r = 0; r < rows; r++)
+        memcpy(c + r * c_row, tile + r * wide * WIDTH, columns * sizeof *c);
+}
+
+#define BLOCKS(n)                                                                          \
+    for (; i + (n) <= p->rows[1]; i += (n)) OF(some)                                       \
+    (p, run, runs, a + (ptrdiff_t)i * p->a_row[1], b, c + (ptrdiff_t)i * p->c_row[1],      \
+     columns, n, wide)
+
+/* All rows of a strip of columns. */
+static inline __attribute__((always_inline)) void
+OF(strip)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *b,
+          size_t first, size_t columns, const int wide)
+{
+    for (size_t o = 0; o < p->rows[0]; o++) {
+        const number *a = (const number *)p->a + (ptrdiff_t)o * p->a_row[0];
+        number       *c = (number *)p->c + (ptrdiff_t)o * p->c_row[0] + first;
+        size_t        i = 0;
+#if MOST_ROWS >= 12
+        BLOCKS(12);
+        BLOCKS(8);
+#endif
+#if MOST_ROWS >= 6
+        BLOCKS(6);
+        BLOCKS(4);
+#endif
+        BLOCKS(2);
+        BLOCKS(1);
+    }
+}
+
+#undef BLOCKS
+
+/* Terms [from, to) of a strip of b, rows filled up with zeros; in place if it is so already. */
+static const number *
+OF(pack)(const tg_multiply *p, size_t from, size_t to, size_t first, size_t columns,
+         size_t width, number *room)
+{
+    const number *b = (const number *)p->b + from * p->b_term + first;
+
+    if (p->b_term == width && columns == width && !p->crossed) return b;
+    for (size_t k = from; k < to; k++, b += p->b_term) {
+        number *to_row = room + (k - from) * width;
+        if (p->crossed)
+            for (size_t j = 0; j < columns; j++) to_row[j] = j % 2 ? b[j - 1] : 0;
+        else
+            for (size_t j = 0; j < columns; j++) to_row[j] = b[j];
+        for (size_t j = columns; j < width; j++) to_row[j] = 0;
+    }
+    return room;
+}
+
+/* The terms from `from` on as runs, not more than fit; returns where they end. */
+static size_t
+OF(gather)(const tg_multiply *p, size_t from, OF(run) * run, size_t *runs)
+{
+    const size_t all = p->terms[0] * p->terms[1], inner = p->terms[1];
+    const size_t to = all - from > OF(TERMS) ? from + OF(TERMS) : all;
+
+    *runs = 0;
+    for (size_t k = from; k < to;) {
+        const size_t left = inner - k % inner, n = to - k < left ? to - k : left;
+        run[(*runs)++] = (OF(run)){
+            (ptrdiff_t)(k / inner) * p->a_term[0] + (ptrdiff_t)(k % inner) * p->a_term[1], n
+        };
+        k += n;
+    }
+    return to;
+}
+
+void
+TG_KERNEL(OF(tg_multiply))(const tg_multiply *p)
+{
+    enum { WIDE = 2 * WIDTH };
+    number room[OF(TERMS) * WIDE];
+    OF(run) run[OF(TERMS)];
+    size_t runs, to;
+
+    for (size_t k = 0; k < p->terms[0] * p->terms[1]; k = to) {
+        to = OF(gather)(p, k, run, &runs);
+        for (size_t j = 0; j < p->columns;) {
+            const size_t  left = p->columns - j, n = left < WIDE ? left : WIDE;
+            const size_t  width = n > WIDTH ? WIDE : WIDTH;
+            const number *b = OF(pack)(p, k, to, j, n, width, room);
+            if (n > WIDTH)
+                OF(strip)(p, run, runs, b, j, n, 2);
+            else
+                OF(strip)(p, run, runs, b, j, n, 1);
+            j += n;
+        }
+    }
+}
+
+#undef number
+#undef vector
+#undef WIDTH
+#undef OF
+#undef FUSED
+#undef FUSE
