@@ -65,7 +65,7 @@ backward(const PASS *p)
 }
 
 static const tg_param param[] = {
-    { "channels", "", "out", NAN, 1, 1e6, false, true },
+    { "channels", "", "that come out", NAN, 1, 1e6, false, true },
     { "size", "", "of the window, which is square", 3, 1, 1000, false, true },
     { "stride", "", "pixels from one window to the next", 1, 1, 1000, false, true },
     { "pad", "", "zeros around the image; -1: (size - 1)/2", -1, -1, 1000, false, true },
