@@ -143,7 +143,7 @@ define real_rule
 $(BUILD)/%_real.$1.o: %_real.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -fno-math-errno -DTG_REAL=$1 -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -fno-math-errno -fno-trapping-math -DTG_REAL=$1 -MMD -MP -c $$< -o $$@
 endef
 $(foreach r,$(reals),$(eval $(call real_rule,$r)))
 

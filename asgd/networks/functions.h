@@ -4,20 +4,41 @@
 #define TG_ASGD_NETWORKS_FUNCTIONS_H
 
 #include <math.h>
+#include <stdint.h>
 
-/* e^x = 2^k e^r, r = x - k log 2, |r| <= log(2)/2; a Taylor sum of 14 terms. Outside [-700, 700]
+/* e^x = 2^k e^r, r = x - k log 2, |r| <= log(2)/2; the sum of r^i/i! up to 13. Outside [-700, 700]
  * as at its end; NaN stays NaN. */
 static inline double
 tg_net_exp(double x)
 {
+    static const double inverse[] = { 1,
+                                      1,
+                                      1. / 2,
+                                      1. / 6,
+                                      1. / 24,
+                                      1. / 120,
+                                      1. / 720,
+                                      1. / 5040,
+                                      1. / 40320,
+                                      1. / 362880,
+                                      1. / 3628800,
+                                      1. / 39916800,
+                                      1. / 479001600,
+                                      1. / 6227020800 };
+
     if (x > 700) x = 700;
     if (x < -700) x = -700;
-    const double k = floor(x * 1.4426950408889634 + 0.5);
+    if (!(x == x)) return x;
+    const double k = (double)(long)(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
     const double r = (x - k * 0x1.62e42fee00000p-1) - k * 0x1.a39ef35793c76p-33;
-    double       sum = 1;
+    const union {
+        uint64_t bits;
+        double   power;
+    } two = { (uint64_t)(1023 + (long)k) << 52 };
+    double sum = inverse[13];
 
-    for (int i = 14; i > 0; i--) sum = 1 + r / i * sum;
-    return k == k ? ldexp(sum, (int)k) : x;
+    for (int i = 13; i-- > 0;) sum = sum * r + inverse[i];
+    return sum * two.power;
 }
 
 /* log x = k log 2 + 2 artanh s, s = (m - 1)/(m + 1), m in [sqrt 1/2, sqrt 2]; x > 0. */

@@ -1,7 +1,7 @@
 /* max_pool: the largest in a window; of equal ones the derivative goes to the first */
 #include "asgd/networks/convolve.h"
 
-#include <math.h>
+#include <string.h>
 
 static tg_window
 window(const tg_layer *l)
@@ -20,27 +20,45 @@ shape(tg_layer *l)
 
     TG_TRY(tg_window_fit(&w, l->in.channels));
     l->out = w.out;
+    l->room = l->in.channels;
     return TG_OK;
 }
 
-/* Where the largest of a window lies that begins at `first`; a NaN counts as that. */
-static size_t
-largest(const tg_window *w, const real *in, size_t first)
+/* The largest of the window that begins at `in`, of each channel; NaN counts as that. */
+static void
+largest(const tg_window *w, const real *restrict in, real *restrict out)
 {
-    const size_t step = w->in.channels, line = w->in.width * step;
-    size_t       best = first;
+    const size_t channels = w->in.channels;
 
-    for (size_t u = 0; u < w->size; u++)
-        for (size_t v = 0; v < w->size; v++) {
-            const size_t at = first + u * line + v * step;
-            if (!(tg_value(in[at]) <= tg_value(in[best]))) best = at;
-        }
-    return best;
+    memcpy(out, in, channels * sizeof *out);
+    for (size_t k = 1; k < w->size * w->size; k++) {
+        const real *restrict at = in + (k / w->size * w->in.width + k % w->size) * channels;
+        for (size_t c = 0; c < channels; c++)
+            out[c] = tg_value(at[c]) <= tg_value(out[c]) ? out[c] : at[c];
+    }
 }
 
-/* What is in out, if dout is NULL; else where it goes. */
+/* dout to the first of the window that is as large as out; left (channels): what has not gone. */
 static void
-go(const PASS *p, const real *dout)
+give_back(const tg_window *w, const real *restrict in, const real *restrict out,
+          const real *restrict dout, real *restrict din, real *restrict left)
+{
+    const size_t channels = w->in.channels;
+
+    memcpy(left, dout, channels * sizeof *left);
+    for (size_t k = 0; k < w->size * w->size; k++) {
+        const size_t at = (k / w->size * w->in.width + k % w->size) * channels;
+        for (size_t c = 0; c < channels; c++) {
+            const real all = left[c];
+            const real here = tg_value(in[at + c]) == tg_value(out[c]) ? all : 0;
+            din[at + c] += here;
+            left[c] = all - here;
+        }
+    }
+}
+
+static void
+go(const PASS *p, bool back)
 {
     const tg_window w = window(p->layer);
     const size_t    channels = w.in.channels;
@@ -48,30 +66,28 @@ go(const PASS *p, const real *dout)
 
     for (size_t b = 0; b < p->batch; b++)
         for (size_t y = 0; y < w.out.height; y++)
-            for (size_t x = 0; x < w.out.width; x++) {
+            for (size_t x = 0; x < w.out.width; x++, at += channels) {
                 const size_t first =
                     ((b * w.in.height + w.stride * y) * w.in.width + w.stride * x) *
                     channels;
-                for (size_t c = 0; c < channels; c++, at++) {
-                    const size_t best = largest(&w, p->in, first + c);
-                    if (dout)
-                        p->din[best] += dout[at];
-                    else
-                        p->out[at] = p->in[best];
-                }
+                if (back)
+                    give_back(&w, p->in + first, p->out + at, p->dout + at, p->din + first,
+                              p->room);
+                else
+                    largest(&w, p->in + first, p->out + at);
             }
 }
 
 static void
 forward(const PASS *p)
 {
-    go(p, NULL);
+    go(p, false);
 }
 
 static void
 backward(const PASS *p)
 {
-    if (p->din) go(p, p->dout);
+    if (p->din) go(p, true);
 }
 
 static const tg_param param[] = {

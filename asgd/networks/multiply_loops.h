@@ -1,6 +1,6 @@
 /* multiply_loops: the loops of multiply_kernel.c for one kind of number. Columns go by strips of two
- * vectors or one, whose part of b is packed for as many terms as fit beside the sums; a block of
- * rows keeps its sums in registers over these. Private; included once for each kind of number. */
+ * vectors or one, whose part of b is packed, for so many terms and strips as stay in the nearest
+ * cache; a block of rows keeps its sums in registers over these. Private; included once for each kind of number. */
 
 enum { OF(TERMS) = 1024 / (int)sizeof(number) };
 
@@ -38,21 +38,16 @@ OF(block)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *
     const ptrdiff_t row = p->a_row[1], step = p->a_term[1];
     vector          sum[MOST_ROWS][2];
 
-#pragma GCC unroll 12
     for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
         for (int v = 0; v < wide; v++) sum[r][v] = OF(get)(c + r * c_row + v * WIDTH);
     for (; runs > 0; runs--, run++) {
         const number *p0 = a + run->at, *p1 = p0 + 3 * row, *p2 = p1 + 3 * row,
                      *p3 = p2 + 3 * row;
         for (size_t k = run->terms; k > 0; k--) {
             vector w[2];
-#pragma GCC unroll 2
             for (int v = 0; v < wide; v++) w[v] = OF(get)(b + v * WIDTH);
-#pragma GCC unroll 12
             for (int r = 0; r < rows; r++) {
                 const number *q = r < 3 ? p0 : r < 6 ? p1 : r < 9 ? p2 : p3;
-#pragma GCC unroll 2
                 for (int v = 0; v < wide; v++)
                     sum[r][v] = OF(fused)(q[(r % 3) * row], w[v], sum[r][v]);
             }
@@ -63,9 +58,7 @@ OF(block)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *
             p3 += step;
         }
     }
-#pragma GCC unroll 12
     for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
         for (int v = 0; v < wide; v++)
             memcpy(c + r * c_row + v * WIDTH, &sum[r][v], sizeof(vector));
 }
@@ -90,19 +83,39 @@ OF(some)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *a
         memcpy(c + r * c_row, tile + r * wide * WIDTH, columns * sizeof *c);
 }
 
-#define BLOCKS(n)                                                                          \
-    for (; i + (n) <= p->rows[1]; i += (n)) OF(some)                                       \
-    (p, run, runs, a + (ptrdiff_t)i * p->a_row[1], b, c + (ptrdiff_t)i * p->c_row[1],      \
-     columns, n, wide)
+/* Strips of columns whose terms are packed side by side: where in b, c and the room each is. */
+typedef struct OF(group) {
+    const number *b;
+    size_t        first, columns, terms; /* columns of c */
+} OF(group);
 
-/* All rows of a strip of columns. */
+/* A block of rows with all strips of a group. */
 static inline __attribute__((always_inline)) void
-OF(strip)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *b,
-          size_t first, size_t columns, const int wide)
+OF(across)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *a,
+           number *c, const OF(group) * g, const int rows)
+{
+    const number *b = g->b;
+
+    for (size_t j = 0; j < g->columns; j += 2 * WIDTH, b += g->terms * 2 * WIDTH) {
+        const size_t n = g->columns - j < 2 * WIDTH ? g->columns - j : 2 * WIDTH;
+        if (n > WIDTH)
+            OF(some)(p, run, runs, a, b, c + j, n, rows, 2);
+        else
+            OF(some)(p, run, runs, a, b, c + j, n, rows, 1);
+    }
+}
+
+#define BLOCKS(n)                                                                          \
+    for (; i + (n) <= p->rows[1]; i += (n)) OF(across)                                     \
+    (p, run, runs, a + (ptrdiff_t)i * p->a_row[1], c + (ptrdiff_t)i * p->c_row[1], g, n)
+
+/* All rows of a group of strips. */
+static void
+OF(sweep)(const tg_multiply *p, const OF(run) * run, size_t runs, const OF(group) * g)
 {
     for (size_t o = 0; o < p->rows[0]; o++) {
         const number *a = (const number *)p->a + (ptrdiff_t)o * p->a_row[0];
-        number       *c = (number *)p->c + (ptrdiff_t)o * p->c_row[0] + first;
+        number       *c = (number *)p->c + (ptrdiff_t)o * p->c_row[0] + g->first;
         size_t        i = 0;
 #if MOST_ROWS >= 12
         BLOCKS(12);
@@ -119,23 +132,47 @@ OF(strip)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *
 
 #undef BLOCKS
 
-/* Terms [from, to) of a strip of b, rows filled up with zeros; in place if it is so already. */
-static const number *
+/* Terms [from, to) of `columns` columns of b, rows filled up with zeros to `width`. */
+static void
 OF(pack)(const tg_multiply *p, size_t from, size_t to, size_t first, size_t columns,
          size_t width, number *room)
 {
+    enum { AHEAD = 16 };
     const number *b = (const number *)p->b + from * p->b_term + first;
 
-    if (p->b_term == width && columns == width && !p->crossed) return b;
-    for (size_t k = from; k < to; k++, b += p->b_term) {
-        number *to_row = room + (k - from) * width;
+    for (size_t k = from; k < to; k++, b += p->b_term, room += width) {
+        if (k + AHEAD < to) {
+            __builtin_prefetch(b + AHEAD * p->b_term);
+            __builtin_prefetch(b + AHEAD * p->b_term + WIDTH);
+        }
         if (p->crossed)
-            for (size_t j = 0; j < columns; j++) to_row[j] = j % 2 ? b[j - 1] : 0;
+            for (size_t j = 0; j < columns; j++) room[j] = j % 2 ? b[j - 1] : 0;
+        else if (columns == 2 * WIDTH)
+            memcpy(room, b, 2 * sizeof(vector));
         else
-            for (size_t j = 0; j < columns; j++) to_row[j] = b[j];
-        for (size_t j = columns; j < width; j++) to_row[j] = 0;
+            for (size_t j = 0; j < columns; j++) room[j] = b[j];
+        for (size_t j = columns; j < width; j++) room[j] = 0;
     }
-    return room;
+}
+
+/* As many strips from column `first` on as fit into the room; b itself if it is one strip. */
+static OF(group)
+    OF(collect)(const tg_multiply *p, size_t from, size_t to, size_t first, number *room)
+{
+    const size_t terms = to - from, left = p->columns - first;
+    const size_t most = OF(TERMS) / terms * 2 * WIDTH;
+    OF(group) g = { room, first, left < most ? left : most, terms };
+    const size_t width = g.columns > WIDTH ? 2 * WIDTH : WIDTH;
+
+    if (p->b_term == width && g.columns == width && !p->crossed) {
+        g.b = (const number *)p->b + from * p->b_term + first;
+        return g;
+    }
+    for (size_t j = 0; j < g.columns; j += 2 * WIDTH, room += terms * 2 * WIDTH) {
+        const size_t n = g.columns - j < 2 * WIDTH ? g.columns - j : 2 * WIDTH;
+        OF(pack)(p, from, to, first + j, n, n > WIDTH ? 2 * WIDTH : WIDTH, room);
+    }
+    return g;
 }
 
 /* The terms from `from` on as runs, not more than fit; returns where they end. */
@@ -159,22 +196,16 @@ OF(gather)(const tg_multiply *p, size_t from, OF(run) * run, size_t *runs)
 void
 TG_KERNEL(OF(tg_multiply))(const tg_multiply *p)
 {
-    enum { WIDE = 2 * WIDTH };
-    number room[OF(TERMS) * WIDE];
+    number room[OF(TERMS) * 2 * WIDTH];
     OF(run) run[OF(TERMS)];
     size_t runs, to;
 
     for (size_t k = 0; k < p->terms[0] * p->terms[1]; k = to) {
         to = OF(gather)(p, k, run, &runs);
         for (size_t j = 0; j < p->columns;) {
-            const size_t  left = p->columns - j, n = left < WIDE ? left : WIDE;
-            const size_t  width = n > WIDTH ? WIDE : WIDTH;
-            const number *b = OF(pack)(p, k, to, j, n, width, room);
-            if (n > WIDTH)
-                OF(strip)(p, run, runs, b, j, n, 2);
-            else
-                OF(strip)(p, run, runs, b, j, n, 1);
-            j += n;
+            const OF(group) g = OF(collect)(p, k, to, j, room);
+            OF(sweep)(p, run, runs, &g);
+            j += g.columns;
         }
     }
 }

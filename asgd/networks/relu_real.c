@@ -5,17 +5,23 @@ static void
 forward(const PASS *p)
 {
     const size_t n = TG_AS(tg_pass_size)(p);
+    const real *restrict in = p->in;
+    real *restrict out = p->out;
 
-    for (size_t i = 0; i < n; i++) p->out[i] = tg_value(p->in[i]) <= 0 ? 0 : p->in[i];
+    for (size_t i = 0; i < n; i++) out[i] = tg_value(in[i]) <= 0 ? 0 : in[i];
 }
 
 static void
 backward(const PASS *p)
 {
     const size_t n = TG_AS(tg_pass_size)(p);
+    const real *restrict in = p->in, *restrict dout = p->dout;
+    real *restrict din = p->din;
 
-    if (!p->din) return;
-    for (size_t i = 0; i < n; i++) p->din[i] += tg_value(p->in[i]) <= 0 ? 0 : p->dout[i];
+    for (size_t i = 0; din && i < n; i++) {
+        const real d = dout[i];
+        din[i] += tg_value(in[i]) <= 0 ? 0 : d;
+    }
 }
 
 const tg_layer_kind TG_AS(tg_layer_relu) = {
