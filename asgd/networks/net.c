@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +179,37 @@ network_score(const void *self, const double *x, double *scratch)
     return mean(s, &s->n.test, s->n.test.samples, true, x, scratch);
 }
 
+static bool
+all_finite(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i])) return false;
+    return true;
+}
+
+/* The first layer out of which, on the first samples, comes what is not finite. */
+static void
+network_sick(const void *self, const double *x, double *scratch, char *text, size_t size)
+{
+    const tg_net_self          *s = self;
+    const tg_net               *n = &s->n;
+    const bench                 b = bench_in(n, scratch);
+    const size_t                some = n->measured < n->batch ? n->measured : n->batch;
+    const tg_stack_batch_single batch = batch_of(n, &b, some);
+
+    set_model(n, &b, x);
+    for (size_t k = 0; k < some; k++) put(s, &b, &n->train, k, k);
+    tg_stack_forward_single(n->stack, &batch);
+    *text = '\0';
+    for (size_t i = 0; i < n->stack->layers; i++) {
+        const tg_layer *l = &n->stack->layer[i];
+        if (all_finite(b.room + some * n->stack->out[i], some * tg_shape_size(l->out)))
+            continue;
+        snprintf(text, size, "layer %zu, %s", i + 1, tg_layers_single[l->kind]->name);
+        return;
+    }
+}
+
 static double
 network_seconds(const void *self, bool loss)
 {
@@ -194,6 +226,7 @@ static const tg_problem_kind kind = { .name = "network",
                                       .gradient = network_gradient,
                                       .loss = network_loss,
                                       .score = network_score,
+                                      .sick = network_sick,
                                       .seconds = network_seconds,
                                       .free = network_free };
 

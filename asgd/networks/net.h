@@ -36,9 +36,4 @@ TG_CHECKED tg_status tg_problem_network(tg_net *n, tg_problem **out);
 TG_CHECKED tg_status tg_net_curve(const tg_problem *p, const double *x, const double *v,
                                   double *loss, double *g, double *hv);
 
-/* The first layer from 1, and its name, whose output is not finite at x on the first batch of
- * samples; 0: there is none. Errors: TG_ENOMEM. */
-TG_CHECKED tg_status tg_net_sick(const tg_problem *p, const double *x, size_t *layer,
-                                 const char **name);
-
 #endif

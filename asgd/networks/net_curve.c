@@ -124,39 +124,3 @@ tg_net_curve(const tg_problem *p, const double *x, const double *v, double *loss
     free(s.g);
     return status;
 }
-
-static bool
-all_finite(const double complex *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(creal(x[i]))) return false;
-    return true;
-}
-
-tg_status
-tg_net_sick(const tg_problem *p, const double *x, size_t *layer, const char **name)
-{
-    const tg_net_self *self = p->self;
-    const tg_net      *n = &self->n;
-    const size_t       size = n->measured < n->batch ? n->measured : n->batch;
-    sum                s = { .self = self,
-                             .w = malloc(p->dim * sizeof *s.w),
-                             .g = calloc(p->dim, sizeof *s.g) };
-    room               r = { 0 };
-    const bool         whole = s.w && s.g && open_room(n, &r);
-
-    *layer = 0;
-    for (size_t j = 0; whole && j < p->dim; j++) s.w[j] = x[j];
-    if (whole) add_batch(&s, &r, 0, 0, size);
-    for (size_t i = 0; whole && *layer == 0 && i < n->stack->layers; i++) {
-        const tg_layer *l = &n->stack->layer[i];
-        if (all_finite(r.room + size * n->stack->out[i], size * tg_shape_size(l->out)))
-            continue;
-        *layer = i + 1;
-        *name = tg_layers_single[l->kind]->name;
-    }
-    close_room(&r);
-    free(s.w);
-    free(s.g);
-    return whole ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-}

@@ -53,6 +53,10 @@ typedef struct tg_problem_kind {
     /* The share of what it has not been shown that the model x does right. NULL: there is
      * none. */
     double (*score)(const void *self, const double *x, double *scratch);
+    /* Where a model whose loss is not finite fails first, in a few words into text (size); "" if it
+     * does not. NULL: it cannot tell. */
+    void (*sick)(const void *self, const double *x, double *scratch, char *text,
+                 size_t size);
     /* NULL: theory has nothing to go by. */
     tg_status (*modes)(const void *self, const double *weight, tg_modes *out);
     /* About what a gradient takes one thread, or the loss with the score [s]. NULL: about what its

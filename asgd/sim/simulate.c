@@ -352,3 +352,12 @@ tg_sim_score(tg_sim *s)
 
     return p->kind->score ? p->kind->score(p->self, tg_sim_model(s), s->scratch) : NAN;
 }
+
+void
+tg_sim_sick(tg_sim *s, char *text, size_t size)
+{
+    const tg_problem *p = s->setup.problem;
+
+    *text = '\0';
+    if (p->kind->sick) p->kind->sick(p->self, tg_sim_model(s), s->scratch, text, size);
+}

@@ -312,27 +312,26 @@ test_refused(void **state)
     refused(&n, TG_EINPUT, "test data have 5 classes");
 }
 
-/* The first layer whose numbers are not finite. */
+/* The first layer whose numbers are not finite, and the update after which that was. */
 static void
 test_sick(void **state)
 {
     tg_net      n = parts("dnn", (tg_shape){ 4, 4, 1 }, 40);
     tg_problem *p = NULL;
-    size_t      layer = 9;
-    const char *name = NULL;
+    char        text[48];
 
     (void)state;
     const size_t second = n.stack->layer[2].first;
     assert_ok(tg_problem_network(&n, &p));
-    double *x = malloc(p->dim * sizeof *x);
+    double *x = malloc(p->dim * sizeof *x), *scratch = calloc(p->scratch, sizeof *scratch);
     p->kind->start(p->self, x);
-    assert_ok(tg_net_sick(p, x, &layer, &name));
-    assert_int_equal(layer, 0);
+    p->kind->sick(p->self, x, scratch, text, sizeof text);
+    assert_string_equal(text, "");
     x[second] = NAN;
-    assert_ok(tg_net_sick(p, x, &layer, &name));
-    assert_int_equal(layer, 3);
-    assert_string_equal(name, "dense");
+    p->kind->sick(p->self, x, scratch, text, sizeof text);
+    assert_string_equal(text, "layer 3, dense");
     free(x);
+    free(scratch);
     tg_problem_free(p);
 }
 
