@@ -179,6 +179,12 @@ network_score(const void *self, const double *x, double *scratch)
     return mean(s, &s->n.test, s->n.test.samples, true, x, scratch);
 }
 
+static tg_status
+network_product(const void *self, const double *x, const double *v, double *out)
+{
+    return tg_net_sums(self, x, v, NULL, NULL, out);
+}
+
 static bool
 all_finite(const float *x, size_t n)
 {
@@ -225,6 +231,7 @@ static const tg_problem_kind kind = { .name = "network",
                                       .start = network_start,
                                       .gradient = network_gradient,
                                       .loss = network_loss,
+                                      .product = network_product,
                                       .score = network_score,
                                       .sick = network_sick,
                                       .seconds = network_seconds,

@@ -107,11 +107,11 @@ hand_out(const sum *s, size_t dim, double *loss, double *g, double *hv)
 }
 
 tg_status
-tg_net_curve(const tg_problem *p, const double *x, const double *v, double *loss, double *g,
-             double *hv)
+tg_net_sums(const tg_net_self *self, const double *x, const double *v, double *loss,
+            double *g, double *hv)
 {
-    const size_t dim = p->dim;
-    sum          s = { .self = p->self,
+    const size_t dim = self->n.stack->dim;
+    sum          s = { .self = self,
                        .w = malloc(dim * sizeof *s.w),
                        .g = calloc(PIECES * dim, sizeof *s.g) };
     tg_status    status = s.w && s.g ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
@@ -123,4 +123,11 @@ tg_net_curve(const tg_problem *p, const double *x, const double *v, double *loss
     free(s.w);
     free(s.g);
     return status;
+}
+
+tg_status
+tg_net_curve(const tg_problem *p, const double *x, const double *v, double *loss, double *g,
+             double *hv)
+{
+    return tg_net_sums(p->self, x, v, loss, g, hv);
 }

@@ -13,4 +13,8 @@ typedef struct tg_net_self {
 /* The pixels of a sample as numbers, (shape). */
 void tg_net_see(const tg_net_self *s, const tg_images *d, size_t sample, float *out);
 
+/* As tg_net_curve(). */
+TG_CHECKED tg_status tg_net_sums(const tg_net_self *self, const double *x, const double *v,
+                                 double *loss, double *g, double *hv);
+
 #endif

@@ -50,6 +50,8 @@ typedef struct tg_problem_kind {
                    double *scratch); /* F(x) - F*, or F */
     /* The exact gradient of F at x into g (dim). NULL: there is none. */
     void (*slope)(const void *self, const double *x, double *scratch, double *g);
+    /* out = H v, H the Hessian of F at x; all (dim). Over threads. NULL: there is none. */
+    tg_status (*product)(const void *self, const double *x, const double *v, double *out);
     /* The share of what it has not been shown that the model x does right. NULL: there is
      * none. */
     double (*score)(const void *self, const double *x, double *scratch);
