@@ -90,42 +90,45 @@ tg_images_cifar(const char *const *path, size_t files, size_t limit, tg_images *
     return status;
 }
 
-/* folder/name.bin or folder/name.bin.gz, whichever can be read; NULL: neither, or out of memory. */
-static char *
-find(const char *folder, const char *name)
+/* folder/name.bin or folder/name.bin.gz, whichever can be read; *out NULL: neither. Caller frees. */
+static tg_status
+find(const char *folder, const char *name, char **out)
 {
     static const char *const ending[] = { "bin", "bin.gz" };
 
-    for (int i = 0; i < 2; i++) {
+    *out = NULL;
+    for (int i = 0; i < 2 && !*out; i++) {
         char file[40];
         snprintf(file, sizeof file, "%s.%s", name, ending[i]);
         char *path = tg_path_join(folder, file);
-        FILE *there = path ? fopen(path, "rb") : NULL;
+        if (!path) return tg_fail(TG_ENOMEM, "out of memory");
+        FILE *there = fopen(path, "rb");
         if (there) {
             fclose(there);
-            return path;
-        }
-        free(path);
+            *out = path;
+        } else
+            free(path);
     }
-    return NULL;
+    return TG_OK;
 }
 
 tg_status
 tg_images_cifar_folder(const char *folder, bool test, size_t limit, tg_images *out)
 {
     enum { PARTS = 5 };
-    char  *path[PARTS], name[20];
-    size_t n = 0;
+    char     *path[PARTS], name[20];
+    size_t    n = 0;
+    tg_status status = TG_OK;
 
-    for (int i = 1; i <= (test ? 1 : PARTS); i++) {
+    for (int i = 1; i <= (test ? 1 : PARTS) && status == TG_OK; i++) {
         snprintf(name, sizeof name, test ? "test_batch" : "data_batch_%d", i);
-        path[n] = find(folder, name);
-        n += path[n] != NULL;
+        status = find(folder, name, &path[n]);
+        n += status == TG_OK && path[n] != NULL;
     }
-    const tg_status status = n > 0
-                                 ? tg_images_cifar((const char *const *)path, n, limit, out)
-                                 : tg_fail(TG_EIO, "%s: holds no %s.bin, nor .bin.gz",
-                                           folder, test ? "test_batch" : "data_batch_1");
+    if (status == TG_OK)
+        status = n > 0 ? tg_images_cifar((const char *const *)path, n, limit, out)
+                       : tg_fail(TG_EIO, "%s: holds no %s.bin, nor .bin.gz", folder,
+                                 test ? "test_batch" : "data_batch_1");
     while (n > 0) free(path[--n]);
     return status;
 }

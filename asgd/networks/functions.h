@@ -11,20 +11,20 @@
 static inline double
 tg_net_exp(double x)
 {
-    static const double inverse[] = { 1,
-                                      1,
-                                      1. / 2,
-                                      1. / 6,
-                                      1. / 24,
-                                      1. / 120,
-                                      1. / 720,
-                                      1. / 5040,
-                                      1. / 40320,
-                                      1. / 362880,
-                                      1. / 3628800,
-                                      1. / 39916800,
-                                      1. / 479001600,
-                                      1. / 6227020800 };
+    static const double part[] = { 1,
+                                   1,
+                                   1. / 2,
+                                   1. / 6,
+                                   1. / 24,
+                                   1. / 120,
+                                   1. / 720,
+                                   1. / 5040,
+                                   1. / 40320,
+                                   1. / 362880,
+                                   1. / 3628800,
+                                   1. / 39916800,
+                                   1. / 479001600,
+                                   1. / 6227020800 };
 
     if (x > 700) x = 700;
     if (x < -700) x = -700;
@@ -35,9 +35,9 @@ tg_net_exp(double x)
         uint64_t bits;
         double   power;
     } two = { (uint64_t)(1023 + (long)k) << 52 };
-    double sum = inverse[13];
+    double sum = part[13];
 
-    for (int i = 13; i-- > 0;) sum = sum * r + inverse[i];
+    for (int i = 13; i-- > 0;) sum = sum * r + part[i];
     return sum * two.power;
 }
 

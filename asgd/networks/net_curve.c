@@ -117,7 +117,7 @@ tg_net_sums(const tg_net_self *self, const double *x, const double *v, double *l
     tg_status    status = s.w && s.g ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
     for (size_t j = 0; status == TG_OK && j < dim; j++)
-        s.w[j] = CMPLX(x[j], v ? TG_DUAL * v[j] : 0);
+        s.w[j] = complex_of(x[j], v ? TG_DUAL * v[j] : 0);
     if (status == TG_OK) status = tg_parallel_run(PIECES, 0, add_piece, &s, NULL);
     if (status == TG_OK) hand_out(&s, dim, loss, g, hv);
     free(s.w);

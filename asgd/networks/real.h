@@ -15,7 +15,7 @@
 #ifndef TG_ASGD_NETWORKS_REAL_H
 #define TG_ASGD_NETWORKS_REAL_H
 
-#include <complex.h>
+#include "core/complexes.h"
 
 #ifndef TG_REAL
 #define TG_REAL single
@@ -51,7 +51,7 @@ static inline real
 tg_lift(real x, double value, double slope)
 {
 #if TG_AS(TG_NUMBER) == TG_NUMBER_dual
-    return CMPLX(value, slope * cimag(x));
+    return complex_of(value, slope * cimag(x));
 #else
     (void)x;
     (void)slope;

@@ -34,7 +34,8 @@ void tg_stack_start(const tg_stack *s, uint64_t seed, double *w);
 /* Numbers of room that the passes need for a batch. */
 size_t tg_stack_room(const tg_stack *s, size_t batch);
 
-/* A batch and where it is worked on. */
+/* A batch and where it is worked on. After a stop request passes end early, with numbers that mean
+ * nothing. */
 #define TG_STACK_PASSES(name, number)                                                      \
     typedef struct tg_stack_batch_##name {                                                 \
         tg_isa         isa;                                                                \

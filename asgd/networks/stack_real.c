@@ -1,6 +1,7 @@
 #include "asgd/networks/stack.h"
 
 #include "asgd/networks/layer.h"
+#include "core/parallel.h"
 
 #include <string.h>
 
@@ -59,7 +60,7 @@ pass(const tg_stack *s, const BATCH *b, size_t i)
 const real *
 TG_AS(tg_stack_forward)(const tg_stack *s, const BATCH *b)
 {
-    for (size_t i = 0; i < s->layers; i++) {
+    for (size_t i = 0; i < s->layers && !tg_stop_requested(); i++) {
         const PASS p = pass(s, b, i);
         kind_of(p.layer)->forward(&p);
     }
@@ -85,7 +86,7 @@ TG_AS(tg_stack_backward)(const tg_stack *s, const BATCH *b, real *dw)
 {
     for (size_t i = 0; i < s->layers; i++)
         if (s->shared[i]) clear(s, b, i);
-    for (size_t i = s->layers; i-- > 0;) {
+    for (size_t i = s->layers; i-- > 0 && !tg_stop_requested();) {
         PASS p = pass(s, b, i);
         if (i > 0 && !s->shared[i - 1]) clear(s, b, i - 1);
         p.dout = slope_after(s, b, i + 1);

@@ -95,7 +95,8 @@ void                 tg_sim_free(tg_sim *s);
 double
 tg_sim_next(tg_sim *s); /* time of the next event; inf: nothing will happen any more */
 
-/* Carry out the next event, if there is one. Errors: those of rule and problem; TG_ENOMEM. */
+/* Carry out the next event, if there is one. Errors: those of rule and problem; TG_ENOMEM;
+ * TG_ESTOP where gradients are dear. */
 TG_CHECKED tg_status tg_sim_advance(tg_sim *s, tg_happening *out);
 
 /* Called at the end of every job, after the rule has answered. */

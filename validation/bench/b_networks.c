@@ -1,51 +1,47 @@
-/* Speed of the gradients of networks, batch 32, one thread. Baseline: OpenBLAS's sgemm on products of
- * the sizes that the layers with weights need, three each, and nothing else: a convolution through
- * matrices without the work of laying them out. Bounds are those of a machine that does 250 GF/s,
+/* Speed of the gradients of networks, batch 32, one thread. Baseline: the layers with weights alone, forward
+ * and backward, by oneDNN where it is installed, else as products of their sizes by BLAS. Bounds are those of a machine that does 250 GF/s,
  * lengthened by what sgemm reaches here. The residual is the difference from the gradient in
  * double, over that; it is infinite if an instruction set gives other bits. */
 #include "validation/bench/bench.h"
 
 #include "asgd/networks/models.h"
 #include "asgd/networks/net.h"
+#include "validation/bench/sgemm.h"
+
+#include RIVAL /* by the Makefile */
 
 enum { BATCH = 32, CLASSES = 10 };
 
 static const double DESIGN = 250e9; /* flop/s of the design document's machine */
 
-void sgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k,
-            const float *alpha, const float *a, const int *lda, const float *b,
-            const int *ldb, const float *beta, float *c, const int *ldc);
-
-/* c (m, n) = a (m, k) b (k, n), either turned round. */
-static void
-gemm(char ta, char tb, size_t m, size_t n, size_t k, const float *a, const float *b,
-     float *c)
-{
-    const int   M = (int)m, N = (int)n, K = (int)k;
-    const float one = 1, none = 0;
-
-    sgemm_(&tb, &ta, &N, &M, &K, &one, b, tb == 'N' ? &N : &K, a, ta == 'N' ? &K : &M,
-           &none, c, &N);
-}
+enum { MOST_RIVALS = 64 };
 
 typedef struct job {
     tg_stack             *stack;
     tg_stack_batch_single batch;
-    float                *dw, *room[3]; /* room: of the baseline */
+    float                *dw;
     double                flops;
+    rival                 rival[MOST_RIVALS];
+    size_t                rivals;
 } job;
 
-/* The matrices of a layer with weights: rows (batch, pixels), inputs of each, outputs. */
+/* A layer with weights as a window. */
 static bool
-sizes(const tg_layer *l, size_t *rows, size_t *inputs, size_t *outputs)
+window_of(const tg_layer *l, rival_shape *s)
 {
     const char *name = tg_layers_single[l->kind]->name;
-    const bool  bias = strcmp(name, "add") != 0;
+    const bool  dense = !strcmp(name, "dense"), add = !strcmp(name, "add");
 
     if (l->count == 0 || !strcmp(name, "group_norm")) return false;
-    *outputs = l->out.channels;
-    *rows = BATCH * l->out.height * l->out.width;
-    *inputs = l->count / *outputs - bias;
+    const tg_shape in = add ? l->also : l->in;
+    *s = (rival_shape){ .batch = BATCH,
+                        .side = dense ? 1 : (long)in.height,
+                        .in = (long)(dense ? tg_shape_size(in) : in.channels),
+                        .out = (long)l->out.channels,
+                        .size = add || dense ? 1 : (long)l->param[1],
+                        .out_side = (long)l->out.height };
+    s->stride = s->side / s->out_side;
+    s->pad = (s->size - 1) / 2;
     return true;
 }
 
@@ -60,17 +56,11 @@ gradient(void *context)
 }
 
 static void
-products(void *context)
+by_rival(void *context)
 {
-    const job *j = context;
-    size_t     m, k, n;
+    job *j = context;
 
-    for (size_t i = 0; i < j->stack->layers; i++) {
-        if (!sizes(&j->stack->layer[i], &m, &k, &n)) continue;
-        gemm('N', 'N', m, n, k, j->room[0], j->room[1], j->room[2]);
-        gemm('T', 'N', k, n, m, j->room[0], j->room[1], j->room[2]);
-        if (i > 0) gemm('N', 'T', m, k, n, j->room[0], j->room[1], j->room[2]);
-    }
+    for (size_t i = 0; i < j->rivals; i++) rival_run(&j->rival[i], i > 0);
 }
 
 /* ---- making -------------------------------------------------------------------------- */
@@ -99,7 +89,7 @@ make(const char *model, double depth, tg_shape shape)
     tg_choice      c;
     tg_layer_list  l = { 0 };
     job            j = { 0 };
-    size_t         m, k, n, most = 0;
+    rival_shape    shape_of;
 
     must(tg_choice_find(tg_models, "model", model, &c));
     if (depth > 0) must(tg_choice_set(&c, "depth", depth));
@@ -107,11 +97,12 @@ make(const char *model, double depth, tg_shape shape)
     must(tg_stack_create(shape, CLASSES, l.layer, l.count, &j.stack));
     tg_layer_list_free(&l);
     for (size_t i = 0; i < j.stack->layers; i++) {
-        if (!sizes(&j.stack->layer[i], &m, &k, &n)) continue;
-        j.flops += (i > 0 ? 6 : 4) * (double)m * (double)k * (double)n;
-        most = fmax(most, fmax(m * k, fmax(k * n, m * n)));
+        if (!window_of(&j.stack->layer[i], &shape_of)) continue;
+        rival_make(&j.rival[j.rivals++], &shape_of);
+        j.flops += (i > 0 ? 6 : 4) * BATCH * (double)j.stack->layer[i].out.height *
+                   (double)j.stack->layer[i].out.width *
+                   (double)(shape_of.size * shape_of.size * shape_of.in * shape_of.out);
     }
-    for (int i = 0; i < 3; i++) j.room[i] = numbers(most);
     for (size_t i = 0; i < BATCH; i++) label[i] = (uint8_t)(i % CLASSES);
     double *w = malloc(j.stack->dim * sizeof *w);
     float  *single = numbers(j.stack->dim);
@@ -131,7 +122,7 @@ make(const char *model, double depth, tg_shape shape)
 static void
 release(job *j)
 {
-    for (int i = 0; i < 3; i++) free(j->room[i]);
+    for (size_t i = 0; i < j->rivals; i++) rival_free(&j->rival[i]);
     free((float *)j->batch.w);
     free((float *)j->batch.in);
     free(j->batch.room);
@@ -197,16 +188,16 @@ static double
 machine(void)
 {
     enum { N = 512 };
-    job    j = { 0 };
+    float *room[3];
     double best = INFINITY;
 
-    for (int i = 0; i < 3; i++) j.room[i] = numbers(N * N);
+    for (int i = 0; i < 3; i++) room[i] = numbers(N * N);
     for (int i = 0; i < REPEATS; i++) {
         const double begin = seconds_now();
-        gemm('N', 'N', N, N, N, j.room[0], j.room[1], j.room[2]);
+        gemm('N', 'N', N, N, N, room[0], room[1], room[2]);
         best = fmin(best, seconds_now() - begin);
     }
-    for (int i = 0; i < 3; i++) free(j.room[i]);
+    for (int i = 0; i < 3; i++) free(room[i]);
     return 2.0 * N * N * N / best;
 }
 
@@ -228,13 +219,14 @@ main(void)
     int          bad = 0;
 
     report_header();
+    printf("# baseline: " RIVAL_NAME "\n");
     printf("# sgemm does %.0f GF/s here: bounds are those of %.0f GF/s times %.2f\n",
            speed * 1e-9, DESIGN * 1e-9, fmax(1, DESIGN / speed));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char         name[80];
         job          j = make(cases[i].model, cases[i].depth, cases[i].shape);
         const timing t = measure(gradient, &j, cases[i].calls),
-                     base = measure(products, &j, cases[i].calls);
+                     base = measure(by_rival, &j, cases[i].calls);
         const double residual = against_double(&j, cases[i].shape);
         snprintf(name, sizeof name, "%s, %.0f GF/s", cases[i].name, j.flops / t.min * 1e-9);
         bad |= report(name, t, 1e3, "ms", cases[i].bound * fmax(1, DESIGN / speed),

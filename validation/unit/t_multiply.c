@@ -4,10 +4,9 @@
 
 #include "asgd/networks/multiply.h"
 #include "asgd/networks/multiply_kernel.h"
+#include "core/complexes.h"
 #include "core/dispatch.h"
 #include "core/rng.h"
-
-#include <complex.h>
 
 enum { MOST = 1 << 16, GUARD = 40 };
 
@@ -137,8 +136,8 @@ test_dual(void **state)
 
     (void)state;
     fill();
-    for (int i = 0; i < M * K; i++) x[i] = CMPLX(a[i], h * b[i]);
-    for (int i = 0; i < K * N; i++) y[i] = CMPLX(c[i], h * a[100 + i]);
+    for (int i = 0; i < M * K; i++) x[i] = complex_of(a[i], h * b[i]);
+    for (int i = 0; i < K * N; i++) y[i] = complex_of(c[i], h * a[100 + i]);
     memset(z, 0, sizeof z);
     tg_multiply_dual(TG_ISA_BEST, &(tg_multiply){ .rows = { 1, M },
                                                   .terms = { 1, K },

@@ -5,8 +5,7 @@
 #include "asgd/networks/layer.h"
 #include "asgd/networks/models.h"
 #include "asgd/networks/stack.h"
-
-#include <complex.h>
+#include "core/complexes.h"
 
 enum { BATCH = 4, CLASSES = 3, MOST_DIM = 4000, MOST_IN = 4096 };
 
@@ -101,7 +100,7 @@ product(const tg_stack *s, const double *w, const double *direction, double *dw,
     static double complex u[MOST_DIM], d[MOST_DIM], z[MOST_IN];
     double complex       *room = calloc(tg_stack_room(s, BATCH), sizeof *room);
 
-    for (size_t j = 0; j < s->dim; j++) u[j] = CMPLX(w[j], TG_DUAL * direction[j]);
+    for (size_t j = 0; j < s->dim; j++) u[j] = complex_of(w[j], TG_DUAL * direction[j]);
     for (int i = 0; i < MOST_IN; i++) z[i] = in[i];
     memset(d, 0, sizeof d);
     const tg_stack_batch_dual b = { TG_ISA_BEST, BATCH, u, z, label, room };
