@@ -69,6 +69,13 @@ $t study "$d/net.yaml" --out "$d/f" --set 'algorithm[0].step=1e30' > "$d/stdout"
 grep -q 'diverged: 3 of 3 replicas, replica 0 at time .*, update .*, first in layer [0-9]*, ' "$d/stdout" ||
     fail "divergence not told"
 
+# ---- what it takes is counted beforehand, and ends when it is told to
+sed 's/model: .*/model: {name: resnet, depth: 20}/; s/height: 6, width: 5, channels: 2/height: 32, width: 32, channels: 3/
+     s/batch: 16/batch: 128/; s/horizon: 40/horizon: 400/' "$d/net.yaml" > "$d/large.yaml"
+says 2 'deliveries would take about' $t simulate "$d/large.yaml" --set horizon=1e7
+timeout --preserve-status -s INT 1 $t simulate "$d/large.yaml" --quiet 2> "$d/stderr"
+[ $? = 130 ] || fail "a stop request is not heard: $(cat "$d/stderr")"
+
 # ---- curvature along the training
 $t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 1 > "$d/1" || fail "spectrum"
 $t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 2 > "$d/2" || fail "spectrum, 2 threads"
