@@ -70,29 +70,47 @@ lay(tg_stack *s, size_t i)
     return TG_OK;
 }
 
-/* The derivative of a layer's output is in one of two rooms by turns; it has its own where an add
- * contributes to it long before. */
-static void
-place(tg_stack *s)
+/* Whether layer i works on what the one before it gives out, which nobody else looks at. */
+static bool
+in_place(const tg_stack *s, size_t i)
 {
-    size_t most = 0;
+    return i > 0 && i < s->layers && kind_of(&s->layer[i])->in_place && !s->shared[i - 1] &&
+           !kind_of(&s->layer[i - 1])->keeps;
+}
 
+static void
+place_outputs(tg_stack *s)
+{
     for (size_t i = 0; i < s->layers; i++) {
         const tg_layer *l = &s->layer[i];
-        const size_t    out = tg_shape_size(l->out);
-        s->out[i] = s->values;
+        const size_t    out = in_place(s, i) ? 0 : tg_shape_size(l->out);
+        s->out[i] = out > 0 ? s->values : s->out[i - 1];
         s->kept[i] = s->values + out;
         s->values += out + l->kept;
-        if (!s->shared[i] && out > most) most = out;
         if (l->room > s->scratch) s->scratch = l->room;
         if (l->share > s->share) s->share = l->share;
     }
-    for (size_t i = 0; i < s->layers; i++) s->slope[i] = i % 2 * most;
-    s->slopes = 2 * most;
+}
+
+/* The derivative of a layer's output is in one of two rooms by turns; it has its own where an add
+ * contributes to it long before. */
+static void
+place_slopes(tg_stack *s)
+{
+    size_t most = 0, turn = 0;
+
     for (size_t i = 0; i < s->layers; i++)
+        if (tg_shape_size(s->layer[i].out) > most) most = tg_shape_size(s->layer[i].out);
+    s->slopes = 2 * most;
+    for (size_t i = s->layers; i-- > 0;)
         if (s->shared[i]) {
             s->slope[i] = s->slopes;
             s->slopes += tg_shape_size(s->layer[i].out);
+        } else if (in_place(s, i + 1))
+            s->slope[i] = s->slope[i + 1];
+        else {
+            turn = !turn;
+            s->slope[i] = turn * most;
         }
 }
 
@@ -118,7 +136,8 @@ fill(tg_stack *s, tg_shape in, const tg_choice *layer)
         if (status != TG_OK) return fail_at(status, l, i);
     }
     if (s->dim == 0) return tg_fail(TG_EDOMAIN, "no layer of the network has parameters");
-    place(s);
+    place_outputs(s);
+    place_slopes(s);
     return TG_OK;
 }
 

@@ -88,9 +88,9 @@ TG_AS(tg_stack_backward)(const tg_stack *s, const BATCH *b, real *dw)
         if (s->shared[i]) clear(s, b, i);
     for (size_t i = s->layers; i-- > 0 && !tg_stop_requested();) {
         PASS p = pass(s, b, i);
-        if (i > 0 && !s->shared[i - 1]) clear(s, b, i - 1);
         p.dout = slope_after(s, b, i + 1);
         p.din = slope_after(s, b, i);
+        if (i > 0 && !s->shared[i - 1] && p.din != p.dout) clear(s, b, i - 1);
         p.dalso = slope_after(s, b, p.layer->from);
         p.dw = dw + p.layer->first;
         kind_of(p.layer)->backward(&p);

@@ -2,6 +2,7 @@
  * and backward, by oneDNN where it is installed, else as products of their sizes by BLAS. Bounds are those of a machine that does 250 GF/s,
  * lengthened by what sgemm reaches here. The residual is the difference from the gradient in
  * double, over that; it is infinite if an instruction set gives other bits. */
+#define BENCH_CLOCK CLOCK_THREAD_CPUTIME_ID
 #include "validation/bench/bench.h"
 
 #include "asgd/networks/models.h"
