@@ -29,9 +29,10 @@ typedef struct TG_AS(tg_pass) {
 
 typedef struct tg_layer_kind {
     tg_kind is;
-    bool    loss;     /* the last of a network, and no other */
-    bool    in_place; /* out may be in, and then din is dout, which is not added to */
-    bool    keeps;    /* backward looks at out */
+    bool    loss; /* the last of a network, and no other */
+    /* out may be in, and then din is dout, which is not added to; where out is not in, dout becomes 0, so
+     * that the layer before may look at its own out all the same. */
+    bool in_place;
     /* From in, also and param: out, count, kept, room. Errors: TG_EDOMAIN they do not fit. */
     tg_status (*shape)(tg_layer *l);
     /* Initial values of its parameters; NULL: it has none. */

@@ -100,7 +100,6 @@ static const tg_param param[] = {
 const tg_layer_kind TG_AS(tg_layer_max_pool) = {
     .is = { "max_pool", "the largest in a window", "", param },
     .shape = shape,
-    .keeps = true,
     .forward = forward,
     .backward = backward,
 };

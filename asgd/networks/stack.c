@@ -74,8 +74,7 @@ lay(tg_stack *s, size_t i)
 static bool
 in_place(const tg_stack *s, size_t i)
 {
-    return i > 0 && i < s->layers && kind_of(&s->layer[i])->in_place && !s->shared[i - 1] &&
-           !kind_of(&s->layer[i - 1])->keeps;
+    return i > 0 && i < s->layers && kind_of(&s->layer[i])->in_place && !s->shared[i - 1];
 }
 
 static void

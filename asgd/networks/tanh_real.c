@@ -25,7 +25,6 @@ backward(const PASS *p)
 const tg_layer_kind TG_AS(tg_layer_tanh) = {
     .is = { "tanh", "hyperbolic tangent", "", NULL },
     .shape = tg_layer_same,
-    .keeps = true,
     .forward = forward,
     .backward = backward,
 };

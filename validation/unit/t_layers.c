@@ -240,7 +240,7 @@ test_pools(void **state)
 
     (void)state;
     fill(3);
-    in[7] = in[3]; /* a tie */
+    for (int i = 0; i < MOST; i++) in[i] = roundf(in[i]); /* many are as large as another */
     for (int i = 0; i < 3; i++)
         for (size_t size = 1; size <= 3; size++)
             for (size_t stride = 0; stride <= 2; stride++) {

@@ -57,20 +57,20 @@ problem_of(const char *model, tg_shape shape, size_t samples, tg_isa isa)
 
 /* ---- softmax regression -------------------------------------------------------------- */
 
-/* The same images, standardised, as a data set of the other program. */
+/* The same images, standardised as those of `scale` are, as a data set of the other program. */
 static tg_dataset
-same_data(const tg_images *im)
+same_data(const tg_images *im, const tg_images *scale)
 {
     const size_t pixels = tg_shape_size(im->shape), features = pixels + 1;
     tg_dataset   d = { .samples = im->samples, .features = features, .classes = CLASSES };
     double       mean = 0, square = 0;
     tg_choice    how = split("identical");
 
-    for (size_t i = 0; i < im->samples * pixels; i++) mean += im->pixel[i];
-    mean /= (double)(im->samples * pixels);
-    for (size_t i = 0; i < im->samples * pixels; i++)
-        square += (im->pixel[i] - mean) * (im->pixel[i] - mean);
-    const double deviation = sqrt(square / (double)(im->samples * pixels));
+    for (size_t i = 0; i < scale->samples * pixels; i++) mean += scale->pixel[i];
+    mean /= (double)(scale->samples * pixels);
+    for (size_t i = 0; i < scale->samples * pixels; i++)
+        square += (scale->pixel[i] - mean) * (scale->pixel[i] - mean);
+    const double deviation = sqrt(square / (double)(scale->samples * pixels));
     d.row = malloc((im->samples + 1) * sizeof *d.row);
     d.feature = malloc(im->samples * features * sizeof *d.feature);
     d.value = malloc(im->samples * features * sizeof *d.value);
@@ -88,6 +88,21 @@ same_data(const tg_images *im)
     return d;
 }
 
+/* The share of samples whose likeliest class is their own. */
+static double
+share_right(const tg_dataset *d, const double *x)
+{
+    double right = 0;
+
+    for (size_t i = 0; i < d->samples; i++) {
+        double p[CLASSES], most = 0;
+        tg_softmax_sample(d, i, x, p);
+        for (int c = 0; c < CLASSES; c++) most = fmax(most, p[c]);
+        right += p[d->label[i]] == most;
+    }
+    return right / (double)d->samples;
+}
+
 /* mlr is softmax regression with the intercepts last: loss, gradient and curvature agree to the
  * accuracy of pixels in float. */
 static void
@@ -98,7 +113,7 @@ test_softmax(void **state)
     const double even[] = { 1 };
     double       x[DIM], v[DIM], g[DIM], hv[DIM], g2[DIM], hv2[DIM], loss, loss2;
     tg_net       n = parts("mlr", shape, 200);
-    tg_dataset   d = same_data(&n.train);
+    tg_dataset   d = same_data(&n.train, &n.train), unseen = same_data(&n.test, &n.train);
     tg_problem  *p = NULL;
     tg_rng       r = tg_rng_stream(3, TG_PURPOSE_TEST, 0);
 
@@ -119,6 +134,8 @@ test_softmax(void **state)
     }
     double *scratch = calloc(p->scratch, sizeof *scratch);
     assert_near(p->kind->loss(p->self, x, scratch), loss2, 3e-6 * loss2);
+    assert_near(p->kind->score(p->self, x, scratch), share_right(&unseen, x), 1e-15);
+    tg_dataset_free(&unseen);
     free(scratch);
     tg_dataset_free(&d);
     tg_problem_free(p);

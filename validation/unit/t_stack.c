@@ -51,14 +51,14 @@ stack_of(tg_shape shape, const tg_choice *list, size_t n)
 static tg_stack *
 smooth(const tg_layer_kind *loss)
 {
-    const tg_choice list[] = { L(convolution, 4, 3, 2),     L(softplus, NAN, NAN, NAN),
-                               L(convolution, 4, 3, 1),     L(group_norm, 2, NAN, NAN),
-                               L(add, 3, 0, NAN),           L(tanh, NAN, NAN, NAN),
-                               L(convolution, 6, 3, 2),     L(group_norm, 3, NAN, NAN),
-                               L(softplus, NAN, NAN, NAN),  L(add, 3, 1, NAN),
-                               L(mean_pool, 2, 1, NAN),     L(mean_pool, 0, 0, NAN),
-                               L(dense, 5, NAN, NAN),       L(tanh, NAN, NAN, NAN),
-                               L(dense, CLASSES, NAN, NAN), layer(loss, NAN, NAN, NAN) };
+    const tg_choice list[] = {
+        L(convolution, 4, 3, 2),    L(softplus, NAN, NAN, NAN),  L(convolution, 4, 3, 1),
+        L(group_norm, 2, NAN, NAN), L(add, 3, 0, NAN),           L(tanh, NAN, NAN, NAN),
+        L(convolution, 6, 3, 2),    L(group_norm, 3, NAN, NAN),  L(softplus, NAN, NAN, NAN),
+        L(add, 3, 1, NAN),          L(mean_pool, 2, 1, NAN),     L(mean_pool, 0, 0, NAN),
+        L(dense, 5, NAN, NAN),      L(dense, 5, NAN, NAN),       L(add, 1, 0, NAN),
+        L(tanh, NAN, NAN, NAN),     L(dense, CLASSES, NAN, NAN), layer(loss, NAN, NAN, NAN)
+    };
 
     return stack_of((tg_shape){ 9, 8, 2 }, list, sizeof list / sizeof *list);
 }
@@ -104,12 +104,16 @@ product(const tg_stack *s, const double *w, const double *direction, double *dw,
     for (int i = 0; i < MOST_IN; i++) z[i] = in[i];
     memset(d, 0, sizeof d);
     const tg_stack_batch_dual b = { TG_ISA_BEST, BATCH, u, z, label, room };
-    tg_stack_forward_dual(s, &b);
+    const double complex     *loss = tg_stack_forward_dual(s, &b);
+    double                    fall = 0, slope = 0;
     tg_stack_backward_dual(s, &b, d);
+    for (int i = 0; i < BATCH; i++) fall += cimag(loss[i]) / TG_DUAL / BATCH;
     for (size_t j = 0; j < s->dim; j++) {
         dw[j] = creal(d[j]);
         hv[j] = cimag(d[j]) / TG_DUAL;
+        slope += dw[j] * direction[j];
     }
+    assert_near(fall, slope, 1e-12 * (1 + fabs(slope)));
     free(room);
 }
 
@@ -343,6 +347,60 @@ test_by_hand(void **state)
     tg_stack_free(s);
 }
 
+/* What relu gets is still there for an add: z = W(relu(a) + a) + c, a = V'x + b, written out. */
+static void
+test_in_place(void **state)
+{
+    enum { N = 4, M = 5 };
+    const tg_choice list[] = { L(dense, M, NAN, NAN), L(relu, NAN, NAN, NAN),
+                               L(add, 1, 0, NAN), L(dense, CLASSES, NAN, NAN),
+                               L(squared_loss, NAN, NAN, NAN) };
+    double          sum = 0;
+
+    (void)state;
+    fill(8);
+    tg_stack    *s = stack_of((tg_shape){ 1, 1, N }, list, 5);
+    const size_t b = N * M, w = b + M, c = w + M * CLASSES;
+    for (int k = 0; k < BATCH; k++)
+        for (int o = 0; o < CLASSES; o++) {
+            double z = x[c + o] - (o == label[k]);
+            for (int i = 0; i < M; i++) {
+                double a = x[b + i];
+                for (int j = 0; j < N; j++) a += in[k * N + j] * x[j * M + i];
+                z += (fmax(a, 0) + a) * x[w + i * CLASSES + o];
+            }
+            sum += z * z / 2 / BATCH;
+        }
+    assert_near(value(s, x, NULL), sum, 1e-13 * sum);
+    tg_stack_free(s);
+}
+
+/* Initial weights have variance 2/inputs, within four errors of it; the rest is 0 or 1. */
+static void
+test_start(void **state)
+{
+    const tg_choice list[] = { L(convolution, 20, 5, 1), L(group_norm, 2, NAN, NAN),
+                               L(dense, CLASSES, NAN, NAN),
+                               L(softmax_loss, NAN, NAN, NAN) };
+    tg_stack       *s = NULL;
+
+    (void)state;
+    assert_ok(tg_stack_create((tg_shape){ 9, 9, 4 }, CLASSES, list, 4, &s));
+    double *w = malloc(s->dim * sizeof *w);
+    tg_stack_start(s, 5, w);
+    for (int i = 0; i < 3; i += 2) {
+        const tg_layer *l = &s->layer[i];
+        const size_t    outputs = l->out.channels, n = l->count - outputs;
+        double          square = 0;
+        for (size_t j = 0; j < n; j++) square += w[l->first + j] * w[l->first + j];
+        assert_near(square / (double)n * (double)(n / outputs), 2, 8 * sqrt(2 / (double)n));
+        for (size_t j = n; j < l->count; j++) assert_true(w[l->first + j] == 0);
+    }
+    for (size_t j = 0; j < 40; j++) assert_true(w[s->layer[1].first + j] == (j < 20));
+    free(w);
+    tg_stack_free(s);
+}
+
 /* ---- layout -------------------------------------------------------------------------- */
 
 /* Layers that do not fit: which, and what shapes. */
@@ -442,5 +500,6 @@ test_registries(void **state)
 RUN(cmocka_unit_test(test_derivative), cmocka_unit_test(test_derivative_kinked),
     cmocka_unit_test(test_product_smooth), cmocka_unit_test(test_symmetric),
     cmocka_unit_test(test_product_kinked), cmocka_unit_test(test_by_hand),
+    cmocka_unit_test(test_in_place), cmocka_unit_test(test_start),
     cmocka_unit_test(test_misfits), cmocka_unit_test(test_models),
     cmocka_unit_test(test_registries))
