@@ -68,18 +68,16 @@ static inline __attribute__((always_inline)) void
 OF(some)(const tg_multiply *p, const OF(run) * run, size_t runs, const number *a,
          const number *b, number *c, size_t columns, const int rows, const int wide)
 {
+    const bool      whole = columns == (size_t)(wide * WIDTH);
     const ptrdiff_t c_row = p->c_row[1];
     number          tile[MOST_ROWS * 2 * WIDTH];
 
-    if (columns == (size_t)(wide * WIDTH)) {
-        OF(block)(p, run, runs, a, b, c, c_row, rows, wide);
-        return;
-    }
-    memset(tile, 0, sizeof tile);
-    for (int r = 0; r < rows; r++)
+    if (!whole) memset(tile, 0, sizeof tile);
+    for (int r = 0; !whole && r < rows; r++)
         memcpy(tile + r * wide * WIDTH, c + r * c_row, columns * sizeof *c);
-    OF(block)(p, run, runs, a, b, tile, wide * WIDTH, rows, wide);
-    for (int r = 0; r < rows; r++)
+    OF(block)
+    (p, run, runs, a, b, whole ? c : tile, whole ? c_row : wide * WIDTH, rows, wide);
+    for (int r = 0; !whole && r < rows; r++)
         memcpy(c + r * c_row, tile + r * wide * WIDTH, columns * sizeof *c);
 }
 
