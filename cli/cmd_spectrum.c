@@ -5,6 +5,7 @@
 #include "asgd/theory/predict.h"
 #include "core/parallel.h"
 #include "core/quote.h"
+#include "study/spectra.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,8 +16,9 @@ static const tg_column columns[] = {
     { "eigenvalues", "", "how many, or nodes of a density", false },
     { "largest", "loss/x^2", "eigenvalue", false },
     { "least", "loss/x^2", "eigenvalue", false },
-    { "negative", "1", "share of the eigenvalues that are below 0", false },
-    { "flat", "1", "share that is 0 but for rounding", false },
+    { "negative", "1", "share of the eigenvalues that are below 0; nan: not all are known",
+      false },
+    { "flat", "1", "share that is 0 but for rounding; nan: not all are known", false },
     { "step_limit", "x^2/loss",
       "largest learning rate at which the mean square of ASGD settles; nan: no eigenvalue "
       "is "
@@ -46,7 +48,7 @@ unit_limit(const arguments *a, size_t *workers, double *out)
 }
 
 static tg_status
-add_rows(const tg_spectra *s, double limit, tg_table *table)
+add_rows(const tg_spectra *s, double limit, bool ends, tg_table *table)
 {
     for (size_t c = 0; c < s->checkpoints; c++) {
         const tg_curvature k = tg_spectra_curvature(s, c);
@@ -55,8 +57,9 @@ add_rows(const tg_spectra *s, double limit, tg_table *table)
             table,
             (tg_cell[]){ TG_NUMBER(s->step[c]),
                          TG_NUMBER((double)(s->first[c + 1] - s->first[c])),
-                         TG_NUMBER(k.largest), TG_NUMBER(k.least), TG_NUMBER(k.negative),
-                         TG_NUMBER(k.flat),
+                         TG_NUMBER(k.largest), TG_NUMBER(k.least),
+                         TG_NUMBER(ends ? (double)NAN : k.negative),
+                         TG_NUMBER(ends ? (double)NAN : k.flat),
                          TG_NUMBER(k.largest > 0 ? limit / k.largest : (double)NAN) }));
     }
     return TG_OK;
@@ -87,7 +90,7 @@ say_steps(const tg_spectra *s, size_t workers, double limit)
 }
 
 static void
-say_spectra(const tg_spectra *s, const char *file, size_t workers, double limit)
+say_spectra(const tg_spectra *s, const char *file, size_t workers, double limit, bool ends)
 {
     const size_t       last = s->checkpoints - 1;
     const tg_curvature k = tg_spectra_curvature(s, last);
@@ -95,17 +98,74 @@ say_spectra(const tg_spectra *s, const char *file, size_t workers, double limit)
     tg_quote_text(stdout, file);
     printf(": %s.\n", s->took);
     say_steps(s, workers, limit);
-    if (k.below > 0)
+    if (k.below > 0 && ends)
+        printf(
+            "The least is %.4g: along negative ones the loss falls and nothing settles.\n",
+            k.least);
+    else if (k.below > 0)
         printf(
             "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
             "falls and\n  nothing settles; a study leaves them out and says so.\n",
             100 * k.negative, last ? " at the last checkpoint" : "", k.least);
 }
 
+/* The times of --at, of which there are `times`. Caller frees *out. */
+static tg_status
+times_of(const arguments *a, double **out, size_t *times)
+{
+    const char *text = value_of(a, "at");
+    tg_node    *list = NULL;
+    char        flow[1000];
+
+    if (snprintf(flow, sizeof flow, "[%s]", text ? text : "0") >= (int)sizeof flow)
+        return tg_fail(TG_EINPUT, "--at: too many times");
+    TG_TRY(tg_node_parse(flow, "--at", &list));
+    double   *time = malloc((list->count + 1) * sizeof *time);
+    tg_status status = time ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK && list->count == 0)
+        status = tg_fail(TG_EINPUT, "--at: expected a time");
+    for (size_t i = 0; status == TG_OK && i < list->count; i++)
+        status = tg_node_number(&list->item[i], &time[i]);
+    *times = list->count;
+    tg_node_free(list);
+    if (status == TG_OK)
+        *out = time;
+    else
+        free(time);
+    return status;
+}
+
+/* Of a study: both ends, of which there are `top`. */
+static tg_status
+spectra_of_study(const arguments *a, const char *file, tg_study **study, tg_spectra *out)
+{
+    size_t  top = 0, times = 0;
+    double *time = NULL;
+
+    TG_TRY(whole_of(a, "top", &top));
+    TG_TRY(study_open(a, file, study));
+    TG_TRY(times_of(a, &time, &times));
+    const tg_status status = tg_study_spectra(*study, top, time, times, out);
+    free(time);
+    return status;
+}
+
+static tg_status
+spectra_of(const arguments *a, const char *file, tg_study **study, tg_spectra *out)
+{
+    if (given(a, "top")) return spectra_of_study(a, file, study, out);
+    if (given(a, "at") || a->sets > 0)
+        return tg_fail(TG_EINPUT, "--%s: for studies, with --top",
+                       given(a, "at") ? "at" : "set");
+    return tg_spectra_read(file, out);
+}
+
 static tg_status
 run(const arguments *a)
 {
+    const bool  ends = given(a, "top");
     const char *file;
+    tg_study   *study = NULL;
     tg_spectra  s = { 0 };
     tg_table   *table = NULL;
     size_t      workers;
@@ -113,12 +173,13 @@ run(const arguments *a)
 
     TG_TRY(only_file(a, &file));
     TG_TRY(unit_limit(a, &workers, &limit));
-    TG_TRY(tg_spectra_read(file, &s));
-    tg_status status = table_begin(a, NULL, columns, COLUMNS, &table);
-    if (status == TG_OK) status = add_rows(&s, limit, table);
+    tg_status status = spectra_of(a, file, &study, &s);
+    if (status == TG_OK) status = table_begin(a, study, columns, COLUMNS, &table);
+    if (status == TG_OK) status = add_rows(&s, limit, ends, table);
     if (status == TG_OK && !given(a, "json") && !given(a, "quiet"))
-        say_spectra(&s, file, workers, limit);
+        say_spectra(&s, file, workers, limit, ends);
     tg_spectra_free(&s);
+    tg_study_free(study);
     if (status == TG_OK) return table_deliver(a, "spectrum", table);
     tg_table_free(table);
     return status;
@@ -127,13 +188,17 @@ run(const arguments *a)
 static const tg_option options[] = {
     { "workers", "P", "of which the largest stable step is told (default 1)" },
     { "law", "LAW", "of their round trip (default exponential)" },
+    { "top", "K", "FILE is a study: the K largest and K least of its objective" },
+    { "at", "T,..", "at these times of its first simulation (default 0)" },
     { 0 }
 };
 
 const command cmd_spectrum = {
     .name = "spectrum",
     .operands = "FILE",
-    .summary = "eigenvalues of a Hessian from a file, and the steps that they allow",
+    .summary =
+        "eigenvalues of a Hessian, from a file or of a network, and the steps that they "
+        "allow",
     .doc =
         "Read the eigenvalues that another program computed, \"-\" for standard input: one "
         "a\n"
@@ -141,8 +206,8 @@ const command cmd_spectrum = {
         "(PyHessian's),\n"
         "one or several checkpoints. Tell the largest, how many are negative, and how the\n"
         "largest stable step moves in training. A study takes such a file as\n"
-        "objective: {quadratic: {spectrum: {file: FILE}}}.",
-    .refuses = "set",
+        "objective: {quadratic: {spectrum: {file: FILE}}}. With --top the file is a study\n"
+        "whose objective is a network, of which they are computed.",
     .options = options,
     .run = run
 };
