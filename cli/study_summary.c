@@ -143,6 +143,15 @@ print_own(const study_run *r, size_t rule, FILE *f)
         tg_simulation_stalled(s, what, sizeof what);
         fprintf(f, "  simulation    %s\n", what);
     }
+    if (p->start_curvature > 1.1)
+        fprintf(f,
+                "  note          where runs begin the largest eigenvalue is %.3g times "
+                "that of the "
+                "minimum: %s\n",
+                p->start_curvature,
+                p->gain * p->start_curvature > p->threshold_square
+                    ? "there the step is too large"
+                    : "the step is small enough there too");
     if (p->resolved < 0.99)
         fprintf(
             f, "  note          the modes account for %.0f %% of the initial excess loss\n",

@@ -147,7 +147,7 @@ build_softmax(const tg_study *study, size_t workers, tg_problem **out)
     if (status == TG_OK) status = tg_dataset_read(images, labels, x->samples, &data);
     if (status == TG_OK) status = tg_dataset_split(&data, workers, &x->split, study->seed);
     if (status == TG_OK)
-        status = tg_problem_softmax(&data, x->ridge, x->batch, x->modes, out);
+        status = tg_problem_softmax(&data, x->ridge, x->batch, x->modes, x->settled, out);
     tg_dataset_free(&data);
     free(images);
     free(labels);

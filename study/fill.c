@@ -196,6 +196,8 @@ fill_softmax(tg_study *s)
                                      .samples = tg_tree_whole(s->root, SOFTMAX ".samples"),
                                      .batch = tg_tree_whole(s->root, SOFTMAX ".batch"),
                                      .modes = tg_tree_whole(s->root, SOFTMAX ".modes"),
+                                     .settled = !strcmp(
+                                         tg_tree_text(s->root, SOFTMAX ".settled"), "true"),
                                      .ridge = tg_tree_number(s->root, SOFTMAX ".ridge") };
     return tg_fill_choice(tg_tree_node(s->root, SOFTMAX ".split"), "identical", tg_splits,
                           &s->softmax.split);

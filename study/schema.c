@@ -120,6 +120,9 @@ const tg_key tg_schema[] = {
            "split"),
     { "objective.softmax.modes", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "20",
       "top Hessian eigenvalues to compute", NULL, NULL },
+    { "objective.softmax.settled", TG_KEY_TRUTH, 0, 0, 0, 0, "", "false",
+      "runs begin at the minimum, not at x = 0: does the step keep them there?", NULL,
+      NULL },
 
     MAP("objective.logistic", 0, "logistic regression on a LIBSVM file of two classes"),
     TEXT("objective.logistic.file", 1, NULL, "LIBSVM file, plain or .gz"),

@@ -52,6 +52,7 @@ typedef struct tg_study_softmax {
     const char *images, *labels; /* paths as given */
     size_t      samples, batch, modes;
     double      ridge;
+    bool        settled; /* runs begin at the minimum */
     tg_choice   split;
 } tg_study_softmax;
 

@@ -29,6 +29,7 @@ typedef struct tg_modes {
     double  least;   /* no eigenvalue of F, of these or others, is smaller */
     double  start_loss, start_covered; /* F(x0) - F*, and how much of it these modes hold */
     double  shift_loss;                /* F at the shifted fixed point minus F* */
+    double  start_largest; /* largest eigenvalue where runs begin; 0: the same as h's */
     double  left_noise,
         left_spread; /* of sigma2 and of h^2 spread, what the modes leave out */
 } tg_modes;

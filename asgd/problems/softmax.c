@@ -14,6 +14,7 @@ typedef struct softmax {
     double     ridge, least; /* least: F* */
     double    *minimum;      /* (dim) */
     double    *even;         /* (parts) 1/parts */
+    bool       settled;      /* runs begin at the minimum, not at 0 */
 } softmax;
 
 static void
@@ -33,7 +34,10 @@ softmax_start(const void *self, double *x)
 {
     const softmax *s = self;
 
-    memset(x, 0, s->dim * sizeof *x);
+    if (s->settled)
+        memcpy(x, s->minimum, s->dim * sizeof *x);
+    else
+        memset(x, 0, s->dim * sizeof *x);
 }
 
 /* g = (1/B) sum over B drawn samples of u (p - y)' + ridge x */
@@ -114,12 +118,19 @@ minimise(const softmax *s, const double *weight, double *x, double *least)
 
 /* ---- modes --------------------------------------------------------------------------- */
 
+/* The Hessian at a place. */
+typedef struct hessian {
+    const softmax *s;
+    const double  *x; /* (dim) */
+} hessian;
+
 static tg_status
 product(const double *v, double *out, void *context)
 {
-    const softmax *s = context;
+    const hessian *h = context;
+    const softmax *s = h->s;
 
-    TG_TRY(tg_softmax_product(&s->data, s->even, s->minimum, v, out));
+    TG_TRY(tg_softmax_product(&s->data, s->even, h->x, v, out));
     for (size_t j = 0; j < s->dim; j++) out[j] += s->ridge * v[j];
     return TG_OK;
 }
@@ -262,7 +273,8 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
                                 : tg_fail(TG_ENOMEM, "out of memory");
 
     if (status == TG_OK)
-        status = tg_hessian_top(product, (void *)self, s->dim, s->modes, m.h, vector);
+        status = tg_hessian_top(product, &(hessian){ s, s->minimum }, s->dim, s->modes, m.h,
+                                vector);
     if (status == TG_OK) {
         for (size_t w = 0; w < s->data.parts; w++)
             add_worker(s, w, share[w], vector, scratch, &m);
@@ -278,6 +290,9 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
         status = shift_loss(s, share, scratch, &m.shift_loss);
     }
     if (status == TG_OK) status = leave_out(s, share, &m);
+    if (status == TG_OK)
+        status = tg_hessian_top(product, &(hessian){ s, start }, s->dim, 1,
+                                &m.start_largest, vector);
     free(vector);
     free(scratch);
     free(start);
@@ -300,7 +315,7 @@ static const tg_problem_kind kind = { .name = "softmax",
 /* ---- making -------------------------------------------------------------------------- */
 
 tg_status
-tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,
+tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes, bool settled,
                    tg_problem **out)
 {
     if (!(ridge > 0) || batch < 1 || modes < 1)
@@ -315,7 +330,7 @@ tg_problem_softmax(tg_dataset *data, double ridge, size_t batch, size_t modes,
     tg_problem  *p = calloc(1, sizeof *p);
     softmax     *s = calloc(1, sizeof *s);
     if (s) {
-        *s = (softmax){ .dim = dim, .batch = batch, .ridge = ridge };
+        *s = (softmax){ .dim = dim, .batch = batch, .ridge = ridge, .settled = settled };
         s->modes = modes < dim ? modes : dim - 1;
         s->minimum = calloc(dim, sizeof *s->minimum);
         s->even = malloc(data->parts * sizeof *s->even);

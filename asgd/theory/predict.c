@@ -138,12 +138,22 @@ fill_gains(const tg_case *c, const tg_modes *m, tg_prediction *p)
     }
 }
 
+static double
+largest(const tg_modes *m)
+{
+    double h = 0;
+
+    for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
+    return h;
+}
+
 static tg_status
 fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_prediction *p)
 {
     fill_gain(c, m, p);
     fill_grid(plan, p);
-    p->resolved = fmin(m->start_covered / m->start_loss, 1);
+    p->start_curvature = m->start_largest > 0 ? m->start_largest / largest(m) : 1;
+    p->resolved = m->start_loss > 0 ? fmin(m->start_covered / m->start_loss, 1) : 1;
     p->threshold_single = p->single_error = NAN;
     tg_predict_plan field = *plan;
     bool            finite = c->solved;

@@ -78,7 +78,9 @@ typedef struct tg_prediction {
     /* what it settles to, excess loss */
     double floor, floor_error; /* noise floor; inf if there is none */
     double bias_loss;          /* cost of the bias on heterogeneous data */
-    double resolved;           /* share of the initial excess loss the modes account for */
+    double
+        start_curvature; /* largest eigenvalue where runs begin, over that of the modes */
+    double resolved;     /* share of the initial excess loss the modes account for */
     /* trajectory of the excess loss E F(x(t)) - F* */
     size_t  points;
     double *t, *loss, *low, *high; /* (points); low, high: expected model error */

@@ -208,6 +208,8 @@ fill_outcome(const work *w)
         margin <= p->threshold_error + 1e-9 * p->threshold_square +
                       single_runs(w->run.f, p->threshold))
         p->outcome = TG_UNDECIDED;
+    if (all && p->gain * p->start_curvature > p->threshold_square - p->threshold_error)
+        p->outcome = TG_UNDECIDED; /* it may not come to where the modes are */
 }
 
 /* Workers of constant times that begin together deliver together for good: within a bunch of n
@@ -276,7 +278,8 @@ fill(work *w)
 {
     const size_t count = w->run.f->m->count;
     const bool   quadratic =
-        w->run.f->m->start_covered >= w->run.f->m->start_loss * (1 - 1e-9);
+        w->run.f->m->start_covered >= w->run.f->m->start_loss * (1 - 1e-9) &&
+        !(w->run.f->m->start_largest > 0);
 
     TG_TRY(tg_finite_limit(w->run.f, w->run.p->threshold));
     fill_limits(w->run.f, w->run.p);

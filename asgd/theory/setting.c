@@ -191,6 +191,7 @@ tg_setting_modes(const tg_setting *s, const tg_modes *modes, tg_modes *out)
     TG_TRY(tg_modes_alloc(n, own, &m));
     m.least = modes->least;
     m.start_loss = modes->start_loss;
+    m.start_largest = modes->start_largest;
     m.start_covered = modes->start_covered;
     m.shift_loss = fair ? 0 : modes->shift_loss;
     m.left_noise = s->noise * modes->left_noise;

@@ -246,7 +246,7 @@ test_modes(void **state)
     double       x[DIM], y[DIM], value[DIM], scratch[TG_MOST_CLASSES], covered = 0;
 
     (void)state;
-    assert_ok(tg_problem_softmax(&taken, ridge, 8, MODES, &p));
+    assert_ok(tg_problem_softmax(&taken, ridge, 8, MODES, false, &p));
     assert_null(taken.label);
     const tg_status status = tg_problem_modes(p, weight, &m);
     if (status == TG_EINPUT) skip(); /* built without ARPACK */
@@ -267,6 +267,12 @@ test_modes(void **state)
     assert_near(m.start_loss, dense_sum(&d, ridge, even, zero).f - least, 1e-8);
     assert_near(m.start_loss, p->kind->loss(p->self, zero, scratch), 1e-15);
     assert_near(m.start_covered, covered, 1e-14);
+    dense at_start = dense_sum(&d, ridge, even, zero);
+    assert_int_equal(
+        LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'N', 'U', DIM, at_start.hessian, DIM, value), 0);
+    assert_near(m.start_largest, value[DIM - 1], 1e-6);
+    assert_true(fabs(m.start_largest / m.h[0] - 1) >
+                1e-3); /* another than at the minimum */
     dense_minimum(&d, ridge, weight, y);
     const double shifted = dense_sum(&d, ridge, even, y).f - least;
     assert_true(shifted > 1e-4);
@@ -297,7 +303,7 @@ test_minibatch_is_unbiased(void **state)
     (void)state;
     random_point(x, 2);
     assert_ok(tg_softmax_sum(&d, only, x, NULL, full));
-    assert_ok(tg_problem_softmax(&d, 0.1, 8, 5, &p));
+    assert_ok(tg_problem_softmax(&d, 0.1, 8, 5, false, &p));
     for (int i = 0; i < DRAWS; i++) {
         p->kind->gradient(p->self, 2, x, &noise, scratch, g);
         for (int j = 0; j < DIM; j++) tg_stats_add(&s[j], g[j]);
@@ -314,8 +320,8 @@ test_bad_arguments(void **state)
     tg_problem *p = NULL;
 
     (void)state;
-    assert_fails(tg_problem_softmax(&d, 0, 8, 5, &p), TG_EDOMAIN, "ridge > 0");
-    assert_fails(tg_problem_softmax(&d, 0.1, 0, 5, &p), TG_EDOMAIN, "batch >= 1");
+    assert_fails(tg_problem_softmax(&d, 0, 8, 5, false, &p), TG_EDOMAIN, "ridge > 0");
+    assert_fails(tg_problem_softmax(&d, 0.1, 0, 5, false, &p), TG_EDOMAIN, "batch >= 1");
     assert_non_null(d.label); /* still ours */
     tg_dataset_free(&d);
 }
