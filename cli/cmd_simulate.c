@@ -54,7 +54,8 @@ static tg_status
 run(const arguments *a)
 {
     if (given(a, "events") || given(a, "timeline")) TG_TRY(record_events(a));
-    return answer_run(a, &tg_answer_simulate, true, NULL);
+    return answer_run(
+        a, &(answering){ .of = &tg_answer_simulate, .simulates = true, .shown = 1 }, NULL);
 }
 
 const command cmd_simulate = { .answers = &tg_answer_simulate,

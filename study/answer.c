@@ -4,13 +4,22 @@
 #include "study/json.h"
 #include "study/open.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const tg_answerer *const tg_answerers[] = { &tg_answer_predict,  &tg_answer_simulate,
-                                            &tg_answer_validate, &tg_answer_explain,
-                                            &tg_answer_region,   &tg_answer_schedule,
-                                            &tg_answer_fit,      NULL };
+const tg_answerer *const tg_answerers[] = { &tg_answer_predict,
+                                            &tg_answer_explain,
+                                            &tg_answer_roots,
+                                            &tg_answer_region,
+                                            &tg_answer_schedule,
+                                            &tg_answer_integrate,
+                                            &tg_answer_simulate,
+                                            &tg_answer_validate,
+                                            &tg_answer_fit,
+                                            &tg_answer_spectrum,
+                                            NULL };
 
 tg_status
 tg_answerer_find(const char *name, const tg_answerer **out)
@@ -37,9 +46,21 @@ tg_answer_add(tg_answer *a, const char *name, tg_table *table)
 }
 
 void
+tg_answer_end(tg_answer *a, tg_status ended, const char *format, ...)
+{
+    va_list args;
+
+    a->ended = ended;
+    va_start(args, format);
+    vsnprintf(a->why, sizeof a->why, format, args);
+    va_end(args);
+}
+
+void
 tg_answer_free(tg_answer *a)
 {
     for (size_t i = 0; i < a->tables; i++) tg_table_free(a->table[i]);
+    free(a->document);
     free(a->words);
     *a = (tg_answer){ 0 };
 }
@@ -64,12 +85,12 @@ tg_answer_ask(const tg_answerer *of, tg_ask ask, const tg_study *study, tg_answe
 tg_status
 tg_answer_json(const tg_answer *a, char **out)
 {
-    json_t *document = json_object();
-    int     failed = 0;
+    json_t *document = a->document ? json_loads(a->document, 0, NULL) : json_object();
+    int     failed = document ? 0 : 1;
 
-    if (a->tables > 0)
+    if (!a->document && a->tables > 0)
         failed |= json_object_set_new(document, "provenance", tg_json_notes(a->table[0]));
-    for (size_t i = 0; i < a->tables; i++)
+    for (size_t i = 0; i < a->tables && !a->document; i++)
         failed |= json_object_set_new(document, a->name[i], tg_json_rows(a->table[i]));
     if (a->words) failed |= json_object_set_new(document, "words", json_string(a->words));
     if (failed) {
@@ -122,11 +143,12 @@ answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, bool wor
     tg_study *study = NULL;
     tg_answer answer = { 0 };
 
-    if (of->study) TG_TRY(open_study(of, ask, text, &study));
+    if (of->study || (of->perhaps && (text || ask->operand)))
+        TG_TRY(open_study(of, ask, text, &study));
     tg_status status = words ? answer_with_words(of, *ask, study, &answer)
                              : tg_answer_ask(of, *ask, study, &answer);
     tg_study_free(study);
-    if (status == TG_OK && answer.stopped) status = tg_fail(TG_ESTOP, "stopped on request");
+    if (status == TG_OK && answer.ended) status = tg_fail(answer.ended, "%s", answer.why);
     if (status == TG_OK) status = tg_answer_json(&answer, json);
     tg_answer_free(&answer);
     return status;
@@ -149,8 +171,9 @@ tg_answer_text(const char *command, const char *study, const char *operand,
             words = true;
         else
             TG_TRY(tg_ask_option(&ask, option[i]));
-    if (!of->study && study) return tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
-    if (!of->study && ask.sets > 0)
+    const bool takes = of->study || of->perhaps;
+    if (!takes && study) return tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
+    if (!takes && ask.sets > 0)
         return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", of->is.name);
     return answer_text(of, &ask, study, words, json);
 }
@@ -187,9 +210,10 @@ json_of_answerer(const tg_answerer *a)
 
     for (const tg_answer_table *t = a->tables; t->name; t++)
         json_object_set_new(tables, t->name, json_of_columns(t));
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", a->is.name, "operands",
-                     a->is.operands, "summary", a->is.summary, "doc", a->is.doc, "study",
-                     a->study, "options", json_of_options(a->is.options), "tables", tables);
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o}", "name", a->is.name,
+                     "operands", a->is.operands, "summary", a->is.summary, "doc", a->is.doc,
+                     "study", a->study || a->perhaps, "perhaps", a->perhaps, "options",
+                     json_of_options(a->is.options), "tables", tables);
 }
 
 tg_status

@@ -134,6 +134,7 @@ tg_sweep_run(const tg_ask *ask, const tg_study *study, const tg_sweep_plan *plan
     if (ask->words && !stopped) tg_say_curvature(ask->words, study);
     tg_answer_add(out, plan->name, w.table);
     out->tally = w.tally;
-    out->stopped = stopped;
+    if (stopped)
+        tg_answer_end(out, TG_ESTOP, "stopped on request; the rows above were finished");
     return TG_OK;
 }

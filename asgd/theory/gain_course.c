@@ -6,7 +6,8 @@
 
 enum { LEVELS = 2, FINER = 16 }; /* where a cubic will not do, nodes so many times closer */
 static const double SPACING = 0.03, MOST = 120 /* of |ln a| */, TOLERANCE = 1e-6;
-static const double EFFECTIVE = 1e-3; /* of an effective rate, which depends on the horizon more */
+static const double EFFECTIVE =
+    1e-3; /* of an effective rate, which depends on the horizon more */
 
 enum { SMOOTH = 1, ROUGH }; /* the way from a node to the next: whether a cubic will do */
 
@@ -90,7 +91,8 @@ static tg_status
 turn_to(tg_gain_course *c, const tg_loop *l)
 {
     forget(c);
-    if (!(c->law = strdup(tg_delay_text(l->delay)))) return tg_fail(TG_ENOMEM, "out of memory");
+    if (!(c->law = strdup(tg_delay_text(l->delay))))
+        return tg_fail(TG_ENOMEM, "out of memory");
     c->loop = *l;
     return TG_OK;
 }
@@ -173,9 +175,8 @@ agree(const tg_mode_prediction *a, const tg_mode_prediction *b)
     const double rate = b->effective ? EFFECTIVE * fabs(b->rate) : size;
 
     return hypot(a->re - b->re, a->im - fabs(b->im)) <= size &&
-           fabs(a->rate - b->rate) <= rate &&
-           a->unstable == b->unstable && a->exponential == b->exponential &&
-           a->effective == b->effective;
+           fabs(a->rate - b->rate) <= rate && a->unstable == b->unstable &&
+           a->exponential == b->exponential && a->effective == b->effective;
 }
 
 static bool

@@ -12,7 +12,8 @@
 enum { SIDE = 200, WORKERS = 32, RATE = 7 /* a column */ };
 static const double LOW = 0.001, HIGH = 0.1, EIGENVALUE[] = { 1, 0.5, 0.2, 0.1 };
 static const char   text[] =
-    "objective: {quadratic: {eigenvalues: [1, 0.5, 0.2, 0.1], start: 1, noise: {additive: 0.1}}}\n"
+    "objective: {quadratic: {eigenvalues: [1, 0.5, 0.2, 0.1], start: 1, noise: {additive: "
+    "0.1}}}\n"
     "workers: [{count: 32, compute: {law: gamma, shape: 4, mean: 1}}]\n"
     "algorithm: {name: asgd, step: 0.01}\ntarget: {loss: 0.01}\nhorizon: 120\n";
 
@@ -34,12 +35,12 @@ chart(void *context)
 static void
 solve_row(void *context)
 {
-    double         *rate = context;
-    const size_t    workers = WORKERS;
-    const char     *law = "{law: gamma, shape: 4, mean: 1}";
-    tg_delay       *delay;
-    tg_cluster     *cluster;
-    tg_case         c;
+    double      *rate = context;
+    const size_t workers = WORKERS;
+    const char  *law = "{law: gamma, shape: 4, mean: 1}";
+    tg_delay    *delay;
+    tg_cluster  *cluster;
+    tg_case      c;
 
     must(tg_delay_parse(law, &delay));
     must(tg_cluster_create(1, &workers, &delay, false, &cluster));

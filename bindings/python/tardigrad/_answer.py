@@ -26,13 +26,20 @@ class Table(list):
         return numpy.array(column) if numpy else column
 
 
+def _value(name, value, columns):
+    """Lists of rows, also those within rows, as tables."""
+    if not isinstance(value, list) or (value and not isinstance(value[0], dict)):
+        return value
+    rows = [{key: _value(key, cell, columns) for key, cell in row.items()} for row in value]
+    return Table(rows, list(rows[0]) if rows else columns.get(name, []))
+
+
 class Answer(dict):
     """An answer: its tables as keys and attributes, and `json`, the text that they come from."""
 
     def __init__(self, text, columns):
-        document = json.loads(text)
-        super().__init__((name, Table(value, columns[name]) if name in columns else value)
-                         for name, value in document.items())
+        super().__init__((name, _value(name, value, columns))
+                         for name, value in json.loads(text).items())
         self.json = text
 
     def __getattr__(self, name):

@@ -1,6 +1,7 @@
 """The functions of the package, made from the library's own description of itself."""
 import inspect
 import json
+import keyword
 import os
 import textwrap
 
@@ -41,9 +42,15 @@ def _settings(settings):
     return [f"set={setting}" for setting in settings]
 
 
+def _name(option):
+    """An option as a keyword argument: right_of, lambda_."""
+    name = option["name"].replace("-", "_")
+    return name + "_" if keyword.iskeyword(name) else name
+
+
 def _options(manual, given):
     """Keyword arguments as the words of options; flags by their truth, None: not given."""
-    known = {o["name"].replace("-", "_"): o for o in manual["options"] + [WORDS]}
+    known = {_name(o): o for o in manual["options"] + [WORDS]}
     words = _settings(given.pop("set", None) or ())
     for name, value in given.items():
         option = known.get(name, {"name": name, "value": "X"})
@@ -59,12 +66,13 @@ def _doc(manual):
     lines = [manual["summary"][0].upper() + manual["summary"][1:] + ".", "", manual["doc"], ""]
     lines.append("Arguments:")
     if manual["study"]:
-        lines += ["    study: path, YAML text, or dict",
+        perhaps = "; or nothing" if manual["perhaps"] else ""
+        lines += [f"    study: path, YAML text, or dict{perhaps}",
                   "    set: {path: value} of the study to override, or [\"path=value\"]"]
     elif manual["operands"]:
         lines.append(f"    {manual['operands'].lower()}: path of a file")
     for option in manual["options"] + [WORDS]:
-        name = option["name"].replace("-", "_")
+        name = _name(option)
         kind = f" ({option['value']})" if option["value"] else " (True or False)"
         lines += textwrap.wrap(f"{name}{kind}: {option['doc']}", 84, initial_indent="    ",
                                subsequent_indent="        ")
@@ -77,11 +85,13 @@ def _doc(manual):
 
 
 def _signature(manual, first):
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    names = (["set"] if manual["study"] else []) + [o["name"].replace("-", "_")
+    named = inspect.Parameter.KEYWORD_ONLY
+    names = (["set"] if manual["study"] else []) + [_name(o)
                                                     for o in manual["options"] + [WORDS]]
-    positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY)] if first else []
-    return inspect.Signature(positional + [inspect.Parameter(n, keyword, default=None)
+    default = None if manual["perhaps"] else inspect.Parameter.empty
+    positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY,
+                                    default=default)] if first else []
+    return inspect.Signature(positional + [inspect.Parameter(n, named, default=None)
                                            for n in names])
 
 
@@ -91,10 +101,11 @@ def _function(manual):
     columns = {table: [c["name"] for c in list_] for table, list_ in manual["tables"].items()}
 
     def call(*operand, **options):
-        if len(operand) != (1 if first else 0):
+        if len(operand) != (1 if first else 0) and (operand or not manual["perhaps"]):
             raise TypeError(f"{name}() takes {first or 'no file'}, got {len(operand)} arguments")
-        text, path = _study(operand[0]) if manual["study"] else (
-            None, os.fspath(operand[0]) if first else None)
+        given = operand[0] if operand else None
+        text, path = _study(given) if manual["study"] and operand else (
+            None, os.fspath(given) if operand else None)
         return Answer(_library.answer(name, text, path, _options(manual, options)), columns)
 
     call.__name__ = call.__qualname__ = name

@@ -1,0 +1,151 @@
+#include "asgd/problems/spectra.h"
+#include "asgd/sim/cluster.h"
+#include "asgd/theory/predict.h"
+#include "core/parallel.h"
+#include "core/quote.h"
+#include "study/answer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const tg_column columns[] = {
+    { "step", "", "of the checkpoint, as the file says; else its number", false },
+    { "eigenvalues", "", "how many, or nodes of a density", false },
+    { "largest", "loss/x^2", "eigenvalue", false },
+    { "least", "loss/x^2", "eigenvalue", false },
+    { "negative", "1", "share of the eigenvalues that are below 0", false },
+    { "flat", "1", "share that is 0 but for rounding", false },
+    { "step_limit", "x^2/loss",
+      "largest learning rate at which the mean square of ASGD settles; nan: no eigenvalue "
+      "is "
+      "positive",
+      false },
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+/* The largest step of ASGD at h = 1 with these workers; at h it is that over h. */
+static tg_status
+unit_limit(const tg_ask *ask, size_t *workers, double *out)
+{
+    const char *text = tg_ask_value(ask, "law");
+    tg_delay   *law = NULL;
+    tg_cluster *cluster = NULL;
+
+    *workers = 1;
+    TG_TRY(tg_ask_whole(ask, "workers", workers));
+    if (*workers < 1 || *workers > 10000000)
+        return tg_fail(TG_EINPUT, "--workers: expected 1 to 10000000, got %zu", *workers);
+    TG_TRY(tg_delay_parse(text ? text : "{law: exponential, mean: 1}", &law));
+    tg_status status = tg_cluster_create(1, workers, &law, false, &cluster);
+    if (status == TG_OK) status = tg_predict_step_square(1, cluster, &tg_asgd, out);
+    tg_cluster_free(cluster);
+    tg_delay_free(law);
+    return status;
+}
+
+static tg_status
+add_rows(const tg_spectra *s, double limit, tg_table *table)
+{
+    for (size_t c = 0; c < s->checkpoints; c++) {
+        const tg_curvature k = tg_spectra_curvature(s, c);
+        TG_TRY(tg_stop_check());
+        TG_TRY(tg_table_add(
+            table,
+            (tg_cell[]){ TG_NUMBER(s->step[c]),
+                         TG_NUMBER((double)(s->first[c + 1] - s->first[c])),
+                         TG_NUMBER(k.largest), TG_NUMBER(k.least), TG_NUMBER(k.negative),
+                         TG_NUMBER(k.flat),
+                         TG_NUMBER(k.largest > 0 ? limit / k.largest : (double)NAN) }));
+    }
+    return TG_OK;
+}
+
+/* How the largest step moves, from the first checkpoint to the last, and where it is
+ * least. */
+static void
+say_steps(FILE *f, const tg_spectra *s, size_t workers, double limit)
+{
+    const size_t last = s->checkpoints - 1;
+    size_t       sharpest = 0;
+
+    for (size_t c = 1; c <= last; c++)
+        if (s->value[s->first[c]] > s->value[s->first[sharpest]]) sharpest = c;
+    const double first = s->value[s->first[0]], end = s->value[s->first[last]],
+                 most = s->value[s->first[sharpest]];
+    if (!(most > 0)) {
+        fprintf(f,
+                "No eigenvalue is positive: no step is unstable, and nothing settles.\n");
+        return;
+    }
+    fprintf(f, "The largest stable step of ASGD with %zu worker%s is %.4g", workers,
+            workers == 1 ? "" : "s", limit / (last ? first : most));
+    if (last > 0)
+        fprintf(f, " at step %g, %.4g at step %g;\n  the least is %.4g, at step %g",
+                s->step[0], limit / end, s->step[last], limit / most, s->step[sharpest]);
+    fprintf(f, ".\n");
+}
+
+static void
+say_spectra(FILE *f, const tg_spectra *s, const char *file, size_t workers, double limit)
+{
+    const size_t       last = s->checkpoints - 1;
+    const tg_curvature k = tg_spectra_curvature(s, last);
+
+    tg_quote_text(f, file);
+    fprintf(f, ": %s.\n", s->took);
+    say_steps(f, s, workers, limit);
+    if (k.below > 0)
+        fprintf(
+            f,
+            "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
+            "falls and\n  nothing settles; a study leaves them out and says so.\n",
+            100 * k.negative, last ? " at the last checkpoint" : "", k.least);
+}
+
+static tg_status
+answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
+{
+    tg_spectra s = { 0 };
+    tg_table  *table = NULL;
+    size_t     workers;
+    double     limit;
+
+    (void)unused;
+    if (!ask->operand) return tg_fail(TG_EINPUT, "expected one file, got 0");
+    TG_TRY(unit_limit(ask, &workers, &limit));
+    TG_TRY(tg_spectra_read(ask->operand, &s));
+    tg_status status = tg_ask_table(ask, NULL, columns, COLUMNS, &table);
+    if (status == TG_OK) status = add_rows(&s, limit, table);
+    if (status == TG_OK && ask->words)
+        say_spectra(ask->words, &s, ask->operand, workers, limit);
+    tg_spectra_free(&s);
+    if (table) tg_answer_add(out, "spectrum", table);
+    return status;
+}
+
+static const tg_option options[] = {
+    { "workers", "P", "of which the largest stable step is told (default 1)" },
+    { "law", "LAW", "of their round trip (default exponential)" },
+    { 0 }
+};
+
+const tg_answerer tg_answer_spectrum = {
+    .is = { .name = "spectrum",
+            .operands = "FILE",
+            .summary =
+                "eigenvalues of a Hessian from a file, and the steps that they allow",
+            .doc =
+                "Read the eigenvalues that another program computed, \"-\" for standard "
+                "input: one "
+                "a\n"
+                "line, a JSON list, a printed numpy array, nodes and weights of a density "
+                "(PyHessian's),\n"
+                "one or several checkpoints. Tell the largest, how many are negative, and "
+                "how the\n"
+                "largest stable step moves in training. A study takes such a file as\n"
+                "objective: {quadratic: {spectrum: {file: FILE}}}.",
+            .options = options },
+    .tables = { { "spectrum", columns, COLUMNS } },
+    .answer = answer
+};
