@@ -25,7 +25,7 @@ draw(const arguments *a, const tg_study *study, const tg_answer *answer)
     char            caption[200];
 
     (void)study;
-    if (roots == 0) return TG_OK;
+    if (roots == 0) return figure_none(results_folder(a), "No root lies there.");
     if (along)
         snprintf(caption, sizeof caption, "How %zu characteristic roots move along %.*s.",
                  roots, (int)strcspn(along, "="), along);

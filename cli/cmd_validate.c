@@ -1,3 +1,4 @@
+#include "cli/answer_figures.h"
 #include "cli/answers.h"
 
 #include <stdio.h>
@@ -8,9 +9,12 @@ run(const arguments *a)
     tg_tally tally = { { 0 } };
     char     text[80];
 
-    TG_TRY(answer_run(
-        a, &(answering){ .of = &tg_answer_validate, .simulates = true, .shown = 1 },
-        &tally));
+    TG_TRY(answer_run(a,
+                      &(answering){ .of = &tg_answer_validate,
+                                    .simulates = true,
+                                    .shown = 1,
+                                    .draw = draw_validation },
+                      &tally));
     tg_tally_text(&tally, text);
     if (!given(a, "quiet")) fprintf(stderr, "predictions: %s\n", text);
     if (tally.of[TG_FAILS] == 0) return TG_OK;

@@ -24,6 +24,17 @@ static const tg_column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
+static const tg_column value_columns[] = {
+    { "step", "", "of the checkpoint: the first and the last", false },
+    { "rank", "",
+      "1 is the largest; of very many those that are evenly spaced in the "
+      "logarithm from either end",
+      false },
+    { "value", "loss/x^2", "eigenvalue, or node of a density", false },
+    { "weight", "1", "its share", false },
+};
+enum { VALUE_COLUMNS = sizeof value_columns / sizeof *value_columns, SHOWN = 1000 };
+
 /* The largest step of ASGD at h = 1 with these workers; at h it is that over h. */
 static tg_status
 unit_limit(const tg_ask *ask, size_t *workers, double *out)
@@ -57,6 +68,33 @@ add_rows(const tg_spectra *s, double limit, tg_table *table)
                          TG_NUMBER(k.largest), TG_NUMBER(k.least), TG_NUMBER(k.negative),
                          TG_NUMBER(k.flat),
                          TG_NUMBER(k.largest > 0 ? limit / k.largest : (double)NAN) }));
+    }
+    return TG_OK;
+}
+
+/* Whether rank r of n is among the SHOWN that are listed: half of them from either end. */
+static bool
+is_listed(size_t r, size_t n)
+{
+    const double each = SHOWN / 2 / log((double)n + 1);
+    const size_t s = n + 1 - r;
+
+    if (n <= SHOWN || r == 1 || s == 1) return true;
+    return floor(each * log((double)r)) > floor(each * log((double)r - 1)) ||
+           floor(each * log((double)s)) > floor(each * log((double)s - 1));
+}
+
+static tg_status
+add_values(const tg_spectra *s, size_t c, tg_table *table)
+{
+    const size_t n = s->first[c + 1] - s->first[c];
+
+    for (size_t r = 1; r <= n; r++) {
+        const size_t i = s->first[c] + r - 1;
+        if (!is_listed(r, n)) continue;
+        TG_TRY(tg_table_add(table, (tg_cell[]){ TG_NUMBER(s->step[c]), TG_NUMBER((double)r),
+                                                TG_NUMBER(s->value[i]),
+                                                TG_NUMBER(s->weight[i]) }));
     }
     return TG_OK;
 }
@@ -107,7 +145,7 @@ static tg_status
 answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
 {
     tg_spectra s = { 0 };
-    tg_table  *table = NULL;
+    tg_table  *table = NULL, *values = NULL;
     size_t     workers;
     double     limit;
 
@@ -116,11 +154,19 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
     TG_TRY(unit_limit(ask, &workers, &limit));
     TG_TRY(tg_spectra_read(ask->operand, &s));
     tg_status status = tg_ask_table(ask, NULL, columns, COLUMNS, &table);
+    if (status == TG_OK)
+        status = tg_ask_table(ask, NULL, value_columns, VALUE_COLUMNS, &values);
+    if (status == TG_OK)
+        status = tg_table_note(table, "kind", "%s", s.density ? "density" : "eigenvalues");
     if (status == TG_OK) status = add_rows(&s, limit, table);
+    if (status == TG_OK) status = add_values(&s, 0, values);
+    if (status == TG_OK && s.checkpoints > 1)
+        status = add_values(&s, s.checkpoints - 1, values);
     if (status == TG_OK && ask->words)
         say_spectra(ask->words, &s, ask->operand, workers, limit);
     tg_spectra_free(&s);
     if (table) tg_answer_add(out, "spectrum", table);
+    if (values) tg_answer_add(out, "eigenvalues", values);
     return status;
 }
 
@@ -146,6 +192,7 @@ const tg_answerer tg_answer_spectrum = {
                 "largest stable step moves in training. A study takes such a file as\n"
                 "objective: {quadratic: {spectrum: {file: FILE}}}.",
             .options = options },
-    .tables = { { "spectrum", columns, COLUMNS } },
+    .tables = { { "spectrum", columns, COLUMNS },
+                { "eigenvalues", value_columns, VALUE_COLUMNS } },
     .answer = answer
 };
