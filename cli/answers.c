@@ -24,7 +24,7 @@ ask_of(const arguments *a, const tg_answerer *of, const tg_listener *l, tg_ask *
                      .line = given(a, "json") ? NULL : a->line,
                      .sets = a->sets,
                      .listener = l,
-                     .words = words ? stdout : NULL };
+                     .words = { words ? stdout : NULL, terminal_width() } };
     memcpy(ask->set, a->set, sizeof ask->set);
     for (size_t i = 0; i < a->count; i++)
         if (takes(of, a->given[i])) {

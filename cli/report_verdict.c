@@ -65,7 +65,8 @@ put_sentences(const study_run *r, size_t rule, FILE *f)
     FILE     *memory = open_memstream(&text, &size);
     tg_status status = memory ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (memory) {
-        status = tg_say_prediction(memory, &s, rule,
+        const tg_page page = { memory, TG_PAGE_COLUMNS };
+        status = tg_say_prediction(&page, &s, rule,
                                    outcome_at(r, r->own_index, rule)->prediction);
         if (fclose(memory) != 0 && status == TG_OK)
             status = tg_fail(TG_ENOMEM, "out of memory");
@@ -181,7 +182,8 @@ put_comparison(const study_run *r, FILE *f)
     if (*a->why || *b->why) return TG_OK;
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_say_comparison(memory, r->study->algorithm[0].label, a->prediction,
+    const tg_page page = { memory, TG_PAGE_COLUMNS };
+    tg_say_comparison(&page, r->study->algorithm[0].label, a->prediction,
                       r->study->algorithm[1].label, b->prediction, r->study->target);
     const int failed = fclose(memory) != 0;
     if (!failed && *text) put_paragraph(f, text, "cause", NULL);

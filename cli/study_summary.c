@@ -193,7 +193,7 @@ study_run_summary(const study_run *r, FILE *f)
 
     tg_quote_text(f, r->study->name);
     fputc('\n', f);
-    tg_say_curvature(f, r->study);
+    tg_say_curvature(&(tg_page){ f, terminal_width() }, r->study);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const char          *label = r->study->algorithm[k].label;

@@ -122,10 +122,10 @@ answer_with_words(const tg_answerer *of, tg_ask ask, const tg_study *study, tg_a
     char  *words = NULL;
     size_t size;
 
-    ask.words = open_memstream(&words, &size);
-    if (!ask.words) return tg_fail(TG_ENOMEM, "out of memory");
+    ask.words = (tg_page){ open_memstream(&words, &size), TG_PAGE_COLUMNS };
+    if (!ask.words.stream) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = tg_answer_ask(of, ask, study, out);
-    if (fclose(ask.words) != 0 && status == TG_OK) {
+    if (fclose(ask.words.stream) != 0 && status == TG_OK) {
         tg_answer_free(out);
         status = tg_fail(TG_ENOMEM, "out of memory");
     }

@@ -162,8 +162,8 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
     if (status == TG_OK) status = add_values(&s, 0, values);
     if (status == TG_OK && s.checkpoints > 1)
         status = add_values(&s, s.checkpoints - 1, values);
-    if (status == TG_OK && ask->words)
-        say_spectra(ask->words, &s, ask->operand, workers, limit);
+    if (status == TG_OK && ask->words.stream)
+        say_spectra(ask->words.stream, &s, ask->operand, workers, limit);
     tg_spectra_free(&s);
     if (table) tg_answer_add(out, "spectrum", table);
     if (values) tg_answer_add(out, "eigenvalues", values);

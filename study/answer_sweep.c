@@ -15,11 +15,11 @@ say_own(const tg_sweep *w, tg_scene *s, size_t algorithm, const tg_prediction *p
 {
     tg_prediction *first = NULL;
 
-    if (!w->ask->words) return TG_OK;
+    if (!w->ask->words.stream) return TG_OK;
     if (s->cluster->workers != w->study->workers) return TG_OK;
-    TG_TRY(tg_say_prediction(w->ask->words, s, algorithm, p));
+    TG_TRY(tg_say_prediction(&w->ask->words, s, algorithm, p));
     if (algorithm == 0 || tg_scene_predict(s, 0, &first) != TG_OK) return TG_OK;
-    tg_say_comparison(w->ask->words, w->study->algorithm[0].label, first,
+    tg_say_comparison(&w->ask->words, w->study->algorithm[0].label, first,
                       w->study->algorithm[algorithm].label, p, w->study->target);
     tg_prediction_free(first);
     return TG_OK;

@@ -9,6 +9,7 @@
 #include "core/records.h"
 #include "core/table.h"
 #include "study/listener.h"
+#include "study/page.h"
 #include "study/study.h"
 
 typedef struct tg_option {
@@ -34,7 +35,7 @@ typedef struct tg_ask {
     size_t             count;
     const tg_listener *listener; /* NULL: nobody */
     tg_records        *records;  /* what is finished of simulations; NULL: none kept */
-    FILE              *words;    /* where the answer goes in sentences; NULL: nowhere */
+    tg_page            words;    /* where the answer goes in sentences */
 } tg_ask;
 
 /* Take one option, "name", "name=value" or "set=PATH=VALUE". Errors: TG_EINPUT unknown,

@@ -208,9 +208,9 @@ observed(const tg_ask *ask, const situation *s, tg_table *t)
 }
 
 static void
-say_observed(FILE *f, const situation *s, const char *text)
+say_observed(const tg_page *page, const situation *s, const char *text)
 {
-    tg_say_paragraph(f,
+    tg_say_paragraph(page,
                      "Observed: %.200s, at learning rate %.4g. For each law, the largest "
                      "eigenvalues with "
                      "which that is what happens; the one given is %.4g.",
@@ -232,7 +232,7 @@ say_limits(const tg_ask *ask, const situation *s)
                                  workers > 1 ? ", " : "", workers,
                                  limit / (s->h * (double)workers));
     }
-    tg_say_paragraph(ask->words,
+    tg_say_paragraph(&ask->words,
                      "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
                      "%.4g. The largest "
                      "learning rate by number of workers: %s.",
@@ -247,19 +247,20 @@ explain(const tg_ask *ask, const situation *s, tg_table *rows, tg_table *fits)
     tg_scene       at;
     tg_prediction *p = NULL;
 
-    if (isnan(s->step) && !ask->words)
+    if (isnan(s->step) && !ask->words.stream)
         return tg_fail(TG_EINPUT,
                        "without --step there are sentences only: no table to give");
     if (isnan(s->step)) return say_limits(ask, s);
     TG_TRY(predict(ask, s, s->law, s->workers, &study, &at, &p));
     tg_status status = tg_prediction_add(rows, study, 0, p);
-    if (status == TG_OK && ask->words) status = tg_say_prediction(ask->words, &at, 0, p);
+    if (status == TG_OK && ask->words.stream)
+        status = tg_say_prediction(&ask->words, &at, 0, p);
     tg_prediction_free(p);
     tg_scene_close(&at);
     tg_study_free(study);
     if (status != TG_OK || !tg_ask_given(ask, "observed")) return status;
     TG_TRY(observed(ask, s, fits));
-    if (ask->words) say_observed(ask->words, s, tg_ask_value(ask, "observed"));
+    if (ask->words.stream) say_observed(&ask->words, s, tg_ask_value(ask, "observed"));
     return TG_OK;
 }
 

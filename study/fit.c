@@ -82,7 +82,7 @@ fit_cluster(const tg_ask *ask, const tg_sayings *s, tg_fitting *f)
 static tg_status
 fit_log(const tg_ask *ask, tg_log *log, tg_fitting *f)
 {
-    tg_sayings s = { .words = ask->words };
+    tg_sayings s = { .words = &ask->words };
 
     f->cluster = log->cluster && !tg_ask_given(ask, "steps");
     tg_status status = tg_ask_table(ask, NULL, columns, COLUMNS, &f->table);

@@ -28,8 +28,8 @@ void                 tg_fitting_free(tg_fitting *f);
 /* Sentences, each with a key: as notes of a table and, wrapped, to `words` (NULL:
  * nowhere). */
 typedef struct tg_sayings {
-    tg_table *table;
-    FILE     *words;
+    tg_table      *table;
+    const tg_page *words;
 } tg_sayings;
 
 /* Say one sentence; what of it came from outside is quoted. Errors: TG_ENOMEM. */

@@ -34,7 +34,7 @@ tg_fit_say(const tg_sayings *s, const char *key, const char *format, ...)
     va_end(args);
     TG_TRY(harmless(sentence, &line));
     const tg_status status = tg_table_note(s->table, key, "%s", line);
-    if (status == TG_OK && s->words) tg_say_wrapped(s->words, line, 2);
+    if (status == TG_OK && s->words->stream) tg_say_wrapped(s->words, line, 2);
     free(line);
     return status;
 }

@@ -179,7 +179,7 @@ report(const tg_ask *ask, const tg_integration *j, const tg_hitting *p, const tg
     tg_answer_add(out, "hitting", t);
     if (status != TG_OK) return status;
     describe(p, h, words, sizeof words);
-    if (ask->words) fprintf(ask->words, "%s\n", words);
+    if (ask->words.stream) fprintf(ask->words.stream, "%s\n", words);
     if (late(p, time, h->paths) > 0.01)
         tg_listener_tell(ask->listener, TG_TOPIC_MISSING,
                          "many times lie at the end of the run: the answer depends on "

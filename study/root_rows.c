@@ -98,7 +98,7 @@ static void
 announce(const tg_hunt *h, const char *name, const tg_roots *r, const char *proof)
 {
     const tg_certificate *c = &r->certificate;
-    FILE                 *f = h->ask->words;
+    FILE                 *f = h->ask->words.stream;
 
     if (!f || h->along.values.count) return;
     fprintf(f, "%s: %zu root%s ", name, c->found, c->found == 1 ? "" : "s");

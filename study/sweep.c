@@ -136,7 +136,7 @@ tg_sweep_run(const tg_ask *ask, const tg_study *study, const tg_sweep_plan *plan
         tg_table_free(w.course);
         return status;
     }
-    if (ask->words && !stopped) tg_say_curvature(ask->words, study);
+    if (ask->words.stream && !stopped) tg_say_curvature(&ask->words, study);
     tg_answer_add(out, plan->name, w.table);
     if (w.course) tg_answer_add(out, "course", w.course);
     out->tally = w.tally;
