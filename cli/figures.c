@@ -1,5 +1,6 @@
 #include "cli/figures.h"
 
+#include "cli/stop.h"
 #include "cli/svg.h"
 #include "core/file.h"
 #include "core/process.h"
@@ -256,7 +257,7 @@ figure_make(const char *folder, const figure *f)
     if (status == TG_EINPUT) status = figures_list(&list);
     if (status == TG_OK) status = figures_add(list, f);
     if (status == TG_OK) status = figures_write(folder, list);
-    if (status == TG_OK && strcmp(f->script, "-") != 0) {
+    if (status == TG_OK && strcmp(f->script, "-") != 0 && !stop_status()) {
         const picture p = picture_at(list, tg_table_rows(list) - 1);
         status = draw(folder, &p, "svg");
     }

@@ -63,7 +63,8 @@ void tg_answer_add(tg_answer *a, const char *name, tg_table *table);
 void tg_answer_end(tg_answer *a, tg_status ended, const char *format, ...) TG_FORMAT(3, 4);
 
 /* The answer as JSON text: its document, or {"provenance": {...}, NAME: [{column: value,
- * ...}, ...], ...}, with a line end. Owner of *out: the caller, free() or tg_answer_text_free(). Errors:
+ * ...}, ...], ...}, with a line end; numbers as study/json.h says: null is not known,
+ * "Infinity" never or without limit. Owner of *out: the caller, free() or tg_answer_text_free(). Errors:
  * TG_ENOMEM. */
 TG_CHECKED tg_status tg_answer_json(const tg_answer *a, char **out);
 

@@ -70,7 +70,6 @@ json_of_roots(const tg_roots *r)
     return list;
 }
 
-/* The sides of the contour at infinity are null. */
 static json_t *
 json_of_certificate(const tg_certificate *c)
 {

@@ -112,7 +112,8 @@ test_explain_one_worker(void **state)
     (void)state;
     assert_near(number(document, "prediction", 0, "threshold_square"), 2, 1e-12);
     assert_near(number(document, "observed", 0, "low"), 2 / 0.05, 1e-9);
-    assert_true(json_is_null(cell(document, "observed", 0, "high")));
+    assert_string_equal(json_string_value(cell(document, "observed", 0, "high")),
+                        "Infinity");
     assert_string_equal(json_string_value(cell(document, "observed", 0, "possible")),
                         "not with this one");
     json_decref(document);
@@ -293,6 +294,21 @@ test_tables_are_as_described(void **state)
     }
 }
 
+/* Never is told from not known, in one place. */
+static void
+test_infinities(void **state)
+{
+    static const char *const far[] = { "set=horizon=1" };
+    json_t                  *document = ask("predict", text, far, 1);
+    const char *settle = json_string_value(cell(document, "prediction", 0, "settle"));
+
+    (void)state;
+    assert_string_equal(settle, "Infinity");
+    assert_true(strtod(settle, NULL) == INFINITY);
+    assert_true(json_is_null(cell(document, "prediction", 0, "threshold_single")));
+    json_decref(document);
+}
+
 /* A document of its own, not made of the tables: s + e^{-2 s} = 0 has 258 roots right of
  * -3, and with the words they are in it too. */
 static void
@@ -346,6 +362,7 @@ main(void)
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_missing_rows_are_heard),
         cmocka_unit_test(test_manuals),
+        cmocka_unit_test(test_infinities),
         cmocka_unit_test(test_roots_are_a_document),
         cmocka_unit_test(test_perhaps_a_study),
         cmocka_unit_test(test_tables_are_as_described),

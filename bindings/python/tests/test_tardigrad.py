@@ -196,6 +196,18 @@ class Answers(unittest.TestCase):
         self.assertEqual(answer.provenance["horizon"], 120)
         self.assertEqual(list(table["verdict"])[-1], "diverges")
 
+    def test_never_is_not_unknown(self):
+        answer = tardigrad.predict(QUICK, set=["sweep.workers=[1, 8]"])
+        row = answer.prediction[0]  # one worker is not there by the horizon; --single-run was not asked
+        self.assertEqual((row["workers"], row["settle"]), (1, float("inf")))
+        self.assertIsNone(row["threshold_single"])
+        self.assertEqual(answer.prediction["settle"][0], float("inf"))
+        self.assertNotEqual(answer.prediction["threshold_single"][0],
+                            answer.prediction["threshold_single"][0])
+        self.assertEqual(float(json.loads(answer.json)["prediction"][0]["settle"]), float("inf"))
+        contour = tardigrad.roots(damping=1, law="{law: constant, value: 1}").certificate
+        self.assertEqual((contour["below"], contour["above"]), (float("inf"), float("-inf")))
+
     def test_numpy_in_studies(self):
         try:
             import numpy
