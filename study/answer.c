@@ -154,6 +154,33 @@ answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, bool wor
     return status;
 }
 
+/* "LOG...": more than one file. */
+static bool
+takes_several(const tg_answerer *of)
+{
+    const size_t n = strlen(of->is.operands);
+
+    return n > 3 && !strcmp(of->is.operands + n - 3, "...");
+}
+
+/* Options into the question; `more` has room for all of them. */
+static tg_status
+take_options(const tg_answerer *of, const char *const *option, size_t options, tg_ask *ask,
+             const char **more, bool *words)
+{
+    ask->more = more;
+    for (size_t i = 0; i < options; i++)
+        if (!strcmp(option[i], "words"))
+            *words = true;
+        else if (!strncmp(option[i], "file=", 5))
+            more[ask->mores++] = option[i] + 5;
+        else
+            TG_TRY(tg_ask_option(ask, option[i]));
+    if (ask->mores > 0 && !takes_several(of))
+        return tg_fail(TG_EINPUT, "expected one file, got %zu", ask->mores + 1);
+    return TG_OK;
+}
+
 tg_status
 tg_answer_text(const char *command, const char *study, const char *operand,
                const char *const *option, size_t options, const tg_listener *listener,
@@ -162,20 +189,21 @@ tg_answer_text(const char *command, const char *study, const char *operand,
     const tg_answerer *of = NULL;
 
     TG_TRY(tg_answerer_find(command, &of));
-    tg_ask ask = { .manual = &of->is,
-                   .operand = study && !operand ? "study" : operand,
-                   .listener = listener };
-    bool   words = false;
-    for (size_t i = 0; i < options; i++)
-        if (!strcmp(option[i], "words"))
-            words = true;
-        else
-            TG_TRY(tg_ask_option(&ask, option[i]));
-    const bool takes = of->study || of->perhaps;
-    if (!takes && study) return tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
-    if (!takes && ask.sets > 0)
-        return tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", of->is.name);
-    return answer_text(of, &ask, study, words, json);
+    tg_ask       ask = { .manual = &of->is,
+                         .operand = study && !operand ? "study" : operand,
+                         .listener = listener };
+    const bool   takes = of->study || of->perhaps;
+    bool         words = false;
+    const char **more = malloc((options + 1) * sizeof *more);
+    if (!more) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = take_options(of, option, options, &ask, more, &words);
+    if (status == TG_OK && !takes && study)
+        status = tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
+    if (status == TG_OK && !takes && ask.sets > 0)
+        status = tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", of->is.name);
+    if (status == TG_OK) status = answer_text(of, &ask, study, words, json);
+    free(more);
+    return status;
 }
 
 /* ---- what can be asked --------------------------------------------------------------- */

@@ -73,7 +73,7 @@ TG_CHECKED tg_status tg_answer_json(const tg_answer *a, char **out);
  *   study     YAML or JSON text; NULL: `operand` is the file to read, or none is needed
  *   operand   its name in complaints and provenance, files named in it are relative to
  *             it; a path for fit and spectrum; NULL: "study"
- *   option    (options) "level=sde", "single-run", "set=horizon=10"; "words": the
+ *   option    (options) "file=b.csv", one more file to read, for fit; "level=sde", "single-run", "set=horizon=10"; "words": the
  *             sentences of the terminal too, as a text "words" of the document
  *   listener  hears what is to be said beside it; NULL: nobody
  *   json      receives the text; unchanged on failure. Owner: the caller,

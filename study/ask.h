@@ -26,7 +26,9 @@ enum { TG_MOST_SETS = 64, TG_MOST_OPTIONS = 32 };
 /* A question. Words are borrowed. */
 typedef struct tg_ask {
     const tg_manual   *manual;
-    const char        *operand;           /* a file's name, as given; NULL: none */
+    const char        *operand; /* a file's name, as given; NULL: none */
+    const char *const *more;    /* (mores) further ones */
+    size_t             mores;
     const char        *line;              /* the command, for provenance */
     const char        *set[TG_MOST_SETS]; /* PATH=VALUE, of the study */
     size_t             sets;

@@ -40,20 +40,22 @@ tg_fit_say(const tg_sayings *s, const char *key, const char *format, ...)
 }
 
 tg_status
-tg_fit_say_log(const tg_sayings *s, const tg_log *log)
+tg_fit_say_log(const tg_sayings *s, size_t i, const tg_log *log)
 {
-    char   lost[700] = "";
+    char   lost[700] = "", key[40] = "log", left[40] = "left out";
     size_t n = 0, rows = log->rows - log->jobs;
 
-    TG_TRY(tg_fit_say(s, "log", "%s.", log->took));
+    if (i > 0) snprintf(key, sizeof key, "log %zu", i + 1);
+    if (i > 0) snprintf(left, sizeof left, "left out of log %zu", i + 1);
+    TG_TRY(tg_fit_say(s, key, "%s.", log->took));
     for (int r = 0; r < TG_LOG_REASON_COUNT; r++)
         if (log->lost[r] > 0)
             n += (size_t)snprintf(
                 lost + n, sizeof lost - n, "%s%s (%zu, first in line %zu)", n ? ", " : "",
                 tg_log_reason_words((tg_log_reason)r), log->lost[r], log->first[r]);
     if (rows > 0)
-        TG_TRY(tg_fit_say(s, "left out", "%zu of %zu rows are left out: %s.", rows,
-                          log->rows, lost));
+        TG_TRY(tg_fit_say(s, left, "%zu of %zu rows are left out: %s.", rows, log->rows,
+                          lost));
     return TG_OK;
 }
 

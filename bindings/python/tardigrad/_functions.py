@@ -70,7 +70,8 @@ def _doc(manual):
         lines += [f"    study: path, YAML text, or dict{perhaps}",
                   "    set: {path: value} of the study to override, or [\"path=value\"]"]
     elif manual["operands"]:
-        lines.append(f"    {manual['operands'].lower()}: path of a file")
+        several = ", or of several" if _several(manual) else ""
+        lines.append(f"    {_first(manual)}: path of a file{several}")
     for option in manual["options"] + [WORDS]:
         name = _name(option)
         kind = f" ({option['value']})" if option["value"] else " (True or False)"
@@ -84,6 +85,16 @@ def _doc(manual):
     return "\n".join(lines)
 
 
+def _several(manual):
+    """Whether it takes several files."""
+    return manual["operands"].endswith("...")
+
+
+def _first(manual):
+    """The name of the first argument; None: there is none."""
+    return "study" if manual["study"] else manual["operands"].rstrip(".").lower() or None
+
+
 def _signature(manual, first):
     named = inspect.Parameter.KEYWORD_ONLY
     names = (["set"] if manual["study"] else []) + [_name(o)
@@ -91,22 +102,27 @@ def _signature(manual, first):
     default = None if manual["perhaps"] else inspect.Parameter.empty
     positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY,
                                     default=default)] if first else []
+    if _several(manual):
+        positional.append(inspect.Parameter("more", inspect.Parameter.VAR_POSITIONAL))
     return inspect.Signature(positional + [inspect.Parameter(n, named, default=None)
                                            for n in names])
 
 
 def _function(manual):
     name = manual["name"]
-    first = "study" if manual["study"] else manual["operands"].lower() or None
+    first = _first(manual)
     columns = {table: [c["name"] for c in list_] for table, list_ in manual["tables"].items()}
 
     def call(*operand, **options):
+        more = operand[1:] if _several(manual) else ()
+        operand = operand[:len(operand) - len(more)]
         if len(operand) != (1 if first else 0) and (operand or not manual["perhaps"]):
             raise TypeError(f"{name}() takes {first or 'no file'}, got {len(operand)} arguments")
         given = operand[0] if operand else None
         text, path = _study(given) if manual["study"] and operand else (
             None, os.fspath(given) if operand else None)
-        return Answer(_library.answer(name, text, path, _options(manual, options)), columns)
+        words = [f"file={os.fspath(file)}" for file in more] + _options(manual, options)
+        return Answer(_library.answer(name, text, path, words), columns)
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "tardigrad"

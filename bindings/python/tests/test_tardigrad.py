@@ -129,6 +129,18 @@ class SameBytes(unittest.TestCase):
                              pathlib.Path(other).read_text().replace("b-times", "a-times"))
             self.assertEqual(tardigrad.predict(made).json, printed("predict", made))
 
+    def test_fit_of_several_logs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            files = []
+            for k in range(3):
+                files.append(pathlib.Path(folder, f"{k}.csv"))
+                files[k].write_text("seconds\n" + "".join(
+                    f"{1 + k + (i * 7919 % 101) / 500}\n" for i in range(60)))
+            mine = tardigrad.fit(*files, words=True)
+            self.assertIn("3 logs together: 3 workers", mine.words.replace("\n  ", " "))
+            self.assertEqual(tardigrad.fit(*files).json, printed("fit", *map(str, files)))
+        self.assertRaises(TypeError, tardigrad.spectrum, "a", "b")
+
     def test_dict_and_text(self):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "study").write_text(json.dumps(SMALL))
