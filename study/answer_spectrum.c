@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 #include "core/quote.h"
 #include "study/answer.h"
+#include "study/sentences.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -102,43 +103,47 @@ add_values(const tg_spectra *s, size_t c, tg_table *table)
 /* How the largest step moves, from the first checkpoint to the last, and where it is
  * least. */
 static void
-say_steps(FILE *f, const tg_spectra *s, size_t workers, double limit)
+say_steps(const tg_page *page, const tg_spectra *s, size_t workers, double limit)
 {
     const size_t last = s->checkpoints - 1;
     size_t       sharpest = 0;
+    char         text[400], course[200] = "";
 
     for (size_t c = 1; c <= last; c++)
         if (s->value[s->first[c]] > s->value[s->first[sharpest]]) sharpest = c;
     const double first = s->value[s->first[0]], end = s->value[s->first[last]],
                  most = s->value[s->first[sharpest]];
-    if (!(most > 0)) {
-        fprintf(f,
-                "No eigenvalue is positive: no step is unstable, and nothing settles.\n");
-        return;
-    }
-    fprintf(f, "The largest stable step of ASGD with %zu worker%s is %.4g", workers,
-            workers == 1 ? "" : "s", limit / (last ? first : most));
     if (last > 0)
-        fprintf(f, " at step %g, %.4g at step %g;\n  the least is %.4g, at step %g",
-                s->step[0], limit / end, s->step[last], limit / most, s->step[sharpest]);
-    fprintf(f, ".\n");
+        snprintf(course, sizeof course,
+                 " at step %g, %.4g at step %g; the least is %.4g, at step %g", s->step[0],
+                 limit / end, s->step[last], limit / most, s->step[sharpest]);
+    snprintf(text, sizeof text,
+             "The largest stable step of ASGD with %zu worker%s is %.4g%s.", workers,
+             workers == 1 ? "" : "s", limit / (last ? first : most), course);
+    tg_say_wrapped(page,
+                   most > 0 ? text
+                            : "No eigenvalue is positive: no step is unstable, and nothing "
+                              "settles.",
+                   2);
 }
 
 static void
-say_spectra(FILE *f, const tg_spectra *s, const char *file, size_t workers, double limit)
+say_spectra(const tg_page *page, const tg_spectra *s, const char *file, size_t workers,
+            double limit)
 {
     const size_t       last = s->checkpoints - 1;
     const tg_curvature k = tg_spectra_curvature(s, last);
+    char               text[400];
 
-    tg_quote_text(f, file);
-    fprintf(f, ": %s.\n", s->took);
-    say_steps(f, s, workers, limit);
-    if (k.below > 0)
-        fprintf(
-            f,
-            "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
-            "falls and\n  nothing settles; a study leaves them out and says so.\n",
-            100 * k.negative, last ? " at the last checkpoint" : "", k.least);
+    tg_quote_text(page->stream, file);
+    fprintf(page->stream, ": %s.\n", s->took);
+    say_steps(page, s, workers, limit);
+    if (k.below == 0) return;
+    snprintf(text, sizeof text,
+             "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
+             "falls and nothing settles; a study leaves them out and says so.",
+             100 * k.negative, last ? " at the last checkpoint" : "", k.least);
+    tg_say_wrapped(page, text, 2);
 }
 
 static tg_status
@@ -163,7 +168,7 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
     if (status == TG_OK && s.checkpoints > 1)
         status = add_values(&s, s.checkpoints - 1, values);
     if (status == TG_OK && ask->words.stream)
-        say_spectra(ask->words.stream, &s, ask->operand, workers, limit);
+        say_spectra(&ask->words, &s, ask->operand, workers, limit);
     tg_spectra_free(&s);
     if (table) tg_answer_add(out, "spectrum", table);
     if (values) tg_answer_add(out, "eigenvalues", values);
