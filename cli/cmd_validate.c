@@ -17,11 +17,12 @@ run(const arguments *a)
                       &tally));
     tg_tally_text(&tally, text);
     if (!given(a, "quiet")) fprintf(stderr, "predictions: %s\n", text);
-    if (tally.of[TG_FAILS] == 0) return TG_OK;
+    const size_t n = tally.of[TG_FAILS];
+    if (n == 0) return TG_OK;
     return tg_fail(TG_ENOCONV,
-                   "%zu predictions are further from the simulation than their model "
+                   "%zu prediction%s further from the simulation than %s model "
                    "error and 4 standard errors",
-                   tally.of[TG_FAILS]);
+                   n, n == 1 ? " is" : "s are", n == 1 ? "its" : "their");
 }
 
 static const tg_option options[] = { RESUME_OPTION, { 0 } };

@@ -227,9 +227,9 @@ draw_workers(const part *p, const char *labels, size_t rule)
         return figure_none(results_folder(p->a), caption);
     }
     size_t used = (size_t)snprintf(
-        caption, sizeof caption,
-        "%s: of the numbers tried (%s) %g workers are fastest: %.3g", p->label,
-        p->simulated ? "dots, simulated" : "corners of the line", f.best, f.time);
+        caption, sizeof caption, "%s: of the numbers tried (%s) %g worker%s fastest: %.3g",
+        p->label, p->simulated ? "dots, simulated" : "corners of the line", f.best,
+        f.best == 1 ? " is" : "s are", f.time);
     if (f.own > 0 && f.own != f.time)
         used += (size_t)snprintf(caption + used, sizeof caption - used,
                                  "; your %zu take %.3g", p->study->workers, f.own);

@@ -197,8 +197,9 @@ study_run_summary(const study_run *r, FILE *f)
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const char          *label = r->study->algorithm[k].label;
-        fprintf(f, "\n%s, %zu workers, learning rate %g (level %s)\n", label, r->own,
-                r->study->algorithm[k].step, tg_level_name(p->level));
+        fprintf(f, "\n%s, %zu worker%s, learning rate %g (level %s)\n", label, r->own,
+                r->own == 1 ? "" : "s", r->study->algorithm[k].step,
+                tg_level_name(p->level));
         print_own(r, k, f);
         print_advice(r, k, f);
     }

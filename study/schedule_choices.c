@@ -182,8 +182,8 @@ ask_number(const asked *a)
     TG_TRY(tg_choose_number(&t, 1, &best));
     TG_TRY(tg_choose_look(&t, &own, &before));
     snprintf(word, sizeof word, "%s = %zu", rule->rule.kind->param[0].name, best.count[0]);
-    say(a, "%s: with %zu workers best %s: %.4g at step %.4g; with %zu %.4g", a->label, P,
-        word, best.row.time, best.row.step, own, before.time);
+    say(a, "%s: with %zu worker%s best %s: %.4g at step %.4g; with %zu %.4g", a->label, P,
+        P == 1 ? "" : "s", word, best.row.time, best.row.step, own, before.time);
     return add(a, "number", word, (double)P, &best.row, before.time);
 }
 
@@ -212,8 +212,8 @@ ask_uplinks(const asked *a)
         tg_schedule_free(s);
         snprintf(word, sizeof word, "%g", n);
         if (isfinite(best.time))
-            say(a, "%s: %g uplink%s: %zu workers, %.4g", a->label, n, n > 1 ? "s" : "",
-                best.workers, best.time);
+            say(a, "%s: %g uplink%s: %zu worker%s, %.4g", a->label, n, n > 1 ? "s" : "",
+                best.workers, best.workers == 1 ? "" : "s", best.time);
         TG_TRY(add(a, "uplinks", word, (double)best.workers, &best, last));
         if (!(best.time < 0.95 * last) && !isnan(last)) return TG_OK;
         if (!isfinite(best.time)) return TG_OK;

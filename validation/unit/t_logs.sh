@@ -71,4 +71,12 @@ says 2 'one tells dates, the other times since it began' $t fit "$d/early.csv" "
 cut -d, -f1,3 "$d/early.csv" > "$d/untimed.csv"
 says 2 'starts are in one of them only' $t fit "$d/early.csv" "$d/untimed.csv"
 says 2 'expected one file, got 2' $t spectrum "$d/early.csv" "$d/late.csv"
+printf '[1, 2,' > "$d/cut.txt"
+says 2 'a list is not closed after 2 numbers: the file is cut short' $t spectrum "$d/cut.txt"
+printf '[[3, 2], [1' > "$d/cut.txt"
+says 2 'a list is not closed after 3 numbers' $t spectrum "$d/cut.txt"
+printf '[1, 2]]' > "$d/cut.txt"
+says 2 'without its "\["' $t spectrum "$d/cut.txt"
+printf 'tensor([[3., 2.],\n        [1., 0.5]])' > "$d/whole.txt"
+$t spectrum "$d/whole.txt" > /dev/null || fail 'what torch prints'
 exit $bad
