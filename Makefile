@@ -29,8 +29,11 @@ say         = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 library  := $(filter-out $(absent),$(wildcard core/*.c solver/*.c roots/*.c asgd/*/*.c study/*.c))
 kernels  := $(filter %_kernel.c,$(library))
 isas     := plain $(SIMD)
-objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels),$(library))) \
-            $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o))
+numbers  := $(filter %_real.c,$(library))
+reals    := single double dual
+objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels) $(numbers),$(library))) \
+            $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o)) \
+            $(foreach r,$(reals),$(numbers:%.c=$(BUILD)/%.$r.o))
 commands := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c)) $(BUILD)/cli/embedded.o
 tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
 scripts  := $(wildcard validation/unit/t_*.sh)
@@ -48,7 +51,7 @@ command  := $(BUILD)/tardigrad
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
-.PHONY: deps all programs demo test unit compiled validate audit mutants page bench figures asan fuzz fuzzers layers symbols format install \
+.PHONY: deps all programs demo test unit compiled validate audit mutants page bench figures gallery asan fuzz fuzzers layers symbols format install \
         uninstall dist deb clean help
 
 help: ## print this list
@@ -97,6 +100,9 @@ figures: $(command) ## one of every kind of figure, into plots/gallery/index.htm
 asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	$(Q)TG_TEST_PATIENCE=20 $(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
 
+gallery: $(command) ## the studies of examples/gallery, with their claims into validation/gallery.md
+	$(Q)TARDIGRAD=$(command) sh examples/gallery/make out/gallery-of-results validation/gallery.md
+
 fuzz: ## fuzz every reader with libFuzzer: RUNS inputs each (1000000), or TIME seconds
 	@sh .ci/deps clang libclang-rt-14-dev
 	$(Q)$(MAKE) --no-print-directory CC=clang FUZZ=1 CFLAGS='-O1 -g' fuzzers
@@ -121,9 +127,12 @@ $(BUILD)/%.o: %.c
 # Plain loops over blocks of paths and over grids: let the compiler vectorise them.
 $(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal%.o $(BUILD)/solver/zgrid.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
 
+$(BUILD)/validation/bench/b_networks.o: CFLAGS += -DRIVAL='"validation/bench/rival_$(RIVAL).h"'
+$(BUILD)/validation/bench/b_networks: ALL_LIBS += $(RIVAL_LIBS)
+
 # A kernel is compiled once per instruction set (core/isa.h), each copy with its own symbols.
-flags_avx2   := -mavx2
-flags_avx512 := -mavx512f -mavx512dq
+flags_avx2   := -mavx2 -mfma
+flags_avx512 := -mavx512f -mavx512dq -mfma
 define kernel_rule
 $(BUILD)/%_kernel.$1.o: %_kernel.c
 	$$(call say,CC,$$@)
@@ -131,6 +140,15 @@ $(BUILD)/%_kernel.$1.o: %_kernel.c
 	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -fno-math-errno -DTG_ISA=$1 $$(flags_$1) -MMD -MP -c $$< -o $$@
 endef
 $(foreach i,$(isas),$(eval $(call kernel_rule,$i)))
+
+# Layers are compiled once for each kind of number (asgd/networks/real.h), likewise.
+define real_rule
+$(BUILD)/%_real.$1.o: %_real.c
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -O3 -fno-math-errno -fno-trapping-math -DTG_REAL=$1 -MMD -MP -c $$< -o $$@
+endef
+$(foreach r,$(reals),$(eval $(call real_rule,$r)))
 
 $(static): $(objects)
 	$(call say,AR,$@)

@@ -9,8 +9,13 @@ MODULES  := gsl fftw3 yaml-0.1 jansson zlib
 # Optional parts: a file *_none.c stands in where the library it needs was not found.
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
 HAVE_ARB    := $(wildcard /usr/include/arb.h)
+HAVE_DNNL   := $(wildcard /usr/include/dnnl.h)
 absent      := $(if $(HAVE_ARPACK),asgd/problems/hessian_none.c,asgd/problems/hessian_arpack.c) \
                $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c)
+
+# A baseline of the bench of networks.
+RIVAL      := $(if $(HAVE_DNNL),dnnl,blas)
+RIVAL_LIBS := $(if $(HAVE_DNNL),-ldnnl -lgomp)
 
 # BLAS without threads of its own: no pool starts with the program, and no number depends on how
 # many processors there are. The path is written into what is linked, since another BLAS may be

@@ -2,6 +2,8 @@
 #ifndef TARDIGRAD_H
 #define TARDIGRAD_H
 
+#include "asgd/networks/models.h"
+#include "asgd/networks/net.h"
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/softmax.h"
 #include "asgd/problems/spectra.h"

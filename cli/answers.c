@@ -96,10 +96,12 @@ static tg_status
 open_study(const arguments *a, const tg_answerer *of, tg_study **out)
 {
     const char *file;
+    tg_ask      ask;
 
+    ask_of(a, of, NULL, &ask);
     if (of->perhaps && a->files == 0) return TG_OK;
     TG_TRY(only_file(a, &file));
-    if (!of->study && !of->perhaps) return TG_OK;
+    if (!tg_answerer_reads_study(of, &ask)) return TG_OK;
     return of->untuned ? tg_study_read(file, a->set, a->sets, out)
                        : study_open(a, file, out);
 }

@@ -9,6 +9,4 @@ run(const arguments *a)
         NULL);
 }
 
-const command cmd_spectrum = { .answers = &tg_answer_spectrum,
-                               .refuses = "set",
-                               .run = run };
+const command cmd_spectrum = { .answers = &tg_answer_spectrum, .run = run };

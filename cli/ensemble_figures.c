@@ -115,20 +115,22 @@ draw_spectrum(const arguments *a, const tg_study *study, const tg_answer *answer
     const tg_table *t = answer->table[0];
     const size_t    last = tg_table_rows(t) - 1;
     const bool      density = !strcmp(note(t, "kind"), "density");
-    char            caption[400];
+    const bool      ends = !strcmp(note(t, "kind"), "ends");
+    char            caption[400], negative[80] = ", from both ends of the spectrum";
 
+    if (!ends)
+        snprintf(negative, sizeof negative, "; %.3g %% are negative%s",
+                 100 * tg_table_number(t, last, NEGATIVE), density ? "" : " (crosses)");
     (void)study;
     if (!(tg_table_number(t, last, LARGEST) > 0))
         return figure_none(
             results_folder(a),
             "No eigenvalue is positive: no step is unstable, and nothing settles.");
-    snprintf(caption, sizeof caption,
-             "%g %s%s, from %.4g down to %.4g; %.3g %% are negative%s.",
+    snprintf(caption, sizeof caption, "%g %s%s, from %.4g down to %.4g%s.",
              tg_table_number(t, last, EIGENVALUES),
              density ? "nodes of the density of eigenvalues" : "eigenvalues",
              last ? " at the last checkpoint (faint: the first)" : "",
-             tg_table_number(t, last, LARGEST), tg_table_number(t, last, LEAST),
-             100 * tg_table_number(t, last, NEGATIVE), density ? "" : " (crosses)");
+             tg_table_number(t, last, LARGEST), tg_table_number(t, last, LEAST), negative);
     TG_TRY(figure_make(results_folder(a),
                        &(figure){ .script = "spectrum",
                                   .labels = density ? "density" : "eigenvalues",

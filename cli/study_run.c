@@ -46,18 +46,25 @@ run_scene(study_run *r, size_t index)
 
 /* ---- what the sweep says ------------------------------------------------------------- */
 
-/* The neighbour of a number of workers in the sweep, `step` places away; 0 before its
- * beginning, the last one after its end. */
+/* The next number of workers of the sweep above one of them; the last one after its end. */
 static double
-neighbour(const study_run *r, double workers, int step)
+next_above(const study_run *r, double workers)
 {
     for (size_t i = 0; i < r->n; i++)
-        if ((double)r->workers[i] >= workers) {
-            const long at = (long)i + step;
-            if (at < 0) return 0;
-            return (double)r->workers[at < (long)r->n ? at : (long)r->n - 1];
-        }
+        if ((double)r->workers[i] > workers) return (double)r->workers[i];
     return workers;
+}
+
+/* The largest number of workers of the sweep below this that was simulated to converge; 0: none. */
+static double
+last_settled(const study_run *r, size_t rule, double workers)
+{
+    double last = 0;
+
+    for (size_t i = 0; i < r->n && (double)r->workers[i] < workers; i++)
+        if (outcome_at(r, i, rule)->simulation->growth.outcome == TG_CONVERGES)
+            last = (double)r->workers[i];
+    return last;
 }
 
 /* Two claims about the sweep as a whole: the boundary within one grid step, and the best
@@ -85,9 +92,9 @@ claim_advice(study_run *r, size_t rule, const char *label)
         snprintf(c.name, sizeof c.name, "boundary of divergence");
         c.predicted = v->limit;
         c.simulated = v->first_diverged;
-        c.model_error = c.simulated - neighbour(r, c.simulated, -1);
+        c.model_error = c.simulated - last_settled(r, rule, c.simulated);
         if (c.predicted > c.simulated)
-            c.model_error = neighbour(r, c.simulated, 1) - c.simulated;
+            c.model_error = next_above(r, c.simulated) - c.simulated;
         tg_claim_judge(&c);
         tg_tally_add(&r->tally, c.judgement);
         TG_TRY(tg_claim_add(r->claims, &c));

@@ -133,8 +133,11 @@ print_own(const study_run *r, size_t rule, FILE *f)
     print_hits(f, o);
     if (s->diverged)
         fprintf(f,
-                "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g\n",
-                s->diverged, s->replicas, s->diverged_replica, s->diverged_time);
+                "  simulation    diverged: %zu of %zu replicas, replica %zu at time %.4g, "
+                "update %llu%s%s\n",
+                s->diverged, s->replicas, s->diverged_replica, s->diverged_time,
+                (unsigned long long)s->diverged_updates,
+                *s->diverged_in ? ", first in " : "", s->diverged_in);
     if (s->stalled) {
         char what[120];
         tg_simulation_stalled(s, what, sizeof what);

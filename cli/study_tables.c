@@ -2,6 +2,7 @@
 #include "cli/output.h"
 #include "cli/study_run.h"
 #include "study/rows.h"
+#include "study/setting.h"
 
 #include "core/file.h"
 
@@ -189,14 +190,15 @@ write_staleness(const study_run *r, size_t rule, const char *label)
     const double         total = (double)s->ledger.delivered;
     const size_t         n = histogram_end(s, total);
     double              *p = malloc((n ? n : 1) * sizeof *p);
-    tg_cluster          *c = NULL;
+    tg_setting_source    source = { r->study, rule };
+    tg_setting           of = { 0 };
     tg_table            *t = NULL;
 
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = tg_study_cluster(r->study, 0, &c);
+    tg_status status = tg_study_setting(&source, 0, &of);
     if (status == TG_OK && n > 0 && !steps_each_arrival(r, rule))
         status = tg_fail(TG_EDOMAIN, "the law is of a step at each arrival");
-    if (status == TG_OK && n > 0) status = tg_predict_staleness(c, p, n);
+    if (status == TG_OK && n > 0) status = tg_predict_staleness(of.cluster, p, n);
     for (size_t j = 0; tg_scene_is_of_one_row(status) && j < n; j++) p[j] = NAN;
     if (tg_scene_is_of_one_row(status)) status = TG_OK; /* theory does not say */
     if (status == TG_OK) status = begin(r, staleness_columns, COUNT(staleness_columns), &t);
@@ -204,7 +206,7 @@ write_staleness(const study_run *r, size_t rule, const char *label)
         status = tg_table_add(t, (tg_cell[]){ TG_NUMBER((double)j),
                                               TG_NUMBER((double)s->staleness[j] / total),
                                               TG_NUMBER(p[j]) });
-    tg_cluster_free(c);
+    tg_setting_free(&of);
     free(p);
     if (status == TG_OK) return study_run_write(r, "staleness", label, t);
     tg_table_free(t);

@@ -56,16 +56,28 @@ TG_CHECKED tg_status tg_delay_at_most(const tg_delay *part, double at_most, tg_d
  * that is not of the grammar; TG_ENOMEM. */
 TG_CHECKED tg_status tg_delay_scaled(const tg_delay *d, double factor, tg_delay **out);
 
+/* What a gradient of staleness J, in updates, is worth: c(J) = 1 up to `fresh`, then
+ * min(1, (reference/(J + shift))^power); power 0: always 1. */
+typedef struct tg_weights {
+    double fresh, reference, shift, power;
+} tg_weights;
+double tg_weights_at(const tg_weights *w, double staleness);
+/* E c(J)^n, n = 1 or 2, of J with mean mu and variance fano mu: what is certain, and Poisson numbers beside
+ * that. */
+double tg_weights_mean(const tg_weights *w, double mu, double fano, int n);
+
 /* The law of the delays that count, each with weight c(T), 0 <= c <= 1: density
  * proportional to c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.
- *   adaptive   c(T) = min(1, reference/T): the step shrinks with the delay
  *   fresh      c(T) = P(J <= most | T), J Poisson with mean rate T: at most so many updates
  *              were applied in the meantime
- * Errors: TG_EDOMAIN reference, rate not > 0 or finite, or nothing counts; TG_ENOMEM. */
-TG_CHECKED tg_status tg_delay_adaptive(const tg_delay *part, double reference,
-                                       tg_delay **out, double *share, double *power);
+ *   weighed    c(T) = E[c(J) | T], J of mean rate T and variance fano rate T, with *power = E c(J)^2:
+ *              a step that shrinks with staleness
+ * Errors: TG_EDOMAIN power, rate not > 0, fano not in [0, 1] or finite, or nothing counts; TG_ENOMEM. */
 TG_CHECKED tg_status tg_delay_fresh(const tg_delay *part, double rate, size_t most,
                                     tg_delay **out, double *share, double *power);
+TG_CHECKED tg_status tg_delay_weighed(const tg_delay *part, double rate, double fano,
+                                      const tg_weights *weights, tg_delay **out,
+                                      double *share, double *power);
 
 tg_delay *tg_delay_keep(const tg_delay *d); /* one more reference */
 void      tg_delay_free(tg_delay *d);       /* drop a reference; NULL allowed */

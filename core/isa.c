@@ -9,11 +9,12 @@ tg_isa_available(tg_isa isa)
         return 1;
 #if defined(TG_WITH_avx2)
     case TG_ISA_AVX2:
-        return __builtin_cpu_supports("avx2") != 0;
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
 #if defined(TG_WITH_avx512)
     case TG_ISA_AVX512:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("fma");
 #endif
     default:
         return 0;

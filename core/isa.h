@@ -10,8 +10,8 @@
 #define TG_ISA_LIST(X)                                                                     \
     X(TG_ISA_BEST, "best", "the widest this machine has")                                  \
     X(TG_ISA_PLAIN, "plain", "what every machine of this family has")                      \
-    X(TG_ISA_AVX2, "avx2", "x86-64 with AVX2")                                             \
-    X(TG_ISA_AVX512, "avx512", "x86-64 with AVX-512 F and DQ")
+    X(TG_ISA_AVX2, "avx2", "x86-64 with AVX2 and FMA")                                     \
+    X(TG_ISA_AVX512, "avx512", "x86-64 with AVX-512 F and DQ, and FMA")
 
 typedef enum tg_isa {
 #define X(code, name, doc) code,

@@ -11,15 +11,65 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { REFERENCE, RATE, MOST }; /* p; RATE = 0: adaptive */
-enum { SHARE, POWER };          /* c */
+enum { RATE, MOST, KINK }; /* p; MOST < 0: weighed; KINK: where the density is not smooth */
+enum { SHARE, POWER, FRESH, REFERENCE, SHIFT, EXPONENT, FANO }; /* c */
+
+static const double MANY =
+    100; /* expected updates, from which they are as good as normal */
+
+double
+tg_weights_at(const tg_weights *w, double staleness)
+{
+    const double q = w->reference / (staleness + w->shift);
+
+    if (w->power == 0 || staleness <= w->fresh || q >= 1) return 1;
+    return w->power == 1 ? q : pow(q, w->power);
+}
+
+static double
+powered(double c, int n)
+{
+    return n == 2 ? c * c : c;
+}
+
+/* By its chances, or with many by those of a normal law bent to its
+ * third cumulant (Cornish, Fisher 1937). */
+double
+tg_weights_mean(const tg_weights *w, double mu, double fano, int n)
+{
+    const double sure = (1 - fano) * mu;
+    double       sum = 0, all = 0;
+
+    mu *= fano;
+    if (mu <= MANY) {
+        double p = exp(-mu);
+        for (double j = 0; j < mu + 12 * sqrt(mu) + 40; p *= mu / ++j)
+            sum += p * powered(tg_weights_at(w, sure + j), n);
+        return sum;
+    }
+    for (double z = -7; z <= 7; z += 0.25) {
+        const double p = exp(-z * z / 2);
+        sum += p * powered(tg_weights_at(w, sure + mu + sqrt(mu) * z + (z * z - 1) / 6), n);
+        all += p;
+    }
+    return sum / all;
+}
+
+static double
+weighed(const tg_delay *d, double t, int n)
+{
+    const tg_weights w = { d->c[FRESH], d->c[REFERENCE], d->c[SHIFT], d->c[EXPONENT] };
+
+    return tg_weights_mean(&w, d->p[RATE] * t, d->c[FANO], n);
+}
 
 static double
 weight(const tg_delay *d, double t)
 {
-    if (d->p[RATE] > 0) return gsl_cdf_gamma_Q(d->p[RATE] * t, d->p[MOST] + 1, 1);
-    return t > d->p[REFERENCE] ? d->p[REFERENCE] / t : 1;
+    if (d->p[MOST] < 0) return weighed(d, t, 1);
+    return gsl_cdf_gamma_Q(d->p[RATE] * t, d->p[MOST] + 1, 1);
 }
 
 static double
@@ -35,6 +85,7 @@ twice(double t, const void *context)
 {
     const tg_delay *d = context;
 
+    if (d->p[MOST] < 0) return weighed(d, t, 2) * tg_delay_pdf(d->part[0], t);
     return weight(d, t) * once(t, context);
 }
 
@@ -49,12 +100,12 @@ by_density(tg_delay *d)
     size_t     n = 0;
 
     d->accuracy *= tg_law_breaks(part, 1, breaks + 1);
-    for (; n < LAW_BREAKS && breaks[n + 1] < d->p[REFERENCE]; n++)
-        breaks[n] = breaks[n + 1]; /* the kink, in its place */
-    breaks[n] = d->p[REFERENCE];
+    for (; n < LAW_BREAKS && breaks[n + 1] < d->p[KINK]; n++)
+        breaks[n] = breaks[n + 1]; /* it, in its place */
+    breaks[n] = d->p[KINK];
 
-    TG_TRY(tg_panels_density_create(twice, d, part->low, high, &d->p[REFERENCE], 1,
-                                    d->accuracy, &square));
+    TG_TRY(tg_panels_density_create(twice, d, part->low, high, &d->p[KINK], 1, d->accuracy,
+                                    &square));
     tg_panels_moments(square, 0, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];
@@ -122,12 +173,19 @@ static const tg_delay_kind weighted = { .name = "weighted",
                                         .laplace = laplace,
                                         .costly = true };
 
-static tg_status make(const tg_delay *part, const double p[3], tg_delay **out,
+/* What is asked for: the parameters p, and the weights by updates (power 0: none). */
+typedef struct wish {
+    double     p[3];
+    tg_weights weights;
+    double     fano;
+} wish;
+
+static tg_status make(const tg_delay *part, const wish *wanted, tg_delay **out,
                       double *share, double *power);
 
 /* Mixture of the weighted parts, or of the weighted times, each as a constant. */
 static tg_status
-by_parts(const tg_delay *part, const double p[3], tg_delay **out, double *share,
+by_parts(const tg_delay *part, const wish *wanted, tg_delay **out, double *share,
          double *power)
 {
     tg_delay **kept = calloc(part->n, sizeof(tg_delay *));
@@ -139,7 +197,7 @@ by_parts(const tg_delay *part, const double p[3], tg_delay **out, double *share,
         if (part->kind == &tg_law_empirical)
             status = tg_delay_create("constant", &part->x[i], &time);
         if (status != TG_OK) break;
-        status = make(time ? time : part->part[i], p, &kept[i], &one, &two);
+        status = make(time ? time : part->part[i], wanted, &kept[i], &one, &two);
         tg_delay_free(time);
         w[i] = (time ? 1 / (double)part->n : part->w[i]) * one;
         total += w[i];
@@ -156,19 +214,22 @@ by_parts(const tg_delay *part, const double p[3], tg_delay **out, double *share,
 }
 
 static tg_status
-make(const tg_delay *part, const double p[3], tg_delay **out, double *share, double *power)
+make(const tg_delay *part, const wish *wanted, tg_delay **out, double *share, double *power)
 {
     tg_delay *d;
 
     if (part->kind == &tg_law_mixture || part->kind == &tg_law_empirical)
-        return by_parts(part, p, out, share, power);
+        return by_parts(part, wanted, out, share, power);
     TG_TRY(tg_law_begin(&weighted, 1, &d));
-    d->p[REFERENCE] = p[REFERENCE];
-    d->p[RATE] = p[RATE];
-    d->p[MOST] = p[MOST];
+    memcpy(d->p, wanted->p, sizeof wanted->p);
+    d->c[FRESH] = wanted->weights.fresh;
+    d->c[REFERENCE] = wanted->weights.reference;
+    d->c[SHIFT] = wanted->weights.shift;
+    d->c[EXPONENT] = wanted->weights.power;
+    d->c[FANO] = wanted->fano;
     if (part->kind == &tg_law_constant) {
         *share = weight(d, part->p[0]);
-        *power = *share * *share;
+        *power = d->p[MOST] < 0 ? weighed(d, part->p[0], 2) : *share * *share;
         tg_delay_free(d);
         if (!(*share > 0)) return tg_fail(TG_EDOMAIN, "no delay counts");
         *out = tg_delay_keep(part);
@@ -183,13 +244,13 @@ make(const tg_delay *part, const double p[3], tg_delay **out, double *share, dou
 }
 
 static tg_status
-make_checked(const tg_delay *part, const double p[3], tg_delay **out, double *share,
+make_checked(const tg_delay *part, const wish *wanted, tg_delay **out, double *share,
              double *power)
 {
     tg_delay *d = NULL;
     double    one, two;
 
-    TG_TRY(make(part, p, &d, &one, &two));
+    TG_TRY(make(part, wanted, &d, &one, &two));
     *out = d;
     if (share) *share = one;
     if (power) *power = two;
@@ -197,23 +258,31 @@ make_checked(const tg_delay *part, const double p[3], tg_delay **out, double *sh
 }
 
 tg_status
-tg_delay_adaptive(const tg_delay *part, double reference, tg_delay **out, double *share,
-                  double *power)
-{
-    const double p[3] = { [REFERENCE] = reference };
-
-    if (!(reference > 0 && isfinite(reference)))
-        return tg_fail(TG_EDOMAIN, "reference delay must be > 0, got %g", reference);
-    return make_checked(part, p, out, share, power);
-}
-
-tg_status
 tg_delay_fresh(const tg_delay *part, double rate, size_t most, tg_delay **out,
                double *share, double *power)
 {
-    const double p[3] = { [RATE] = rate, [MOST] = (double)most };
+    const wish wanted = { .p = { [RATE] = rate, [MOST] = (double)most } };
 
     if (!(rate > 0 && isfinite(rate)))
         return tg_fail(TG_EDOMAIN, "rate of updates must be > 0, got %g", rate);
-    return make_checked(part, p, out, share, power);
+    return make_checked(part, &wanted, out, share, power);
+}
+
+tg_status
+tg_delay_weighed(const tg_delay *part, double rate, double fano, const tg_weights *weights,
+                 tg_delay **out, double *share, double *power)
+{
+    const wish wanted = {
+        .p = { [RATE] = rate, [MOST] = -1, [KINK] = fano > 0 ? MANY / (rate * fano) : 0 },
+        .weights = *weights,
+        .fano = fano
+    };
+
+    if (!(rate > 0 && isfinite(rate)))
+        return tg_fail(TG_EDOMAIN, "rate of updates must be > 0, got %g", rate);
+    if (!(fano >= 0 && fano <= 1))
+        return tg_fail(TG_EDOMAIN, "fano must be in [0, 1], got %g", fano);
+    if (!(weights->power > 0 && isfinite(weights->power)))
+        return tg_fail(TG_EDOMAIN, "weights need a power > 0, got %g", weights->power);
+    return make_checked(part, &wanted, out, share, power);
 }

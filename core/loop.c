@@ -167,6 +167,17 @@ ball_gain(const tg_loop *l, double complex s, double complex phi, double complex
     return gain;
 }
 
+/* nesterov: F = 1 + beta/((1 - beta) + beta s/lambda) */
+static double complex
+nesterov_gain(const tg_loop *l, double complex s, double complex phi, double complex dphi,
+              double complex *derivative)
+{
+    const double complex gain = 1 + l->param * ball_gain(l, s, phi, dphi, derivative);
+
+    if (derivative) *derivative *= l->param;
+    return gain;
+}
+
 static double
 ball_pole(const tg_loop *l)
 {
@@ -246,6 +257,14 @@ static const tg_filter heavy_ball = { .name = "heavy_ball",
                                       .phi_power = 1,
                                       .pole = ball_pole };
 
+static const tg_filter nesterov = { .name = "nesterov",
+                                    .doc = "momentum that looks ahead",
+                                    .param_doc = "momentum beta, 0 <= beta < 1",
+                                    .gain = nesterov_gain,
+                                    .noise = gain_squared,
+                                    .phi_power = 1,
+                                    .pole = ball_pole };
+
 static const tg_filter drop = { .name = "drop",
                                 .doc = "gradients staler than theta are thrown away",
                                 .gain = weighted_gain,
@@ -259,8 +278,9 @@ static const tg_filter delay_adaptive = { .name = "delay_adaptive",
                                           .product = weighted_product,
                                           .noise = weighted_noise };
 
-const tg_filter *const tg_filters[] = { &asgd,       &dude, &dude_groups,    &fedbuff,
-                                        &heavy_ball, &drop, &delay_adaptive, NULL };
+const tg_filter *const tg_filters[] = { &asgd,    &dude,           &dude_groups,
+                                        &fedbuff, &heavy_ball,     &nesterov,
+                                        &drop,    &delay_adaptive, NULL };
 
 const tg_filter *
 tg_filter_find(const char *name)
@@ -287,11 +307,10 @@ tg_loop_check(const tg_loop *l)
         return tg_fail(TG_EDOMAIN, "damping must be finite, got a = %g, b = %g", l->a,
                        l->b);
     if (f->param_doc && !(l->lambda > 0 && isfinite(l->lambda)))
-        return tg_fail(TG_EDOMAIN, "%s needs an arrival rate > 0, got %g", f->name,
-                       l->lambda);
+        return tg_fail(TG_EDOMAIN, "%s needs a rate > 0, got %g", f->name, l->lambda);
     if (f == &fedbuff && !(p >= 1 && isfinite(p)))
         return tg_fail(TG_EDOMAIN, "buffer size K must be >= 1, got %g", p);
-    if (f == &heavy_ball && !(p >= 0 && p < 1))
+    if ((f == &heavy_ball || f == &nesterov) && !(p >= 0 && p < 1))
         return tg_fail(TG_EDOMAIN, "momentum beta must be >= 0 and < 1, got %g", p);
     if (f->product == weighted_product && (!l->kept || !(l->share > 0) || !(l->power > 0)))
         return tg_fail(TG_EDOMAIN, "%s needs the law of the delays that it keeps", f->name);

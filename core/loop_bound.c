@@ -41,6 +41,16 @@ remembered(const tg_loop *l, double left, double height)
     return slope / r + phi * rate / (r * r);
 }
 
+/* F = 1 + beta of that. */
+static double
+looking_ahead(const tg_loop *l, double left, double height)
+{
+    double slope;
+
+    tg_delay_largest(l->delay, left, height, &slope);
+    return slope + l->param * remembered(l, left, height);
+}
+
 /* F is the transform of a bounded hold. */
 static double
 buffered(const tg_loop *l, double left, double height)
@@ -62,6 +72,7 @@ tg_loop_steepest(const tg_loop *l, double left, double height)
     if (!strcmp(name, "dude")) return held(l->delay, left, height);
     if (!strcmp(name, "dude_groups")) return held_groups(l, left, height);
     if (!strcmp(name, "heavy_ball")) return remembered(l, left, height);
+    if (!strcmp(name, "nesterov")) return looking_ahead(l, left, height);
     if (!strcmp(name, "fedbuff")) return buffered(l, left, height);
     if (!strcmp(name, "asgd")) {
         tg_delay_largest(l->delay, left, height, &slope);

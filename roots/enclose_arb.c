@@ -170,13 +170,18 @@ enclose_filter(acb_t gain, const tg_loop *l, const acb_t s)
         sinh_ratio(gain, half, s);
         shift(other, half, s);
         acb_mul(gain, gain, other, TG_ENCLOSE_BITS);
-    } else if (!strcmp(name, "heavy_ball")) {
+    } else if (!strcmp(name, "heavy_ball") || !strcmp(name, "nesterov")) {
         arb_set_d(x, l->param / l->lambda);
         acb_mul_arb(gain, s, x, TG_ENCLOSE_BITS);
         arb_set_d(x, l->param);
         arb_sub_ui(x, x, 1, TG_ENCLOSE_BITS);
         acb_sub_arb(gain, gain, x, TG_ENCLOSE_BITS);
         acb_inv(gain, gain, TG_ENCLOSE_BITS);
+        if (*name == 'n') {
+            arb_set_d(x, l->param);
+            acb_mul_arb(gain, gain, x, TG_ENCLOSE_BITS);
+            acb_add_ui(gain, gain, 1, TG_ENCLOSE_BITS);
+        }
     } else {
         known = 0;
     }

@@ -63,8 +63,9 @@ walk(const tg_loop *l, double low, double high, arb_t change, size_t *pieces)
 static int
 count(const tg_loop *l, size_t *zeros, size_t *pieces)
 {
-    const double open =
-        l->filter && !strcmp(l->filter->name, "heavy_ball") ? 1 / (1 - l->param) : 1;
+    const bool   remembers = l->filter && (!strcmp(l->filter->name, "heavy_ball") ||
+                                         !strcmp(l->filter->name, "nesterov"));
+    const double open = remembers ? 1 / (1 - l->param) : 1;
     const double reach = 1.01 * (fabs(l->a) * open + fabs(l->b)) + 1e-300;
     arb_t        change, part;
     acb_t        s, f;

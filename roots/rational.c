@@ -134,9 +134,11 @@ tg_rational_polynomial(const tg_loop *l, double c[RATIONAL_DEGREE + 1])
         rest.degree -= rest.degree > 0;
         drive = times(&drive, &rest);
         phi.down = times(&phi.down, &phi.down);
-    } else if (!strcmp(filter, "heavy_ball")) {
-        const poly memory = linear(1 - l->param, l->param / (l->lambda * m));
+    } else if (!strcmp(filter, "heavy_ball") || !strcmp(filter, "nesterov")) {
+        const double each = l->param / (l->lambda * m);
+        const poly   memory = linear(1 - l->param, each), ahead = linear(1, each);
         damping = times(&damping, &memory);
+        if (*filter == 'n') drive = times(&drive, &ahead);
     } else if (strcmp(filter, "asgd") != 0) {
         return 0;
     }

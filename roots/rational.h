@@ -2,6 +2,7 @@
  *
  *     phi = N/Q:    (s + b) Q + a N = 0         asgd
  *                   (s + b) Q ((1 - beta) + beta s/lambda) + a N = 0   heavy_ball
+ *                   the same with a N (1 + beta s/lambda)              nesterov
  *                   (s + b) m Q^2 + a N (Q - N)/s = 0                  dude
  *
  * for exponential, erlang, gamma of whole shape, hyperexponential, their sums and mixtures.

@@ -139,7 +139,7 @@ way_of(const tg_exponential *e)
 {
     if (e->rule.limit > 0)
         return (way){ tg_exponential_drop_rest, tg_exponential_drop_steps };
-    if (e->rule.reference > 0)
+    if (e->rule.weights.power > 0)
         return (way){ tg_exponential_aged_rest, tg_exponential_aged_steps };
     if (e->rule.cycle > 0)
         return (way){ tg_exponential_cycle_rest, tg_exponential_cycle_steps };

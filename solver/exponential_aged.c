@@ -52,8 +52,7 @@ open_aged(const tg_exponential *e, aged *out)
     a.centre = e->mark ? -e->mark[0] * a.eta / a.e : 0;
     a.c = malloc(a.ages * sizeof *a.c);
     if (!a.c) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t i = 0; i < a.ages; i++)
-        a.c[i] = (double)i > e->rule.reference ? e->rule.reference / (double)i : 1;
+    for (size_t i = 0; i < a.ages; i++) a.c[i] = tg_weights_at(&e->rule.weights, (double)i);
     *out = a;
     return TG_OK;
 }

@@ -305,7 +305,7 @@ check(const tg_lattice *l)
     if (l->workers == 0 || l->law.n < 1) return tg_fail(TG_EDOMAIN, "there are no workers");
     if (!isfinite(l->eta) || !isfinite(l->h) || !(l->sigma >= 0 && isfinite(l->sigma)))
         return tg_fail(TG_EDOMAIN, "eta, h and sigma must be finite, sigma >= 0");
-    if (l->rule && (l->rule->cycle > 0 || l->rule->reference > 0 || l->rule->limit > 0))
+    if (l->rule && (l->rule->cycle > 0 || l->rule->weights.power > 0 || l->rule->limit > 0))
         return tg_fail(TG_EDOMAIN,
                        "the lattice is of rules that treat all deliveries alike");
     if (!(l->workers < 100000 && tg_lattice_size(l) <= MOMENTS_MAX))

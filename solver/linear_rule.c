@@ -32,11 +32,27 @@ tg_linear_dude(double eta, double h, double n)
 tg_linear_rule
 tg_linear_heavy_ball(double eta, double h, double beta)
 {
+    if (beta == 0) return tg_linear_asgd(eta, h);
     return (tg_linear_rule){ .q = 2,
                              .p = 1,
                              .A = { 1, -eta * beta, 0, beta },
                              .B = { -eta * h, h },
                              .b = { -eta, 1 },
+                             .D = { 1, 0 } };
+}
+
+/* x moves by -eta (g + beta (beta v + g)). */
+tg_linear_rule
+tg_linear_nesterov(double eta, double h, double beta)
+{
+    const double each = eta * (1 + beta);
+
+    if (beta == 0) return tg_linear_asgd(eta, h);
+    return (tg_linear_rule){ .q = 2,
+                             .p = 1,
+                             .A = { 1, -eta * beta * beta, 0, beta },
+                             .B = { -each * h, h },
+                             .b = { -each, 1 },
                              .D = { 1, 0 } };
 }
 
@@ -72,7 +88,26 @@ tg_linear_adaptive(double eta, double h, double n)
 {
     tg_linear_rule r = tg_linear_asgd(eta, h);
 
-    r.reference = n;
+    r.weights = (tg_weights){ .fresh = n, .reference = n, .power = 1 };
+    return r;
+}
+
+tg_linear_rule
+tg_linear_polynomial(double eta, double h, double a)
+{
+    tg_linear_rule r = tg_linear_asgd(eta, h);
+
+    r.weights = (tg_weights){ .reference = 1, .shift = 1, .power = a };
+    return r;
+}
+
+tg_linear_rule
+tg_linear_koloskova(double eta, double h, double n, double smoothness)
+{
+    tg_linear_rule r = tg_linear_asgd(eta, h);
+
+    r.weights =
+        (tg_weights){ .fresh = n, .reference = 1 / (4 * smoothness * eta), .power = 1 };
     return r;
 }
 
@@ -134,6 +169,13 @@ make_heavy_ball(double eta, double h, double workers, double number)
 }
 
 static tg_linear_rule
+make_nesterov(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_nesterov(eta, h, number);
+}
+
+static tg_linear_rule
 make_fedbuff(double eta, double h, double workers, double number)
 {
     (void)workers;
@@ -156,6 +198,26 @@ make_adaptive(double eta, double h, double workers, double number)
 }
 
 static tg_linear_rule
+make_aware(double eta, double h, double workers, double number)
+{
+    (void)workers, (void)number;
+    return tg_linear_polynomial(eta, h, 1);
+}
+
+static tg_linear_rule
+make_polynomial(double eta, double h, double workers, double number)
+{
+    (void)workers;
+    return tg_linear_polynomial(eta, h, number);
+}
+
+static tg_linear_rule
+make_koloskova(double eta, double h, double workers, double number)
+{
+    return tg_linear_koloskova(eta, h, workers, number);
+}
+
+static tg_linear_rule
 make_drop(double eta, double h, double workers, double number)
 {
     (void)workers;
@@ -163,44 +225,79 @@ make_drop(double eta, double h, double workers, double number)
 }
 
 static const tg_linear_kind asgd = {
-    "asgd", "a step with each gradient", NULL, 0, 0, "asgd", make_asgd
+    .name = "asgd", .doc = "a step with each gradient", .filter = "asgd", .make = make_asgd
 };
-static const tg_linear_kind dude = {
-    "dude", "a step with the mean of the workers' newest", NULL, 0, 0, "dude", make_dude
+static const tg_linear_kind dude = { .name = "dude",
+                                     .doc = "a step with the mean of the workers' newest",
+                                     .filter = "dude",
+                                     .make = make_dude };
+static const tg_linear_kind heavy_ball = { .name = "heavy_ball",
+                                           .doc =
+                                               "momentum: v <- beta v + g, a step with v",
+                                           .number = "beta",
+                                           .below = 1,
+                                           .filter = "heavy_ball",
+                                           .make = make_heavy_ball };
+static const tg_linear_kind nesterov = {
+    .name = "nesterov",
+    .doc = "momentum that looks ahead: a step with g + beta v",
+    .number = "beta",
+    .below = 1,
+    .filter = "nesterov",
+    .make = make_nesterov
 };
-static const tg_linear_kind heavy_ball = {
-    "heavy_ball",   "momentum: v <- beta v + g, a step with v", "beta", 0, 1, "heavy_ball",
-    make_heavy_ball
-};
-static const tg_linear_kind fedbuff = {
-    "fedbuff",       "a step with the mean of each K gradients",
-    "buffer size K", 1,
-    INFINITY,        "fedbuff",
-    make_fedbuff
-};
+static const tg_linear_kind fedbuff = { .name = "fedbuff",
+                                        .doc = "a step with the mean of each K gradients",
+                                        .number = "buffer size K",
+                                        .least = 1,
+                                        .below = INFINITY,
+                                        .filter = "fedbuff",
+                                        .make = make_fedbuff };
 static const tg_linear_kind rounds = {
-    "k_batch_sync", "rounds: a step with the first K, all begin anew",
-    "batch K",      1,
-    INFINITY,       NULL,
-    make_rounds
+    .name = "k_batch_sync",
+    .doc = "rounds: a step with the first K, all begin anew",
+    .number = "batch K",
+    .least = 1,
+    .below = INFINITY,
+    .make = make_rounds
 };
-static const tg_linear_kind adaptive = { "delay_adaptive",
-                                         "a step times n/max(n, staleness), n workers",
-                                         NULL,
-                                         0,
-                                         0,
-                                         "delay_adaptive",
-                                         make_adaptive };
-static const tg_linear_kind drop = { "drop",
-                                     "gradients staler than a limit are not used",
-                                     "limit in updates",
-                                     1,
-                                     INFINITY,
-                                     "drop",
-                                     make_drop };
+static const tg_linear_kind adaptive = { .name = "delay_adaptive",
+                                         .doc =
+                                             "a step times n/max(n, staleness), n workers",
+                                         .filter = "delay_adaptive",
+                                         .make = make_adaptive };
+static const tg_linear_kind aware = { .name = "staleness_aware",
+                                      .doc = "a step over 1 + staleness",
+                                      .filter = "delay_adaptive",
+                                      .make = make_aware };
+static const tg_linear_kind polynomial = { .name = "polynomial",
+                                           .doc = "a step times (1 + staleness)^-a",
+                                           .number = "exponent a",
+                                           .below = INFINITY,
+                                           .filter = "delay_adaptive",
+                                           .make = make_polynomial };
+static const tg_linear_kind koloskova = {
+    .name = "koloskova",
+    .doc = "a step of at most 1/(4 L staleness) beyond as many updates as workers",
+    .number = "smoothness L",
+    .least = 1e-300,
+    .below = INFINITY,
+    .filter = "delay_adaptive",
+    .stepped = true,
+    .make = make_koloskova
+};
+static const tg_linear_kind drop = { .name = "drop",
+                                     .doc = "gradients staler than a limit are not used",
+                                     .number = "limit in updates",
+                                     .least = 1,
+                                     .below = INFINITY,
+                                     .filter = "drop",
+                                     .make = make_drop };
 
-const tg_linear_kind *const tg_linear_kinds[] = { &asgd,   &dude,     &heavy_ball, &fedbuff,
-                                                  &rounds, &adaptive, &drop,       NULL };
+const tg_linear_kind *const tg_linear_kinds[] = { &asgd,      &dude,    &heavy_ball,
+                                                  &nesterov,  &fedbuff, &rounds,
+                                                  &adaptive,  &aware,   &polynomial,
+                                                  &koloskova, &drop,    NULL };
 
 const tg_linear_kind *
 tg_linear_find(const char *name)

@@ -38,6 +38,13 @@ tg_answerer_find(const char *name, const tg_answerer **out)
                    near ? ", did you mean " : "", near ? near : "");
 }
 
+bool
+tg_answerer_reads_study(const tg_answerer *of, const tg_ask *ask)
+{
+    return of->study || (of->perhaps && ask->operand) ||
+           (of->with && tg_ask_given(ask, of->with));
+}
+
 void
 tg_answer_add(tg_answer *a, const char *name, tg_table *table)
 {
@@ -143,8 +150,7 @@ answer_text(const tg_answerer *of, const tg_ask *ask, const char *text, bool wor
     tg_study *study = NULL;
     tg_answer answer = { 0 };
 
-    if (of->study || (of->perhaps && (text || ask->operand)))
-        TG_TRY(open_study(of, ask, text, &study));
+    if (tg_answerer_reads_study(of, ask)) TG_TRY(open_study(of, ask, text, &study));
     tg_status status = words ? answer_with_words(of, *ask, study, &answer)
                              : tg_answer_ask(of, *ask, study, &answer);
     tg_study_free(study);
@@ -192,12 +198,12 @@ tg_answer_text(const char *command, const char *study, const char *operand,
     tg_ask       ask = { .manual = &of->is,
                          .operand = study && !operand ? "study" : operand,
                          .listener = listener };
-    const bool   takes = of->study || of->perhaps;
+    const bool   takes = of->study || of->perhaps || of->with;
     bool         words = false;
     const char **more = malloc((options + 1) * sizeof *more);
     if (!more) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = take_options(of, option, options, &ask, more, &words);
-    if (status == TG_OK && !takes && study)
+    if (status == TG_OK && study && (!takes || !tg_answerer_reads_study(of, &ask)))
         status = tg_fail(TG_EINPUT, "%s takes no study", of->is.name);
     if (status == TG_OK && !takes && ask.sets > 0)
         status = tg_fail(TG_EINPUT, "--set does not apply to tardigrad %s", of->is.name);
@@ -238,10 +244,10 @@ json_of_answerer(const tg_answerer *a)
 
     for (const tg_answer_table *t = a->tables; t->name; t++)
         json_object_set_new(tables, t->name, json_of_columns(t));
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o}", "name", a->is.name,
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s?, s:o, s:o}", "name", a->is.name,
                      "operands", a->is.operands, "summary", a->is.summary, "doc", a->is.doc,
-                     "study", a->study || a->perhaps, "perhaps", a->perhaps, "options",
-                     json_of_options(a->is.options), "tables", tables);
+                     "study", a->study || a->perhaps, "perhaps", a->perhaps, "with",
+                     a->with, "options", json_of_options(a->is.options), "tables", tables);
 }
 
 tg_status

@@ -37,6 +37,7 @@ typedef struct tg_answerer {
     bool            study;                  /* needs one ... */
     bool            untuned; /* ... with the steps left open that it leaves open */
     bool            perhaps; /* takes a study, or does without */
+    const char     *with;    /* the option with which its file is a study; NULL: none */
     /* Fill an empty answer; study is NULL where none is given. */
     tg_status (*answer)(const tg_ask *ask, const tg_study *study, tg_answer *out);
 } tg_answerer;
@@ -55,6 +56,9 @@ TG_CHECKED tg_status tg_answerer_find(const char *name, const tg_answerer **out)
 TG_CHECKED tg_status tg_answer_ask(const tg_answerer *of, tg_ask ask, const tg_study *study,
                                    tg_answer *out);
 void                 tg_answer_free(tg_answer *a);
+
+/* Whether what this question reads is a study. */
+bool tg_answerer_reads_study(const tg_answerer *of, const tg_ask *ask);
 
 /* Add a table to an answer; takes it. */
 void tg_answer_add(tg_answer *a, const char *name, tg_table *table);
@@ -87,7 +91,8 @@ TG_CHECKED tg_status tg_answer_text(const char *command, const char *study,
 void                 tg_answer_text_free(char *text);
 
 /* What can be asked, as JSON text: a list of {"name", "operands", "summary", "doc",
- * "study": true where it takes one, "perhaps": true where it does without too, "options": [{"name", "value", "doc"}], "tables":
+ * "study": true where it takes one, "perhaps": true where it does without too, "with": the option
+ * with which its file is one, "options": [{"name", "value", "doc"}], "tables":
  * {NAME: [{"name", "unit", "doc"}]}}. Owner of *out: the caller, tg_answer_text_free().
  * Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_answer_manuals(char **out);

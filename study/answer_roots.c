@@ -69,7 +69,8 @@ read_loop(const tg_ask *ask, tg_loop *l)
     TG_TRY(tg_ask_number(ask, "lambda", &l->lambda));
     TG_TRY(tg_ask_number(ask, "param", &l->param));
     if (!filter || (l->filter = tg_filter_find(filter))) return TG_OK;
-    return tg_fail(TG_EINPUT, "there is no filter \"%s\": asgd, dude, fedbuff, heavy_ball",
+    return tg_fail(TG_EINPUT,
+                   "there is no filter \"%s\": asgd, dude, fedbuff, heavy_ball, nesterov",
                    filter);
 }
 
@@ -241,8 +242,8 @@ static const tg_option options[] = {
       "2}'" },
     { "damping", "A", "its a = eta lambda h [1/time]" },
     { "instant", "B", "its instantaneous damping b [1/time] (default 0)" },
-    { "filter", "NAME", "its rule: asgd (default), dude, fedbuff, heavy_ball" },
-    { "lambda", "RATE", "arrival rate [1/time], for fedbuff and heavy_ball" },
+    { "filter", "NAME", "its rule: asgd (default), dude, fedbuff, heavy_ball, nesterov" },
+    { "lambda", "RATE", "arrival rate [1/time], for fedbuff, heavy_ball, nesterov" },
     { "param", "X", "the rule's number: buffer size, momentum" },
     { "system", "FILE",
       "a system: YAML with the matrices `instant` and `terms` [{delay, matrix}]" },

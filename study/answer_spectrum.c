@@ -1,10 +1,12 @@
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/cluster.h"
 #include "asgd/theory/predict.h"
+#include "core/node.h"
 #include "core/parallel.h"
 #include "core/quote.h"
 #include "study/answer.h"
 #include "study/sentences.h"
+#include "study/spectra.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,8 +17,9 @@ static const tg_column columns[] = {
     { "eigenvalues", "", "how many, or nodes of a density", false },
     { "largest", "loss/x^2", "eigenvalue", false },
     { "least", "loss/x^2", "eigenvalue", false },
-    { "negative", "1", "share of the eigenvalues that are below 0", false },
-    { "flat", "1", "share that is 0 but for rounding", false },
+    { "negative", "1", "share of the eigenvalues that are below 0; nan: not all are known",
+      false },
+    { "flat", "1", "share that is 0 but for rounding; nan: not all are known", false },
     { "step_limit", "x^2/loss",
       "largest learning rate at which the mean square of ASGD settles; nan: no eigenvalue "
       "is "
@@ -57,7 +60,7 @@ unit_limit(const tg_ask *ask, size_t *workers, double *out)
 }
 
 static tg_status
-add_rows(const tg_spectra *s, double limit, tg_table *table)
+add_rows(const tg_spectra *s, double limit, bool ends, tg_table *table)
 {
     for (size_t c = 0; c < s->checkpoints; c++) {
         const tg_curvature k = tg_spectra_curvature(s, c);
@@ -66,8 +69,9 @@ add_rows(const tg_spectra *s, double limit, tg_table *table)
             table,
             (tg_cell[]){ TG_NUMBER(s->step[c]),
                          TG_NUMBER((double)(s->first[c + 1] - s->first[c])),
-                         TG_NUMBER(k.largest), TG_NUMBER(k.least), TG_NUMBER(k.negative),
-                         TG_NUMBER(k.flat),
+                         TG_NUMBER(k.largest), TG_NUMBER(k.least),
+                         TG_NUMBER(ends ? (double)NAN : k.negative),
+                         TG_NUMBER(ends ? (double)NAN : k.flat),
                          TG_NUMBER(k.largest > 0 ? limit / k.largest : (double)NAN) }));
     }
     return TG_OK;
@@ -129,7 +133,7 @@ say_steps(const tg_page *page, const tg_spectra *s, size_t workers, double limit
 
 static void
 say_spectra(const tg_page *page, const tg_spectra *s, const char *file, size_t workers,
-            double limit)
+            double limit, bool ends)
 {
     const size_t       last = s->checkpoints - 1;
     const tg_curvature k = tg_spectra_curvature(s, last);
@@ -139,36 +143,103 @@ say_spectra(const tg_page *page, const tg_spectra *s, const char *file, size_t w
     fprintf(page->stream, ": %s.\n", s->took);
     say_steps(page, s, workers, limit);
     if (k.below == 0) return;
-    snprintf(text, sizeof text,
-             "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
-             "falls and nothing settles; a study leaves them out and says so.",
-             100 * k.negative, last ? " at the last checkpoint" : "", k.least);
+    if (ends)
+        snprintf(
+            text, sizeof text,
+            "The least is %.4g: along negative ones the loss falls and nothing settles.",
+            k.least);
+    else
+        snprintf(
+            text, sizeof text,
+            "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
+            "falls and nothing settles; a study leaves them out and says so.",
+            100 * k.negative, last ? " at the last checkpoint" : "", k.least);
     tg_say_wrapped(page, text, 2);
 }
 
+/* ---- of a study ------------------------------------------------------------------------ */
+
+/* The times of --at, of which there are `times`. Caller frees *out. */
 static tg_status
-answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
+times_of(const tg_ask *ask, double **out, size_t *times)
+{
+    const char *text = tg_ask_value(ask, "at");
+    tg_node    *list = NULL;
+    char        flow[1000];
+
+    if (snprintf(flow, sizeof flow, "[%s]", text ? text : "0") >= (int)sizeof flow)
+        return tg_fail(TG_EINPUT, "--at: too many times");
+    TG_TRY(tg_node_parse(flow, "--at", &list));
+    double   *time = malloc((list->count + 1) * sizeof *time);
+    tg_status status = time ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK && list->count == 0)
+        status = tg_fail(TG_EINPUT, "--at: expected a time");
+    for (size_t i = 0; status == TG_OK && i < list->count; i++)
+        status = tg_node_number(&list->item[i], &time[i]);
+    *times = list->count;
+    tg_node_free(list);
+    if (status == TG_OK)
+        *out = time;
+    else
+        free(time);
+    return status;
+}
+
+/* Both ends, of which there are `top`. */
+static tg_status
+spectra_of_study(const tg_ask *ask, const tg_study *study, tg_spectra *out)
+{
+    size_t  top = 0, times = 0;
+    double *time = NULL;
+
+    TG_TRY(tg_ask_whole(ask, "top", &top));
+    TG_TRY(times_of(ask, &time, &times));
+    const tg_status status = tg_study_spectra(study, top, time, times, out);
+    free(time);
+    return status;
+}
+
+static tg_status
+spectra_of(const tg_ask *ask, const tg_study *study, tg_spectra *out)
+{
+    if (study) return spectra_of_study(ask, study, out);
+    if (tg_ask_given(ask, "at") || ask->sets > 0)
+        return tg_fail(TG_EINPUT, "--%s: for studies, with --top",
+                       tg_ask_given(ask, "at") ? "at" : "set");
+    return tg_spectra_read(ask->operand, out);
+}
+
+/* ---- all of it ------------------------------------------------------------------------- */
+
+static tg_status
+fill(const tg_spectra *s, double limit, bool ends, tg_table *table, tg_table *values)
+{
+    TG_TRY(tg_table_note(table, "kind", "%s",
+                         s->density ? "density"
+                         : ends     ? "ends"
+                                    : "eigenvalues"));
+    TG_TRY(add_rows(s, limit, ends, table));
+    TG_TRY(add_values(s, 0, values));
+    return s->checkpoints > 1 ? add_values(s, s->checkpoints - 1, values) : TG_OK;
+}
+
+static tg_status
+answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
     tg_spectra s = { 0 };
     tg_table  *table = NULL, *values = NULL;
     size_t     workers;
     double     limit;
 
-    (void)unused;
     if (!ask->operand) return tg_fail(TG_EINPUT, "expected one file, got 0");
     TG_TRY(unit_limit(ask, &workers, &limit));
-    TG_TRY(tg_spectra_read(ask->operand, &s));
-    tg_status status = tg_ask_table(ask, NULL, columns, COLUMNS, &table);
+    TG_TRY(spectra_of(ask, study, &s));
+    tg_status status = tg_ask_table(ask, study, columns, COLUMNS, &table);
     if (status == TG_OK)
-        status = tg_ask_table(ask, NULL, value_columns, VALUE_COLUMNS, &values);
-    if (status == TG_OK)
-        status = tg_table_note(table, "kind", "%s", s.density ? "density" : "eigenvalues");
-    if (status == TG_OK) status = add_rows(&s, limit, table);
-    if (status == TG_OK) status = add_values(&s, 0, values);
-    if (status == TG_OK && s.checkpoints > 1)
-        status = add_values(&s, s.checkpoints - 1, values);
+        status = tg_ask_table(ask, study, value_columns, VALUE_COLUMNS, &values);
+    if (status == TG_OK) status = fill(&s, limit, study != NULL, table, values);
     if (status == TG_OK && ask->words.stream)
-        say_spectra(&ask->words, &s, ask->operand, workers, limit);
+        say_spectra(&ask->words, &s, ask->operand, workers, limit, study != NULL);
     tg_spectra_free(&s);
     if (table) tg_answer_add(out, "spectrum", table);
     if (values) tg_answer_add(out, "eigenvalues", values);
@@ -178,14 +249,17 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
 static const tg_option options[] = {
     { "workers", "P", "of which the largest stable step is told (default 1)" },
     { "law", "LAW", "of their round trip (default exponential)" },
+    { "top", "K", "FILE is a study: the K largest and K least of its objective" },
+    { "at", "T,..", "at these times of its first simulation (default 0)" },
     { 0 }
 };
 
 const tg_answerer tg_answer_spectrum = {
     .is = { .name = "spectrum",
             .operands = "FILE",
-            .summary =
-                "eigenvalues of a Hessian from a file, and the steps that they allow",
+            .summary = "eigenvalues of a Hessian, from a file or of a network, and the "
+                       "steps that they "
+                       "allow",
             .doc =
                 "Read the eigenvalues that another program computed, \"-\" for standard "
                 "input: one "
@@ -195,9 +269,12 @@ const tg_answerer tg_answer_spectrum = {
                 "one or several checkpoints. Tell the largest, how many are negative, and "
                 "how the\n"
                 "largest stable step moves in training. A study takes such a file as\n"
-                "objective: {quadratic: {spectrum: {file: FILE}}}.",
+                "objective: {quadratic: {spectrum: {file: FILE}}}. With --top the file is "
+                "a study\n"
+                "whose objective is a network, of which they are computed.",
             .options = options },
     .tables = { { "spectrum", columns, COLUMNS },
                 { "eigenvalues", value_columns, VALUE_COLUMNS } },
+    .with = "top",
     .answer = answer
 };

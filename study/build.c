@@ -1,5 +1,6 @@
 /* build: the cluster and the objective that a study describes */
 #include "asgd/problems/softmax.h"
+#include "study/build_network.h"
 #include "study/replay.h"
 #include "study/study.h"
 #include "study/tree.h"
@@ -184,6 +185,8 @@ tg_study_problem(const tg_study *study, const tg_cluster *cluster, tg_problem **
                                       study->tridiagonal.shared, cluster->workers, out);
     case TG_LOGISTIC:
         return build_logistic(study, cluster->workers, out);
+    case TG_NETWORK:
+        return tg_build_network(study, cluster->workers, out);
     default:
         return build_quadratic(study, cluster, out);
     }

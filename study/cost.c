@@ -20,6 +20,7 @@ static const double LIMITS = 3, CHARTED = 25;
 
 enum {
     PAST = 21,    /* jobs of a staggered worker before t = 0 */
+    CELLS = 200,  /* of a replica, where a dear loss is asked for too */
     WORKER = 160, /* bytes of a worker: its job, event, speed */
     LAWS = 1000   /* so many are looked at each */
 };
@@ -197,6 +198,13 @@ bytes_of(const tg_scene *s, size_t i, size_t workers)
            rule_cost(s, i, workers).bytes;
 }
 
+/* What a gradient takes beside its coordinates, or the loss, where the problem says so. */
+static double
+own_seconds(const tg_problem *p, bool loss)
+{
+    return p->kind->seconds ? p->kind->seconds(p->self, loss) : 0;
+}
+
 /* Seconds of one replica of algorithm i: deliveries, with the events of links and the jobs that they
  * begin; the first jobs, drawn whole; changes of speed. */
 static double
@@ -212,7 +220,8 @@ seconds_of(const tg_scene *s, size_t i, size_t workers)
                         tg_link_takes_time(&study->downlink);
 
     return n * (deliveries(s) * (DELIVERY * (rule.jobs + 2 * ways) +
-                                 COORDINATE * dim * (1 + rule.vectors)) +
+                                 COORDINATE * dim * (1 + rule.vectors) +
+                                 own_seconds(s->problem, false) * steps) +
                 steps * DELIVERY + changes(s) * CHANGE);
 }
 
@@ -278,10 +287,13 @@ tg_cost_of_simulations(const tg_listener *l, const tg_scene *s, const size_t *wo
     const double runs = replicas * (double)s->study->algorithms;
     const double count = all_deliveries(s, replicas, workers, n);
     const double points = runs * (double)n * (double)s->study->points;
+    const double looks = points + runs * (double)n * CELLS;
     return tg_cost_check(
         l,
         &(tg_cost){ .count = count,
-                    .seconds = (seconds + points * POINT) / threads,
+                    .seconds =
+                        (seconds + points * POINT + looks * own_seconds(s->problem, true)) /
+                        threads,
                     .unit = "deliveries",
                     .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "
                               "replicas=N), fewer workers or points make it less" });

@@ -25,10 +25,9 @@ fail_there(const tg_node *node, const char *what)
     return tg_node_fail(node, "%s: %s", what, message);
 }
 
-/* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
-static tg_status
-fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
-            tg_choice *out)
+tg_status
+tg_fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *registry,
+               tg_choice *out)
 {
     const tg_node *name =
         node && node->type == TG_NODE_MAP ? tg_node_find(node, "name") : node;
@@ -49,6 +48,7 @@ fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *reg
 #define CHAIN     "objective.tridiagonal"
 #define SOFTMAX   "objective.softmax"
 #define LOGISTIC  "objective.logistic"
+#define NETWORK   "objective.network"
 
 static tg_status
 fill_spectrum_law(tg_study *s)
@@ -197,8 +197,8 @@ fill_softmax(tg_study *s)
                                      .batch = tg_tree_whole(s->root, SOFTMAX ".batch"),
                                      .modes = tg_tree_whole(s->root, SOFTMAX ".modes"),
                                      .ridge = tg_tree_number(s->root, SOFTMAX ".ridge") };
-    return fill_choice(tg_tree_node(s->root, SOFTMAX ".split"), "identical", tg_splits,
-                       &s->softmax.split);
+    return tg_fill_choice(tg_tree_node(s->root, SOFTMAX ".split"), "identical", tg_splits,
+                          &s->softmax.split);
 }
 
 static tg_status
@@ -213,8 +213,8 @@ fill_logistic(tg_study *s)
                   .batch = tg_tree_whole(s->root, LOGISTIC ".batch"),
                   .start = tg_tree_number(s->root, LOGISTIC ".start") }
     };
-    return fill_choice(tg_tree_node(s->root, LOGISTIC ".split"), "contiguous", tg_splits,
-                       &s->logistic.split);
+    return tg_fill_choice(tg_tree_node(s->root, LOGISTIC ".split"), "contiguous", tg_splits,
+                          &s->logistic.split);
 }
 
 static tg_status
@@ -224,9 +224,10 @@ fill_objective(tg_study *s)
 
     if (objective->count != 1)
         return tg_node_fail(objective, "objective: expected exactly one of: quadratic, "
-                                       "tridiagonal, softmax, logistic");
+                                       "tridiagonal, softmax, logistic, network");
     if (tg_tree_node(s->root, QUADRATIC)) return fill_quadratic(s);
     if (tg_tree_node(s->root, CHAIN)) return fill_tridiagonal(s);
+    if (tg_tree_node(s->root, NETWORK)) return tg_fill_network(s);
     return tg_tree_node(s->root, SOFTMAX) ? fill_softmax(s) : fill_logistic(s);
 }
 
@@ -252,7 +253,7 @@ fill_pace(tg_study *s, size_t g)
     const size_t   n = tg_tree_count(root, "workers[%zu].speed_times", g);
     double        *list;
 
-    TG_TRY(fill_choice(speed, "constant", tg_paces, &pace->choice));
+    TG_TRY(tg_fill_choice(speed, "constant", tg_paces, &pace->choice));
     if (pace->choice.kind == &tg_pace_straggler.is &&
         pace->choice.param[0] >= (double)s->group[g].count)
         return tg_node_fail(speed,
@@ -314,7 +315,8 @@ fill_link(const tg_study *s, const char *way, tg_link *out)
     tg_delay      *transfer = NULL;
 
     if (!node) return TG_OK;
-    TG_TRY(fill_choice(tg_tree_node(root, "%s.kind", way), "none", tg_links, &out->kind));
+    TG_TRY(
+        tg_fill_choice(tg_tree_node(root, "%s.kind", way), "none", tg_links, &out->kind));
     out->bytes = tg_tree_number(root, "%s.bytes", way);
     out->compression = tg_tree_number(root, "%s.compression", way);
     out->bandwidth = tg_tree_number(root, "%s.bandwidth", way);
@@ -403,13 +405,14 @@ fill_algorithm(tg_study *s, size_t i)
     tg_study_algorithm *a = &s->algorithm[i];
     const tg_node      *root = s->root;
 
-    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu]", i), NULL, tg_rules, &a->rule));
-    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].optimiser", i), "sgd",
-                       tg_optimisers, &a->optimiser));
-    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].schedule", i), "constant",
-                       tg_schedules, &a->schedule));
-    TG_TRY(fill_choice(tg_tree_node(root, "algorithm[%zu].behaviour", i), "plain",
-                       tg_behaviours, &a->behaviour));
+    TG_TRY(
+        tg_fill_choice(tg_tree_node(root, "algorithm[%zu]", i), NULL, tg_rules, &a->rule));
+    TG_TRY(tg_fill_choice(tg_tree_node(root, "algorithm[%zu].optimiser", i), "sgd",
+                          tg_optimisers, &a->optimiser));
+    TG_TRY(tg_fill_choice(tg_tree_node(root, "algorithm[%zu].schedule", i), "constant",
+                          tg_schedules, &a->schedule));
+    TG_TRY(tg_fill_choice(tg_tree_node(root, "algorithm[%zu].behaviour", i), "plain",
+                          tg_behaviours, &a->behaviour));
     const bool open = !strcmp(tg_tree_text(root, "algorithm[%zu].step", i), "tune");
     a->step = open ? NAN : tg_tree_number(root, "algorithm[%zu].step", i);
     TG_TRY(fill_lag(s, i));

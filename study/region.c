@@ -152,6 +152,8 @@ fill_line(size_t line, size_t thread, void *context)
             status = setting_open(r, x, y, &s);
         } else
             s.one.step = down ? y : x;
+        if (status == TG_OK && k == 0)
+            status = tg_gain_course_turn(f->course[thread], &s.one);
         if (status == TG_OK)
             status = fill_cell(&s, f->course[thread], &r->cell[j * nx + i]);
     }

@@ -145,6 +145,8 @@ const tg_column tg_simulation_columns[TG_SIMULATION_COLUMNS] = {
     { "updates", "", "times the model moved, all replicas", false },
     { "diverged", "", "replicas whose loss left the finite range", false },
     { "diverged_time", "time", "when the first of them did", false },
+    { "diverged_update", "", "after how many updates", false },
+    { "diverged_in", "", "where in its model, if that can be told", true },
 };
 
 double
@@ -185,5 +187,7 @@ tg_simulation_add(tg_table *t, const tg_study *study, size_t algorithm, size_t w
                         TG_NUMBER(tg_stats_error(&s->floor)), TG_NUMBER(s->settle),
                         TG_NUMBER(s->settle_error), TG_NUMBER(tg_mean_staleness(s)),
                         TG_NUMBER((double)s->ledger.updates),
-                        TG_NUMBER((double)s->diverged), TG_NUMBER(s->diverged_time) });
+                        TG_NUMBER((double)s->diverged), TG_NUMBER(s->diverged_time),
+                        TG_NUMBER(s->diverged ? (double)s->diverged_updates : (double)NAN),
+                        TG_TEXT(s->diverged_in) });
 }

@@ -55,11 +55,13 @@ is_steady(const tg_study *study)
     return true;
 }
 
-/* Rounds crowd on a link all at once. */
+/* Rounds crowd on a link all at once, and jobs in queues have their own network. */
 static bool
-is_in_rounds(const tg_study_algorithm *a)
+is_beside_links(const tg_study_algorithm *a)
 {
-    return a->rule.kind == &tg_rule_sync.is || a->rule.kind == &tg_rule_k_sync.is ||
+    return a->rule.kind == &tg_rule_uniform.is || a->rule.kind == &tg_rule_shuffled.is ||
+           a->rule.kind == &tg_rule_ringmaster.is || a->rule.kind == &tg_rule_wait.is ||
+           a->rule.kind == &tg_rule_sync.is || a->rule.kind == &tg_rule_k_sync.is ||
            a->rule.kind == &tg_rule_k_batch_sync.is;
 }
 
@@ -72,8 +74,8 @@ unknown_setting(const tg_study *study, const tg_study_algorithm *a)
     if (a->schedule.kind != &tg_schedule_constant.is || a->schedule.param[0] > 0)
         return "schedule";
     if (a->behaviour.kind != &tg_behaviour_plain.is) return "behaviour";
-    if (tg_link_takes_time(&study->uplink) && is_in_rounds(a)) return "uplink";
-    if (tg_link_takes_time(&study->downlink) && is_in_rounds(a)) return "downlink";
+    if (tg_link_takes_time(&study->uplink) && is_beside_links(a)) return "uplink";
+    if (tg_link_takes_time(&study->downlink) && is_beside_links(a)) return "downlink";
     return is_steady(study) ? NULL : "workers' speed";
 }
 
@@ -90,30 +92,53 @@ rule_value(const tg_study_algorithm *a, const char *param)
 static const struct {
     const tg_rule_kind *kind;
     const char *number, *none; /* none: a parameter that must be as it is by default */
-} known[] = {
-    { &tg_rule_asgd, NULL, NULL },           { &tg_rule_dude, NULL, "arrivals" },
-    { &tg_rule_fedbuff, "k", NULL },         { &tg_rule_k_batch_sync, "k", NULL },
-    { &tg_rule_delay_adaptive, NULL, NULL }, { &tg_rule_drop, "limit", "by_arrivals" },
-    { &tg_rule_sync, NULL, NULL },           { &tg_rule_k_sync, "k", NULL }
-};
+} known[] = { { &tg_rule_asgd, NULL, NULL },
+              { &tg_rule_dude, NULL, "arrivals" },
+              { &tg_rule_fedbuff, "k", NULL },
+              { &tg_rule_k_batch_sync, "k", NULL },
+              { &tg_rule_delay_adaptive, NULL, NULL },
+              { &tg_rule_drop, "limit", "by_arrivals" },
+              { &tg_rule_sync, NULL, NULL },
+              { &tg_rule_k_sync, "k", NULL },
+              { &tg_rule_staleness_aware, NULL, NULL },
+              { &tg_rule_polynomial, "exponent", NULL },
+              { &tg_rule_koloskova, "smoothness", NULL },
+              { &tg_rule_uniform, NULL, NULL },
+              { &tg_rule_shuffled, NULL, NULL },
+              { &tg_rule_ringmaster, "r", NULL },
+              { &tg_rule_wait, "limit", NULL } };
+
+/* Of limits that abort or wait only the tightest: nothing is ever stale. */
+static bool
+is_loose(const tg_study_algorithm *a)
+{
+    return (a->rule.kind == &tg_rule_ringmaster.is && rule_value(a, "r") > 1) ||
+           (a->rule.kind == &tg_rule_wait.is && rule_value(a, "limit") > 0);
+}
 
 tg_status
 tg_study_theory(const tg_study *study, size_t i, const char **rule, double *number)
 {
     const tg_study_algorithm *a = &study->algorithm[i];
-    const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is;
-    const bool                sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
+    const bool                momentum = a->optimiser.kind == &tg_optimiser_heavy_ball.is ||
+                          a->optimiser.kind == &tg_optimiser_nesterov.is;
+    const bool sgd = a->optimiser.kind == &tg_optimiser_sgd.is;
 
     const char *unknown = unknown_setting(study, a);
     if (unknown)
         return tg_fail(TG_EDOMAIN, "theory does not know %s with this %s yet", a->label,
                        unknown);
+    if (is_loose(a))
+        return tg_fail(
+            TG_EDOMAIN,
+            "theory does not know %s with a limit that lets gradients be stale yet",
+            a->label);
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         if (a->rule.kind != &known[k].kind->is) continue;
         const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;
         if (known[k].none && a->rule.param[none] != a->rule.kind->param[none].fallback)
             break;
-        *rule = momentum ? "heavy_ball" : a->rule.kind->name;
+        *rule = momentum ? a->optimiser.kind->name : a->rule.kind->name;
         *number = momentum          ? a->optimiser.param[0]
                   : known[k].number ? rule_value(a, known[k].number)
                                     : 0;

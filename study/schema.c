@@ -2,6 +2,8 @@
 #include "study/schema.h"
 
 #include "asgd/links/link.h"
+#include "asgd/networks/models.h"
+#include "asgd/networks/place.h"
 #include "asgd/optimisers/optimiser.h"
 #include "asgd/problems/dataset.h"
 #include "asgd/rules/rule.h"
@@ -132,6 +134,47 @@ const tg_key tg_schema[] = {
     { "objective.logistic.start", TG_KEY_NUMBER, -INFINITY, INFINITY, 0, 0, "x", "0",
       "starting point, the same in every coordinate", NULL, NULL },
     CHOICE("objective.logistic.split", "contiguous", "who owns which samples", tg_splits,
+           "split"),
+
+    MAP("objective.network", 0, "a neural network on labelled images"),
+    CHOICE("objective.network.model", NULL, "a network by name (or its layers)", tg_models,
+           "model"),
+    LIST("objective.network.layers", 0,
+         "its layers in their order, the last of them a loss", tg_layers_single, "layer"),
+    TEXT("objective.network.layers[].name", 1, NULL, "what the layer does"),
+    MAP("objective.network.data", 1,
+        "where the images are: IDX files, a folder, or made up"),
+    TEXT("objective.network.data.images", 0, NULL, "IDX file of images, plain or .gz"),
+    TEXT("objective.network.data.labels", 0, NULL, "IDX file of labels, plain or .gz"),
+    TEXT("objective.network.data.test_images", 0, NULL, "the same to test"),
+    TEXT("objective.network.data.test_labels", 0, NULL, "the same to test"),
+    TEXT(
+        "objective.network.data.cifar", 0, NULL,
+        "folder with CIFAR-10's binary files data_batch_N.bin and test_batch.bin, plain or "
+        ".gz"),
+    MAP("objective.network.data.synthetic", 0,
+        "made up: a random picture for each class, and noise"),
+    { "objective.network.data.synthetic.samples", TG_KEY_WHOLE, 2, 1e7, 0, 1, "", NULL,
+      "to train", NULL, NULL },
+    { "objective.network.data.synthetic.test", TG_KEY_WHOLE, 0, 1e7, 0, 0, "", "0",
+      "to test", NULL, NULL },
+    { "objective.network.data.synthetic.classes", TG_KEY_WHOLE, 2, 255, 0, 0, "", "10",
+      "of images", NULL, NULL },
+    { "objective.network.data.synthetic.height", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "8",
+      "of an image", NULL, NULL },
+    { "objective.network.data.synthetic.width", TG_KEY_WHOLE, 1, 1000, 0, 0, "", "8",
+      "of an image", NULL, NULL },
+    { "objective.network.data.synthetic.channels", TG_KEY_WHOLE, 1, 100, 0, 0, "", "1",
+      "of a pixel", NULL, NULL },
+    { "objective.network.data.synthetic.noise", TG_KEY_NUMBER, 0, 100, 0, 0, "", "1",
+      "standard deviation of the noise, that of the pictures being 1", NULL, NULL },
+    { "objective.network.samples", TG_KEY_WHOLE, 1, 1e9, 0, 0, "", "1000000000",
+      "use at most so many samples from the start", NULL, NULL },
+    { "objective.network.batch", TG_KEY_WHOLE, 1, 1e6, 0, 0, "", "32",
+      "minibatch of a gradient", NULL, NULL },
+    { "objective.network.measured", TG_KEY_WHOLE, 0, 1e9, 0, 0, "", "0",
+      "the loss is told over the first so many samples; 0: over all", NULL, NULL },
+    CHOICE("objective.network.split", "identical", "who owns which samples", tg_splits,
            "split"),
 
     LIST("workers", 1, "groups of workers", NULL, NULL),

@@ -14,7 +14,14 @@ rounds_of(const tg_study *study, size_t algorithm, const tg_cluster *c, tg_round
 
     *out = (tg_rounds){ .gradients = c->workers };
     if (kind == &tg_rule_sync.is) return true;
-    if (kind != &tg_rule_k_sync.is && kind != &tg_rule_k_batch_sync.is) return false;
+    if (kind != &tg_rule_k_sync.is && kind != &tg_rule_k_batch_sync.is &&
+        kind != &tg_rule_ringmaster.is)
+        return false;
+    if (kind ==
+        &tg_rule_ringmaster.is) { /* r = 1: whoever is first ends the work of all others */
+        out->gradients = 1;
+        return true;
+    }
     out->gradients = (size_t)a->rule.param[0];
     out->again = kind == &tg_rule_k_batch_sync.is;
     for (size_t g = 0; g < c->groups; g++)
@@ -36,6 +43,10 @@ tg_study_setting_of_cluster(const tg_setting_source *s, tg_cluster *c, tg_settin
     }
     if (rounds_of(s->study, s->algorithm, c, &rounds))
         return tg_setting_rounds(c, &rounds, out);
+    const tg_kind *kind = s->study->algorithm[s->algorithm].rule.kind;
+    if (kind == &tg_rule_wait.is) return tg_setting_alone(c, out);
+    if (kind == &tg_rule_uniform.is || kind == &tg_rule_shuffled.is)
+        return tg_setting_assigned(c, kind == &tg_rule_shuffled.is, out);
     if (tg_link_takes_time(&s->study->uplink) || tg_link_takes_time(&s->study->downlink))
         return tg_setting_network(c, &s->study->uplink, &s->study->downlink, rule, number,
                                   out);

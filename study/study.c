@@ -114,6 +114,7 @@ tg_study_free(tg_study *s)
     tg_delay_free((tg_delay *)s->downlink.transfer);
     free(s->quadratic.h);
     free(s->quadratic.start);
+    free(s->network.layer);
     free(s->sweep_workers);
     free(s->sweep_step);
     free(s->schedule.target);

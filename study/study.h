@@ -7,6 +7,7 @@
 #ifndef TG_STUDY_STUDY_H
 #define TG_STUDY_STUDY_H
 
+#include "asgd/networks/net.h"
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/simulate.h"
@@ -61,6 +62,15 @@ typedef struct tg_study_logistic {
     tg_choice   split;
 } tg_study_logistic;
 
+typedef struct tg_study_network {
+    tg_choice    model; /* kind NULL: by its layers */
+    tg_choice   *layer; /* (layers) */
+    size_t       layers, samples, batch, measured;
+    tg_choice    split;
+    tg_synthetic synthetic; /* of so many samples to train; 0: from files */
+    size_t       test;      /* and to test */
+} tg_study_network;
+
 typedef struct tg_study_tridiagonal {
     size_t dim;
     double noise;
@@ -83,7 +93,8 @@ typedef enum tg_objective {
     TG_LEAST_SQUARES, /* a quadratic by samples */
     TG_TRIDIAGONAL,
     TG_SOFTMAX,
-    TG_LOGISTIC
+    TG_LOGISTIC,
+    TG_NETWORK
 } tg_objective;
 
 typedef struct tg_study {
@@ -94,6 +105,7 @@ typedef struct tg_study {
     tg_study_tridiagonal tridiagonal;
     tg_study_softmax     softmax;
     tg_study_logistic    logistic;
+    tg_study_network     network;
     tg_study_group      *group;           /* (groups) */
     size_t               groups, workers; /* workers: of all groups */
     bool                 together;

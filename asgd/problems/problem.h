@@ -50,8 +50,20 @@ typedef struct tg_problem_kind {
                    double *scratch); /* F(x) - F*, or F */
     /* The exact gradient of F at x into g (dim). NULL: there is none. */
     void (*slope)(const void *self, const double *x, double *scratch, double *g);
+    /* out = H v, H the Hessian of F at x; all (dim). Over threads. NULL: there is none. */
+    tg_status (*product)(const void *self, const double *x, const double *v, double *out);
+    /* The share of what it has not been shown that the model x does right. NULL: there is
+     * none. */
+    double (*score)(const void *self, const double *x, double *scratch);
+    /* Where a model whose loss is not finite fails first, in a few words into text (size); "" if it
+     * does not. NULL: it cannot tell. */
+    void (*sick)(const void *self, const double *x, double *scratch, char *text,
+                 size_t size);
     /* NULL: theory has nothing to go by. */
     tg_status (*modes)(const void *self, const double *weight, tg_modes *out);
+    /* About what a gradient takes one thread, or the loss with the score [s]. NULL: about what its
+     * coordinates do. */
+    double (*seconds)(const void *self, bool loss);
     void (*free)(void *self);
 } tg_problem_kind;
 

@@ -49,6 +49,7 @@ double               tg_metrics_bytes(const tg_metric_plan *p); /* of the rooms 
 /* Merge each room of `one` into that of `into`. */
 void tg_metrics_merge(const tg_metric_plan *p, void *const *into, void *const *one);
 
-extern const tg_metric_kind tg_metric_workers, tg_metric_progress, tg_metric_spread;
+extern const tg_metric_kind tg_metric_workers, tg_metric_progress, tg_metric_spread,
+    tg_metric_gaps;
 
 #endif

@@ -1,4 +1,4 @@
-/* metric_progress: loss and gradient against time, updates, gradients and what became of them */
+/* metric_progress: loss, gradient and score against time, updates, gradients and what became of them */
 #include "asgd/sim/metric.h"
 
 #include "core/stats.h"
@@ -6,7 +6,8 @@
 #include <math.h>
 
 typedef struct point {
-    tg_stats loss, norm, updates, gradients, applied, dropped, aborted, jobs, up, down;
+    tg_stats loss, norm, score, updates, gradients, applied, dropped, aborted, jobs, up,
+        down;
 } point;
 
 enum { QUANTITIES = sizeof(point) / sizeof(tg_stats) };
@@ -26,6 +27,7 @@ look(const tg_metric_plan *p, void *room_, tg_sim *s, size_t i)
     (void)p;
     tg_stats_add(&at->loss, tg_sim_loss(s));
     tg_stats_add(&at->norm, tg_sim_slope(s));
+    tg_stats_add(&at->score, tg_sim_score(s));
     tg_stats_add(&at->updates, (double)l.updates);
     tg_stats_add(&at->gradients, (double)l.gradients);
     tg_stats_add(&at->applied, (double)l.applied);
@@ -52,6 +54,8 @@ static const tg_column column[] = {
     { "gradient", "loss/x", "norm of the exact gradient, mean; nan: the objective has none",
       false },
     { "gradient_error", "loss/x", "its standard error", false },
+    { "score", "1", "of the model on data to test, mean; nan: there is none", false },
+    { "score_error", "1", "its standard error", false },
     { "updates", "", "made so far, mean", false },
     { "gradients", "", "evaluated so far, mean", false },
     { "applied", "", "results used so far, mean", false },
@@ -71,7 +75,8 @@ report(const tg_metric_plan *p, const void *room_, tg_table *out)
             out,
             (tg_cell[]){ TG_NUMBER(p->t[i]), TG_NUMBER(at->loss.mean),
                          TG_NUMBER(tg_stats_error(&at->loss)), TG_NUMBER(at->norm.mean),
-                         TG_NUMBER(tg_stats_error(&at->norm)), TG_NUMBER(at->updates.mean),
+                         TG_NUMBER(tg_stats_error(&at->norm)), TG_NUMBER(at->score.mean),
+                         TG_NUMBER(tg_stats_error(&at->score)), TG_NUMBER(at->updates.mean),
                          TG_NUMBER(at->gradients.mean), TG_NUMBER(at->applied.mean),
                          TG_NUMBER(at->dropped.mean), TG_NUMBER(at->aborted.mean),
                          TG_NUMBER(at->jobs.mean), TG_NUMBER(at->up.mean),

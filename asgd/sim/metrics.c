@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 const tg_kind *const tg_metrics[] = { &tg_metric_workers.is, &tg_metric_progress.is,
-                                      &tg_metric_spread.is, NULL };
+                                      &tg_metric_spread.is, &tg_metric_gaps.is, NULL };
 
 static const tg_metric_kind *
 kind(const tg_metric_plan *p, size_t m)

@@ -134,6 +134,7 @@ follow_dear(walk *w)
         const bool   own = w->k < g->cells && g->cell[w->k] < next;
         if (own || (w->i < g->points && g->t[w->i] < next)) {
             const double loss = tg_sim_loss(w->sim);
+            TG_TRY(tg_stop_check()); /* which may have cut it short */
             if (own) look(w, g->cell[w->k], loss);
             if (isfinite(w->r->diverged_at)) return TG_OK;
             fill(w, next, loss);
@@ -182,6 +183,7 @@ tg_replica_run(const tg_setup *setup, uint64_t index, const tg_replica_grids *gr
         setup->problem->kind->cheap_loss ? follow(&w) : follow_dear(&w);
     metrics_finish(&w);
     r.ledger = tg_sim_ledger(w.sim);
+    if (isfinite(r.diverged_at)) tg_sim_sick(w.sim, r.sick, sizeof r.sick);
     r.stalled = tg_sim_stalled(w.sim, &r.stalled_worker);
     if (r.ledger.updates == 0) r.began = grids->horizon;
     tg_sim_free(w.sim);

@@ -28,6 +28,7 @@ typedef struct tg_replica {
     size_t    stalled_worker; /* ... the first of them */
     tg_ledger ledger;
     bool      finished;
+    char      sick[48]; /* where the model fails, if it diverged and can tell */
 } tg_replica;
 
 /* Follow replica `index` to the horizon. A stop request is heard on the way. Errors: those

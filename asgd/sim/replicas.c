@@ -144,6 +144,8 @@ add_replica(tg_simulation *s, size_t index, const tg_replica *r)
     if (isfinite(r->diverged_at) && s->diverged++ == 0) {
         s->diverged_replica = index;
         s->diverged_time = r->diverged_at;
+        s->diverged_updates = r->ledger.updates;
+        memcpy(s->diverged_in, r->sick, sizeof s->diverged_in);
     }
     if (r->stalled && s->stalled++ == 0) {
         s->stalled_replica = index;

@@ -45,7 +45,9 @@ typedef struct tg_simulation {
     void         **metric;      /* rooms, one for each of the list; NULL: none asked for */
     size_t         diverged;    /* replicas whose loss left the finite range */
     size_t         diverged_replica; /* the first of them ... */
-    double         diverged_time;    /* ... and when */
+    double         diverged_time;    /* ... and when ... */
+    uint64_t       diverged_updates; /* ... and after how many updates ... */
+    char           diverged_in[48];  /* ... and where in its model, if that can be told */
     size_t         stalled;          /* replicas in which some worker never comes back */
     size_t         stalled_replica, stalled_worker; /* the first of them, and its first */
     tg_growth      growth;                          /* verdict: does the mean loss grow? */

@@ -59,6 +59,7 @@ struct tg_sim {
     tg_work  work;
     double  *scratch, *clipped;
     uint64_t stale; /* of what was delivered last [updates] */
+    bool     dear;  /* gradients take so long that each is worth a look at the stop flag */
     bool     asked; /* the rule has asked for the gradient of what is being delivered */
 
     tg_onlooker look; /* NULL: nobody */

@@ -3,10 +3,14 @@
 #include "asgd/sim/line.h"
 #include "asgd/sim/work.h"
 #include "core/memory.h"
+#include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A gradient that takes longer is worth a look at the stop flag [s]. */
+static const double DEAR = 1e-5;
 
 /* ---- making -------------------------------------------------------------------------- */
 
@@ -93,6 +97,7 @@ first_version(tg_sim *s)
     tg_versions_begin(&s->versions, s->dim, s->workers);
     TG_TRY(tg_version_new(&s->versions, &s->current));
     p->kind->start(p->self, tg_version_model(&s->versions, s->current));
+    s->dear = p->kind->seconds && p->kind->seconds(p->self, false) > DEAR;
     return TG_OK;
 }
 
@@ -280,6 +285,7 @@ tg_sim_advance(tg_sim *s, tg_happening *out)
     tg_event handle;
 
     *out = (tg_happening){ 0 };
+    if (s->dear) TG_TRY(tg_stop_check());
     if (!tg_event_pop(s->events, &s->now, &what, &who, &handle)) return TG_OK;
     if (s->workers > MANY) fetch_ahead(s);
     if (what == TG_RINGS) return ring(s, out);
@@ -343,4 +349,21 @@ tg_sim_slope(tg_sim *s)
     p->kind->slope(p->self, tg_sim_model(s), s->scratch, s->clipped);
     for (size_t j = 0; j < s->dim; j++) square += s->clipped[j] * s->clipped[j];
     return sqrt(square);
+}
+
+double
+tg_sim_score(tg_sim *s)
+{
+    const tg_problem *p = s->setup.problem;
+
+    return p->kind->score ? p->kind->score(p->self, tg_sim_model(s), s->scratch) : NAN;
+}
+
+void
+tg_sim_sick(tg_sim *s, char *text, size_t size)
+{
+    const tg_problem *p = s->setup.problem;
+
+    *text = '\0';
+    if (p->kind->sick) p->kind->sick(p->self, tg_sim_model(s), s->scratch, text, size);
 }

@@ -95,7 +95,8 @@ void                 tg_sim_free(tg_sim *s);
 double
 tg_sim_next(tg_sim *s); /* time of the next event; inf: nothing will happen any more */
 
-/* Carry out the next event, if there is one. Errors: those of rule and problem; TG_ENOMEM. */
+/* Carry out the next event, if there is one. Errors: those of rule and problem; TG_ENOMEM;
+ * TG_ESTOP where gradients are dear. */
 TG_CHECKED tg_status tg_sim_advance(tg_sim *s, tg_happening *out);
 
 /* Called at the end of every job, after the rule has answered. */
@@ -113,5 +114,8 @@ size_t tg_sim_stalled(const tg_sim *s, size_t *first);
 
 double tg_sim_loss(tg_sim *s);  /* F(x) - F* now, or F */
 double tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none */
+/* Where the model fails that is not finite, into text (size); "": it does not, or cannot tell. */
+void   tg_sim_sick(tg_sim *s, char *text, size_t size);
+double tg_sim_score(tg_sim *s); /* the problem's score now; NaN: it has none */
 
 #endif

@@ -92,10 +92,26 @@ error_of(const tg_stats *first, const tg_stats *last)
 /* Few replicas carry a mean whose 4 standard errors exceed a quarter of it (asgd/sim/growth.h): what
  * is rarer than they are it does not know, nor does its standard error, and it is likely too low. */
 static bool
+is_carried_by_few(double mean, double error)
+{
+    return MOST_STANDARD_ERRORS * error > MOST_OF_VALUE * mean;
+}
+
+static bool
 is_bound_below(const tg_claim *c)
 {
-    return c->predicted > c->simulated &&
-           MOST_STANDARD_ERRORS * c->error > MOST_OF_VALUE * c->simulated;
+    return c->predicted > c->simulated && is_carried_by_few(c->simulated, c->error);
+}
+
+/* So is a time that is read off such means. */
+static bool
+is_early(const tg_claim *c, const tg_simulation *s)
+{
+    size_t i = 0;
+
+    if (!(c->predicted > c->simulated)) return false;
+    while (i + 1 < s->points && s->t[i + 1] <= c->simulated) i++;
+    return is_carried_by_few(s->loss[i].mean, tg_stats_error(&s->loss[i]));
 }
 
 static tg_claim
@@ -127,6 +143,7 @@ target_time(const tg_prediction *p, const tg_simulation *s, const char *where,
         c.model_error = isinf(tg_settling_time(p->t, p->low, p->points, target, NULL))
                             ? 0
                             : (double)NAN;
+    if (is_early(&c, s)) c.error = NAN;
     if (isnan(c.error) && isinf(c.simulated)) c.error = 0; /* no resampled mean settles */
     tg_claim_judge(&c);
     return c;

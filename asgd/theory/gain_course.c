@@ -87,13 +87,20 @@ is_same(const tg_gain_course *c, const tg_loop *l)
            !strcmp(c->law, tg_delay_text(l->delay));
 }
 
-static tg_status
-turn_to(tg_gain_course *c, const tg_loop *l)
+tg_status
+tg_gain_course_turn(tg_gain_course *c, const tg_case *one)
 {
+    const tg_loop l = tg_case_loop(one, 1);
+
+    if (!is_plain(&l)) {
+        forget(c);
+        return TG_OK;
+    }
+    if (is_same(c, &l)) return TG_OK;
     forget(c);
-    if (!(c->law = strdup(tg_delay_text(l->delay))))
+    if (!(c->law = strdup(tg_delay_text(l.delay))))
         return tg_fail(TG_ENOMEM, "out of memory");
-    c->loop = *l;
+    c->loop = l;
     return TG_OK;
 }
 
@@ -212,11 +219,8 @@ tg_gain_course_at(tg_gain_course *c, const tg_case *one, double a, tg_mode_predi
     const tg_loop l = tg_case_loop(one, a);
 
     *out = (tg_mode_prediction){ .a = a };
-    if (!is_plain(&l) || !(fabs(log(a)) < MOST - 1)) return solve(c, one, a, out);
-    if (!is_same(c, &l)) {
-        TG_TRY(turn_to(c, &l));
+    if (!is_plain(&l) || !is_same(c, &l) || !(fabs(log(a)) < MOST - 1))
         return solve(c, one, a, out);
-    }
     for (size_t k = 0; k < LEVELS; k++) {
         level *v = &c->level[k];
         TG_TRY(level_open(k, v));

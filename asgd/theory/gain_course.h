@@ -17,9 +17,13 @@ typedef struct tg_gain_course tg_gain_course;
 TG_CHECKED tg_status tg_gain_course_create(double horizon, tg_gain_course **out);
 void                 tg_gain_course_free(tg_gain_course *c);
 
-/* Root, count and rate of the loop of `one` at damping coefficient a [1/time] > 0 into out. The first
- * gain of a new loop is solved; what was found for another loop is forgotten. Not for two threads
- * at once. Errors: those of tg_case_roots, tg_case_effective_rate. */
+/* From here on the course is that of the loop of `one`; what was found for another is forgotten. Errors:
+ * TG_ENOMEM. */
+TG_CHECKED tg_status tg_gain_course_turn(tg_gain_course *c, const tg_case *one);
+
+/* Root, count and rate of the loop of `one` at damping coefficient a [1/time] > 0 into out: on the course,
+ * or solved where it is that of another loop. What was asked before does not show. Not for two
+ * threads at once. Errors: those of tg_case_roots, tg_case_effective_rate. */
 TG_CHECKED tg_status tg_gain_course_at(tg_gain_course *c, const tg_case *one, double a,
                                        tg_mode_prediction *out);
 

@@ -276,15 +276,18 @@ make_cluster(const tg_cluster *c, const way *up, const way *down, tg_cluster **o
     return status;
 }
 
-/* Most where a station that is half busy takes a large part of the round; held against simulations of
- * constant, gamma(.5) and exponential transfers. */
+/* Round trips through a station that is busy are not independent: .02 of them, whatever the law. Of other
+ * laws than the exponential, where processors are shared and of groups more, as far as the way is a part
+ * of the round, most where the station is half busy; held against simulations of constant, gamma and
+ * exponential transfers. */
 static double
-doubt_of(const way *w, double all, size_t groups)
+doubt_of(const way *w, double round, size_t groups)
 {
     const double other = fmin(fabs(1 - w->cv2), 1);
 
-    return other * (0.03 + 0.1 * (1 - w->busy) * w->time / all) +
-           (w->shared || groups > 1 ? 0.02 : 0);
+    return 0.02 * w->busy * w->busy + w->time / round *
+                                          (other * (0.03 + 0.1 * (1 - w->busy)) +
+                                           (w->shared || groups > 1 ? 0.02 : 0));
 }
 
 tg_status
@@ -301,7 +304,8 @@ tg_network_cluster(const tg_cluster *c, const tg_link *up, const tg_link *down,
     if (status == TG_OK) status = find_point(c, &ways[0], &ways[1], &n);
     if (status == TG_OK) status = make_cluster(c, &ways[0], &ways[1], out);
     for (int i = 0; i < 2; i++)
-        if (ways[i].waits) n.doubt += doubt_of(&ways[i], n.up + n.down, c->groups);
+        if (ways[i].waits)
+            n.doubt += doubt_of(&ways[i], (double)c->workers / n.rate, c->groups);
     close_way(&ways[0]);
     close_way(&ways[1]);
     if (status == TG_OK) *network = n;

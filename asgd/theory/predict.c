@@ -62,28 +62,57 @@ allocate(size_t modes, size_t points, tg_prediction **out)
 
 /* ---- the loop ------------------------------------------------------------------------ */
 
+static double
+steepest(const tg_modes *m)
+{
+    double h = 0;
+
+    for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
+    return h;
+}
+
+/* Where weights depend on the step: the gain that is its own threshold, to 1e-3. */
 static tg_status
-fill_cluster(const tg_case *c, const tg_cluster *cluster, const tg_predict_plan *plan,
+own_threshold(const tg_case *c, double h, double *threshold)
+{
+    const double unit = c->lambda * h * tg_delay_mean(c->delay);
+    double       k = c->step * unit;
+
+    for (int i = 0; i < 20; i++) {
+        tg_case at;
+        TG_TRY(tg_case_of_rule(c->cluster, c->kind, c->number, k / unit, &at));
+        const tg_status status = tg_case_threshold(&at, threshold);
+        tg_case_close(&at);
+        TG_TRY(status);
+        const double next = isfinite(*threshold) ? sqrt(k * *threshold) : 4 * k;
+        if (fabs(next / k - 1) < 1e-3 || next > 1e9) break;
+        k = next;
+    }
+    return TG_OK;
+}
+
+static tg_status
+fill_cluster(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
              tg_prediction *p)
 {
+    const tg_cluster *cluster = c->cluster;
+
     p->workers = cluster->workers;
     p->lambda = c->lambda;
     p->delay_mean = tg_delay_mean(c->delay);
     p->delay_cv = tg_delay_cv(c->delay);
     p->staleness = (double)cluster->workers - 1;
     p->threshold = INFINITY; /* of one worker a table has no use of it */
-    return plan->quick && cluster->workers == 1 ? TG_OK
-                                                : tg_case_threshold(c, &p->threshold);
+    if (plan->quick && cluster->workers == 1 && c->solved) return TG_OK;
+    return c->kind->stepped ? own_threshold(c, steepest(m), &p->threshold)
+                            : tg_case_threshold(c, &p->threshold);
 }
 
 /* Gain k = a E T of the largest eigenvalue. */
 static void
 fill_gain(const tg_case *c, const tg_modes *m, tg_prediction *p)
 {
-    double h = 0;
-
-    for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
-    p->gain = c->step * c->weigh * c->lambda * h * p->delay_mean;
+    p->gain = c->step * c->weigh * c->lambda * steepest(m) * p->delay_mean;
 }
 
 static void
@@ -129,7 +158,8 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
     if (!c->filter)
         return tg_fail(TG_EDOMAIN, "%s is known of exponential workers only",
                        c->kind->name);
-    return tg_predict_field(c, m, &field, p);
+    const tg_case few = tg_case_few(c);
+    return tg_predict_field(plan->level == TG_LEVEL_BEST ? &few : c, m, &field, p);
 }
 
 /* Where the others are not known, or nothing settles, this is not either. What was left open
@@ -147,14 +177,30 @@ fill_single(const tg_cluster *cluster, const tg_algorithm *rule, tg_prediction *
     return status == TG_EDOMAIN || status == TG_ENOCONV ? TG_OK : status;
 }
 
+/* Weighed arrivals of groups that differ in speed do not settle where arrivals weigh equally. */
+static tg_status
+check_weighed(const tg_cluster *c, const tg_modes *m, const char *name)
+{
+    double away = 0;
+
+    for (size_t j = 0; j < m->count; j++) away += fabs(m->shift[j]) + m->spread[j];
+    if (c->groups == 1 || away == 0) return TG_OK;
+    return tg_fail(
+        TG_EDOMAIN,
+        "theory does not know %s for groups of workers with minima of their own; "
+        "they are simulated",
+        name);
+}
+
 static tg_status
 predict(const tg_case *c, const tg_modes *modes, const tg_predict_plan *plan,
         tg_prediction **out)
 {
     tg_prediction *p = NULL;
 
+    if (c->kept) TG_TRY(check_weighed(c->cluster, modes, c->kind->name));
     TG_TRY(allocate(modes->count, plan->points, &p));
-    tg_status status = fill_cluster(c, c->cluster, plan, p);
+    tg_status status = fill_cluster(c, modes, plan, p);
     if (status == TG_OK) status = fill(c, modes, plan, p);
     if (status == TG_OK)
         *out = p;

@@ -88,6 +88,7 @@ take_groups(tg_finite *f)
     }
     f->total = (double)c->workers;
     f->mean = f->total / f->c->lambda;
+    for (size_t j = 0; j < f->m->count; j++) f->steepest = fmax(f->steepest, f->m->h[j]);
 }
 
 /* Mean and variance of the workers' own minima within each group. */
@@ -155,7 +156,7 @@ tg_finite_applies(const tg_case *c, const tg_modes *m, bool *yes)
     *yes = all_exponential(&f);
     if (rule.limit > 0)
         *yes = *yes && f.groups == 1 && f.total <= DROPPED && rule.limit < LIMIT + 1;
-    if (rule.reference > 0) *yes = *yes && f.groups == 1 && f.total <= AGED;
+    if (rule.weights.power > 0) *yes = *yes && f.groups == 1 && f.total <= AGED;
     tg_finite_close(&f);
     return TG_OK;
 }

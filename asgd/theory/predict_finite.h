@@ -31,6 +31,7 @@ typedef struct tg_finite {
     tg_renewal_group      *group;
     double                *workers, *rate; /* n_g; deliveries of one worker [1/time] */
     double                 total, mean;    /* P; P / lambda [time] */
+    double                 steepest;       /* the largest eigenvalue */
     double  *minimum, *within;   /* (count, groups), or NULL: all at F's minimum */
     tg_phase law;                /* of one group ... */
     bool     phases;             /* ... whose moments close on a cheap lattice */

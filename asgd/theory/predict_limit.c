@@ -9,11 +9,11 @@
 
 typedef tg_status settles(const tg_finite *f, double gain, bool *yes);
 
-/* Where h = 1. */
+/* The learning rate of a gain, at the largest eigenvalue. */
 static double
 step_of(const tg_finite *f, double gain)
 {
-    return gain / (f->total * f->c->weigh);
+    return gain / (f->total * f->c->weigh * f->steepest);
 }
 
 /* Whether `workers` exponential workers, or the cluster's own ones, settle. */
@@ -21,7 +21,7 @@ static tg_status
 exponential_settles(const tg_finite *f, double gain, bool *yes)
 {
     double         square;
-    tg_exponential e = { .rule = tg_finite_rule(f, step_of(f, gain), 1), /* h = 1 */
+    tg_exponential e = { .rule = tg_finite_rule(f, step_of(f, gain), f->steepest),
                          .groups = f->groups,
                          .workers = f->workers,
                          .rate = f->rate };
@@ -34,7 +34,7 @@ exponential_settles(const tg_finite *f, double gain, bool *yes)
 static tg_status
 lattice_settles(const tg_finite *f, double gain, bool *yes)
 {
-    const tg_linear_rule rule = tg_finite_rule(f, step_of(f, gain), 1);
+    const tg_linear_rule rule = tg_finite_rule(f, step_of(f, gain), f->steepest);
     const tg_lattice     l = {
             .law = f->law, .workers = f->c->cluster->workers, .sigma = 1, .rule = &rule
     };
@@ -82,7 +82,7 @@ static tg_status
 exponential_limit(const tg_finite *f, double *gain)
 {
     const tg_linear_rule rule = tg_finite_rule(f, 1, 1);
-    const bool           slow = rule.limit > 0 || rule.reference > 0;
+    const bool           slow = rule.limit > 0 || rule.weights.power > 0;
     double               low = 0.1, high = 4 + 2 * sqrt(2 * f->total);
 
     TG_TRY(bracket(f, exponential_settles, &low, &high));
@@ -113,7 +113,8 @@ surplus(const tg_finite *f, double *more)
                               .groups = 1,
                               .workers = (double *)&f->total,
                               .rate = (double *)&one,
-                              .total = f->total };
+                              .total = f->total,
+                              .steepest = f->steepest };
 
     TG_TRY(exponential_limit(&alike, more));
     *more -= 2;

@@ -173,8 +173,8 @@ regularity(const tg_finite *f)
 }
 
 /* What the error of the rate moves at each time: the largest |mean - bias| over half a turn of the slowest
- * root, and at least a mean job, before it, but no more than the start has kept at that rate. first (n)
- * lists where that maximum may stand. */
+ * root, and at least a mean job, before it, but no more than the start has kept at that rate, which it
+ * is where no root says so. first (n) lists where that maximum may stand. */
 static void
 lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode,
              const tg_mode_course *c, size_t *first, double *envelope)
@@ -189,10 +189,10 @@ lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode,
         while (end > begin && fabs(c->mean[first[end - 1]] - mode->bias) <= y) end--;
         first[end++] = i;
         while (c->dt * (double)(i - first[begin]) > window) begin++;
-        envelope[i] = fmin(fabs(c->mean[first[begin]] - mode->bias),
-                           isnan(mode->rate) || mode->rate < 0
-                               ? INFINITY
-                               : start * exp(-mode->rate * c->dt * (double)i));
+        const double seen = fabs(c->mean[first[begin]] - mode->bias);
+        const double kept =
+            mode->rate >= 0 ? start * exp(-mode->rate * c->dt * (double)i) : INFINITY;
+        envelope[i] = mode->effective && isfinite(kept) ? kept : fmin(seen, kept);
     }
 }
 

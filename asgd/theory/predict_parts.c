@@ -75,29 +75,18 @@ in_groups(const tg_cluster *c)
     return c->groups > 1;
 }
 
-/* Steps by staleness, which in updates is Poisson((P - 1) T/m) given T: the laws of core/loop.h.
- * c(J) = P/max(P, J) by J's mean. */
-static tg_status
-weigh_delays(tg_case *c)
+/* A number may make a rule ASGD: K = 1, momentum or exponent 0. */
+static bool
+is_asgd(const tg_linear_rule *r)
 {
-    const double P = (double)c->cluster->workers, m = tg_delay_mean(c->delay);
-
-    c->kept_share = c->kept_power = 1;
-    if (P > 1 && c->number > 0)
-        return tg_delay_fresh(c->delay, (P - 1) / m, (size_t)c->number, &c->kept,
-                              &c->kept_share, &c->kept_power);
-    if (P > 1)
-        return tg_delay_adaptive(c->delay, m * P / (P - 1), &c->kept, &c->kept_share,
-                                 &c->kept_power);
-    c->kept = tg_delay_keep(c->delay);
-    return TG_OK;
+    return r->q == 1 && r->p == 1 && r->weights.power == 0 && r->limit == 0;
 }
 
 tg_status
 tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind, double number,
                 double step, tg_case *out)
 {
-    tg_case c = { .kind = kind, .cluster = cluster, .step = step };
+    tg_case c = { .kind = kind, .cluster = cluster, .step = step, .own = 1 };
 
     if (!(step > 0) || !isfinite(step))
         return tg_fail(TG_EDOMAIN, "step must be > 0, got %g", step);
@@ -105,17 +94,18 @@ tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind, double nu
     TG_TRY(tg_linear_make(kind->name, step, 1, (double)cluster->workers, number, &rule));
     c.number = kind->number ? number : 0;
     c.weigh = rule.cycle > 0 ? 1 / rule.cycle : 1;
-    c.filter = kind->filter ? tg_filter_find(kind->filter) : NULL;
+    const char *filter = is_asgd(&rule) ? "asgd" : kind->filter;
+    c.filter = filter ? tg_filter_find(filter) : NULL;
     c.plain = rule.p < TG_LINEAR_WORKER;
     c.biased = c.plain;
-    c.solved = !c.plain || !strcmp(kind->name, "asgd");
+    c.solved = !c.plain || is_asgd(&rule);
     TG_TRY(tg_cluster_delay(cluster, &c.delay));
     c.lambda = tg_cluster_rate(cluster);
     tg_status status = waiting_time(&c, cluster, &c.wait);
     if (status == TG_OK && !c.plain && in_groups(cluster))
         status = open_groups(&c, cluster);
-    if (status == TG_OK && (rule.reference > 0 || rule.limit > 0))
-        status = weigh_delays(&c);
+    if (status == TG_OK && (rule.weights.power > 0 || rule.limit > 0))
+        status = tg_case_weigh(&c, &rule);
     if (status == TG_OK)
         *out = c;
     else
@@ -174,7 +164,7 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
              tg_mode_prediction *out)
 {
     const double  step = c->step * c->weigh;
-    const double  h = m->h[j], per_gradient = step * step * c->lambda * scale;
+    const double  h = m->h[j], per_gradient = step * step * c->lambda * (scale *= c->own);
     const tg_loop l = loop_of(c, h, scale);
     double        white = INFINITY, renewal = 0;
 
@@ -193,7 +183,8 @@ tg_case_mode(const tg_case *c, const tg_modes *m, size_t j, double scale,
     if (m->spread[j] > 0 && c->biased) TG_TRY(tg_case_renewal(c, &l, &renewal));
     out->mean_square = per_gradient * h * h * white;
     out->settles = out->mean_square < 1;
-    out->variance = per_gradient * (m->sigma2[j] * white + h * h * m->spread[j] * renewal);
+    out->variance = per_gradient * (m->sigma2[j] * white + h * h * m->spread[j] * renewal) /
+                    fmax(1 - c->jumps * out->mean_square, 1e-3);
     return TG_OK;
 }
 
@@ -277,17 +268,23 @@ static tg_status
 add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction *mode,
          double scale, double horizon, size_t n, double *mean, double *second, double *loss)
 {
+    scale *= c->own;
     const double h = m->h[j], x0 = m->start[j] - mode->bias;
     const double step = c->step * c->weigh;
     const double white = step * step * c->lambda * scale * m->sigma2[j];
     tg_mode      one = { .loop = loop_of(c, h, scale), .noise = white };
     double       gain = 0;
 
+    if (c->jumps > 0 && mode->mean_square < 1)
+        one.noise /= fmax(1 - c->jumps * mode->mean_square, 1e-3);
     if (m->spread[j] > 0 && isfinite(mode->variance)) {
         TG_TRY(tg_case_noise(c, &one.loop, &gain));
         one.noise = mode->variance / gain; /* all noise as if white, of the right total */
     }
     TG_TRY(tg_moments_second(&one, x0, horizon / scale, n, mean, second));
+    if (c->every > 0) TG_TRY(tg_case_push(c, horizon, n, mean, second));
+    if (c->jumps > 0 && isfinite(mode->mean_square))
+        TG_TRY(tg_case_jump(c, &one.loop, step * h, horizon / scale, n, mean, second));
     for (size_t i = 0; i < n; i++) {
         const double y = mean[i] + mode->bias;
         loss[i] += h / 2 * (y * y + second[i] - mean[i] * mean[i]);

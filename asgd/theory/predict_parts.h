@@ -11,6 +11,8 @@
 #include "core/loop.h"
 #include "solver/linear_rule.h"
 
+enum { TG_CASE_TIMES = 64 };
+
 typedef struct tg_case {
     const tg_linear_kind *kind;   /* theory's own entry of the rule ... */
     double                number; /* ... and its number */
@@ -24,9 +26,16 @@ typedef struct tg_case {
     double    wait; /* expected time before the model first moves as in steady state */
     tg_delay *kept; /* steps by staleness, as in core/loop.h; owned, or NULL */
     double    kept_share, kept_power;
-    bool      plain;  /* no slots: it moves from the first delivery on */
-    bool      biased; /* settles where arrivals, not workers, weigh equally */
-    bool      solved; /* level renewal has it: ASGD, DuDe-ASGD */
+    double    kept_doubt; /* what they may be off by, relative */
+    double    every,
+        ahead[TG_CASE_TIMES]; /* at first nothing is stale: as much has been done by i every
+                                  as at rest by i every + ahead[i] [time] */
+    double own; /* factor of all delays: a worker reads what it has just made ... */
+    double
+        jumps; /* ... and share of a Poisson process's jumps that arrivals make: tg_case_few() */
+    bool plain;  /* no slots: it moves from the first delivery on */
+    bool biased; /* settles where arrivals, not workers, weigh equally */
+    bool solved; /* level renewal has it: ASGD, DuDe-ASGD */
 } tg_case;
 
 TG_CHECKED tg_status tg_case_open(const tg_cluster *cluster, const tg_algorithm *algorithm,
@@ -35,6 +44,19 @@ TG_CHECKED tg_status tg_case_open(const tg_cluster *cluster, const tg_algorithm 
 TG_CHECKED tg_status tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind,
                                      double number, double step, tg_case *out);
 void                 tg_case_close(tg_case *c);
+/* The same for the workers there are, to first order in 1/P for slow modes (theory 4). */
+tg_case tg_case_few(const tg_case *c);
+
+/* What is kept of the delays under a rule that weighs or drops: kept, its share and power, ahead. Errors: those of
+ * tg_delay_weighed(). */
+TG_CHECKED tg_status tg_case_weigh(tg_case *c, const tg_linear_rule *rule);
+/* Add to a course (n) over [0, horizon] what first steps, ahead, move x more; and what jumps of what is read spread,
+ * of a mode of step e. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_push(const tg_case *c, double horizon, size_t n, double *mean,
+                                  double *second);
+TG_CHECKED tg_status tg_case_jump(const tg_case *c, const tg_loop *l, double e,
+                                  double horizon, size_t n, const double *mean,
+                                  double *second);
 
 /* The loop of a mode with damping coefficient a [1/time]. */
 tg_loop tg_case_loop(const tg_case *c, double a);
@@ -75,6 +97,9 @@ TG_CHECKED tg_status tg_predict_field(const tg_case *c, const tg_modes *m,
 /* What noise brings to the modes that are not known, all of them slow: e / 2 of each one's variance
  * (derived here, THEORY 3.4). */
 double tg_predict_left_floor(const tg_case *c, const tg_modes *m);
+/* What a finite p->settle may be off by, by when low and high settle. */
+double tg_predict_settle_error(const tg_prediction *p, double target);
+
 /* What the modes leave out of the loss a time t after the beginning, and its error. */
 double tg_predict_rest(const tg_case *c, const tg_modes *m, const tg_prediction *p,
                        double t, double *error);

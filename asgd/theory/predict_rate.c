@@ -21,8 +21,9 @@ tg_case_effective_rate(const tg_case *c, double scale, double horizon,
                        tg_mode_prediction *mode)
 {
     enum { POINTS = 101 };
-    double        y[POINTS];
-    size_t        end = POINTS - 1;
+    double y[POINTS];
+    size_t end = POINTS - 1;
+    scale *= c->own;
     const tg_loop l = tg_case_loop(c, mode->a * scale);
 
     mode->rate = -mode->re;

@@ -8,15 +8,35 @@
  *     E = 2 |exact - sde| of the twin,
  *
  * and that is added to what the prediction states. Twice, since the law matters too: staleness that
- * is dropped or weighed has another distribution. Where the twin is not solved, a prediction of few
- * workers says only the order of magnitude. Derived here, theory 4.
+ * is dropped or weighed has another distribution. Steps by staleness of many workers, whose twin has
+ * too many ages, have a twin of a few: of the same gain and noise, of which jumps take a share as their energy e^2 lambda E c^2 has. Where
+ * the twin is not solved, a prediction says only the order of magnitude. Derived here, theory 4.
  */
 #include "asgd/theory/predict_twin.h"
 
+#include "asgd/theory/predict_parts.h"
+
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const double MARGIN = 2;
+enum { FEW = 6 };
+static const double MARGIN = 2,
+                    LATEST = 0.2; /* of a time: what a swing more of the twin may make */
+
+typedef struct twin {
+    tg_cluster *cluster; /* owned */
+    tg_modes    modes;   /* borrowed but for sigma2 */
+    double      step, number;
+    double      share; /* of what it misses */
+} twin;
+
+static void
+close_twin(twin *t)
+{
+    tg_cluster_free(t->cluster);
+    free(t->modes.sigma2);
+}
 
 /* Exponential workers of the same means. */
 static tg_status
@@ -36,17 +56,22 @@ make_twin(const tg_cluster *c, tg_cluster **out)
     return status;
 }
 
+typedef struct pair {
+    const tg_prediction *exact, *sde; /* of the twin */
+    double               margin, target;
+} pair;
+
 static double
-missed(double exact, double sde)
+missed(const pair *t, double exact, double sde)
 {
-    return isfinite(exact) && isfinite(sde) ? MARGIN * fabs(exact - sde) : 0;
+    return isfinite(exact) && isfinite(sde) ? t->margin * fabs(exact - sde) : 0;
 }
 
 /* Of one number: so much of it as of the twin's. */
 static double
-share(double value, double exact, double sde)
+share(const pair *t, double value, double exact, double sde)
 {
-    return isfinite(value) && sde != 0 ? fabs(value / sde) * missed(exact, sde) : 0;
+    return isfinite(value) && sde != 0 ? fabs(value / sde) * missed(t, exact, sde) : 0;
 }
 
 static void
@@ -57,18 +82,23 @@ doubt_outcome(tg_prediction *p)
 }
 
 static void
-widen(tg_prediction *p, const tg_prediction *exact, const tg_prediction *sde)
+widen(tg_prediction *p, const pair *t)
 {
+    const tg_prediction *exact = t->exact, *sde = t->sde;
+
     for (size_t i = 0; i < p->points; i++) {
-        const double error = missed(exact->loss[i], sde->loss[i]);
+        const double error = missed(t, exact->loss[i], sde->loss[i]);
         p->low[i] = fmax(p->low[i] - error, 0);
         p->high[i] += error;
     }
-    p->floor_error += share(p->floor, exact->floor, sde->floor);
-    p->rate_error += share(p->rate, exact->rate, sde->rate);
-    p->settle_error += share(p->settle, exact->settle, sde->settle);
+    p->floor_error += share(t, p->floor, exact->floor, sde->floor);
+    p->rate_error += share(t, p->rate, exact->rate, sde->rate);
+    const double late = share(t, p->settle, exact->settle, sde->settle);
+    if (isfinite(p->settle))
+        p->settle_error = fmax(p->settle_error + fmin(late, LATEST * p->settle),
+                               tg_predict_settle_error(p, t->target));
     p->threshold_error +=
-        share(p->threshold_square, exact->threshold_square, sde->threshold_square);
+        share(t, p->threshold_square, exact->threshold_square, sde->threshold_square);
     doubt_outcome(p);
 }
 
@@ -87,27 +117,104 @@ widen_wholly(tg_prediction *p)
     doubt_outcome(p);
 }
 
-tg_status
-tg_predict_twin(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
-                double number, double step, const tg_predict_plan *plan, tg_prediction *p)
+/* c(J) of `workers` exponential workers, of whom J is geometric: E c^n. */
+static double
+expected(const tg_weights *w, double workers, int n)
 {
-    tg_cluster     *c = NULL;
+    double sum = 0, p = 1 / workers;
+
+    for (double j = 0; j < 40 * workers; j++, p *= 1 - 1 / workers)
+        sum += p * pow(tg_weights_at(w, j), n);
+    return sum;
+}
+
+/* Few workers whose mean steps move x as fast as all of them do, under as much noise. */
+static tg_status
+make_few(const tg_modes *m, const tg_cluster *c, const tg_linear_kind *kind, double number,
+         double step, twin *t)
+{
+    const size_t   few = FEW;
+    const double   P = (double)c->workers, n = FEW, mean = P / tg_cluster_rate(c);
+    tg_linear_rule all, some;
+    tg_delay      *law = NULL;
+
+    if (m->minimum) return tg_fail(TG_EDOMAIN, "few workers have no minima of many");
+    TG_TRY(tg_linear_make(kind->name, step, 1, P, number, &all));
+    t->step = step * P / n;
+    for (int i = 0; i < 20; i++) {
+        t->number = kind->stepped ? number * step / t->step * P / n : number;
+        TG_TRY(tg_linear_make(kind->name, t->step, 1, n, t->number, &some));
+        t->step =
+            step * P / n * expected(&all.weights, P, 1) / expected(&some.weights, n, 1);
+    }
+    const double noise = step * step * P * expected(&all.weights, P, 2) /
+                         (t->step * t->step * n * expected(&some.weights, n, 2));
+    for (size_t j = 0; j < m->count; j++) t->modes.sigma2[j] *= noise;
+    t->share = fmin(fmax(noise, n / P), 1);
+    TG_TRY(tg_delay_create("exponential", &mean, &law));
+    const tg_status status = tg_cluster_create(1, &few, &law, c->together, &t->cluster);
+    tg_delay_free(law);
+    return status;
+}
+
+static tg_status
+open_twin(const tg_modes *m, const tg_cluster *c, const char *rule, double number,
+          double step, twin *out)
+{
+    const tg_linear_kind *kind = tg_linear_find(rule);
+    twin                  t = { .modes = *m, .step = step, .number = number, .share = 1 };
+    tg_linear_rule        r;
+
+    TG_TRY(tg_linear_make(rule, step, 1, (double)c->workers, number, &r));
+    if (!(t.modes.sigma2 = malloc((m->count + 1) * sizeof *m->sigma2)))
+        return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(t.modes.sigma2, m->sigma2, m->count * sizeof *m->sigma2);
+    const tg_status status = r.weights.power > 0 && c->workers > FEW
+                                 ? make_few(m, c, kind, number, step, &t)
+                                 : make_twin(c, &t.cluster);
+    if (status == TG_OK)
+        *out = t;
+    else
+        close_twin(&t);
+    return status;
+}
+
+/* Errors: TG_EDOMAIN the twin is not solved. */
+static tg_status
+widen_by(const twin *t, const char *rule, const tg_predict_plan *plan, tg_prediction *p)
+{
     tg_prediction  *exact = NULL, *sde = NULL;
     tg_predict_plan best = *plan, field = *plan;
 
     best.single = field.single = false;
     field.level = TG_LEVEL_SDE;
-    TG_TRY(make_twin(cluster, &c));
-    tg_status status = tg_predict_undoubted(modes, c, rule, number, step, &best, &exact);
-    if (status == TG_OK && exact->level == TG_LEVEL_EXACT) {
-        status = tg_predict_undoubted(modes, c, rule, number, step, &field, &sde);
-        if (status == TG_OK) widen(p, exact, sde);
-    } else if (status == TG_OK || status == TG_EDOMAIN || status == TG_ENOCONV) {
+    tg_status status = tg_predict_undoubted(&t->modes, t->cluster, rule, t->number, t->step,
+                                            &best, &exact);
+    if (status == TG_OK && exact->level != TG_LEVEL_EXACT)
+        status = tg_fail(TG_EDOMAIN, "the twin is not solved");
+    if (status == TG_OK)
+        status = tg_predict_undoubted(&t->modes, t->cluster, rule, t->number, t->step,
+                                      &field, &sde);
+    if (status == TG_OK) widen(p, &(pair){ exact, sde, MARGIN * t->share, plan->target });
+    tg_prediction_free(exact);
+    tg_prediction_free(sde);
+    return status;
+}
+
+tg_status
+tg_predict_twin(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
+                double number, double step, const tg_predict_plan *plan, tg_prediction *p)
+{
+    twin      t = { 0 };
+    tg_status status = open_twin(modes, cluster, rule, number, step, &t);
+
+    if (status == TG_OK) {
+        status = widen_by(&t, rule, plan, p);
+        close_twin(&t);
+    }
+    if (status == TG_EDOMAIN || status == TG_ENOCONV) {
         widen_wholly(p);
         status = TG_OK;
     }
-    tg_prediction_free(exact);
-    tg_prediction_free(sde);
-    tg_cluster_free(c);
     return status;
 }

@@ -57,9 +57,10 @@ are_alike(const tg_schedule_task *task, size_t workers, bool *yes)
 
     TG_TRY(task->setting(task->context, workers, &s));
     const tg_status status = modes_of(task, &s, workers, &m);
+    const bool      stepped = tg_linear_find(s.rule)->stepped;
     tg_setting_free(&s);
     TG_TRY(status);
-    *yes = !m.minimum;
+    *yes = !m.minimum && !stepped;
     for (size_t j = 0; j < m.count; j++) *yes = *yes && !(m.spread[j] > 0);
     tg_modes_free(&m);
     return TG_OK;
@@ -249,10 +250,7 @@ tg_team_predict(const tg_team *c, double step, double target, tg_prediction **ou
                                    .points = (size_t)points + 1,
                                    .target = target };
 
-    TG_TRY(
-        tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan, out));
-    tg_setting_tell(&c->s, *out);
-    return TG_OK;
+    return tg_setting_predict_modes(&c->s, &c->modes, step, &plan, out);
 }
 
 double
@@ -293,6 +291,7 @@ loss_at(const look *l, double t)
 {
     double sum = 0;
 
+    t = tg_setting_clock(&l->c->s, t);
     if (!l->c->waits) return loss_after(l, t);
     for (size_t i = 0; i < TG_TEAM_BEGINNINGS; i++)
         sum += begins[i] * loss_after(l, fmax(t - l->c->begin[i], 0));

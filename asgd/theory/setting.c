@@ -1,5 +1,6 @@
 #include "asgd/theory/setting.h"
 
+#include "asgd/theory/predict_parts.h"
 #include "solver/linear_rule.h"
 
 #include <math.h>
@@ -41,12 +42,22 @@ tg_setting_network(tg_cluster *c, const tg_link *up, const tg_link *down, const 
     return TG_OK;
 }
 
+/* Whether workers somewhere within a job are like new ones. */
+static bool
+forget(const tg_cluster *c)
+{
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] && strcmp(tg_delay_name(c->law[g]), "exponential")) return false;
+    return true;
+}
+
 tg_status
 tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
 {
     const size_t one = 1;
     const double K = (double)r->gradients, P = (double)c->workers;
     const double jobs = tg_rounds_jobs(c, r);
+    const bool   sure = c->together || forget(c);
     tg_delay    *law = NULL;
     tg_cluster  *alone = NULL;
     double       mean = 0;
@@ -63,37 +74,115 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
                          .updates = K / mean,
                          .gradients = jobs / mean,
                          .uploads = K / mean,
+                         .first = sure ? 0 : mean,
                          .rounds = true,
                          .fair = !r->again && K == P };
     return TG_OK;
 }
 
+tg_status
+tg_setting_alone(tg_cluster *c, tg_setting *out)
+{
+    const size_t one = 1;
+    const double P = (double)c->workers;
+    tg_cluster  *alone = NULL;
+
+    tg_status status =
+        c->groups == 1 && tg_cluster_renews(c)
+            ? tg_cluster_create(1, &one, c->law, c->together, &alone)
+            : tg_fail(TG_EDOMAIN,
+                      "theory does not know workers of several laws in turn; they "
+                      "are simulated");
+    tg_cluster_free(c);
+    TG_TRY(status);
+    TG_TRY(tg_setting_plain(alone, "asgd", 0, out));
+    out->workers = P;
+    out->rounds = true;
+    return TG_OK;
+}
+
+tg_status
+tg_setting_assigned(tg_cluster *c, bool shuffled, tg_setting *out)
+{
+    tg_assigned queues = { 0 };
+    tg_cluster *jobs = NULL;
+
+    if (c->workers == 1) return tg_setting_plain(c, "asgd", 0, out);
+    const tg_status status = tg_assigned_cluster(c, shuffled, &jobs, &queues);
+    tg_cluster_free(c);
+    TG_TRY(status);
+    TG_TRY(tg_setting_plain(jobs, "asgd", 0, out));
+    out->doubt = queues.doubt;
+    out->assigned = true;
+    out->shuffled = shuffled;
+    out->queues = queues;
+    return TG_OK;
+}
+
+/* Near the limit of stability a change of the round trips moves the rate by so much more. */
+static double
+near_limit(const tg_prediction *p)
+{
+    return 1 / fmax(1 - p->gain / p->threshold_square, 0.05);
+}
+
 void
 tg_setting_tell(const tg_setting *s, tg_prediction *p)
 {
+    const double doubt = s->doubt * near_limit(p);
+
     p->workers = (size_t)s->workers;
-    p->rate_error += s->doubt * fabs(p->rate);
+    p->rate_error += doubt * fabs(p->rate);
     p->floor_error += s->doubt * p->floor;
-    p->settle_error += s->doubt * p->settle;
+    p->settle_error += doubt * p->settle;
     p->threshold_error += s->doubt * p->threshold_square;
     for (size_t i = 0; i < p->points && s->doubt > 0; i++) {
-        const double off =
-            p->loss[i] * -expm1(-s->doubt * (1 + 2 * fmax(p->rate, 0) * p->t[i]));
+        const double end = fmin(p->floor + p->bias_loss, p->loss[i]);
+        const double late = fmin(doubt * (1 + 2 * fmax(p->rate, 0) * p->t[i]), 3);
+        const double off = (p->loss[i] - end) * expm1(late) + end * s->doubt;
         p->low[i] = fmax(p->low[i] - off, 0);
         p->high[i] += off;
     }
+    for (size_t i = 0; i < p->points && s->first > 0; i++) {
+        const double off =
+            fmax(p->loss[i] - p->floor, 0) * -expm1(-2 * fmax(p->rate, 0) * s->first);
+        p->low[i] = fmax(p->low[i] - off, 0);
+        p->high[i] += off;
+    }
+    p->settle_error += s->first;
     if (!s->rounds) return;
     p->lambda = s->updates;
     p->staleness = 0;
     p->workers_limit = INFINITY;
 }
 
+/* Everybody is given as many jobs, so x settles at F's own minimum; who is given one is a matter of chance,
+ * and his minimum noise of the gradient. */
+static tg_status
+take_minima(const tg_setting *s, const tg_modes *modes, tg_modes *m)
+{
+    const size_t n = (size_t)s->workers;
+
+    for (size_t j = 0; j < m->count && modes->minimum; j++) {
+        const double *own = modes->minimum + j * n;
+        double        mean = 0, spread = 0;
+        for (size_t i = 0; i < n; i++) mean += own[i] / s->workers;
+        for (size_t i = 0; i < n; i++) spread += (own[i] - mean) * (own[i] - mean);
+        if (s->shuffled && spread > 1e-24)
+            return tg_fail(TG_EDOMAIN,
+                           "theory does not know permutations of workers with minima "
+                           "of their own; they are simulated");
+        m->sigma2[j] += m->h[j] * m->h[j] * spread / s->workers;
+    }
+    return TG_OK;
+}
+
 tg_status
 tg_setting_modes(const tg_setting *s, const tg_modes *modes, tg_modes *out)
 {
-    const size_t n = modes->count,
-                 own = modes->minimum && !s->fair ? (size_t)s->workers : 0;
-    tg_modes m = { 0 };
+    const bool   fair = s->fair || s->assigned;
+    const size_t n = modes->count, own = modes->minimum && !fair ? (size_t)s->workers : 0;
+    tg_modes     m = { 0 };
 
     if (s->rounds && !s->fair && modes->minimum)
         return tg_fail(TG_EDOMAIN,
@@ -103,18 +192,120 @@ tg_setting_modes(const tg_setting *s, const tg_modes *modes, tg_modes *out)
     m.least = modes->least;
     m.start_loss = modes->start_loss;
     m.start_covered = modes->start_covered;
-    m.shift_loss = s->fair ? 0 : modes->shift_loss;
+    m.shift_loss = fair ? 0 : modes->shift_loss;
     m.left_noise = s->noise * modes->left_noise;
-    m.left_spread = s->fair ? 0 : modes->left_spread;
+    m.left_spread = fair ? 0 : modes->left_spread;
+    if (s->assigned) m.left_noise += modes->left_spread;
     for (size_t j = 0; j < n; j++) {
         m.h[j] = modes->h[j];
         m.start[j] = modes->start[j];
         m.sigma2[j] = s->noise * modes->sigma2[j];
-        m.shift[j] = s->fair ? 0 : modes->shift[j];
-        m.spread[j] = s->fair ? 0 : modes->spread[j];
+        m.shift[j] = fair ? 0 : modes->shift[j];
+        m.spread[j] = fair ? 0 : modes->spread[j];
     }
     if (own) memcpy(m.minimum, modes->minimum, n * own * sizeof *m.minimum);
-    *out = m;
+    const tg_status status = s->assigned ? take_minima(s, modes, &m) : TG_OK;
+    if (status == TG_OK)
+        *out = m;
+    else
+        tg_modes_free(&m);
+    return status;
+}
+
+double
+tg_setting_clock(const tg_setting *s, double t)
+{
+    const tg_assigned *q = &s->queues;
+
+    if (!s->assigned) return t;
+    const double at = fmin(t / q->every, TG_ASSIGNED_TIMES - 1 - 1e-9);
+    const size_t i = (size_t)fmax(at, 0);
+    return t + q->ahead[i] + (at - (double)i) * (q->ahead[i + 1] - q->ahead[i]);
+}
+
+/* f, on a grid over [0, horizon], at the settings' times on a grid of n. */
+static void
+retime(const tg_setting *s, double *f, size_t from, double longer, double horizon, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double t = tg_setting_clock(s, horizon * (double)i / (double)(n - 1));
+        const double at = fmin(t / longer, 1) * (double)(from - 1);
+        const size_t k = (size_t)fmin(at, (double)from - 2);
+        f[i] = f[k] + (at - (double)k) * (f[k + 1] - f[k]);
+    }
+}
+
+/* Of the time by which queues are ahead. */
+static const double UNSURE = 0.2;
+
+/* Modes that move much during a job go their way while queues are not yet what they come to: of their
+ * envelope, with loop gain k, so much. */
+static double
+unsure_of(double k)
+{
+    return 0.5 * k * k / (1 + k * k);
+}
+
+static void
+doubt_modes(const tg_setting *s, const tg_modes *m, tg_prediction *p)
+{
+    for (size_t i = 0; i < p->points; i++) {
+        const double t = tg_setting_clock(s, p->t[i]);
+        double       off = 0;
+        for (size_t j = 0; j < m->count; j++)
+            off += unsure_of(p->mode[j].gain) * m->h[j] / 2 * m->start[j] * m->start[j] *
+                   exp(-2 * fmax(p->mode[j].rate, 0) * t);
+        p->low[i] = fmax(p->low[i] - off, 0);
+        p->high[i] += off;
+    }
+}
+
+/* From the time of workers at rest to that of those who begin with a job each. */
+static void
+set_clock(const tg_setting *s, double longer, const tg_predict_plan *plan, tg_prediction *p)
+{
+    double *const of[] = { p->loss, p->low, p->high };
+    const double  late = UNSURE * s->queues.ahead[TG_ASSIGNED_TIMES - 1];
+
+    for (size_t i = 0; i < 3 && plan->points; i++)
+        retime(s, of[i], p->points, longer, plan->horizon, plan->points);
+    for (size_t i = 0; i < plan->points; i++)
+        p->t[i] = plan->horizon * (double)i / (double)(plan->points - 1);
+    p->points = plan->points;
+    for (size_t i = 0; i < p->points; i++) {
+        const double off = p->loss[i] * -expm1(-2 * fmax(p->rate, 0) * fabs(late));
+        p->low[i] = fmax(p->low[i] - off, 0);
+        p->high[i] += off;
+    }
+    if (!isfinite(p->settle)) return;
+    double t = p->settle;
+    for (int i = 0; i < 60; i++) t = fmax(p->settle - (tg_setting_clock(s, t) - t), 0);
+    p->settle = t <= plan->horizon ? t : INFINITY;
+    if (!isfinite(p->settle)) p->settle_error = NAN;
+}
+
+tg_status
+tg_setting_predict_modes(const tg_setting *s, const tg_modes *modes, double step,
+                         const tg_predict_plan *plan, tg_prediction **out)
+{
+    enum { FINER = 4 };
+    tg_predict_plan longer = *plan;
+    tg_prediction  *p = NULL;
+
+    if (s->assigned) {
+        longer.horizon += s->queues.ahead[TG_ASSIGNED_TIMES - 1];
+        longer.points = plan->points ? FINER * (plan->points - 1) + 1 : 0;
+        longer.single = false;
+    }
+    TG_TRY(tg_predict_rule(modes, s->cluster, s->rule, s->number, step, &longer, &p));
+    if (s->assigned) {
+        set_clock(s, longer.horizon, plan, p);
+        doubt_modes(s, modes, p);
+    }
+    tg_setting_tell(s, p);
+    if (s->assigned && p->points && isfinite(p->settle))
+        p->settle_error = fmax(p->settle_error, tg_predict_settle_error(p, plan->target));
+    *out = p;
     return TG_OK;
 }
 
@@ -122,17 +313,12 @@ tg_status
 tg_setting_predict(const tg_setting *s, const tg_modes *modes, double step,
                    const tg_predict_plan *plan, tg_prediction **out)
 {
-    tg_modes       m;
-    tg_prediction *p = NULL;
+    tg_modes m;
 
     TG_TRY(tg_setting_modes(s, modes, &m));
-    const tg_status status =
-        tg_predict_rule(&m, s->cluster, s->rule, s->number, step, plan, &p);
+    const tg_status status = tg_setting_predict_modes(s, &m, step, plan, out);
     tg_modes_free(&m);
-    if (status != TG_OK) return status;
-    tg_setting_tell(s, p);
-    *out = p;
-    return TG_OK;
+    return status;
 }
 
 void

@@ -134,6 +134,7 @@ sharp(const tg_loop *l, double left, double height)
         near(name, tg_loop_steepest(l, 0, h), 2 / h + (1 + 2 / h) / h, 1e-9 / (h * h));
     const double most = !strncmp(name, "dude", 4)     ? (h > 5 ? 1.7 : INFINITY)
                         : !strcmp(name, "heavy_ball") ? 1 + 2e-3 * fmin(h * h, 15)
+                        : !strcmp(name, "nesterov")   ? 1 + 8e-3 * fmin(h * h, 15)
                         : !strcmp(name, "fedbuff")    ? 1 + 0.015 * h * h
                                                       : 1 + 1e-9;
     if (!(over >= 1 - 1e-9 && over <= most * (1 + 1e-9)))

@@ -84,6 +84,7 @@ test_grids(void **state)
     check_grid("{law: uniform, min: 0.5, max: 1.5}", NULL);
     check_grid("{law: constant, value: 1}", "dude");
     check_grid("{law: constant, value: 1}", "heavy_ball");
+    check_grid("{law: gamma, shape: 4, mean: 1}", "nesterov");
     check_grid("{law: lognormal, mean: 1, cv: 0.4}", NULL);
 }
 

@@ -228,6 +228,27 @@ test_settling_of_one_side(void **state)
     assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 2); /* too near the horizon */
 }
 
+/* A time that is read off means which few runs carry is likely too early: no later prediction is proved
+ * wrong by it; an earlier one is, and so is a later one where the mean is known. */
+static void
+test_times_of_rare_runs(void **state)
+{
+    pair     a;
+    tg_claim c[TG_CLAIMS];
+
+    (void)state;
+    make(&a);
+    a.p.settle = 7;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[2].judgement, TG_FAILS);
+    a.stats[0].m2 = 9 * 8 * .08 * .08;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[2].judgement, TG_OPEN);
+    a.p.settle = 3;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[2].judgement, TG_FAILS);
+}
+
 /* Of nine runs that all still wait rare ones may have left, within 10/9 of the loss; of a hundred
  * million none to speak of (negative control), and runs that have moved are what they are. */
 static void
@@ -251,8 +272,8 @@ test_runs_that_wait(void **state)
     assert_near(c[1].error, 0, 0);
 }
 
-RUN(cmocka_unit_test(test_runs_that_wait), cmocka_unit_test(test_three_judgements),
-    cmocka_unit_test(test_what_is_not_finite), cmocka_unit_test(test_tally),
-    cmocka_unit_test(test_claims_of_a_pair), cmocka_unit_test(test_short_horizon),
-    cmocka_unit_test(test_hits), cmocka_unit_test(test_verdicts),
-    cmocka_unit_test(test_settling_of_one_side))
+RUN(cmocka_unit_test(test_times_of_rare_runs), cmocka_unit_test(test_runs_that_wait),
+    cmocka_unit_test(test_three_judgements), cmocka_unit_test(test_what_is_not_finite),
+    cmocka_unit_test(test_tally), cmocka_unit_test(test_claims_of_a_pair),
+    cmocka_unit_test(test_short_horizon), cmocka_unit_test(test_hits),
+    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_settling_of_one_side))

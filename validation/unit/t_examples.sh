@@ -60,6 +60,12 @@ for set in uplink.kind=shared uplink.compression=0.1; do
     esac
 done
 
+# ---- a network of workers with classes of their own, half of them slow
+score() {
+    last "$d/network/tables/progress-$1.csv" score
+}
+holds "$(score dude) > $(score asgd) && $(score asgd) > 1.2 * $(score sync)" 'who hears all learns more, who waits little'
+
 # ---- what is not sent was computed all the same
 s=send-worth
 for r in asgd dude; do

@@ -64,6 +64,35 @@ test_dude_and_heavy_ball(void **state)
     }
 }
 
+/* Without momentum both are ASGD; one worker's are descent with momentum, whose moments the two
+ * equations v' = beta v + h x + xi, x' = x - eta (h x + xi + beta v') give. */
+static void
+test_nesterov(void **state)
+{
+    const double one = 1, five = 5;
+
+    (void)state;
+    assert_near(variance(tg_linear_nesterov(.1, 1, 0), 1, &five, &one, NULL, NULL),
+                variance(tg_linear_asgd(.1, 1), 1, &five, &one, NULL, NULL), 1e-13);
+    for (double beta = .1; beta < .95; beta += .2)
+        for (double e = .05; e < 1; e *= 2) {
+            double xx = 0, xv = 0, vv = 0;
+            for (int t = 0; t < 20000; t++) { /* a = x's own factor, b = v's */
+                const double a = 1 - e * (1 + beta), b = -e * beta * beta,
+                             n = -e * (1 + beta);
+                const double x2 = a * a * xx + 2 * a * b * xv + b * b * vv + n * n;
+                const double c2 = a * xx + (a * beta + b) * xv + b * beta * vv + n;
+                vv = xx + 2 * beta * xv + beta * beta * vv + 1;
+                xx = x2, xv = c2;
+            }
+            const double v =
+                variance(tg_linear_nesterov(e, 1, beta), 1, &one, &one, NULL, NULL);
+            if (isfinite(xx)) assert_near(v / xx, 1, 1e-9);
+        }
+    assert_true(variance(tg_linear_nesterov(.02, 1, .8), 1, &five, &one, NULL, NULL) <
+                variance(tg_linear_heavy_ball(.02, 1, .8), 1, &five, &one, NULL, NULL));
+}
+
 /* One group of workers is two groups of the same law; a group of slower ones is not. */
 static void
 test_groups(void **state)
@@ -166,10 +195,11 @@ test_transient_settles(void **state)
 {
     const double         n[2] = { 3, 4 }, rate[2] = { 2, .5 }, mark[2] = { 1, -.3 };
     const tg_linear_rule rule[] = { tg_linear_asgd(.1, 1), tg_linear_dude(.1, 1, 7),
-                                    tg_linear_heavy_ball(.02, 1, .8) };
+                                    tg_linear_heavy_ball(.02, 1, .8),
+                                    tg_linear_nesterov(.02, 1, .8) };
 
     (void)state;
-    for (int r = 0; r < 3; r++) {
+    for (int r = 0; r < 4; r++) {
         const tg_exponential e = { rule[r], 2, n, rate, mark, .7 };
         double               mean, second, y[3], z[3];
         assert_ok(tg_exponential_stationary(&e, &mean, &second, NULL, NULL));
@@ -199,7 +229,7 @@ test_bad_input(void **state)
 }
 
 RUN(cmocka_unit_test(test_asgd_closed_form), cmocka_unit_test(test_dude_and_heavy_ball),
-    cmocka_unit_test(test_groups), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_marks_to_first_order),
+    cmocka_unit_test(test_nesterov), cmocka_unit_test(test_groups),
+    cmocka_unit_test(test_marks), cmocka_unit_test(test_marks_to_first_order),
     cmocka_unit_test(test_transient_is_the_lattices),
     cmocka_unit_test(test_transient_settles), cmocka_unit_test(test_bad_input))

@@ -26,11 +26,13 @@ test_available(void **state)
     assert_true(tg_isa_available(TG_ISA_PLAIN) && tg_isa_available(TG_ISA_BEST));
     assert_false(tg_isa_available((tg_isa)77));
 #if defined(TG_WITH_avx2)
-    assert_int_equal(tg_isa_available(TG_ISA_AVX2), kernel_says("avx2"));
+    assert_int_equal(tg_isa_available(TG_ISA_AVX2),
+                     kernel_says("avx2") && kernel_says("fma"));
 #endif
 #if defined(TG_WITH_avx512)
-    assert_int_equal(tg_isa_available(TG_ISA_AVX512),
-                     kernel_says("avx512f") && kernel_says("avx512dq"));
+    assert_int_equal(tg_isa_available(TG_ISA_AVX512), kernel_says("avx512f") &&
+                                                          kernel_says("avx512dq") &&
+                                                          kernel_says("fma"));
 #endif
 }
 

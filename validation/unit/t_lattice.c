@@ -220,9 +220,9 @@ test_rules(void **state)
         for (double P = 1; P < 12; P += 3) {
             tg_linear_rule r;
             double         v = NAN, slow = NAN, w = NAN, abscissa = NAN;
-            const double   own = !strcmp((*k)->name, "heavy_ball") ? .6 : 1;
+            const double   own = (*k)->below == 1 ? .6 : 1; /* of momentum */
             assert_ok(tg_linear_make((*k)->name, .05, 1, P, own, &r));
-            if (r.cycle > 0 || r.reference > 0 || r.limit > 0) continue;
+            if (r.cycle > 0 || r.weights.power > 0 || r.limit > 0) continue;
             tg_lattice l = cluster("{law: exponential, mean: 1}", (size_t)P, 1);
             l.rule = &r;
             l.sigma = .7;

@@ -8,7 +8,18 @@
 enum { STEPS = 10, MOST = 3 };
 
 /* What is known of each rule by its definition, with its own number. */
-typedef enum way { ASGD, DUDE, BALL, BUFFER, ROUNDS, ADAPTIVE, DROP } way;
+typedef enum way {
+    ASGD,
+    DUDE,
+    BALL,
+    AHEAD,
+    BUFFER,
+    ROUNDS,
+    ADAPTIVE,
+    POLYNOMIAL,
+    KOLOSKOVA,
+    DROP
+} way;
 
 static const struct {
     const char *name;
@@ -17,12 +28,16 @@ static const struct {
 } rule[] = { { "asgd", ASGD, 0 },
              { "dude", DUDE, 0 },
              { "heavy_ball", BALL, .7 },
+             { "nesterov", AHEAD, .7 },
              { "fedbuff", BUFFER, 1 },
              { "fedbuff", BUFFER, 2 },
              { "fedbuff", BUFFER, 3 },
              { "k_batch_sync", ROUNDS, 1 },
              { "k_batch_sync", ROUNDS, 4 },
              { "delay_adaptive", ADAPTIVE, 0 },
+             { "staleness_aware", POLYNOMIAL, 1 },
+             { "polynomial", POLYNOMIAL, .6 },
+             { "koloskova", KOLOSKOVA, .4 },
              { "drop", DROP, 1 },
              { "drop", DROP, 2 },
              { "drop", DROP, 5 } };
@@ -78,11 +93,13 @@ deliver(run *r, int j)
         r->slot[j] = g;
         for (int i = 0; i < r->workers; i++) move(&r->x, -r->eta / r->workers, &r->slot[i]);
         break;
-    case BALL: {
+    case BALL:
+    case AHEAD: {
         number v = g;
         move(&v, r->own, &r->sum);
         r->sum = v;
-        move(&r->x, -r->eta, &v);
+        move(&r->x, -r->eta * (r->way == AHEAD ? r->own : 1), &v);
+        if (r->way == AHEAD) move(&r->x, -r->eta, &g);
         break;
     }
     case BUFFER:
@@ -99,6 +116,13 @@ deliver(run *r, int j)
         break;
     case ADAPTIVE:
         move(&r->x, -r->eta * r->workers / (stale > r->workers ? stale : r->workers), &g);
+        break;
+    case POLYNOMIAL:
+        move(&r->x, -r->eta * pow(1 + stale, -r->own), &g);
+        break;
+    case KOLOSKOVA:
+        move(&r->x, -(stale > r->workers ? fmin(r->eta, .25 / (r->own * stale)) : r->eta),
+             &g);
         break;
     case DROP:
         if (stale <= r->own) move(&r->x, -r->eta, &g);
@@ -160,11 +184,11 @@ test_every_order_of_deliveries(void **state)
             mixed(second, mu, &s);
             assert_near(at[1], m, sure);
             assert_near(squares[1], s, sure);
-            if (made.cycle == 0 && made.reference == 0 && made.limit == 0) continue;
+            if (made.cycle == 0 && made.weights.power == 0 && made.limit == 0) continue;
             double *step = calloc(2 * (STEPS + 1), sizeof *step),
                    *square = step + STEPS + 1;
             assert_ok((made.limit > 0 ? tg_exponential_drop_steps
-                       : made.reference > 0
+                       : made.weights.power > 0
                            ? tg_exponential_aged_steps
                            : tg_exponential_cycle_steps)(&e, 1, STEPS + 1, step, square));
             for (int t = 0; t <= STEPS; t++) {

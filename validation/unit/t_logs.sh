@@ -76,7 +76,7 @@ says 2 'a list is not closed after 2 numbers: the file is cut short' $t spectrum
 printf '[[3, 2], [1' > "$d/cut.txt"
 says 2 'a list is not closed after 3 numbers' $t spectrum "$d/cut.txt"
 printf '[1, 2]]' > "$d/cut.txt"
-says 2 'without its "\["' $t spectrum "$d/cut.txt"
+says 2 'without its "["' $t spectrum "$d/cut.txt"
 printf 'tensor([[3., 2.],\n        [1., 0.5]])' > "$d/whole.txt"
 $t spectrum "$d/whole.txt" > /dev/null || fail 'what torch prints'
 exit $bad

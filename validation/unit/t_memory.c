@@ -1,4 +1,5 @@
 /* Every allocation outside solver/ fails once (exhaust.h). */
+#include "asgd/networks/net.h"
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/predict.h"
 #include "asgd/traces/fitted.h"
@@ -358,13 +359,92 @@ drop(void **state)
     return 0;
 }
 
+/* ---- networks ------------------------------------------------------------------------ */
+
+static const char *network_text; /* of its layers or model, and data */
+
+static tg_status
+make_network(void)
+{
+    char        text[1000];
+    tg_study   *s = NULL;
+    tg_cluster *c = NULL;
+    tg_problem *p = NULL;
+
+    snprintf(text, sizeof text,
+             "objective: {network: {batch: 2, split: contiguous, %s}}\n"
+             "workers: {count: 2, compute: {law: exponential, mean: 1}}\n"
+             "algorithm: {name: asgd, step: 0.05}\nhorizon: 2\npoints: 3\nreplicas: 1\n",
+             network_text);
+    tg_status status = tg_study_parse(text, "text", &s);
+    if (status == TG_OK) status = tg_study_cluster(s, 0, &c);
+    if (status == TG_OK) status = tg_study_problem(s, c, &p);
+    assert_true((status == TG_OK) == (p != NULL));
+    double *x = p ? calloc(3 * p->dim, sizeof *x) : NULL;
+    if (status == TG_OK && !x) status = TG_ENOMEM;
+    if (status == TG_OK) status = tg_net_curve(p, x, x, NULL, x + p->dim, x + 2 * p->dim);
+    free(x);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+    tg_study_free(s);
+    return status;
+}
+
+static void
+test_network(void **state)
+{
+    static const char synthetic[] =
+        "data: {synthetic: {samples: 6, test: 4, classes: 2, height: 4, width: 4}}, ";
+    char text[600];
+
+    (void)state;
+    setenv("TARDIGRAD_THREADS", "1", 1);
+    snprintf(text, sizeof text, "%s model: {name: resnet, width: 2, groups: 1}", synthetic);
+    network_text = text;
+    exhaust("a network by name", make_network);
+    snprintf(text, sizeof text,
+             "%s layers: [{name: dense, width: 2}, {name: squared_loss}]", synthetic);
+    exhaust("a network by layers", make_network);
+    unsetenv("TARDIGRAD_THREADS");
+}
+
+/* A folder of two records. */
+static char cifar_folder[] = "/tmp/tardigrad-test-XXXXXX";
+
+static tg_status
+read_cifar(void)
+{
+    tg_images       d = { 0 };
+    const tg_status status = tg_images_cifar_folder(cifar_folder, false, 9, &d);
+
+    assert_true((status == TG_OK) == (d.pixel != NULL));
+    tg_images_free(&d);
+    return status;
+}
+
+static void
+test_cifar(void **state)
+{
+    static const uint8_t record[2 * 3073];
+    char                 path[300];
+
+    (void)state;
+    assert_non_null(mkdtemp(cifar_folder));
+    snprintf(path, sizeof path, "%s/data_batch_3.bin", cifar_folder);
+    FILE *f = fopen(path, "wb");
+    assert_int_equal(fwrite(record, 3073, 2, f), 2);
+    fclose(f);
+    exhaust("CIFAR's layout", read_cifar);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_laws),  cmocka_unit_test(test_files),
-        cmocka_unit_test(test_roots), cmocka_unit_test(test_asgd),
-        cmocka_unit_test(test_rules), cmocka_unit_test(test_links)
+        cmocka_unit_test(test_laws),    cmocka_unit_test(test_files),
+        cmocka_unit_test(test_roots),   cmocka_unit_test(test_asgd),
+        cmocka_unit_test(test_rules),   cmocka_unit_test(test_links),
+        cmocka_unit_test(test_network), cmocka_unit_test(test_cifar)
     };
 
     return cmocka_run_group_tests(tests, prepare, drop);

@@ -245,6 +245,64 @@ test_spread(void **state)
     tg_cluster_free(c);
 }
 
+/* P(gap <= t) of two Erlang-2 workers of mean 1 seen from an arrival: the one that came lasts another
+ * job, of the other there is left what is left of a job at a time that is not its own (Cox, Lewis 1966). */
+static double
+two_erlang(double t)
+{
+    return 1 - (1 + 2 * t) * exp(-2 * t) * (1 + t) * exp(-2 * t);
+}
+
+static void
+check_gaps(const char *law, size_t workers, double cv, double (*share)(double t))
+{
+    tg_rng           g = tg_rng_stream(1, TG_PURPOSE_TEST, 5);
+    tg_delay        *delay = NULL;
+    tg_cluster      *c = NULL;
+    tg_problem      *p = random_problem(3, workers, 0.3);
+    tg_replicas_plan with = plan;
+    tg_simulation   *s = NULL;
+
+    with.replicas = 2000;
+    assert_ok(tg_delay_parse(law, &delay));
+    assert_ok(tg_cluster_create(1, &workers, &delay, false, &c));
+    const tg_setup u =
+        tg_setup_of(p, c, fitted(&tg_rule_asgd.is, workers, &g, false), .02, 4);
+    assert_ok(tg_replicas_run(&u, &with, &s));
+    tg_table    *t = table_of(s, &tg_metric_gaps);
+    const double n = (double)s->ledger.delivered;
+    assert_true(tg_table_rows(t) > 60);
+    assert_near(value(t, 0, "cv"), cv, 0.01);
+    for (size_t i = 0; i < tg_table_rows(t); i++) {
+        const double gap = value(t, i, "gap"), found = value(t, i, "share");
+        assert_near(value(t, i, "poisson"), 1 - exp(-gap), 1e-14);
+        if (i > 0) assert_true(found >= value(t, i - 1, "share"));
+        const double known = share ? share(gap / (double)workers) : gap > 1;
+        if (share || fabs(gap - 1) > 0.1) /* the horizon cuts the last gap of a run */
+            assert_near(found, known, 4 * sqrt(known * (1 - known) / n) + 0.01);
+    }
+    tg_table_free(t);
+    tg_simulation_free(s);
+    tg_delay_free(delay);
+    tg_cluster_free(c);
+    tg_problem_free(p);
+}
+
+static double
+memoryless(double t)
+{
+    return 1 - exp(-3 * t);
+}
+
+static void
+test_gaps(void **state)
+{
+    (void)state;
+    check_gaps("{law: constant, value: 1}", 1, 0, NULL);
+    check_gaps("{law: exponential, mean: 1}", 3, 1, memoryless);
+    check_gaps("{law: erlang, stages: 2, mean: 1}", 2, 0.79057, two_erlang);
+}
+
 RUN(cmocka_unit_test(test_sums), cmocka_unit_test(test_delays),
     cmocka_unit_test(test_queues), cmocka_unit_test(test_spread),
-    cmocka_unit_test(test_threads_do_not_show))
+    cmocka_unit_test(test_gaps), cmocka_unit_test(test_threads_do_not_show))

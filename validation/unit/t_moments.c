@@ -88,7 +88,8 @@ test_settles_to_the_stationary_variance(void **state)
 static void
 test_filters_settle_too(void **state)
 {
-    static const char *const names[] = { "asgd", "dude", "fedbuff", "heavy_ball" };
+    static const char *const names[] = { "asgd", "dude", "fedbuff", "heavy_ball",
+                                         "nesterov" };
     tg_delay                *d = make("{law: gamma, shape: 4, mean: 1}");
 
     (void)state;
@@ -99,7 +100,7 @@ test_filters_settle_too(void **state)
                                       .delay = d,
                                       .filter = f,
                                       .lambda = 10,
-                                      .param = i == 3 ? .5 : 5 },
+                                      .param = i >= 3 ? .5 : 5 },
                             .noise = 1 };
         double        mean[201], second[201], v = NAN;
         assert_ok(tg_stationary_variance(&m, &v));

@@ -3,6 +3,7 @@
 
 #include "asgd/theory/predict.h"
 #include "solver/exponential.h"
+#include "solver/linear_rule.h"
 
 enum { POINTS = 21 };
 static double h[2] = { 1, .4 }, start[2] = { 1, -2 }, sigma2[2] = { .3, .1 }, zero[2];
@@ -32,7 +33,7 @@ cluster_of(const char *text, size_t count)
 static double
 number_of(const char *rule)
 {
-    return !strcmp(rule, "heavy_ball") ? .5 : 3;
+    return tg_linear_find(rule)->below == 1 ? .5 : 3; /* momentum */
 }
 
 /* Exponential workers: level exact, and the floor, the loss in time and the largest step are those
@@ -83,18 +84,19 @@ test_exponential_workers(void **state)
 static void
 test_filters_are_the_limit(void **state)
 {
-    static const char *const rule[] = { "asgd", "heavy_ball", "fedbuff", "delay_adaptive" };
+    static const char *const rule[] = { "asgd", "heavy_ball", "nesterov", "fedbuff",
+                                        "delay_adaptive" };
     const tg_predict_plan    field = { .target = NAN, .level = TG_LEVEL_JUMP };
 
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof rule / sizeof *rule; i++) {
         double off[2];
         for (size_t n = 0; n < 2; n++) {
             const size_t P = (size_t)8 << n;
             tg_cluster  *c = cluster_of("{law: exponential, mean: 1}", P);
             const double own = number_of(rule[i]), one = 1, workers = (double)P;
             const double step = .5 / workers * (!strcmp(rule[i], "fedbuff") ? own : 1) *
-                                (!strcmp(rule[i], "heavy_ball") ? 1 - own : 1);
+                                (tg_linear_find(rule[i])->below == 1 ? 1 - own : 1);
             double         floor = 0;
             tg_prediction *p = NULL;
             assert_ok(tg_predict_rule(&modes, c, rule[i], own, step, &field, &p));

@@ -59,6 +59,9 @@ test_errors(void **state)
     (void)state;
     ball.param[0] = .8;
     hold("heavy_ball", .8, tg_rule(&tg_rule_asgd), ball, .01, &bare);
+    ball = tg_choice_of(&tg_optimiser_nesterov.is);
+    ball.param[0] = .8;
+    hold("nesterov", .8, tg_rule(&tg_rule_asgd), ball, .01, &bare);
     hold("drop", 4, rule_with(&tg_rule_drop, "limit", 4), sgd, .1, &bare);
     hold("fedbuff", 3, rule_with(&tg_rule_fedbuff, "k", 3), sgd, .1, &bare);
     assert_false(bare); /* without the twin one of them is false */

@@ -50,12 +50,12 @@ test_both_sides(void **state)
 static void
 test_filters_turn_at_their_thresholds(void **state)
 {
-    const char *const filters[] = { "fedbuff", "heavy_ball" };
+    const char *const filters[] = { "fedbuff", "heavy_ball", "nesterov" };
     tg_delay         *d = NULL;
 
     (void)state;
     assert_int_equal(tg_delay_parse("{law: uniform, min: 0.5, max: 1.5}", &d), TG_OK);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         tg_loop      l = { .delay = d,
                            .filter = tg_filter_find(filters[i]),
                            .lambda = 3,
@@ -83,8 +83,8 @@ test_filters_and_refusals(void **state)
 
     assert_int_equal(tg_delay_parse("{law: constant, value: 1}", &d), TG_OK);
     assert_int_equal(tg_delay_parse("{law: lognormal, mean: 1, cv: 1}", &e), TG_OK);
-    const char *const filters[] = { "fedbuff", "heavy_ball" };
-    for (int i = 0; i < 2; i++) {
+    const char *const filters[] = { "fedbuff", "heavy_ball", "nesterov" };
+    for (int i = 0; i < 3; i++) {
         tg_loop l = { .a = 0.2,
                       .delay = d,
                       .filter = tg_filter_find(filters[i]),

@@ -44,4 +44,17 @@ $t region $q --set 'algorithm=[{name: asgd, step: 0.01}, {name: dude, step: 0.01
     --x 'workers[0].count=1:30:20:log' --y 'algorithm[1].step=0.01:0.1:5' --out "$d/two" > /dev/null ||
     fail "a region of two algorithms"
 for a in asgd dude; do grep -q '<svg' "$d/two/figures/chart-$a.svg" || fail "no chart of $a"; done
+
+# ---- the same bits for any number of threads, step along either axis or none
+for axes in 'algorithm.step=.01:.3:23 workers[0].count=1:40:17' 'workers[0].count=1:40:17 algorithm.step=.01:.3:23' \
+    'workers[0].count=1:40:9 workers[0].compute.shape=1:9:7'; do
+    for n in 1 2 4; do
+        $t region $q --threads $n --x "${axes% *}" --y "${axes#* }" --out "$d/threads-$n" > /dev/null ||
+            fail "a region with $n threads"
+        for table in region boundary fill; do
+            grep -v '^#' "$d/threads-$n/$table.csv" > "$d/threads-$n.$table"
+            cmp "$d/threads-1.$table" "$d/threads-$n.$table" || fail "$table of $n threads: $axes"
+        done
+    done
+done
 exit $bad

@@ -72,6 +72,9 @@ def _doc(manual):
     elif manual["operands"]:
         several = ", or of several" if _several(manual) else ""
         lines.append(f"    {_first(manual)}: path of a file{several}")
+        if manual["with"]:
+            lines += [f"        or, with {manual['with']}, a study: path, YAML text, or dict",
+                      "    set: {path: value} of that study to override, or [\"path=value\"]"]
     for option in manual["options"] + [WORDS]:
         name = _name(option)
         kind = f" ({option['value']})" if option["value"] else " (True or False)"
@@ -97,7 +100,7 @@ def _first(manual):
 
 def _signature(manual, first):
     named = inspect.Parameter.KEYWORD_ONLY
-    names = (["set"] if manual["study"] else []) + [_name(o)
+    names = (["set"] if manual["study"] or manual["with"] else []) + [_name(o)
                                                     for o in manual["options"] + [WORDS]]
     default = None if manual["perhaps"] else inspect.Parameter.empty
     positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY,
@@ -119,7 +122,8 @@ def _function(manual):
         if len(operand) != (1 if first else 0) and (operand or not manual["perhaps"]):
             raise TypeError(f"{name}() takes {first or 'no file'}, got {len(operand)} arguments")
         given = operand[0] if operand else None
-        text, path = _study(given) if manual["study"] and operand else (
+        study = manual["study"] or (manual["with"] and options.get(manual["with"]) is not None)
+        text, path = _study(given) if study and operand else (
             None, os.fspath(given) if operand else None)
         words = [f"file={os.fspath(file)}" for file in more] + _options(manual, options)
         return Answer(_library.answer(name, text, path, words), columns)

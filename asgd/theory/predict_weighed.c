@@ -1,0 +1,178 @@
+/* predict_weighed: steps that staleness shortens or drops, and what level sde is told of few workers (theory 4) */
+#include "asgd/theory/predict_parts.h"
+
+#include "solver/moments.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Variance over mean of what others deliver in the time of a job: of renewals it is CV^2 in the end, with
+ * (1 - CV^4)/6 times m/t more on the way there, but none of constant times. */
+static double
+fano_of(const tg_case *c)
+{
+    const double cv = fmin(tg_delay_cv(c->delay), 1), v = cv * cv;
+
+    return v * (1 + 0.75 * (1 - v));
+}
+
+/* What is dropped is no update, and makes nobody else's stale: the share of updates is the one with which
+ * it comes about. */
+static tg_status
+keep_fresh(tg_case *c, double rate, size_t limit)
+{
+    for (int i = 0; i < 40; i++) {
+        const double before = c->kept_share;
+        tg_delay_free(c->kept);
+        c->kept = NULL;
+        TG_TRY(tg_delay_fresh(c->delay, rate * before, limit, &c->kept, &c->kept_share,
+                              &c->kept_power));
+        c->kept_power = c->kept_share;
+        if (fabs(c->kept_share - before) < 1e-6) break;
+        c->kept_share = (c->kept_share + before) / 2;
+    }
+    return TG_OK;
+}
+
+/* How much staleness varies given T is an estimate; what it would be of Poisson deliveries tells how much may hang
+ * on it. */
+static tg_status
+keep_weighed(tg_case *c, double rate, const tg_weights *weights)
+{
+    tg_delay *poisson = NULL;
+    double    share, power;
+
+    TG_TRY(tg_delay_weighed(c->delay, rate, 1, weights, &poisson, &share, &power));
+    tg_delay_free(poisson);
+    TG_TRY(tg_delay_weighed(c->delay, rate, fano_of(c), weights, &c->kept, &c->kept_share,
+                            &c->kept_power));
+    c->kept_doubt =
+        0.5 * fmax(fabs(share / c->kept_share - 1), fabs(power / c->kept_power - 1));
+    return TG_OK;
+}
+
+/* E[c(J) | T = t]. */
+static double
+weight_of(const tg_linear_rule *r, double mu, double fano)
+{
+    double p = exp(-mu), sum = 0;
+
+    if (r->limit == 0) return tg_weights_mean(&r->weights, mu, fano, 1);
+    for (double j = 0; j <= r->limit && j < mu + 40 * sqrt(mu) + 40; p *= mu / ++j)
+        sum += p;
+    return mu > 600 ? r->limit > mu : fmin(sum, 1);
+}
+
+/* Whoever delivers by t has read at 0 or since: the steps are E c(min(T, t)) = 1 + int_0^t c' P(T > u) du
+ * in place of E c. */
+static void
+find_ahead(tg_case *c, const tg_linear_rule *r)
+{
+    const double end = 4 * tg_delay_mean(c->delay),
+                 rate = ((double)c->cluster->workers - 1) / tg_delay_mean(c->delay);
+    const double fano = fano_of(c), updates = rate * (r->limit > 0 ? c->kept_share : 1);
+    double       weight = 1, before = 1;
+
+    c->every = end / (TG_CASE_TIMES - 1);
+    c->ahead[0] = 0;
+    for (size_t i = 1; i < TG_CASE_TIMES; i++) {
+        const double t = c->every * (double)i,
+                     one = fmax(1 - t / tg_delay_mean(c->delay), 0);
+        const double now =
+            weight_of(r, updates * t, fano + (1 - fano) * one); /* few: 0 or 1 each */
+        const double last = weight;
+        weight += (now - before) * (1 - tg_delay_cdf(c->delay, t - c->every / 2));
+        before = now;
+        c->ahead[i] =
+            c->ahead[i - 1] + c->every * ((weight + last) / 2 / c->kept_share - 1);
+    }
+}
+
+/* Steps by staleness, which in updates is of mean (P - 1) T/m given T: the laws of core/loop.h. One worker
+ * has none. */
+tg_status
+tg_case_weigh(tg_case *c, const tg_linear_rule *rule)
+{
+    const double P = (double)c->cluster->workers, rate = (P - 1) / tg_delay_mean(c->delay);
+
+    c->kept_share = c->kept_power = 1;
+    if (P > 1)
+        TG_TRY(rule->limit > 0 ? keep_fresh(c, rate, (size_t)rule->limit)
+                               : keep_weighed(c, rate, &rule->weights));
+    if (P > 1)
+        find_ahead(c, rule);
+    else
+        c->kept = tg_delay_keep(c->delay);
+    return TG_OK;
+}
+
+/* How much of what a gradient will move x has been done when its worker reads: all of it at once,
+ * a K-th on average in batches, 1 - beta where momentum is built up. */
+static double
+at_once(const tg_case *c)
+{
+    const tg_linear_rule r = c->kind->make(1, 1, (double)c->cluster->workers, c->number);
+    const tg_loop        l = tg_case_loop(c, 1);
+
+    if (r.cycle > 0) return 1 / r.cycle;
+    return c->filter->product ? 1 : -r.B[0] / creal(c->filter->gain(&l, 0, 1, 0, NULL));
+}
+
+tg_case
+tg_case_few(const tg_case *c)
+{
+    const double cv = fmin(tg_delay_cv(c->delay), 1), P = (double)c->cluster->workers;
+    tg_case      few = *c;
+
+    few.own = 1 - fmax(at_once(c) - (1 - cv * cv) / 2, 0) / P;
+    few.jumps = cv * cv;
+    return few;
+}
+
+/* What the first steps, of gradients at the start x0, move x more than steps weighed as at rest: x' = -a x0 r
+ * is what one of them is answered by, so y + int ahead'(u) y'(t - u) du. */
+tg_status
+tg_case_push(const tg_case *c, double horizon, size_t n, double *mean, double *second)
+{
+    const double dt = horizon / (double)(n - 1);
+    double      *y = malloc(n * sizeof *y);
+
+    if (!y) return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(y, mean, n * sizeof *y);
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 0; k + 1 < TG_CASE_TIMES; k++) {
+            const double at = (double)i - c->every * ((double)k + 0.5) / dt;
+            if (!(at > 0)) break;
+            const size_t whole = (size_t)fmin(at, (double)n - 2);
+            mean[i] += (c->ahead[k + 1] - c->ahead[k]) * (y[whole + 1] - y[whole]) / dt;
+        }
+    for (size_t i = 0; i < n; i++) second[i] += mean[i] * mean[i] - y[i] * y[i];
+    free(y);
+    return TG_OK;
+}
+
+/* What jumps of what is read spread: e^2 lambda E c^2 int r(t - u)^2 y(u - T)^2 du, T at its mean. */
+tg_status
+tg_case_jump(const tg_case *c, const tg_loop *l, double e, double horizon, size_t n,
+             const double *mean, double *second)
+{
+    const double dt = horizon / (double)(n - 1);
+    const double late = tg_delay_mean(c->kept ? c->kept : c->delay) / dt;
+    const double each =
+        c->jumps * e * e * c->lambda * (c->kept ? c->kept_power : 1) * dt * c->own;
+    double *r = malloc(n * sizeof *r);
+
+    if (!r) return tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = tg_moments_response(l, horizon, n, r);
+    for (size_t i = 1; i < n && status == TG_OK; i++)
+        for (size_t u = 0; u < i; u++) {
+            const double at = fmax((double)u + 0.5 - late, 0);
+            const size_t k = (size_t)at;
+            const double y = mean[k] + (at - (double)k) * (mean[k + 1] - mean[k]);
+            const double answer = (r[i - u] + r[i - u - 1]) / 2;
+            second[i] += each * answer * answer * y * y;
+        }
+    free(r);
+    return status;
+}

@@ -1,0 +1,87 @@
+#!/bin/sh
+# Networks from a study to its tables: by name and by layers, on images made up and in CIFAR's layout; the
+# same bytes for any threads; what is wrong is told with its place.
+. "$(dirname "$0")/outside.sh"
+
+cat > "$d/net.yaml" <<'END'
+name: net
+objective:
+  network:
+    model: {name: dnn, depth: 2, width: 24}
+    data: {synthetic: {samples: 300, test: 100, height: 6, width: 5, channels: 2, classes: 4}}
+    batch: 16
+    split: {name: dirichlet, alpha: 1}
+workers: {count: 4, compute: {law: gamma, shape: 4, mean: 1}}
+algorithm: {name: asgd, step: 0.05}
+horizon: 40
+points: 9
+replicas: 3
+END
+$t study "$d/net.yaml" --out "$d/a" --threads 1 > "$d/stdout" || fail "dnn"
+TARDIGRAD_THREADS=4 $t study "$d/net.yaml" --out "$d/b" > /dev/null || fail "dnn, 4 threads"
+for f in trajectory-asgd progress-asgd; do
+    grep -v '^#' "$d/a/tables/$f.csv" > "$d/1"
+    grep -v '^#' "$d/b/tables/$f.csv" > "$d/2"
+    cmp -s "$d/1" "$d/2" || fail "$f: other bytes for other threads"
+done
+# It learns: the score of the end is above that of the start, which is one of four classes by chance.
+progress="$d/a/tables/progress-asgd.csv"
+awk "BEGIN { exit !($(last "$progress" score) > .8) }" || fail "it does not learn"
+awk -F, '/^#/ { next } !c { for (i = 1; i <= NF; i++) if ($i == "score") c = i; next } { exit !($c < .6) }' "$progress" ||
+    fail "it knows what it has not seen"
+
+# ---- layers one by one
+layers='[{name: convolution, channels: 4}, {name: group_norm, groups: 2}, {name: relu},
+ {name: convolution, channels: 4}, {name: add, back: 2}, {name: max_pool}, {name: tanh},
+ {name: dense, width: 4}, {name: softmax_loss}]'
+sed "s/model: .*/layers: $(echo "$layers" | tr -d '\n')/" "$d/net.yaml" > "$d/layers.yaml"
+$t simulate "$d/layers.yaml" --out "$d/c" --quiet || fail "layers"
+$t simulate "$d/layers.yaml" --set 'objective.network.layers[7].width=5' > "$d/stdout" 2>&1 && fail "misfit"
+grep -q 'layers.yaml:4:.*network: layer 9, softmax_loss on 1 x 1 x 5: the data have 4 classes' "$d/stdout" || {
+    fail "misfit not told"; cat "$d/stdout"; }
+says 2 'layer 5, add on 6 x 5 x 7: 6 x 5 x 4 cannot be added to 6 x 5 x 7; project: 1 makes it fit' \
+    $t simulate "$d/layers.yaml" --set 'objective.network.layers[3].channels=7'
+says 2 'did you mean "max_pool"' $t simulate "$d/layers.yaml" --set 'objective.network.layers[5].name=maxpool'
+says 2 'expected either a model or layers' $t simulate "$d/layers.yaml" --set 'objective.network.model=mlr'
+says 2 'expected a depth 8, 14, 20' $t simulate "$d/net.yaml" --set 'objective.network.model={name: resnet, depth: 10}'
+says 2 'expected either images and labels, cifar or synthetic' \
+    $t simulate "$d/net.yaml" --set 'objective.network.data={}'
+says 2 'expected images and labels' $t simulate "$d/net.yaml" --set 'objective.network.data={images: x}'
+says 2 'a sample of each' $t simulate "$d/net.yaml" --set objective.network.data.synthetic.samples=3
+says 2 '300 samples cannot be split over 400 workers' $t simulate "$d/net.yaml" --set 'workers[0].count=400'
+
+# ---- CIFAR's layout: 40 records of 4 classes, each of one colour
+mkdir "$d/cifar"
+for i in $(seq 0 39); do
+    printf "\\00$((i % 4))"
+    head -c 3072 /dev/zero | tr '\0' "\\$(printf %03o $((40 * (i % 4) + i)))"
+done > "$d/cifar/data_batch_1.bin"
+cp "$d/cifar/data_batch_1.bin" "$d/cifar/test_batch.bin"
+sed 's/data: .*/data: {cifar: cifar}/; s/horizon: 40/horizon: 3/' "$d/net.yaml" > "$d/cifar.yaml"
+$t simulate "$d/cifar.yaml" --quiet --out "$d/e" || fail "cifar"
+head -c 5000 "$d/cifar/test_batch.bin" > "$d/cifar/short" && mv "$d/cifar/short" "$d/cifar/test_batch.bin"
+says 2 'test_batch.bin: truncated: record 1 has 1927 of 3073 bytes' $t simulate "$d/cifar.yaml"
+rm "$d/cifar/test_batch.bin"
+says 2 'holds no test_batch.bin, nor .bin.gz' $t simulate "$d/cifar.yaml"
+
+# ---- what does not stay finite
+$t study "$d/net.yaml" --out "$d/f" --set 'algorithm[0].step=1e30' > "$d/stdout" || fail "divergence"
+grep -q 'diverged: 3 of 3 replicas, replica 0 at time .*, update .*, first in layer [0-9]*, ' "$d/stdout" ||
+    fail "divergence not told"
+
+# ---- what it takes is counted beforehand, and ends when it is told to
+sed 's/model: .*/model: {name: resnet, depth: 20}/; s/height: 6, width: 5, channels: 2/height: 32, width: 32, channels: 3/
+     s/batch: 16/batch: 128/; s/horizon: 40/horizon: 400/' "$d/net.yaml" > "$d/large.yaml"
+says 2 'deliveries would take about' $t simulate "$d/large.yaml" --set horizon=1e7
+timeout --preserve-status -s INT 1 $t simulate "$d/large.yaml" --quiet 2> "$d/stderr"
+[ $? = 130 ] || fail "a stop request is not heard: $(cat "$d/stderr")"
+
+# ---- curvature along the training
+$t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 1 > "$d/1" || fail "spectrum"
+$t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 2 > "$d/2" || fail "spectrum, 2 threads"
+cmp -s "$d/1" "$d/2" || fail "spectrum: other bytes for other threads"
+grep -q 'the 3 largest and the 3 least eigenvalues of the Hessian' "$d/1" || fail "spectrum does not say what it is"
+says 2 'for studies, with --top' $t spectrum "$d/net.yaml" --at 3
+says 2 'expected times that rise' $t spectrum "$d/net.yaml" --top 1 --at 3,2
+says 2 'has no products with its Hessian' $t spectrum examples/quickstart.yaml --top 1
+exit $bad
