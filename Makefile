@@ -185,7 +185,7 @@ $(BUILD)/validation/%: $(BUILD)/validation/%.o $(static)
 # With libFuzzer's main or, to replay the corpus, one of our own.
 $(BUILD)/validation/fuzz/f_%: $(BUILD)/validation/fuzz/f_%.o \
     $(if $(FUZZ),,$(BUILD)/validation/fuzz/replay.o) \
-    $(patsubst %,$(BUILD)/cli/%.o,arguments system_file) $(static)
+    $(patsubst %,$(BUILD)/cli/%.o,arguments) $(static)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) $^ -o $@ $(ALL_LIBS)
 

@@ -24,7 +24,7 @@ ask_of(const arguments *a, const tg_answerer *of, const tg_listener *l, tg_ask *
                      .line = given(a, "json") ? NULL : a->line,
                      .sets = a->sets,
                      .listener = l,
-                     .words = words ? stdout : NULL };
+                     .words = { words ? stdout : NULL, terminal_width() } };
     memcpy(ask->set, a->set, sizeof ask->set);
     for (size_t i = 0; i < a->count; i++)
         if (takes(of, a->given[i])) {
@@ -58,40 +58,65 @@ answer_deliver(const arguments *a, const tg_answer *answer, size_t shown)
     return TG_OK;
 }
 
+/* Tables, then figures: without these the tables are kept all the same. */
 static tg_status
-answer_study(const arguments *a, const tg_answerer *of, const tg_study *study,
+deliver(const arguments *a, const answering *how, const tg_study *study,
+        const tg_answer *answer)
+{
+    tg_status drawn = TG_OK;
+
+    TG_TRY(answer_deliver(a, answer, how->shown));
+    if (results_folder(a) && how->draw) drawn = how->draw(a, study, answer);
+    TG_TRY(results_keep(a));
+    return drawn;
+}
+
+static tg_status
+answer_study(const arguments *a, const answering *how, const tg_study *study,
              tg_records *records, tg_tally *tally)
 {
     const tg_listener l = listener_of(a);
     tg_answer         answer = { 0 };
     tg_ask            ask;
 
-    ask_of(a, of, &l, &ask);
+    ask_of(a, how->of, &l, &ask);
     ask.records = records;
-    TG_TRY(tg_answer_ask(of, ask, study, &answer));
+    TG_TRY(tg_answer_ask(how->of, ask, study, &answer));
     if (tally) *tally = answer.tally;
-    const bool stopped = answer.stopped;
-    tg_status  status = answer_deliver(a, &answer, TG_MOST_TABLES);
+    tg_status status = deliver(a, how, study, &answer);
+    if (status == TG_OK && answer.ended)
+        status = tg_fail(answer.ended, "%s%s", answer.why,
+                         records ? " (the same with --resume goes on from here)" : "");
     tg_answer_free(&answer);
-    if (status == TG_OK) status = results_keep(a);
-    if (status != TG_OK || !stopped) return status;
-    return tg_fail(TG_ESTOP, "stopped on request; the rows above were finished%s",
-                   records ? " (the same with --resume goes on from here)" : "");
+    return status;
+}
+
+/* The study that the answerer needs or, where it may do without, that was given. */
+static tg_status
+open_study(const arguments *a, const tg_answerer *of, tg_study **out)
+{
+    const char *file;
+    tg_ask      ask;
+
+    ask_of(a, of, NULL, &ask);
+    if (of->perhaps && a->files == 0) return TG_OK;
+    TG_TRY(only_file(a, &file));
+    if (!tg_answerer_reads_study(of, &ask)) return TG_OK;
+    return of->untuned ? tg_study_read(file, a->set, a->sets, out)
+                       : study_open(a, file, out);
 }
 
 tg_status
-answer_run(const arguments *a, const tg_answerer *of, bool simulates, tg_tally *tally)
+answer_run(const arguments *a, const answering *how, tg_tally *tally)
 {
-    const char *file;
     tg_study   *study = NULL;
     tg_records *records = NULL;
     tg_level    level;
 
-    TG_TRY(only_file(a, &file));
     TG_TRY(level_of(a, &level));
-    TG_TRY(study_open(a, file, &study));
-    tg_status status = simulates ? records_begin(a, study, &records) : TG_OK;
-    if (status == TG_OK) status = answer_study(a, of, study, records, tally);
+    TG_TRY(open_study(a, how->of, &study));
+    tg_status status = how->simulates ? records_begin(a, study, &records) : TG_OK;
+    if (status == TG_OK) status = answer_study(a, how, study, records, tally);
     records_end(records, status);
     tg_study_free(study);
     return status;

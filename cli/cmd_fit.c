@@ -24,12 +24,12 @@ static tg_status
 run(const arguments *a)
 {
     const tg_listener l = listener_of(a);
-    const char       *path;
     tg_fitting        f = { 0 };
     tg_ask            ask;
 
-    TG_TRY(only_file(a, &path));
     ask_of(a, &tg_answer_fit, &l, &ask);
+    ask.more = a->file + 1;
+    ask.mores = a->files > 1 ? a->files - 1 : 0;
     char *line = tg_ask_line(&ask);
     if (!line) return tg_fail(TG_ENOMEM, "out of memory");
     if (!ask.line) ask.line = line;

@@ -23,10 +23,9 @@ static const tg_option options[] = {
 const command cmd_plot = { .name = "plot",
                            .operands = "FOLDER",
                            .summary = "figures again from the tables in a folder",
-                           .doc = "Draw the figures of a study, a region, roots, a "
-                                  "schedule or a fit again from the tables in "
-                                  "its\n"
-                                  "folder, for example as PDF for a paper. Needs gnuplot.",
+                           .doc = "Draw the figures of a folder that --out names "
+                                  "again from the tables in it, for example\n"
+                                  "as PDF for a paper. Needs gnuplot.",
                            .refuses = "set out json",
                            .options = options,
                            .run = run };

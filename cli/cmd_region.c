@@ -16,10 +16,11 @@ axis_path(const arguments *a, const char *option, char out[81])
 
 /* A chart of every algorithm. */
 static tg_status
-draw(const arguments *a, const tg_study *study)
+draw(const arguments *a, const tg_study *study, const tg_answer *answer)
 {
     char caption[260], x[81], y[81];
 
+    (void)answer;
     for (size_t i = 0; i < study->algorithms; i++) {
         const char *label = study->algorithm[i].label;
         snprintf(caption, sizeof caption,
@@ -34,35 +35,12 @@ draw(const arguments *a, const tg_study *study)
     return TG_OK;
 }
 
-/* Without figures the tables are kept all the same. */
-static tg_status
-chart(const arguments *a, const tg_study *study)
-{
-    const tg_listener l = listener_of(a);
-    tg_answer         answer = { 0 };
-    tg_ask            ask;
-
-    ask_of(a, &tg_answer_region, &l, &ask);
-    TG_TRY(tg_answer_ask(&tg_answer_region, ask, study, &answer));
-    const tg_status status = answer_deliver(a, &answer, 2);
-    tg_answer_free(&answer);
-    if (status != TG_OK || !results_folder(a)) return status;
-    const tg_status drawn = draw(a, study);
-    TG_TRY(results_keep(a));
-    return drawn;
-}
-
 static tg_status
 run(const arguments *a)
 {
-    const char *file;
-    tg_study   *study = NULL;
+    const answering how = { .of = &tg_answer_region, .shown = 2, .draw = draw };
 
-    TG_TRY(only_file(a, &file));
-    TG_TRY(study_open(a, file, &study));
-    const tg_status status = chart(a, study);
-    tg_study_free(study);
-    return status;
+    return answer_run(a, &how, NULL);
 }
 
 const command cmd_region = { .answers = &tg_answer_region, .run = run };

@@ -1,279 +1,47 @@
-#include "asgd/theory/predict_parts.h"
-#include "cli/root_rows.h"
-#include "cli/system_file.h"
-#include "core/parallel.h"
-#include "roots/bounds.h"
-#include "roots/prove.h"
-#include "study/scene.h"
+#include "cli/answers.h"
+#include "cli/figures.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static double
-now(void)
+/* The loops that have roots; the table has their names in its first column, loop by loop. */
+static size_t
+loops_of(const tg_table *t)
 {
-    struct timespec t;
+    size_t n = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    for (size_t i = 0; i < tg_table_rows(t); i++)
+        n += i == 0 || strcmp(tg_table_cell(t, i, 0).text, tg_table_cell(t, i - 1, 0).text);
+    return n;
 }
 
+/* Along a setting, or of one or more loops. */
 static tg_status
-prove(const hunt *h, const tg_loop *l, const char **words)
+draw(const arguments *a, const tg_study *study, const tg_answer *answer)
 {
-    tg_proof p;
+    const tg_table *t = answer->table[0];
+    const char     *along = value_of(a, "along");
+    const size_t    roots = tg_table_rows(t), loops = along ? 0 : loops_of(t);
+    char            caption[200];
 
-    *words = "";
-    if (!h->prove) return TG_OK;
-    TG_TRY(tg_loop_prove(l, &p));
-    *words =
-        p.verdict == TG_PROVED_STABLE ? "proved: no root has Re s >= 0, the mean converges"
-        : p.verdict == TG_PROVED_UNSTABLE ? "proved: a root has Re s > 0, the mean diverges"
-                                          : "not proved: too near to the boundary";
-    return TG_OK;
-}
-
-/* Without a line of the user's: three over the mean delay to the left, or as far as phi goes,
- * and not where long delays make phi so large that roots are without number. */
-static double
-line_for(const hunt *h, const tg_loop *l)
-{
-    const double m = tg_delay_mean(l->delay), edge = tg_loop_edge(l), most = 50;
-    double       line = m > 0 ? -3 / m : -2 * fabs(l->a + l->b);
-
-    if (h->line_given) return h->line;
-    if (!(line > edge)) line = 0.9 * edge;
-    while (line < 0 && m > 0 &&
-           !(fabs(creal(tg_delay_laplace(l->delay, line, NULL))) <= most))
-        line *= 0.8;
-    return line;
-}
-
-static tg_status
-hunt_loop(hunt *h, const char *name, const tg_loop *l)
-{
-    tg_roots    r;
-    const char *proof;
-
-    TG_TRY(tg_stop_check());
-    TG_TRY(prove(h, l, &proof));
-    const double start = now();
-    TG_TRY(h->inside_given ? tg_roots_inside(l, h->inside, &r)
-                           : tg_roots_right_of(l, line_for(h, l), &r));
-    const tg_status status = hunt_record(h, name, &r, now() - start, proof);
-    tg_roots_free(&r);
-    return status;
-}
-
-/* The numbers of a loop that is given by its law. */
-static tg_status
-read_loop(const arguments *a, tg_loop *l)
-{
-    const char *filter = value_of(a, "filter");
-
-    *l = (tg_loop){ .a = NAN, .lambda = NAN, .param = NAN };
-    TG_TRY(number_of(a, "damping", &l->a));
-    TG_TRY(number_of(a, "instant", &l->b));
-    TG_TRY(number_of(a, "lambda", &l->lambda));
-    TG_TRY(number_of(a, "param", &l->param));
-    if (!filter || (l->filter = tg_filter_find(filter))) return TG_OK;
-    return tg_fail(TG_EINPUT,
-                   "there is no filter \"%s\": asgd, dude, fedbuff, heavy_ball, nesterov",
-                   filter);
-}
-
-/* The number of the loop that --along varies. */
-static tg_status
-varied(const hunt *h, tg_loop *l, double **out)
-{
-    const struct {
-        const char *name;
-        double     *number;
-    } known[] = { { "damping", &l->a },
-                  { "instant", &l->b },
-                  { "lambda", &l->lambda },
-                  { "param", &l->param } };
-
-    *out = NULL;
-    if (!h->along.values.count) return TG_OK;
-    for (size_t i = 0; i < 4; i++)
-        if (!strcmp(h->along.path, known[i].name)) *out = known[i].number;
-    if (*out) return TG_OK;
-    return tg_fail(
-        TG_EINPUT,
-        "--along: of a loop damping, instant, lambda or param may vary, got \"%s\"",
-        h->along.path);
-}
-
-static tg_status
-from_law(hunt *h)
-{
-    tg_loop   l;
-    double   *number;
-    tg_delay *d = NULL;
-
-    TG_TRY(read_loop(h->a, &l));
-    TG_TRY(varied(h, &l, &number));
-    if (isnan(l.a) && number != &l.a) return tg_fail(TG_EINPUT, "--law needs --damping A");
-    TG_TRY(tg_delay_parse(value_of(h->a, "law"), &d));
-    l.delay = d;
-    tg_status    status = TG_OK;
-    const size_t count = number ? h->along.values.count : 1;
-    for (size_t i = 0; i < count && status == TG_OK; i++) {
-        if (number) h->value = *number = tg_axis_value(&h->along, i);
-        h->number = 0;
-        status = hunt_loop(h, "loop", &l);
-    }
-    tg_delay_free(d);
-    return status;
-}
-
-static tg_status
-from_system(hunt *h)
-{
-    tg_system s;
-    tg_roots  r;
-
-    if (h->prove)
-        return tg_fail(TG_EINPUT, "--rigorous is for single loops, not for systems");
-    if (!h->line_given || h->along.values.count)
-        return tg_fail(TG_EINPUT, "--system needs --right-of LINE, and takes no --along");
-    TG_TRY(system_read(value_of(h->a, "system"), &s));
-    const double start = now();
-    tg_status    status = tg_system_roots(&s, h->line, &r);
-    if (status == TG_OK) {
-        status = hunt_record(h, "system", &r, now() - start, "");
-        tg_roots_free(&r);
-    }
-    system_free(&s);
-    return status;
-}
-
-/* Every mode under one rule of the study. */
-static tg_status
-hunt_modes(hunt *h, tg_scene *s, size_t algorithm)
-{
-    const tg_algorithm *rule;
-    tg_case             c;
-    char                name[96];
-
-    TG_TRY(tg_study_rule(s->study, algorithm, &rule));
-    TG_TRY(tg_scene_modes(s));
-    TG_TRY(tg_case_open(s->cluster, rule, s->study->algorithm[algorithm].step, &c));
-    const char *label = s->study->algorithm[algorithm].label;
-    tg_status   status = TG_OK;
-    for (size_t j = 0; j < s->modes.count && status == TG_OK; j++) {
-        const tg_loop l = { .a = c.step * c.lambda * s->modes.h[j],
-                            .delay = c.delay,
-                            .filter = c.filter,
-                            .lambda = c.lambda };
-        snprintf(name, sizeof name, "%s: h = %g", label, s->modes.h[j]);
-        status = hunt_loop(h, name, &l);
-    }
-    tg_case_close(&c);
-    return status;
-}
-
-static tg_status
-hunt_study(hunt *h, const tg_study *study)
-{
-    tg_scene s;
-
-    TG_TRY(tg_scene_open(study, 0, &s));
-    h->number = 0;
-    tg_status status = TG_OK;
-    for (size_t i = 0; i < study->algorithms && status == TG_OK; i++)
-        status = hunt_modes(h, &s, i);
-    tg_scene_close(&s);
-    return status;
-}
-
-static tg_status
-hunt_value(hunt *h, const tg_study *study, double value)
-{
-    tg_study *one;
-
-    TG_TRY(tg_axis_apply(&h->along, study, value, &one));
-    h->value = value;
-    const tg_status status = hunt_study(h, one);
-    tg_study_free(one);
-    return status;
-}
-
-static tg_status
-from_study(hunt *h)
-{
-    const char *file;
-    tg_study   *study;
-    tg_status   status = TG_OK;
-
-    TG_TRY(only_file(h->a, &file));
-    TG_TRY(study_open(h->a, file, &study));
-    if (!h->along.values.count) status = hunt_study(h, study);
-    for (size_t i = 0; i < h->along.values.count && status == TG_OK; i++)
-        status = hunt_value(h, study, tg_axis_value(&h->along, i));
-    tg_study_free(study);
-    return status;
+    (void)study;
+    if (roots == 0) return figure_none(results_folder(a), "No root lies there.");
+    if (along)
+        snprintf(caption, sizeof caption, "How %zu characteristic roots move along %.*s.",
+                 roots, (int)strcspn(along, "="), along);
+    else
+        snprintf(caption, sizeof caption, "%zu characteristic roots of %zu loop%s.", roots,
+                 loops, loops == 1 ? "" : "s");
+    return figure_make(results_folder(a), &(figure){ .script = along ? "locus" : "plane",
+                                                     .title = "Characteristic roots",
+                                                     .caption = caption });
 }
 
 static tg_status
 run(const arguments *a)
 {
-    hunt      h;
-    tg_status status = hunt_open(a, &h);
-
-    if (status == TG_OK)
-        status = given(a, "law")      ? from_law(&h)
-                 : given(a, "system") ? from_system(&h)
-                                      : from_study(&h);
-    const bool stopped = status == TG_ESTOP && tg_table_rows(h.table) > 0;
-    if (status == TG_OK || stopped) status = hunt_deliver(&h);
-    hunt_close(&h);
-    if (status == TG_OK && stopped)
-        return tg_fail(TG_ESTOP, "stopped on request; the roots above were finished");
-    return status;
+    return answer_run(a, &(answering){ .of = &tg_answer_roots, .shown = 1, .draw = draw },
+                      NULL);
 }
 
-static const tg_option options[] = {
-    { "right-of", "LINE", "find the roots with Re s >= LINE [1/time]" },
-    { "inside", "LEFT:RIGHT:BOTTOM:TOP", "find the roots in this rectangle [1/time]" },
-    { "along", "PATH=LOW:HIGH:COUNT[:log]",
-      "root locus: vary a setting of the study; of a loop damping, instant, lambda or "
-      "param" },
-    { "law", "LAW",
-      "one loop s + b + a phi(s) F(s): law of the delay, e.g. '{law: constant, value: "
-      "2}'" },
-    { "damping", "A", "its a = eta lambda h [1/time]" },
-    { "instant", "B", "its instantaneous damping b [1/time] (default 0)" },
-    { "filter", "NAME", "its rule: asgd (default), dude, fedbuff, heavy_ball, nesterov" },
-    { "lambda", "RATE", "arrival rate [1/time], for fedbuff, heavy_ball, nesterov" },
-    { "param", "X", "the rule's number: buffer size, momentum" },
-    { "system", "FILE",
-      "a system: YAML with the matrices `instant` and `terms` [{delay, matrix}]" },
-    { "rigorous", NULL, "prove the verdict in ball arithmetic" },
-    { 0 },
-};
-
-const command cmd_roots = {
-    .name = "roots",
-    .operands = "[STUDY]",
-    .summary =
-        "all characteristic roots right of a line, with the certificate of the count",
-    .doc = "Find the characteristic roots of every mode of a study, of one loop given by "
-           "--law and\n"
-           "--damping, or of a system of delay equations (--system). The roots found are "
-           "counted\n"
-           "again by the argument principle; if the numbers differ the command fails. "
-           "Without\n"
-           "--right-of a loop is searched to three over its mean delay, or to where the "
-           "transform\n"
-           "of its delay ends or is 50. With --out the roots are drawn too: "
-           "figures/plane.svg, or, "
-           "with\n"
-           "--along, figures/locus.svg.",
-    .options = options,
-    .run = run
-};
+const command cmd_roots = { .answers = &tg_answer_roots, .run = run };

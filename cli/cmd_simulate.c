@@ -1,3 +1,4 @@
+#include "cli/answer_figures.h"
 #include "cli/answers.h"
 
 #include "asgd/sim/timeline.h"
@@ -54,7 +55,12 @@ static tg_status
 run(const arguments *a)
 {
     if (given(a, "events") || given(a, "timeline")) TG_TRY(record_events(a));
-    return answer_run(a, &tg_answer_simulate, true, NULL);
+    return answer_run(a,
+                      &(answering){ .of = &tg_answer_simulate,
+                                    .simulates = true,
+                                    .shown = 1,
+                                    .draw = draw_simulation },
+                      NULL);
 }
 
 const command cmd_simulate = { .answers = &tg_answer_simulate,

@@ -1,3 +1,4 @@
+#include "cli/answer_figures.h"
 #include "cli/answers.h"
 
 #include <stdio.h>
@@ -8,14 +9,20 @@ run(const arguments *a)
     tg_tally tally = { { 0 } };
     char     text[80];
 
-    TG_TRY(answer_run(a, &tg_answer_validate, true, &tally));
+    TG_TRY(answer_run(a,
+                      &(answering){ .of = &tg_answer_validate,
+                                    .simulates = true,
+                                    .shown = 1,
+                                    .draw = draw_validation },
+                      &tally));
     tg_tally_text(&tally, text);
     if (!given(a, "quiet")) fprintf(stderr, "predictions: %s\n", text);
-    if (tally.of[TG_FAILS] == 0) return TG_OK;
+    const size_t n = tally.of[TG_FAILS];
+    if (n == 0) return TG_OK;
     return tg_fail(TG_ENOCONV,
-                   "%zu predictions are further from the simulation than their model "
+                   "%zu prediction%s further from the simulation than %s model "
                    "error and 4 standard errors",
-                   tally.of[TG_FAILS]);
+                   n, n == 1 ? " is" : "s are", n == 1 ? "its" : "their");
 }
 
 static const tg_option options[] = { RESUME_OPTION, { 0 } };

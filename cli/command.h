@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MOST_FILES = 16 };
+enum { MOST_FILES = 1024 };
 
 /* A parsed command line. Values are borrowed from argv. */
 typedef struct arguments {

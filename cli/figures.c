@@ -1,5 +1,6 @@
 #include "cli/figures.h"
 
+#include "cli/stop.h"
 #include "cli/svg.h"
 #include "core/file.h"
 #include "core/process.h"
@@ -69,7 +70,7 @@ figures_read(const char *folder, tg_table **out)
     if (tg_table_read(path, &t) != TG_OK)
         return tg_fail_within(
             TG_EINPUT,
-            "%s holds no figures; study, region, roots, schedule and fit draw some",
+            "%s holds no figures; every command draws some into the folder of its --out",
             folder);
     tg_status status = TG_OK;
     for (size_t c = 0; c < FIGURE_COLUMNS && status == TG_OK; c++) {
@@ -241,6 +242,13 @@ figures_make(const char *folder, const tg_table *list, const char *format)
 }
 
 tg_status
+figure_none(const char *folder, const char *sentence)
+{
+    return figure_make(
+        folder, &(figure){ .script = "-", .title = "no figure", .caption = sentence });
+}
+
+tg_status
 figure_make(const char *folder, const figure *f)
 {
     tg_table *list = NULL;
@@ -249,7 +257,7 @@ figure_make(const char *folder, const figure *f)
     if (status == TG_EINPUT) status = figures_list(&list);
     if (status == TG_OK) status = figures_add(list, f);
     if (status == TG_OK) status = figures_write(folder, list);
-    if (status == TG_OK) {
+    if (status == TG_OK && strcmp(f->script, "-") != 0 && !stop_status()) {
         const picture p = picture_at(list, tg_table_rows(list) - 1);
         status = draw(folder, &p, "svg");
     }

@@ -58,7 +58,10 @@ TG_CHECKED tg_status figures_write(const char *folder, const tg_table *list);
 /* The list of a folder. Errors: TG_EINPUT it holds none; TG_ENOMEM. */
 TG_CHECKED tg_status figures_read(const char *folder, tg_table **out);
 
-/* Add one figure to the folder's list and draw it as SVG. Errors: as figures_make(). */
+/* Add one figure to the folder's list and draw it as SVG; after a stop request it is listed only. Errors: as figures_make(). */
 TG_CHECKED tg_status figure_make(const char *folder, const figure *f);
+
+/* Without data a figure is its sentence: add that to the folder's list. Errors: those of writing. */
+TG_CHECKED tg_status figure_none(const char *folder, const char *sentence);
 
 #endif

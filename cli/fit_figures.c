@@ -120,9 +120,10 @@ write_speeds(const arguments *a, const tg_trace *t)
     }
     TG_TRY(table_write(a, "speeds", table));
     snprintf(caption, sizeof caption,
-             "Mean round trip of %zu workers, from %.3g s to %.3g s; bars are twice its "
+             "Mean round trip of %zu worker%s, from %.3g s to %.3g s; bars are twice its "
              "standard error, colours are groups.",
-             t->workers, t->worker[0].mean, t->worker[t->workers - 1].mean);
+             t->workers, t->workers == 1 ? "" : "s", t->worker[0].mean,
+             t->worker[t->workers - 1].mean);
     return figure_make(results_folder(a), &(figure){ .script = "speeds",
                                                      .title = "Workers by their speed",
                                                      .caption = caption });

@@ -109,8 +109,9 @@ records_begin(const arguments *a, const tg_study *study, tg_records **out)
     tg_status status = open_records(a, study, path, out);
     if (!given(a, "resume") && status != TG_OK && status != TG_ENOMEM) status = TG_OK;
     if (status == TG_OK && given(a, "resume") && !given(a, "quiet"))
-        fprintf(stderr, "%zu blocks of simulation were finished before\n",
-                tg_records_count(*out));
+        fprintf(stderr, "%zu block%s of simulation %s finished before\n",
+                tg_records_count(*out), tg_records_count(*out) == 1 ? "" : "s",
+                tg_records_count(*out) == 1 ? "was" : "were");
     free(path);
     return status;
 }

@@ -27,6 +27,9 @@ TG_CHECKED tg_status table_begin(const arguments *a, const tg_study *study,
 /* Print a document to standard output and drop the reference. Errors: TG_EWRITE. */
 TG_CHECKED tg_status json_print(json_t *document);
 
+/* Columns of the terminal: COLUMNS of the environment, or what it says itself; else 80. */
+int terminal_width(void);
+
 /* Aligned columns on the terminal, numbers with 6 digits. */
 void table_print(const tg_table *t);
 

@@ -65,7 +65,8 @@ put_sentences(const study_run *r, size_t rule, FILE *f)
     FILE     *memory = open_memstream(&text, &size);
     tg_status status = memory ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (memory) {
-        status = tg_say_prediction(memory, &s, rule,
+        const tg_page page = { memory, TG_PAGE_COLUMNS };
+        status = tg_say_prediction(&page, &s, rule,
                                    outcome_at(r, r->own_index, rule)->prediction);
         if (fclose(memory) != 0 && status == TG_OK)
             status = tg_fail(TG_ENOMEM, "out of memory");
@@ -103,8 +104,8 @@ put_algorithm(const study_run *r, size_t rule, FILE *f)
         fprintf(f, "<p class=\"cause\">");
         tg_quote_html(f, r->study->algorithm[rule].label);
         fprintf(f,
-                " with %zu workers: simulated only, it %s.</p>\n<p>It was not computed: ",
-                r->own, tg_outcome_name(verdict));
+                " with %zu worker%s: simulated only, it %s.</p>\n<p>It was not computed: ",
+                r->own, r->own == 1 ? "" : "s", tg_outcome_name(verdict));
         tg_quote_html(f, o->why);
         fprintf(f, ".</p>\n");
     } else {
@@ -123,7 +124,7 @@ put_failure(FILE *f, const report_claim *c)
     fprintf(f, "<li><b>");
     tg_quote_html(f, c->algorithm);
     if (c->workers)
-        fprintf(f, ", %zu workers, ", c->workers);
+        fprintf(f, ", %zu worker%s, ", c->workers, c->workers == 1 ? "" : "s");
     else
         fprintf(f, ", all numbers of workers, ");
     tg_quote_html(f, c->name);
@@ -153,10 +154,10 @@ put_agreement(const study_run *r, FILE *f)
     if (open) fprintf(f, ", %zu %s undecided", open, open == 1 ? "is" : "are");
     if (failed)
         fprintf(f,
-                "; <span class=\"fails\">%zu %s</span>, %.0zu%s with your %zu workers:"
+                "; <span class=\"fails\">%zu %s</span>, %.0zu%s with your %zu worker%s:"
                 "</p>\n<ul>\n",
                 failed, failed == 1 ? "fails" : "fail", mine,
-                mine ? " of them" : "none of them", r->own);
+                mine ? " of them" : "none of them", r->own, r->own == 1 ? "" : "s");
     else
         fprintf(f, "; none fails.</p>\n");
     for (size_t i = 0; failed && i < all && shown < SHOWN; i++) {
@@ -181,7 +182,8 @@ put_comparison(const study_run *r, FILE *f)
     if (*a->why || *b->why) return TG_OK;
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_say_comparison(memory, r->study->algorithm[0].label, a->prediction,
+    const tg_page page = { memory, TG_PAGE_COLUMNS };
+    tg_say_comparison(&page, r->study->algorithm[0].label, a->prediction,
                       r->study->algorithm[1].label, b->prediction, r->study->target);
     const int failed = fclose(memory) != 0;
     if (!failed && *text) put_paragraph(f, text, "cause", NULL);

@@ -29,10 +29,11 @@ draw(const char *folder, const tg_table *t, size_t row, const char *label)
 
     snprintf(
         caption, sizeof caption,
-        "%.60s is at the target of %.4g soonest with %.4g workers and a learning rate of "
+        "%.60s is at the target of %.4g soonest with %.4g worker%s and a learning rate of "
         "%.3g: after %.4g.",
         label, tg_table_number(t, row, TARGET), tg_table_number(t, row, WORKERS),
-        tg_table_number(t, row, STEP), tg_table_number(t, row, TIME));
+        tg_table_number(t, row, WORKERS) == 1 ? "" : "s", tg_table_number(t, row, STEP),
+        tg_table_number(t, row, TIME));
     return figure_make(folder,
                        &(figure){ .script = "schedule",
                                   .name = label,

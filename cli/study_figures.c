@@ -176,14 +176,15 @@ say_fastest(words *w, const study_run *r, size_t rule)
     const double  yours = outcome_at(r, r->own_index, rule)->prediction->settle;
 
     if (!isfinite(v->best_time)) {
-        say(w, "%s: of the numbers tried %g workers are fastest in simulations: %.3g",
-            label_of(r, rule), v->simulated_best, v->simulated_time);
+        say(w, "%s: of the numbers tried %g worker%s fastest in simulations: %.3g",
+            label_of(r, rule), v->simulated_best, v->simulated_best == 1 ? " is" : "s are",
+            v->simulated_time);
     } else if (v->best == (double)r->own) {
-        say(w, "%s is fastest with your %zu workers: %.3g", label_of(r, rule), r->own,
-            v->best_time);
+        say(w, "%s is fastest with your %zu worker%s: %.3g", label_of(r, rule), r->own,
+            r->own == 1 ? "" : "s", v->best_time);
     } else {
-        say(w, "%s is fastest with %g workers: %.3g", label_of(r, rule), v->best,
-            v->best_time);
+        say(w, "%s is fastest with %g worker%s: %.3g", label_of(r, rule), v->best,
+            v->best == 1 ? "" : "s", v->best_time);
         if (yours < 2 * v->best_time)
             say(w, "; your %zu take %.0f %% longer", r->own,
                 100 * (yours / v->best_time - 1));

@@ -30,7 +30,8 @@ run_scene(study_run *r, size_t index)
     TG_TRY(tg_scene_open(r->study, r->workers[index], &s));
     s.level = r->level;
     s.records = r->records;
-    s.single = s.metrics = index == r->own_index;
+    s.single = index == r->own_index;
+    s.metrics = s.single ? tg_metrics : NULL;
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];

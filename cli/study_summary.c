@@ -205,12 +205,13 @@ study_run_summary(const study_run *r, FILE *f)
 
     tg_quote_text(f, r->study->name);
     fputc('\n', f);
-    tg_say_curvature(f, r->study);
+    tg_say_curvature(&(tg_page){ f, terminal_width() }, r->study);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const char          *label = r->study->algorithm[k].label;
-        fprintf(f, "\n%s, %zu workers, learning rate %g (level %s)\n", label, r->own,
-                r->study->algorithm[k].step, tg_level_name(p->level));
+        fprintf(f, "\n%s, %zu worker%s, learning rate %g (level %s)\n", label, r->own,
+                r->own == 1 ? "" : "s", r->study->algorithm[k].step,
+                tg_level_name(p->level));
         print_own(r, k, f);
         print_advice(r, k, f);
     }

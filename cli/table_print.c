@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MOST = 64, NARROW = 80, GAP = 2 };
+enum { MOST = 64, GAP = 2 };
 
 typedef struct sheet {
     const tg_table *table;
@@ -33,7 +33,7 @@ cell_text(const sheet *s, size_t row, size_t column, char *out, size_t room)
         snprintf(out, room, "%.6g", isnan(cell.number) ? fabs(cell.number) : cell.number);
 }
 
-static int
+int
 terminal_width(void)
 {
     struct winsize w;
@@ -42,7 +42,7 @@ terminal_width(void)
 
     if (asked >= 40) return asked;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40) return w.ws_col;
-    return NARROW;
+    return TG_PAGE_COLUMNS;
 }
 
 static bool

@@ -1,4 +1,5 @@
 /* predict, simulate and validate: a study with every number of workers of its sweep */
+#include "study/course.h"
 #include "study/rows.h"
 #include "study/sentences.h"
 #include "study/sweep.h"
@@ -14,11 +15,11 @@ say_own(const tg_sweep *w, tg_scene *s, size_t algorithm, const tg_prediction *p
 {
     tg_prediction *first = NULL;
 
-    if (!w->ask->words) return TG_OK;
+    if (!w->ask->words.stream) return TG_OK;
     if (s->cluster->workers != w->study->workers) return TG_OK;
-    TG_TRY(tg_say_prediction(w->ask->words, s, algorithm, p));
+    TG_TRY(tg_say_prediction(&w->ask->words, s, algorithm, p));
     if (algorithm == 0 || tg_scene_predict(s, 0, &first) != TG_OK) return TG_OK;
-    tg_say_comparison(w->ask->words, w->study->algorithm[0].label, first,
+    tg_say_comparison(&w->ask->words, w->study->algorithm[0].label, first,
                       w->study->algorithm[algorithm].label, p, w->study->target);
     tg_prediction_free(first);
     return TG_OK;
@@ -31,6 +32,9 @@ add_prediction(tg_sweep *w, tg_scene *s, size_t algorithm)
 
     TG_TRY(tg_scene_predict(s, algorithm, &p));
     tg_status status = tg_prediction_add(w->table, w->study, algorithm, p);
+    if (status == TG_OK && s->cluster->workers == w->study->workers)
+        status =
+            tg_course_add_predicted(w->course, w->study->algorithm[algorithm].label, p);
     if (status == TG_OK) status = say_own(w, s, algorithm, p);
     tg_prediction_free(p);
     return status;
@@ -42,6 +46,8 @@ predict(const tg_ask *ask, const tg_study *study, tg_answer *out)
     const tg_sweep_plan plan = { .name = "prediction",
                                  .columns = tg_prediction_columns,
                                  .count = TG_PREDICTION_COLUMNS,
+                                 .course = tg_predicted_course_columns,
+                                 .courses = TG_PREDICTED_COURSE_COLUMNS,
                                  .predicts = true,
                                  .row = add_prediction };
 
@@ -67,7 +73,8 @@ const tg_answerer tg_answer_predict = {
                    "level and the\n"
                    "model error to expect.",
             .options = predict_options },
-    .tables = { { "prediction", tg_prediction_columns, TG_PREDICTION_COLUMNS } },
+    .tables = { { "prediction", tg_prediction_columns, TG_PREDICTION_COLUMNS },
+                { "course", tg_predicted_course_columns, TG_PREDICTED_COURSE_COLUMNS } },
     .study = true,
     .answer = predict
 };
@@ -90,14 +97,15 @@ tell_stalled(tg_sweep *w, const char *label, size_t workers, const tg_simulation
 static tg_status
 add_simulation(tg_sweep *w, tg_scene *s, size_t algorithm)
 {
+    const char    *label = w->study->algorithm[algorithm].label;
+    const size_t   workers = s->cluster->workers;
     tg_simulation *r;
 
     TG_TRY(tg_scene_simulate(s, algorithm, w->progress, &r));
-    tg_status status =
-        tg_simulation_add(w->table, w->study, algorithm, s->cluster->workers, r);
-    if (status == TG_OK)
-        status =
-            tell_stalled(w, w->study->algorithm[algorithm].label, s->cluster->workers, r);
+    tg_status status = tg_simulation_add(w->table, w->study, algorithm, workers, r);
+    if (status == TG_OK && workers == w->study->workers)
+        status = tg_course_add_simulated(w->course, label, workers, r);
+    if (status == TG_OK) status = tell_stalled(w, label, workers, r);
     tg_simulation_free(r);
     return status;
 }
@@ -108,6 +116,9 @@ simulate(const tg_ask *ask, const tg_study *study, tg_answer *out)
     const tg_sweep_plan plan = { .name = "simulation",
                                  .columns = tg_simulation_columns,
                                  .count = TG_SIMULATION_COLUMNS,
+                                 .course = tg_simulated_course_columns,
+                                 .courses = TG_SIMULATED_COURSE_COLUMNS,
+                                 .metrics = tg_course_metrics,
                                  .simulates = true,
                                  .row = add_simulation };
 
@@ -122,7 +133,8 @@ const tg_answerer tg_answer_simulate = {
                    "replica, and sum\n"
                    "up with standard errors. The same seed gives the same bytes for any "
                    "number of threads." },
-    .tables = { { "simulation", tg_simulation_columns, TG_SIMULATION_COLUMNS } },
+    .tables = { { "simulation", tg_simulation_columns, TG_SIMULATION_COLUMNS },
+                { "course", tg_simulated_course_columns, TG_SIMULATED_COURSE_COLUMNS } },
     .study = true,
     .answer = simulate
 };

@@ -82,6 +82,10 @@ put_line(FILE *f, const tg_ask *ask)
         fputc(' ', f);
         tg_quote_word(f, ask->operand);
     }
+    for (size_t i = 0; i < ask->mores; i++) {
+        fputc(' ', f);
+        tg_quote_word(f, ask->more[i]);
+    }
     for (size_t i = 0; i < ask->sets; i++) {
         fputs(" --set ", f);
         tg_quote_word(f, ask->set[i]);

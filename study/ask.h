@@ -9,6 +9,7 @@
 #include "core/records.h"
 #include "core/table.h"
 #include "study/listener.h"
+#include "study/page.h"
 #include "study/study.h"
 
 typedef struct tg_option {
@@ -25,7 +26,9 @@ enum { TG_MOST_SETS = 64, TG_MOST_OPTIONS = 32 };
 /* A question. Words are borrowed. */
 typedef struct tg_ask {
     const tg_manual   *manual;
-    const char        *operand;           /* a file's name, as given; NULL: none */
+    const char        *operand; /* a file's name, as given; NULL: none */
+    const char *const *more;    /* (mores) further ones */
+    size_t             mores;
     const char        *line;              /* the command, for provenance */
     const char        *set[TG_MOST_SETS]; /* PATH=VALUE, of the study */
     size_t             sets;
@@ -34,7 +37,7 @@ typedef struct tg_ask {
     size_t             count;
     const tg_listener *listener; /* NULL: nobody */
     tg_records        *records;  /* what is finished of simulations; NULL: none kept */
-    FILE              *words;    /* where the answer goes in sentences; NULL: nowhere */
+    tg_page            words;    /* where the answer goes in sentences */
 } tg_ask;
 
 /* Take one option, "name", "name=value" or "set=PATH=VALUE". Errors: TG_EINPUT unknown,

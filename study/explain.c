@@ -17,7 +17,8 @@ enum { CANDIDATES = sizeof candidates / sizeof *candidates, MOST_SEEN = 32 };
 
 static const tg_column observed_columns[] = {
     { "law", "", "of a worker's round trip", true },
-    { "low", "loss/x^2", "the largest eigenvalue is above this, by what was observed",
+    { "low", "loss/x^2",
+      "the largest eigenvalue is above this, by what was observed; nan: none can be",
       false },
     { "high", "loss/x^2", "and below this", false },
     { "possible", "", "whether any can be, and the one that is given", true },
@@ -153,8 +154,14 @@ predict(const tg_ask *ask, const situation *s, const char *law, size_t workers,
         status = tg_scene_predict(at, 0, out);
         if (status != TG_OK) tg_scene_close(at);
     }
-    if (status != TG_OK) tg_study_free(*study);
-    return status;
+    if (status == TG_OK) return TG_OK;
+    tg_study_free(*study);
+    if (status != TG_ENOCONV || !(s->momentum > 0)) return status;
+    return tg_fail_within(
+        status,
+        "--momentum %g remembers %.0f updates, more than theory can follow "
+        "with these workers; try 0.99 or less",
+        s->momentum, 1 / (1 - s->momentum));
 }
 
 /* The gain at which so many workers of this law lose the mean square. */
@@ -176,45 +183,122 @@ limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
 
 /* ---- which laws and eigenvalues fit -------------------------------------------------- */
 
+/* The largest eigenvalues with which it is what was observed, and the observations that
+ * bound them. */
+typedef struct range {
+    double      low, high;
+    const seen *diverges, *converges; /* of these two bounds; NULL: none */
+    const char *law;
+} range;
+
 /* h eta P < k*(P) where it converged, > where it diverged. */
 static tg_status
-add_law(const tg_ask *ask, const situation *s, const char *law, tg_table *t)
+range_of(const tg_ask *ask, const situation *s, const char *law, range *out)
 {
-    double low = 0, high = INFINITY;
+    range r = { .low = 0, .high = INFINITY, .law = law };
 
     for (size_t i = 0; i < s->observations; i++) {
         const seen *o = &s->observed[i];
         double      limit;
         TG_TRY(limit_of(ask, s, law, o->workers, &limit));
         const double h = limit / (s->step * (double)o->workers);
-        if (o->converges)
-            high = fmin(high, h);
-        else
-            low = fmax(low, h);
+        if (o->converges && h < r.high) {
+            r.high = h;
+            r.converges = o;
+        } else if (!o->converges && h > r.low) {
+            r.low = h;
+            r.diverges = o;
+        }
     }
-    const char *word = !(low < high)               ? "none can be"
-                       : s->h > low && s->h < high ? "yes, with this one too"
-                                                   : "not with this one";
-    return tg_table_add(
-        t, (tg_cell[]){ TG_TEXT(law), TG_NUMBER(low), TG_NUMBER(high), TG_TEXT(word) });
-}
-
-static tg_status
-observed(const tg_ask *ask, const situation *s, tg_table *t)
-{
-    if (tg_ask_value(ask, "law")) return add_law(ask, s, s->law, t);
-    for (size_t i = 0; i < CANDIDATES; i++) TG_TRY(add_law(ask, s, candidates[i], t));
+    *out = r;
     return TG_OK;
 }
 
-static void
-say_observed(FILE *f, const situation *s, const char *text)
+/* Without an eigenvalue that can be there are no bounds. */
+static tg_status
+add_law(const situation *s, const range *r, tg_table *t)
 {
-    tg_say_paragraph(f,
+    const bool   any = r->low < r->high;
+    const char  *word = !any                              ? "none can be"
+                        : s->h > r->low && s->h < r->high ? "yes, with this one too"
+                                                          : "not with this one";
+    const double none = NAN;
+
+    return tg_table_add(t, (tg_cell[]){ TG_TEXT(r->law), TG_NUMBER(any ? r->low : none),
+                                        TG_NUMBER(any ? r->high : none), TG_TEXT(word) });
+}
+
+/* The range of the last law with which nothing can be (law NULL: there is none), and
+ * whether it is so with all. */
+static tg_status
+observed(const tg_ask *ask, const situation *s, tg_table *t, range *against, bool *all)
+{
+    const char *const own[] = { s->law };
+    const bool        given = tg_ask_given(ask, "law");
+    const size_t      laws = given ? 1 : CANDIDATES;
+    range             r;
+
+    *all = true;
+    for (size_t i = 0; i < laws; i++) {
+        TG_TRY(range_of(ask, s, given ? own[i] : candidates[i], &r));
+        TG_TRY(add_law(s, &r, t));
+        if (r.low < r.high)
+            *all = false;
+        else
+            *against = r;
+    }
+    return TG_OK;
+}
+
+static const char *
+plural(size_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}
+
+/* Which two of them cannot be, and why. */
+static void
+say_contradiction(const tg_page *page, const range *r, bool all)
+{
+    const size_t p = r->diverges->workers, q = r->converges->workers;
+
+    tg_say_paragraph(
+        page,
+        "The observations contradict each other%s: that %zu worker%s diverge%s needs an "
+        "eigenvalue above %.4g, that %zu converge%s one below %.4g (%.100s). %s",
+        all ? "" : " with some of these laws", p, plural(p, "", "s"), plural(p, "s", ""),
+        r->low, q, plural(q, "s", ""), r->high, r->law,
+        p == q
+            ? "Perhaps the runs were short, or lie at the limit, where single runs differ."
+        : p < q
+            ? "What so many workers bear, fewer bear as well: perhaps the steps, the rules "
+              "or the speeds of the workers were not the same."
+            : "Perhaps the steps, the rules or the speeds of the workers were not the "
+              "same.");
+}
+
+static void
+say_observed(const tg_page *page, const situation *s, const char *text)
+{
+    tg_say_paragraph(page,
                      "Observed: %.200s, at learning rate %.4g. For each law, the largest "
                      "eigenvalues with "
                      "which that is what happens; the one given is %.4g.",
                      text, s->step, s->h);
+}
+
+/* What is compatible with what was observed, as rows and in words. */
+static tg_status
+compare(const tg_ask *ask, const situation *s, tg_table *fits)
+{
+    range against = { .law = NULL };
+    bool  all;
+
+    TG_TRY(observed(ask, s, fits, &against, &all));
+    if (!ask->words.stream) return TG_OK;
+    say_observed(&ask->words, s, tg_ask_value(ask, "observed"));
+    if (against.law) say_contradiction(&ask->words, &against, all);
+    return TG_OK;
 }
 
 /* ---- limits without a step ----------------------------------------------------------- */
@@ -232,7 +316,7 @@ say_limits(const tg_ask *ask, const situation *s)
                                  workers > 1 ? ", " : "", workers,
                                  limit / (s->h * (double)workers));
     }
-    tg_say_paragraph(ask->words,
+    tg_say_paragraph(&ask->words,
                      "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
                      "%.4g. The largest "
                      "learning rate by number of workers: %s.",
@@ -247,20 +331,19 @@ explain(const tg_ask *ask, const situation *s, tg_table *rows, tg_table *fits)
     tg_scene       at;
     tg_prediction *p = NULL;
 
-    if (isnan(s->step) && !ask->words)
+    if (isnan(s->step) && !ask->words.stream)
         return tg_fail(TG_EINPUT,
                        "without --step there are sentences only: no table to give");
     if (isnan(s->step)) return say_limits(ask, s);
     TG_TRY(predict(ask, s, s->law, s->workers, &study, &at, &p));
     tg_status status = tg_prediction_add(rows, study, 0, p);
-    if (status == TG_OK && ask->words) status = tg_say_prediction(ask->words, &at, 0, p);
+    if (status == TG_OK && ask->words.stream)
+        status = tg_say_prediction(&ask->words, &at, 0, p);
     tg_prediction_free(p);
     tg_scene_close(&at);
     tg_study_free(study);
     if (status != TG_OK || !tg_ask_given(ask, "observed")) return status;
-    TG_TRY(observed(ask, s, fits));
-    if (ask->words) say_observed(ask->words, s, tg_ask_value(ask, "observed"));
-    return TG_OK;
+    return compare(ask, s, fits);
 }
 
 static tg_status

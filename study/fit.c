@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const tg_column columns[] = {
     { "group", "", "workers that behave alike", false },
@@ -80,35 +81,85 @@ fit_cluster(const tg_ask *ask, const tg_sayings *s, tg_fitting *f)
 
 /* Takes the log. */
 static tg_status
-fit_log(const tg_ask *ask, tg_log *log, tg_fitting *f)
+fit_log(const tg_ask *ask, const tg_sayings *s, tg_log *log, tg_fitting *f)
 {
-    tg_sayings s = { .words = ask->words };
-
     f->cluster = log->cluster && !tg_ask_given(ask, "steps");
-    tg_status status = tg_ask_table(ask, NULL, columns, COLUMNS, &f->table);
-    s.table = f->table;
-    if (status == TG_OK) status = tg_fit_say_log(&s, log);
-    if (status != TG_OK) {
-        tg_log_free(log);
-        return status;
-    }
     TG_TRY(tg_trace_of(log, &f->trace));
-    return f->cluster ? fit_cluster(ask, &s, f) : fit_trace(ask, &s, f);
+    return f->cluster ? fit_cluster(ask, s, f) : fit_trace(ask, s, f);
+}
+
+/* Log i of those that are asked about. */
+static const char *
+source_of(const tg_ask *ask, size_t i)
+{
+    return i ? ask->more[i - 1] : ask->operand;
+}
+
+/* Each is told, but of very many the first. */
+static tg_status
+read_logs(const tg_ask *ask, const tg_sayings *s, tg_log *log, size_t *read)
+{
+    enum { TOLD = 8 };
+    tg_log_wish wish = { .columns = tg_ask_value(ask, "columns"),
+                         .unit = tg_ask_value(ask, "unit"),
+                         .event = tg_ask_value(ask, "event"),
+                         .one_each = ask->mores > 0 };
+
+    TG_TRY(tg_ask_number(ask, "unusable", &wish.most_lost));
+    for (; *read <= ask->mores; ++*read) {
+        TG_TRY(tg_log_read(source_of(ask, *read), &wish, &log[*read]));
+        if (*read < TOLD || ask->mores == TOLD)
+            TG_TRY(tg_fit_say_log(s, *read, &log[*read]));
+    }
+    if (*read <= TOLD + 1) return TG_OK;
+    return tg_fit_say(s, "more logs", "%zu more logs, read in the same way.", *read - TOLD);
+}
+
+static tg_status
+join_logs(const tg_ask *ask, const tg_sayings *s, const tg_log *log, size_t n, tg_log *out)
+{
+    const char **source = malloc(n * sizeof *source);
+
+    if (!source) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++) source[i] = source_of(ask, i);
+    tg_status status = tg_log_join(log, source, n, out);
+    free(source);
+    if (status == TG_OK) status = tg_fit_say(s, "logs", "%s.", out->took);
+    if (status != TG_OK) tg_log_free(out);
+    return status;
+}
+
+static tg_status
+fit_logs(const tg_ask *ask, const tg_sayings *s, tg_log *log, tg_fitting *f)
+{
+    tg_log    all = { 0 };
+    size_t    n = 0;
+    tg_status status = read_logs(ask, s, log, &n);
+
+    if (status == TG_OK && n == 1) {
+        all = log[0];
+        log[0] = (tg_log){ 0 };
+    } else if (status == TG_OK) {
+        status = join_logs(ask, s, log, n, &all);
+    }
+    if (status == TG_OK) status = fit_log(ask, s, &all, f);
+    for (size_t i = 0; i < n; i++) tg_log_free(&log[i]);
+    return status;
 }
 
 tg_status
 tg_fitting_of(const tg_ask *ask, tg_fitting *out)
 {
-    tg_log_wish wish = { .columns = tg_ask_value(ask, "columns"),
-                         .unit = tg_ask_value(ask, "unit"),
-                         .event = tg_ask_value(ask, "event") };
-    tg_fitting  f = { 0 };
-    tg_log      log = { 0 };
+    tg_sayings s = { .words = &ask->words };
+    tg_fitting f = { 0 };
 
     if (!ask->operand) return tg_fail(TG_EINPUT, "expected a log, got none");
-    TG_TRY(tg_ask_number(ask, "unusable", &wish.most_lost));
-    TG_TRY(tg_log_read(ask->operand, &wish, &log));
-    const tg_status status = fit_log(ask, &log, &f);
+    TG_TRY(tg_ask_table(ask, NULL, columns, COLUMNS, &f.table));
+    s.table = f.table;
+    tg_log   *log = calloc(ask->mores + 1, sizeof *log);
+    tg_status status =
+        log ? fit_logs(ask, &s, log, &f) : tg_fail(TG_ENOMEM, "out of memory");
+    free(log);
     if (status == TG_OK)
         *out = f;
     else
@@ -151,7 +202,7 @@ static const tg_option options[] = {
 
 const tg_answerer tg_answer_fit = {
     .is = { .name = "fit",
-            .operands = "LOG",
+            .operands = "LOG...",
             .summary = "worker logs to laws of delay, and a study to start from",
             .doc =
                 "Read a log of worker times, \"-\" for standard input, plain or gzip: CSV "
@@ -167,7 +218,13 @@ const tg_answerer tg_answer_fit = {
                 "from the\n"
                 "randomness of their jobs, fit laws of delay to jobs and gaps by maximum "
                 "likelihood,\n"
-                "rank them by AIC and judge them by a parametric bootstrap.",
+                "rank them by AIC and judge them by a parametric bootstrap. Of several "
+                "logs "
+                "workers of\n"
+                "the same name are the same, unless they are at work at the same date; a "
+                "log "
+                "that names\n"
+                "none is of one worker.",
             .options = options },
     .tables = { { "fit", columns, COLUMNS } },
     .answer = answer

@@ -16,7 +16,7 @@ typedef struct tg_fitting {
     tg_table *table;   /* laws by group and part, with what is said of them as notes */
 } tg_fitting;
 
-/* Read the log that ask->operand names ("-": standard input), fit it, say what was found
+/* Read the logs that ask->operand and ask->more name ("-": standard input), fit it, say what was found
  * (ask->words) and write the study that the option `study` asks for. Release with
  * tg_fitting_free(). Errors: TG_EINPUT no log, bad options; those of the readers, fits and
  * files. */
@@ -28,16 +28,16 @@ void                 tg_fitting_free(tg_fitting *f);
 /* Sentences, each with a key: as notes of a table and, wrapped, to `words` (NULL:
  * nowhere). */
 typedef struct tg_sayings {
-    tg_table *table;
-    FILE     *words;
+    tg_table      *table;
+    const tg_page *words;
 } tg_sayings;
 
 /* Say one sentence; what of it came from outside is quoted. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_fit_say(const tg_sayings *s, const char *key, const char *format,
                                 ...) TG_FORMAT(3, 4);
 
-/* What was read and what was left out; of the log, before it is taken. */
-TG_CHECKED tg_status tg_fit_say_log(const tg_sayings *s, const tg_log *log);
+/* What was read and what was left out, of log i from 0, before it is taken. */
+TG_CHECKED tg_status tg_fit_say_log(const tg_sayings *s, size_t i, const tg_log *log);
 /* What was found. */
 TG_CHECKED tg_status tg_fit_say_fitted(const tg_sayings *s, const tg_trace *t,
                                        const tg_fitted *f);

@@ -34,26 +34,37 @@ tg_fit_say(const tg_sayings *s, const char *key, const char *format, ...)
     va_end(args);
     TG_TRY(harmless(sentence, &line));
     const tg_status status = tg_table_note(s->table, key, "%s", line);
-    if (status == TG_OK && s->words) tg_say_wrapped(s->words, line, 2);
+    if (status == TG_OK && s->words->stream) tg_say_wrapped(s->words, line, 2);
     free(line);
     return status;
 }
 
-tg_status
-tg_fit_say_log(const tg_sayings *s, const tg_log *log)
+static const char *
+s_of(size_t n)
 {
-    char   lost[700] = "";
+    return n == 1 ? "" : "s";
+}
+
+tg_status
+tg_fit_say_log(const tg_sayings *s, size_t i, const tg_log *log)
+{
+    char   lost[700] = "", key[40] = "log", left[40] = "left out";
     size_t n = 0, rows = log->rows - log->jobs;
 
-    TG_TRY(tg_fit_say(s, "log", "%s.", log->took));
+    if (i > 0) snprintf(key, sizeof key, "log %zu", i + 1);
+    if (i > 0) snprintf(left, sizeof left, "left out of log %zu", i + 1);
+    TG_TRY(tg_fit_say(s, key, "%s.", log->took));
     for (int r = 0; r < TG_LOG_REASON_COUNT; r++)
         if (log->lost[r] > 0)
             n += (size_t)snprintf(
                 lost + n, sizeof lost - n, "%s%s (%zu, first in line %zu)", n ? ", " : "",
                 tg_log_reason_words((tg_log_reason)r), log->lost[r], log->first[r]);
     if (rows > 0)
-        TG_TRY(tg_fit_say(s, "left out", "%zu of %zu rows are left out: %s.", rows,
-                          log->rows, lost));
+        TG_TRY(tg_fit_say(s, left, "%zu of %zu row%s left out: %s.", rows, log->rows,
+                          log->rows == 1 ? " is"
+                          : rows == 1    ? "s is"
+                                         : "s are",
+                          lost));
     return TG_OK;
 }
 
@@ -66,8 +77,8 @@ say_effects(const tg_sayings *s, size_t g, const tg_fitted_group *at)
     char              key[40], who[80];
 
     snprintf(key, sizeof key, "group %zu", g + 1);
-    snprintf(who, sizeof who, "Group %zu: %zu worker%s, %zu jobs", g + 1, at->workers,
-             at->workers == 1 ? "" : "s", at->rows);
+    snprintf(who, sizeof who, "Group %zu: %zu worker%s, %zu job%s", g + 1, at->workers,
+             s_of(at->workers), at->rows, s_of(at->rows));
     switch (e->kind) {
     case TG_EFFECTS_NONE:
         if (at->workers == 1) return tg_fit_say(s, key, "%s.", who);
@@ -204,11 +215,10 @@ tg_status
 tg_fit_say_fitted(const tg_sayings *s, const tg_trace *t, const tg_fitted *f)
 {
     if (t->overlaps > 0)
-        TG_TRY(tg_fit_say(
-            s, "overlaps",
-            "%zu jobs begin before their worker's last one ended: the gaps there "
-            "count as 0.",
-            t->overlaps));
+        TG_TRY(tg_fit_say(s, "overlaps",
+                          "%zu job%s before their worker's last one ended: the gaps there "
+                          "count as 0.",
+                          t->overlaps, t->overlaps == 1 ? " begins" : "s begin"));
     for (size_t g = 0; g < f->groups; g++) {
         TG_TRY(say_effects(s, g, &f->group[g]));
         TG_TRY(say_part(s, g, "Jobs", &f->group[g].job));
@@ -225,14 +235,15 @@ tg_fit_say_availability(const tg_sayings *s, const tg_availability *a)
     if (isnan(a->off))
         return tg_fit_say(
             s, "availability",
-            "These are jobs of a cluster, not steps of workers: %zu jobs of %.4g s on "
-            "%zu nodes, none of which has two: how long a node is away cannot be told.",
-            a->jobs, a->mean, a->nodes);
+            "These are jobs of a cluster, not steps of workers: %zu job%s of %.4g s on "
+            "%zu node%s, none of which has two: how long a node is away cannot be told.",
+            a->jobs, s_of(a->jobs), a->mean, a->nodes, s_of(a->nodes));
     return tg_fit_say(
         s, "availability",
-        "These are jobs of a cluster, not steps of workers: %zu jobs on %zu nodes. Taken "
+        "These are jobs of a cluster, not steps of workers: %zu job%s on %zu node%s. Taken "
         "as availability, a node is there while a job of the table runs on it: %.4g s "
         "at a time, then away %.4g s, %.0f %% of the time in all: {speed: {name: on_off, "
         "on: %.6g, off: %.6g}}. Where the jobs are other people's, exchange on and off.",
-        a->jobs, a->nodes, a->on, a->off, 100 * a->share, a->on, a->off);
+        a->jobs, s_of(a->jobs), a->nodes, s_of(a->nodes), a->on, a->off, 100 * a->share,
+        a->on, a->off);
 }

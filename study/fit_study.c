@@ -218,10 +218,11 @@ print_rest(FILE *f, double total, double slowest)
 }
 
 static void
-print_head(FILE *f, const char *what, const char *source)
+print_head(FILE *f, const char *what, const tg_ask *ask)
 {
     fprintf(f, "# %s ", what);
-    tg_quote_text(f, source);
+    tg_quote_text(f, ask->operand);
+    if (ask->mores) fprintf(f, " and %zu more", ask->mores);
     fputs(".\n# Replace the objective by your own: eigenvalues of the Hessian, gradient "
           "noise.\nname: fitted\nseed: 1\n"
           "objective: {quadratic: {eigenvalues: [1.0, 0.5, 0.2, 0.1], start: 1.0, "
@@ -230,12 +231,12 @@ print_head(FILE *f, const char *what, const char *source)
 }
 
 static tg_status
-print_study(FILE *f, const char *times, const char *source, const tg_trace *t,
+print_study(FILE *f, const char *times, const tg_ask *ask, const tg_trace *t,
             const tg_fitted *fitted)
 {
     double total = 0, slowest = 0;
 
-    print_head(f, "Workers fitted by maximum likelihood, times in seconds, from", source);
+    print_head(f, "Workers fitted by maximum likelihood, times in seconds, from", ask);
     for (size_t g = 0; g < fitted->groups; g++) {
         const tg_fitted_group *at = &fitted->group[g];
         total += (double)at->workers;
@@ -257,7 +258,7 @@ tg_fit_study(const tg_ask *ask, const char *path, const tg_trace *t, const tg_fi
     tg_status   status = write_times(ask, times, f);
     if (status == TG_OK) status = tg_file_begin(&out, path);
     if (status == TG_OK) {
-        status = print_study(out.stream, slash ? slash + 1 : times, ask->operand, t, f);
+        status = print_study(out.stream, slash ? slash + 1 : times, ask, t, f);
         status = tg_file_end(&out, status);
     }
     free(times);
@@ -272,7 +273,7 @@ tg_fit_study_available(const tg_ask *ask, const char *path, const tg_availabilit
     if (isnan(a->off))
         return tg_fail(TG_EINPUT, "no study: no node of the table has two jobs");
     TG_TRY(tg_file_begin(&f, path));
-    print_head(f.stream, "Nodes that come and go as the jobs of", ask->operand);
+    print_head(f.stream, "Nodes that come and go as the jobs of", ask);
     fprintf(
         f.stream,
         "  # how long a job takes is not in such a table: replace compute by your own\n"

@@ -7,7 +7,8 @@
 json_t *
 tg_json_number(double x)
 {
-    return isfinite(x) ? json_real(x) : json_null();
+    if (isnan(x)) return json_null();
+    return isfinite(x) ? json_real(x) : json_string(x > 0 ? "Infinity" : "-Infinity");
 }
 
 /* The array or object, unless something did not go into it: then nothing. */
@@ -56,9 +57,10 @@ tg_json_notes(const tg_table *t)
         char       *end;
         tg_table_get_note(t, i, &key, &value);
         const double number = strtod(value, &end);
-        const bool   is_number = *value && !*end && isfinite(number);
-        failed |= json_object_set_new(notes, key,
-                                      is_number ? json_real(number) : json_string(value));
+        const bool   is_number =
+            (*value && !*end && isfinite(number)) || !strcmp(value, "inf");
+        failed |= json_object_set_new(
+            notes, key, is_number ? tg_json_number(number) : json_string(value));
     }
     return whole(notes, failed);
 }

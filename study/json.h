@@ -7,11 +7,13 @@
 
 #include <jansson.h>
 
-/* A number, or null if it is not finite. */
+/* A number; null for NaN, which is not known or was not asked for; and "Infinity" or
+ * "-Infinity", for what never comes or has no limit, as a string, for JSON has no such
+ * number: float() of Python and Number() of JavaScript read it. */
 json_t *tg_json_number(double x);
 
 /* The rows of a table as an array of objects keyed by column, and its notes as an object;
- * NaN and infinities are null. NULL when out of memory. */
+ * NULL when out of memory. */
 json_t *tg_json_rows(const tg_table *t);
 json_t *tg_json_notes(const tg_table *t);
 

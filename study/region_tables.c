@@ -171,7 +171,7 @@ chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *const table[])
         status = add_contours(r, r->single, "single run", label, &number, curves);
     if (status == TG_OK) status = tg_region_fills(r, label, table[3]);
     if (status == TG_OK) status = add_fastest(r, label, table[2]);
-    if (status == TG_OK && ask->words) announce(ask->words, r, label);
+    if (status == TG_OK && ask->words.stream) announce(ask->words.stream, r, label);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
 }

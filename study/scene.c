@@ -258,7 +258,7 @@ tg_scene_simulate(const tg_scene *s, size_t algorithm, tg_progress *progress,
                                     .target = s->study->target,
                                     .replicas = s->study->replicas,
                                     .progress = progress,
-                                    .metrics = s->metrics ? tg_metrics : NULL,
+                                    .metrics = s->metrics,
                                     .records = s->records,
                                     .what = what };
     const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);

@@ -8,14 +8,14 @@
 #include "study/study.h"
 
 typedef struct tg_scene {
-    const tg_study *study; /* borrowed */
-    tg_cluster     *cluster;
-    tg_problem     *problem;
-    tg_modes        modes;   /* found by the first prediction */
-    tg_level        level;   /* of predictions; best unless set */
-    bool            single;  /* they say where a single run ceases to settle */
-    bool            metrics; /* simulations measure all of tg_metrics */
-    tg_records     *records; /* what is finished of them; borrowed, NULL: not kept */
+    const tg_study       *study; /* borrowed */
+    tg_cluster           *cluster;
+    tg_problem           *problem;
+    tg_modes              modes;   /* found by the first prediction */
+    tg_level              level;   /* of predictions; best unless set */
+    bool                  single;  /* they say where a single run ceases to settle */
+    const tg_kind *const *metrics; /* that simulations measure, such as tg_metrics */
+    tg_records           *records; /* what is finished of them; borrowed, NULL: not kept */
 } tg_scene;
 
 /* workers 0: as many as the study says. Errors: those of the parts. */

@@ -1,6 +1,9 @@
 #include "study/schedule_choices.h"
 
+#include "study/sentences.h"
+
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +29,24 @@ typedef struct asked {
     const tg_schedule_task  *task;
     const tg_setting_source *source;
     const char              *label;
-    FILE                    *words; /* NULL: nowhere */
+    const tg_page           *page;
     tg_table                *out;
 } asked;
+
+static void say(const asked *a, const char *format, ...) TG_FORMAT(2, 3);
+
+static void
+say(const asked *a, const char *format, ...)
+{
+    char    text[800];
+    va_list rest;
+
+    if (!a->page->stream) return;
+    va_start(rest, format);
+    vsnprintf(text, sizeof text, format, rest);
+    va_end(rest);
+    tg_say_wrapped(a->page, text, 2);
+}
 
 /* ---- a row --------------------------------------------------------------------------- */
 
@@ -104,10 +122,8 @@ ask_workers(const asked *a)
     TG_TRY(tg_choose_workers(&t, &best));
     for (size_t g = 0; g < s->groups; g++) workers += best.count[g];
     word_of(s, best.count, word, sizeof word);
-    if (a->words)
-        fprintf(a->words,
-                "%s: of the groups use %s: %.4g at step %.4g; with all of them %.4g\n",
-                a->label, word, best.row.time, best.row.step, best.all.time);
+    say(a, "%s: of the groups use %s: %.4g at step %.4g; with all of them %.4g", a->label,
+        word, best.row.time, best.row.step, best.all.time);
     return add(a, "workers", word, (double)workers, &best.row, best.all.time);
 }
 
@@ -166,10 +182,8 @@ ask_number(const asked *a)
     TG_TRY(tg_choose_number(&t, 1, &best));
     TG_TRY(tg_choose_look(&t, &own, &before));
     snprintf(word, sizeof word, "%s = %zu", rule->rule.kind->param[0].name, best.count[0]);
-    if (a->words)
-        fprintf(a->words,
-                "%s: with %zu workers best %s: %.4g at step %.4g; with %zu %.4g\n",
-                a->label, P, word, best.row.time, best.row.step, own, before.time);
+    say(a, "%s: with %zu worker%s best %s: %.4g at step %.4g; with %zu %.4g", a->label, P,
+        P == 1 ? "" : "s", word, best.row.time, best.row.step, own, before.time);
     return add(a, "number", word, (double)P, &best.row, before.time);
 }
 
@@ -197,9 +211,9 @@ ask_uplinks(const asked *a)
         const tg_schedule_row best = s->best;
         tg_schedule_free(s);
         snprintf(word, sizeof word, "%g", n);
-        if (a->words && isfinite(best.time))
-            fprintf(a->words, "%s: %g uplink%s: %zu workers, %.4g\n", a->label, n,
-                    n > 1 ? "s" : "", best.workers, best.time);
+        if (isfinite(best.time))
+            say(a, "%s: %g uplink%s: %zu worker%s, %.4g", a->label, n, n > 1 ? "s" : "",
+                best.workers, best.workers == 1 ? "" : "s", best.time);
         TG_TRY(add(a, "uplinks", word, (double)best.workers, &best, last));
         if (!(best.time < 0.95 * last) && !isnan(last)) return TG_OK;
         if (!isfinite(best.time)) return TG_OK;
@@ -249,16 +263,15 @@ ask_slow(const asked *a)
     TG_TRY(tg_choose_look(&t, &with, &slow));
     TG_TRY(tg_choose_look(&t, &without, &clean));
     snprintf(word, sizeof word, "one of %zu %g times as slow", s->workers, SLOW);
-    if (a->words)
-        fprintf(a->words, "%s: with %s %.4g, without that one %.4g\n", a->label, word,
-                slow.time, clean.time);
+    say(a, "%s: with %s %.4g, without that one %.4g", a->label, word, slow.time,
+        clean.time);
     return add(a, "slow worker", word, (double)s->workers, &slow, clean.time);
 }
 
 /* ---- all of them --------------------------------------------------------------------- */
 
 tg_status
-tg_choices_add(const tg_schedule_task *task, FILE *words, tg_table *out)
+tg_choices_add(const tg_schedule_task *task, const tg_page *page, tg_table *out)
 {
     static tg_status (*const ask[])(const asked *a) = { ask_workers, ask_number,
                                                         ask_uplinks, ask_slow };
@@ -266,7 +279,7 @@ tg_choices_add(const tg_schedule_task *task, FILE *words, tg_table *out)
     const asked              a = { .task = task,
                                    .source = source,
                                    .label = source->study->algorithm[source->algorithm].label,
-                                   .words = words,
+                                   .page = page,
                                    .out = out };
 
     for (size_t i = 0; i < sizeof ask / sizeof *ask; i++) {

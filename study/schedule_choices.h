@@ -5,17 +5,16 @@
 
 #include "asgd/theory/choose.h"
 #include "core/table.h"
+#include "study/page.h"
 #include "study/setting.h"
-
-#include <stdio.h>
 
 enum { TG_CHOICE_COLUMNS = 7 };
 extern const tg_column tg_choice_columns[];
 
 /* Add what is found of an algorithm for this task, whose context is its tg_setting_source;
- * and say it to `words` (NULL: nowhere). Errors: TG_ESTOP, TG_ENOMEM, those of
+ * and say it on the page. Errors: TG_ESTOP, TG_ENOMEM, those of
  * predictions; what theory does not know is left out. */
-TG_CHECKED tg_status tg_choices_add(const tg_schedule_task *task, FILE *words,
+TG_CHECKED tg_status tg_choices_add(const tg_schedule_task *task, const tg_page *page,
                                     tg_table *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "study/cost.h"
 #include "study/scene.h"
 #include "study/schedule_choices.h"
+#include "study/schedule_words.h"
 #include "study/setting.h"
 
 #include <math.h>
@@ -120,81 +121,6 @@ add_all_best(const planning *p, const char *label, double target, double step,
     return add_best(p, label, target, "own", &own, NULL);
 }
 
-/* ---- words --------------------------------------------------------------------------- */
-
-static const char *
-what_is_least(tg_least least)
-{
-    static const char *const words[] = { "fastest", "fewest gradients", "fewest bytes",
-                                         "cheapest" };
-
-    return words[least];
-}
-
-static void
-say_best(const planning *p, size_t algorithm, double target, const tg_schedule *s)
-{
-    const char            *label = p->study->algorithm[algorithm].label;
-    const tg_schedule_row *b = &s->best, *c = &s->cheapest;
-
-    fprintf(p->ask->words, "%s: %s to loss %g with %zu worker%s at step %.4g, after %.4g",
-            label, what_is_least(p->study->schedule.least), target, b->workers,
-            b->workers == 1 ? "" : "s", b->step, s->there ? s->there->settle : b->time);
-    if (s->there && s->there->settle_error > 0)
-        fprintf(p->ask->words, " +- %.2g (level %s)", s->there->settle_error,
-                tg_level_name(s->there->level));
-    if (s->low.workers < s->high.workers)
-        fprintf(p->ask->words, "; %zu to %zu workers come within 5 %%", s->low.workers,
-                s->high.workers);
-    if (c->workers != b->workers)
-        fprintf(p->ask->words, ", least %s with %zu at step %.4g",
-                p->study->schedule.least == TG_LEAST_TIME ? "worker-time" : "time",
-                c->workers, c->step);
-    fprintf(p->ask->words, "; what binds: %s\n", tg_binding_name(b->binds));
-    if (isfinite(s->own.own_time))
-        fprintf(p->ask->words,
-                "%s: at the study's own step %g it is best with %zu, after %.4g\n", label,
-                p->study->algorithm[algorithm].step, s->own.workers, s->own.own_time);
-}
-
-/* The floor in the way, and the step that would come below it. */
-static void
-say_never(const planning *p, size_t algorithm, double target, const tg_schedule *s)
-{
-    const tg_study_algorithm *a = &p->study->algorithm[algorithm];
-    const tg_schedule_row    *near = &s->row[0];
-
-    for (size_t i = 1; i < s->count; i++)
-        if (s->row[i].loss < near->loss) near = &s->row[i];
-    fprintf(p->ask->words,
-            "%s: no %zu to %zu workers come to loss %g by t = %g at any step", a->label,
-            s->row[0].workers, s->row[s->count - 1].workers, target, p->study->horizon);
-    const double low = p->study->schedule.low, high = p->study->schedule.high;
-    if (low > 0 || isfinite(high)) fprintf(p->ask->words, " from %g to %g", low, high);
-    if (!isfinite(near->loss)) fputs(": none of these is stable", p->ask->words);
-    if (isfinite(near->loss))
-        fprintf(p->ask->words, "; nearest are %zu at step %.4g: loss %.4g, floor %.4g",
-                near->workers, near->step, near->loss, near->floor);
-    if (isfinite(near->loss) && near->step_floor > 0 && isfinite(near->step_floor))
-        fprintf(p->ask->words,
-                "; with more time step %.4g would do, whose floor is the target",
-                near->step_floor);
-    fputc('\n', p->ask->words);
-}
-
-static void
-print_rows(FILE *f, const tg_schedule *s)
-{
-    fprintf(f, "%7s %9s %9s %9s %9s %9s %9s  %s\n", "workers", "step max", "step", "time",
-            "rate", "floor", "gradients", "binds");
-    for (size_t i = 0; i < s->count; i++) {
-        const tg_schedule_row *r = &s->row[i];
-        fprintf(f, "%7zu %9.4g %9.4g %9.4g %9.3g %9.3g %9.4g  %s\n", r->workers,
-                r->step_limit, fabs(r->step), r->time, fabs(r->rate), fabs(r->floor),
-                r->gradients, tg_binding_name(r->binds));
-    }
-}
-
 /* ---- all of it ----------------------------------------------------------------------- */
 
 static tg_status
@@ -222,16 +148,11 @@ plan_one(planning *p, size_t algorithm, double target)
     TG_TRY(tg_schedule_make(&task, &s));
     tg_status status = add_rows(p, a->label, target, s);
     if (status == TG_OK) status = add_all_best(p, a->label, target, a->step, s);
-    if (status == TG_OK && p->ask->words) {
-        if (isfinite(s->best.time))
-            say_best(p, algorithm, target, s);
-        else
-            say_never(p, algorithm, target, s);
-        print_rows(p->ask->words, s);
-    }
+    if (status == TG_OK && p->ask->words.stream)
+        tg_say_schedule(&p->ask->words, study, algorithm, target, s);
     tg_schedule_free(s);
     if (status == TG_OK && p->choices)
-        status = tg_choices_add(&task, p->ask->words, p->choices);
+        status = tg_choices_add(&task, &p->ask->words, p->choices);
     return status;
 }
 

@@ -6,18 +6,20 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { WIDTH = 80, ROOM = 2000 };
+enum { ROOM = 2000 };
 
 /* ---- paragraphs ------------------------------------------------------------------------ */
 
 void
-tg_say_wrapped(FILE *f, const char *text, int indent)
+tg_say_wrapped(const tg_page *page, const char *text, int indent)
 {
-    size_t column = 0;
+    const size_t width = (size_t)page->columns;
+    FILE        *f = page->stream;
+    size_t       column = 0;
 
     while (*text) {
         const size_t n = strcspn(text, " ");
-        if (column > 0 && column + 1 + n > WIDTH) {
+        if (column > 0 && column + 1 + n > width) {
             fprintf(f, "\n%*s", indent, "");
             column = (size_t)indent;
         } else if (column > 0) {
@@ -32,7 +34,7 @@ tg_say_wrapped(FILE *f, const char *text, int indent)
 }
 
 void
-tg_say_paragraph(FILE *f, const char *format, ...)
+tg_say_paragraph(const tg_page *page, const char *format, ...)
 {
     char    text[ROOM];
     va_list rest;
@@ -40,8 +42,8 @@ tg_say_paragraph(FILE *f, const char *format, ...)
     va_start(rest, format);
     vsnprintf(text, sizeof text, format, rest);
     va_end(rest);
-    tg_say_wrapped(f, text, 0);
-    fputc('\n', f);
+    tg_say_wrapped(page, text, 0);
+    fputc('\n', page->stream);
 }
 
 /* ---- what was asked -------------------------------------------------------------------- */
@@ -77,14 +79,14 @@ largest(const tg_prediction *p)
 }
 
 static void
-say_question(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
+say_question(const tg_page *page, const tg_scene *s, size_t i, const tg_prediction *p)
 {
     char                      laws[640];
     const tg_study_algorithm *a = &s->study->algorithm[i];
 
     laws_text(s->cluster, laws, sizeof laws);
     tg_say_paragraph(
-        f,
+        page,
         "%s with %zu worker%s (%s) at learning rate %.4g; the largest eigenvalue of the "
         "Hessian is %.4g.",
         a->label, p->workers, plural((double)p->workers), laws, a->step, largest(p));
@@ -111,27 +113,27 @@ gain_text(const tg_scene *s, size_t i, const tg_prediction *p)
 }
 
 static void
-say_verdict(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
+say_verdict(const tg_page *page, const tg_scene *s, size_t i, const tg_prediction *p)
 {
     const double limit = p->threshold_square, share = p->gain / limit;
     const char  *gain = gain_text(s, i, p);
 
     if (isinf(limit))
         tg_say_paragraph(
-            f, "It converges: no learning rate loses stability with these workers.");
+            page, "It converges: no learning rate loses stability with these workers.");
     else if (p->gain == limit)
-        tg_say_paragraph(f,
+        tg_say_paragraph(page,
                          "It does not converge: %s %.4g is just where these workers lose "
                          "stability in mean square.",
                          gain, limit);
     else if (!(fabs(p->gain - limit) > p->threshold_error))
-        tg_say_paragraph(f,
+        tg_say_paragraph(page,
                          "It cannot be told: %s %.4g is within the error, %.2g, of the "
                          "%.4g at which "
                          "these workers lose stability in mean square.",
                          gain, p->gain, p->threshold_error, limit);
     else if (share > 1)
-        tg_say_paragraph(f,
+        tg_say_paragraph(page,
                          "%s: %s %.4g is %.3g times the %.4g at which these workers "
                          "lose stability in "
                          "mean square%s%s.",
@@ -139,7 +141,7 @@ say_verdict(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
                          isnan(p->threshold_single) ? "" : "; it is ",
                          isnan(p->threshold_single) ? "" : tg_threshold_text(p));
     else
-        tg_say_paragraph(f,
+        tg_say_paragraph(page,
                          "It converges: %s %.4g is %.3g %% of the %.4g at which these "
                          "workers lose "
                          "stability in mean square.",
@@ -208,7 +210,7 @@ most_text(const tg_scene *s, size_t i, const tg_prediction *p, char *out, size_t
 }
 
 static tg_status
-say_advice(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
+say_advice(const tg_page *page, const tg_scene *s, size_t i, const tg_prediction *p)
 {
     char   most[120], half[120] = "";
     double other;
@@ -220,18 +222,18 @@ say_advice(FILE *f, const tg_scene *s, size_t i, const tg_prediction *p)
                  plural((double)(p->workers / 2)), other);
     if (isfinite(p->step_limit))
         tg_say_paragraph(
-            f,
+            page,
             "The largest learning rate for %zu worker%s is %.3g%s; half of it leaves a "
             "margin of two. %s",
             p->workers, plural((double)p->workers), p->step_limit, half, most);
     else
-        tg_say_paragraph(f, "%s", most);
+        tg_say_paragraph(page, "%s", most);
     return TG_OK;
 }
 
 /* Where it gets to, and when. */
 static void
-say_course(FILE *f, const tg_scene *s, const tg_prediction *p)
+say_course(const tg_page *page, const tg_scene *s, const tg_prediction *p)
 {
     char         time[160] = "", bias[80] = "";
     const double target = s->study->target;
@@ -250,61 +252,62 @@ say_course(FILE *f, const tg_scene *s, const tg_prediction *p)
                  p->bias_loss);
     if (p->floor + p->bias_loss > 0)
         tg_say_paragraph(
-            f,
+            page,
             "The slowest mode falls at rate %.4g per unit of time; what remains "
             "is an excess "
             "loss of %.3g from gradient noise%s.%s",
             p->rate, p->floor, bias, time);
     else
-        tg_say_paragraph(f, "The slowest mode falls at rate %.4g per unit of time.%s",
+        tg_say_paragraph(page, "The slowest mode falls at rate %.4g per unit of time.%s",
                          p->rate, time);
 }
 
 /* ---- how sure -------------------------------------------------------------------------- */
 
 static void
-say_certainty(FILE *f, const tg_prediction *p)
+say_certainty(const tg_page *page, const tg_prediction *p)
 {
     const double error = 100 * p->threshold_error / p->threshold_square;
 
     if (p->level == TG_LEVEL_EXACT)
-        tg_say_paragraph(f, "How sure: exact for these workers (level exact)%s.",
+        tg_say_paragraph(page, "How sure: exact for these workers (level exact)%s.",
                          p->resolved < 0.99
                              ? ", of the part of the objective that the eigenvalues cover"
                              : "");
     else
-        tg_say_paragraph(f, "How sure: the limit is right to about %.2g %% (level %s).",
+        tg_say_paragraph(page, "How sure: the limit is right to about %.2g %% (level %s).",
                          error, tg_level_name(p->level));
 }
 
 tg_status
-tg_say_prediction(FILE *f, const tg_scene *s, size_t algorithm, const tg_prediction *p)
+tg_say_prediction(const tg_page *page, const tg_scene *s, size_t algorithm,
+                  const tg_prediction *p)
 {
-    say_question(f, s, algorithm, p);
-    say_verdict(f, s, algorithm, p);
-    TG_TRY(say_advice(f, s, algorithm, p));
-    say_course(f, s, p);
-    say_certainty(f, p);
+    say_question(page, s, algorithm, p);
+    say_verdict(page, s, algorithm, p);
+    TG_TRY(say_advice(page, s, algorithm, p));
+    say_course(page, s, p);
+    say_certainty(page, p);
     return TG_OK;
 }
 
 void
-tg_say_comparison(FILE *f, const char *first, const tg_prediction *p, const char *second,
-                  const tg_prediction *q, double target)
+tg_say_comparison(const tg_page *page, const char *first, const tg_prediction *p,
+                  const char *second, const tg_prediction *q, double target)
 {
     const double a = p->settle, b = q->settle;
 
     if (p->outcome != q->outcome)
-        tg_say_paragraph(f, "%s %s, %s %s.", first, tg_verdict_text(p), second,
+        tg_say_paragraph(page, "%s %s, %s %s.", first, tg_verdict_text(p), second,
                          tg_verdict_text(q));
     else if (p->outcome == TG_CONVERGES && isfinite(a) && isfinite(b) && !isnan(target))
         tg_say_paragraph(
-            f,
+            page,
             "%s is at the target after %.4g, %s after %.4g: %s takes %.3g times as long.",
             first, a, second, b, a < b ? second : first, fmax(a, b) / fmin(a, b));
     else if (p->outcome == TG_CONVERGES)
         tg_say_paragraph(
-            f,
+            page,
             "%s leaves an excess loss of %.3g, %s one of %.3g; their rates are "
             "%.3g and %.3g.",
             first, p->floor + p->bias_loss, second, q->floor + q->bias_loss, p->rate,
@@ -312,15 +315,17 @@ tg_say_comparison(FILE *f, const char *first, const tg_prediction *p, const char
 }
 
 void
-tg_say_curvature(FILE *f, const tg_study *study)
+tg_say_curvature(const tg_page *page, const tg_study *study)
 {
     const tg_curvature *k = &study->quadratic.curvature;
 
-    if (k->below > 0)
-        fprintf(
-            f,
-            "%.3g %% of the eigenvalues are negative, down to %.3g: along them the loss "
-            "falls and nothing settles;\n  all that is said here is of the %zu positive "
-            "ones.\n",
-            100 * k->negative, k->least, study->quadratic.dim);
+    char text[300];
+
+    if (k->below == 0) return;
+    snprintf(
+        text, sizeof text,
+        "%.3g %% of the eigenvalues are negative, down to %.3g: along them the loss "
+        "falls and nothing settles; all that is said here is of the %zu positive ones.",
+        100 * k->negative, k->least, study->quadratic.dim);
+    tg_say_wrapped(page, text, 2);
 }

@@ -64,6 +64,7 @@ fill_scene(tg_sweep *w, const tg_sweep_plan *plan, const size_t *workers, size_t
     s.level = w->level;
     s.single = w->single;
     s.records = w->ask->records;
+    if (i == w->study->own) s.metrics = plan->metrics;
     tg_status status = TG_OK;
     if (i == 0 && plan->predicts) status = tg_cost_of_predictions(w->ask->listener, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)
@@ -122,18 +123,24 @@ tg_sweep_run(const tg_ask *ask, const tg_study *study, const tg_sweep_plan *plan
     w.single = tg_ask_given(ask, "single-run");
     TG_TRY(tg_sweep_level(tg_ask_value(ask, "level"), &w.level));
     TG_TRY(tg_ask_table(ask, study, plan->columns, plan->count, &w.table));
-    tg_status status = tg_progress_create(bar, &w.progress);
+    tg_status status = TG_OK;
+    if (plan->course)
+        status = tg_ask_table(ask, study, plan->course, plan->courses, &w.course);
+    if (status == TG_OK) status = tg_progress_create(bar, &w.progress);
     if (status == TG_OK) status = fill(&w, plan);
     tg_progress_free(w.progress);
     const bool stopped = status == TG_ESTOP && tg_table_rows(w.table) > 0;
     if (status == TG_OK) status = report_marked(&w);
     if (status != TG_OK && !stopped) {
         tg_table_free(w.table);
+        tg_table_free(w.course);
         return status;
     }
-    if (ask->words && !stopped) tg_say_curvature(ask->words, study);
+    if (ask->words.stream && !stopped) tg_say_curvature(&ask->words, study);
     tg_answer_add(out, plan->name, w.table);
+    if (w.course) tg_answer_add(out, "course", w.course);
     out->tally = w.tally;
-    out->stopped = stopped;
+    if (stopped)
+        tg_answer_end(out, TG_ESTOP, "stopped on request; the rows above were finished");
     return TG_OK;
 }

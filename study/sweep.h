@@ -14,6 +14,7 @@ typedef struct tg_sweep {
     const tg_study *study;
     tg_progress    *progress;
     tg_table       *table;
+    tg_table       *course;   /* in time, of the study's own workers; NULL: none */
     tg_tally        tally;    /* for the rows to count in */
     size_t          marked;   /* rows that could not be computed */
     tg_level        level;    /* of predictions */
@@ -26,12 +27,15 @@ typedef struct tg_sweep {
 typedef tg_status (*tg_sweep_row)(tg_sweep *w, tg_scene *s, size_t algorithm);
 
 typedef struct tg_sweep_plan {
-    const char      *name; /* of the table and of the stage of work */
-    const tg_column *columns;
-    size_t           count;
-    bool             predicts;
-    bool             simulates; /* progress counts replicas; else there is no bar */
-    tg_sweep_row     row;
+    const char           *name; /* of the table and of the stage of work */
+    const tg_column      *columns;
+    size_t                count;
+    const tg_column      *course; /* of a second table "course"; NULL: none */
+    size_t                courses;
+    const tg_kind *const *metrics; /* that the simulations of it need */
+    bool                  predicts;
+    bool                  simulates; /* progress counts replicas; else there is no bar */
+    tg_sweep_row          row;
 } tg_sweep_plan;
 
 /* Fill the table, one row or more for each number of workers and algorithm, into the

@@ -73,15 +73,29 @@ skip_word(const char *at)
     return end;
 }
 
+/* A bracket ends the list before it; how many are open is counted. */
+static tg_status
+take_bracket(char bracket, tg_lists *l, size_t *open)
+{
+    if (bracket == ']' && *open == 0)
+        return tg_fail(TG_EINPUT,
+                       "a \"]\" without its \"[\" after %zu numbers: the file "
+                       "lacks its beginning",
+                       l->numbers);
+    *open = bracket == '[' ? *open + 1 : *open - 1;
+    return end_list(l, NAN);
+}
+
 /* Numbers in brackets, the innermost of which make lists. */
 static tg_status
 read_brackets(const char *at, tg_lists *l)
 {
+    size_t open = 0;
+
     while (*at) {
         char *end;
         if (*at == '[' || *at == ']') {
-            TG_TRY(end_list(l, NAN));
-            at++;
+            TG_TRY(take_bracket(*at++, l, &open));
         } else if (!strncmp(at, "...", 3)) {
             return tg_fail(TG_EINPUT, "numbers are left out at \"...\"; print them all: "
                                       "numpy.set_printoptions(threshold=sys.maxsize)");
@@ -98,6 +112,11 @@ read_brackets(const char *at, tg_lists *l)
             at = end;
         }
     }
+    if (open > 0)
+        return tg_fail(TG_EINPUT,
+                       "a list is not closed after %zu numbers: the file is cut "
+                       "short",
+                       l->numbers);
     return end_list(l, NAN);
 }
 

@@ -205,6 +205,7 @@ tg_intake_row(tg_intake *in, const char *const *cell, size_t line)
         return TG_OK;
     }
     if (!read_times(in, cell, line, &begin, &seconds)) return TG_OK;
+    in->log.nameless = !worker;
     return add_job(in, worker ? worker : "all", begin, seconds);
 }
 

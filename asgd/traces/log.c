@@ -64,6 +64,7 @@ rebase(tg_log *log)
     if (!log->timed) return;
     for (size_t i = 0; i < log->jobs; i++) first = fmin(first, log->job[i].begin);
     for (size_t i = 0; i < log->jobs; i++) log->job[i].begin -= first;
+    log->since += llround(first * 1e9);
 }
 
 /* What the reader says of itself, and what surrounds the text. */
@@ -88,6 +89,7 @@ read_text(tg_text *text, const tg_log_wish *wish, tg_log *out)
     if (status == TG_OK) status = check_rows(text, wish, &in.log);
     free(in.slot);
     if (status == TG_OK) {
+        in.log.since = in.base.ns;
         rebase(&in.log);
         tell(&in.log, text);
         *out = in.log;

@@ -49,9 +49,11 @@ typedef struct tg_log {
     size_t         workers;
     tg_log_job    *job; /* (jobs) in the order of the file */
     size_t         jobs;
-    bool           timed;   /* starts are known */
-    bool           cluster; /* rows are jobs of a cluster, not steps of workers */
-    size_t         rows;    /* used or not */
+    bool           timed;    /* starts are known */
+    int64_t        since;    /* [ns] of the first start on the clock of the log */
+    bool           nameless; /* it names no worker: there is one, "all" */
+    bool           cluster;  /* rows are jobs of a cluster, not steps of workers */
+    size_t         rows;     /* used or not */
     size_t         lost[TG_LOG_REASON_COUNT], first[TG_LOG_REASON_COUNT]; /* rows; line */
     char           took[400]; /* what was taken for what, in one line */
 } tg_log;
@@ -63,7 +65,8 @@ typedef struct tg_log_wish {
                             a column by name or, counted from 1, by place */
     const char *unit;  /* of numbers that do not say it, "ms" */
     const char *event; /* take the events whose name holds this */
-    double      most_lost; /* share of rows that may be left out; 0: a half */
+    bool one_each; /* it is one of several: with columns of times only it is one worker's */
+    double most_lost; /* share of rows that may be left out; 0: a half */
 } tg_log_wish;
 
 /* Read the log at `path`, "-" for standard input. Owner of *out: the caller, tg_log_free().
@@ -71,6 +74,13 @@ typedef struct tg_log_wish {
  * needed, no usable row, or too many unusable ones; TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_log_read(const char *path, const tg_log_wish *wish, tg_log *out);
 void                 tg_log_free(tg_log *log);
+
+/* Several logs (n) as one; `source` are their names. Workers of the same name are the same,
+ * but where they are at work at the same date; a log that names none is of one worker. Starts
+ * count from the first of all. Owner of *out: the caller, tg_log_free(). Errors: TG_EINPUT
+ * logs of several kinds; TG_ENOMEM. */
+TG_CHECKED tg_status tg_log_join(const tg_log *log, const char *const *source, size_t n,
+                                 tg_log *out);
 
 /* The readers, in the order in which they are asked; NULL-terminated. */
 extern const tg_kind *const tg_log_readers[];

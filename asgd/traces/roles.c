@@ -214,7 +214,8 @@ tg_roles_find(const tg_text *text, const tg_log_wish *wish, const char *const *n
                             "no column says how long a job took (seconds, duration, "
                             "step_time, ... or start and end): --columns "
                             "worker=COLUMN,seconds=COLUMN");
-    if (r.at[TG_ROLE_WORKER] >= n && n > 1)
+    const bool one = n == 1 || (wish->one_each && (size_t)seconds + start + end == n);
+    if (r.at[TG_ROLE_WORKER] >= n && !one)
         return fail_columns(text, name, n,
                             "no column says who worked (worker, rank, client, host, pid, "
                             "...): --columns worker=COLUMN");

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -112,6 +113,18 @@ read_file(int fd, tg_text *t)
     return status;
 }
 
+/* A folder opens like a file. Takes fd where it fails. */
+static tg_status
+check_kind(int fd, const tg_text *t)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) != 0 || !S_ISDIR(about.st_mode)) return TG_OK;
+    close(fd);
+    return tg_fail(TG_EINPUT, "%s: expected a file, got a folder; name the files in it",
+                   t->source);
+}
+
 tg_status
 tg_text_read(const char *path, tg_text *out)
 {
@@ -121,7 +134,8 @@ tg_text_read(const char *path, tg_text *out)
 
     if (fd < 0)
         return tg_fail(TG_EIO, "%s: cannot be opened: %s", t.source, strerror(errno));
-    tg_status status = read_file(fd, &t);
+    tg_status status = check_kind(fd, &t);
+    if (status == TG_OK) status = read_file(fd, &t);
     if (status == TG_OK) {
         t.at = t.bytes;
         t.mark = !strncmp(t.at, "\xef\xbb\xbf", 3);

@@ -6,6 +6,7 @@
 #include "study/rows.h"
 #include "study/scene.h"
 
+#include <complex.h>
 #include <jansson.h>
 
 static const char text[] =
@@ -111,7 +112,8 @@ test_explain_one_worker(void **state)
     (void)state;
     assert_near(number(document, "prediction", 0, "threshold_square"), 2, 1e-12);
     assert_near(number(document, "observed", 0, "low"), 2 / 0.05, 1e-9);
-    assert_true(json_is_null(cell(document, "observed", 0, "high")));
+    assert_string_equal(json_string_value(cell(document, "observed", 0, "high")),
+                        "Infinity");
     assert_string_equal(json_string_value(cell(document, "observed", 0, "possible")),
                         "not with this one");
     json_decref(document);
@@ -292,6 +294,60 @@ test_tables_are_as_described(void **state)
     }
 }
 
+/* Never is told from not known, in one place. */
+static void
+test_infinities(void **state)
+{
+    static const char *const far[] = { "set=horizon=1" };
+    json_t                  *document = ask("predict", text, far, 1);
+    const char *settle = json_string_value(cell(document, "prediction", 0, "settle"));
+
+    (void)state;
+    assert_string_equal(settle, "Infinity");
+    assert_true(strtod(settle, NULL) == INFINITY);
+    assert_true(json_is_null(cell(document, "prediction", 0, "threshold_single")));
+    json_decref(document);
+}
+
+/* A document of its own, not made of the tables: s + e^{-2 s} = 0 has 258 roots right of
+ * -3, and with the words they are in it too. */
+static void
+test_roots_are_a_document(void **state)
+{
+    static const char *const option[] = { "damping=1", "law={law: constant, value: 2}",
+                                          "right-of=-3", "words" };
+    json_t                  *document = ask("roots", NULL, option, 4);
+
+    (void)state;
+    assert_int_equal(json_array_size(json_object_get(document, "roots")), 258);
+    for (size_t i = 0; i < 258; i++) {
+        const double         re = number(document, "roots", i, "re");
+        const double complex s = re + I * number(document, "roots", i, "im");
+        assert_near(cabs(s + cexp(-2 * s)) / (1 + cabs(s)), 0, 1e-12);
+    }
+    assert_non_null(json_object_get(document, "words"));
+    json_decref(document);
+}
+
+/* A study may be given, or not; options that the study sets are refused. */
+static void
+test_perhaps_a_study(void **state)
+{
+    static const char *const both[] = { "paths=64", "rows=4", "damping=1" };
+    char                    *answer = NULL;
+
+    (void)state;
+    json_t *of_study = ask("integrate", text, both, 2);
+    assert_int_equal(json_array_size(json_object_get(of_study, "ensemble")), 5);
+    assert_near(number(of_study, "ensemble", 4, "t"), 60, 0);
+    json_decref(of_study);
+    assert_int_equal(tg_answer_text("integrate", text, NULL, both, 3, NULL, &answer),
+                     TG_EINPUT);
+    assert_int_equal(tg_answer_text("integrate", NULL, NULL, both, 2, NULL, &answer),
+                     TG_EINPUT);
+    assert_null(answer);
+}
+
 int
 main(void)
 {
@@ -306,6 +362,9 @@ main(void)
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_missing_rows_are_heard),
         cmocka_unit_test(test_manuals),
+        cmocka_unit_test(test_infinities),
+        cmocka_unit_test(test_roots_are_a_document),
+        cmocka_unit_test(test_perhaps_a_study),
         cmocka_unit_test(test_tables_are_as_described),
     };
 

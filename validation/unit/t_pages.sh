@@ -33,6 +33,8 @@ $t explain --largest-eigenvalue 40 --step .05 --workers 1 | grep -q '^It does no
     fail "one worker at 2"
 $t explain --largest-eigenvalue 40 --step .06 --rule sync | tr '\n' ' ' | grep -q 'loop gain 2.4 is .* no number of workers converges' ||
     fail "rounds that diverge"
+says 1 '--momentum 0.9999 remembers 10000 updates, more than theory can follow with these workers' \
+    $t explain --largest-eigenvalue 40 --step .05 --momentum .9999
 says 2 '--observed needs --step' $t explain --largest-eigenvalue 1 --observed '4 converges'
 says 2 'did you mean "gamma"' $t explain --largest-eigenvalue 1 --law '{law: gama, shape: 1, mean: 1}'
 says 2 'did you mean "dude"' $t explain --largest-eigenvalue 1 --step .1 --rule dud

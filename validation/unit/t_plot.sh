@@ -25,7 +25,20 @@ $t fit "$d/log.csv" --out "$d/fit" > "$d/words" || fail fit
 
 $t schedule "$d/s.yaml" --quiet --out "$d/schedule" || fail schedule
 
-for f in study region roots locus fit schedule; do
+$t predict "$d/s.yaml" --quiet --out "$d/predict" || fail predict
+$t simulate "$d/s.yaml" --quiet --out "$d/simulate" || fail simulate
+$t validate "$d/s.yaml" --quiet --out "$d/validate" || fail validate
+law='{law: gamma, shape: 4, mean: 1}'
+$t integrate --damping 1 --law "$law" --paths 200 --quiet --out "$d/paths" || fail paths
+$t integrate --damping 1 --law "$law" --meaning path --paths 200 --quiet --out "$d/mixture" || fail mixture
+$t integrate "$d/s.yaml" --paths 200 --quiet --out "$d/loss" || fail loss
+$t integrate --damping 1 --law "$law" --hit .2 --paths 200 --quiet --out "$d/hitting" || fail hitting
+printf '{"0": [3, 2, 1, -0.5], "10": [4, 1, 0.5, -0.1]}' > "$d/two.json"
+printf '{"nodes": [-0.5, 0, 0.5, 4], "weights": [0.1, 0.5, 0.3, 0.1]}' > "$d/density.json"
+$t spectrum "$d/two.json" --quiet --out "$d/spectrum" || fail spectrum
+$t spectrum "$d/density.json" --quiet --out "$d/density" || fail density
+
+for f in study region roots locus fit schedule predict simulate validate paths mixture loss hitting spectrum density; do
     mkdir "$d/before" && cp "$d/$f"/figures/*.svg "$d/before" || fail "no figures of $f"
     for format in pdf png tex svg; do
         $t plot "$d/$f" --format $format || fail "plot $f as $format"
@@ -52,6 +65,29 @@ grep -q '^-.*asgd reaches the target of 1e-09 within' "$d/never/figures/figures.
 grep -q 'reaches the target of 1e-09 within the horizon with none' "$d/never/report.html" || fail 'it is in the report'
 [ -e "$d/never/figures/workers-asgd.svg" ] && fail 'an empty figure'
 $t plot "$d/never" || fail 'plot what has sentences'
+
+# ---- what a scientist would look for in each is there: the numbers of the figures are those of the tables
+points() { grep -c 'class="value"' "$1"; } # those that tell a value
+[ "$(points "$d/hitting/figures/hitting.svg")" = 19 ] || fail 'the quantiles of hitting times'
+[ "$(points "$d/spectrum/figures/spectrum.svg")" = 4 ] || fail 'the eigenvalues of the last checkpoint'
+[ "$(points "$d/spectrum/figures/sharpness.svg")" = 2 ] || fail 'both checkpoints'
+[ "$(points "$d/density/figures/spectrum.svg")" = 4 ] || fail 'the nodes of a density'
+numbers=$(grep -v '^#' "$d/validate/off.csv" | tail -n +2 | wc -l)
+[ "$(points "$d/validate/figures/claims.svg")" = "$numbers" ] || fail "the $numbers claims"
+
+# ---- extremes: nothing moves, nothing is left, nothing is finite
+$t integrate --damping 0 --noise 0 --paths 10 --quiet --out "$d/still" || fail 'a still path'
+$t integrate --damping -30 --paths 10 --quiet --out "$d/wild" || fail 'a path that grows'
+$t integrate --damping 1 --hit 1e-9 --noise 0 --until 1 --paths 10 --quiet --out "$d/nobody" || fail 'nobody gets there'
+$t predict "$d/s.yaml" --quiet --out "$d/lost" --set 'algorithm=[{name: asgd, step: 5}]' || fail 'all diverge'
+$t simulate "$d/s.yaml" --quiet --out "$d/gone" --set 'algorithm=[{name: asgd, step: 50}]' || fail 'all are gone'
+$t simulate "$d/s.yaml" --quiet --out "$d/nothing" --set objective.quadratic.start=0 \
+    --set objective.quadratic.noise.additive=0 || fail 'there is no loss'
+printf '0\n0\n' > "$d/flat.txt" && $t spectrum "$d/flat.txt" --quiet --out "$d/flat" || fail 'no curvature'
+printf -- '-1\n' > "$d/hill.txt" && $t spectrum "$d/hill.txt" --quiet --out "$d/hill" || fail 'a hill'
+for f in still wild nobody lost gone nothing flat hill; do $t plot "$d/$f" --format pdf || fail "plot $f"; done
+grep -q '^-.*No eigenvalue is positive' "$d/hill/figures/figures.csv" || fail 'the sentence of a hill'
+grep -q '^-.*none of 10 paths reached it' "$d/nobody/figures/figures.csv" || fail 'the sentence of nobody'
 
 # ---- what is refused
 says 2 'holds no figures' $t plot "$d"

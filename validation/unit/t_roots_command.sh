@@ -14,7 +14,7 @@ counts() {
     want=$1
     shift
     "$@" --json > "$d/json" 2> "$d/stderr" || fail "$*: $(cat "$d/stderr")"
-    for key in roots count certificate seconds winding found residual backward_error; do
+    for key in roots count certificate winding found residual backward_error; do
         grep -q "\"$key\":" "$d/json" || fail "no key $key: $*"
     done
     got=$(numbers multiplicity "$d/json" | awk '{ n += $1 } END { print n + 0 }')

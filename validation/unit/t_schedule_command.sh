@@ -2,6 +2,7 @@
 # `tardigrad schedule` from outside: sentence, tables, figure, JSON, what it says of targets that are not
 # reached and of what theory does not know.
 . validation/unit/outside.sh
+export COLUMNS=300 # a sentence is a line
 q=examples/quickstart.yaml
 sed 's/law: gamma, shape: 4/law: exponential/; s/count: 32/count: 4/; s/workers: \[.*/workers: [1, 2, 4]}/' $q > "$d/few.yaml"
 few="--set schedule.steps=6"
@@ -56,4 +57,14 @@ grep '^ *[24] ' "$d/up" | grep -vq uplink && fail "a busy uplink: $(cat "$d/up")
 $t schedule $q --set 'workers=[{name: a, count: 2, compute: {law: exponential, mean: 1}}, {name: b, count: 1, compute: {law: exponential, mean: 20}}]' \
     --set 'algorithm={name: sync, step: 0.2}' --set 'sweep.workers=[3]' --choices > "$d/choices" || fail "choices"
 grep -q 'of the groups use 2 of 2 a; 0 of 1 b' "$d/choices" || fail "$(cat "$d/choices")"
+
+# ---- as wide as the terminal, and no number is another one
+for wide in 40 60 80 132; do
+    COLUMNS=$wide $t schedule $q --set 'sweep.workers=[8, 64]' --set schedule.steps=4 > "$d/narrow" || fail "in $wide columns"
+    awk -v w=$wide 'length($0) > w { exit 1 }' "$d/narrow" || fail "wider than $wide columns: $(cat "$d/narrow")"
+    awk '$1 == 64 { print $1, $NF }' "$d/narrow" > "$d/last.$wide"
+    cmp "$d/last.40" "$d/last.$wide" || fail "another row in $wide columns"
+    [ $wide = 40 ] || COLUMNS=$wide $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' > "$d/narrow"
+    awk -v w=$wide 'length($0) > w { exit 1 }' "$d/narrow" || fail "explain is wider than $wide columns"
+done
 exit $bad

@@ -1,6 +1,7 @@
 """The functions of the package, made from the library's own description of itself."""
 import inspect
 import json
+import keyword
 import os
 import textwrap
 
@@ -41,9 +42,15 @@ def _settings(settings):
     return [f"set={setting}" for setting in settings]
 
 
+def _name(option):
+    """An option as a keyword argument: right_of, lambda_."""
+    name = option["name"].replace("-", "_")
+    return name + "_" if keyword.iskeyword(name) else name
+
+
 def _options(manual, given):
     """Keyword arguments as the words of options; flags by their truth, None: not given."""
-    known = {o["name"].replace("-", "_"): o for o in manual["options"] + [WORDS]}
+    known = {_name(o): o for o in manual["options"] + [WORDS]}
     words = _settings(given.pop("set", None) or ())
     for name, value in given.items():
         option = known.get(name, {"name": name, "value": "X"})
@@ -59,12 +66,17 @@ def _doc(manual):
     lines = [manual["summary"][0].upper() + manual["summary"][1:] + ".", "", manual["doc"], ""]
     lines.append("Arguments:")
     if manual["study"]:
-        lines += ["    study: path, YAML text, or dict",
+        perhaps = "; or nothing" if manual["perhaps"] else ""
+        lines += [f"    study: path, YAML text, or dict{perhaps}",
                   "    set: {path: value} of the study to override, or [\"path=value\"]"]
     elif manual["operands"]:
-        lines.append(f"    {manual['operands'].lower()}: path of a file")
+        several = ", or of several" if _several(manual) else ""
+        lines.append(f"    {_first(manual)}: path of a file{several}")
+        if manual["with"]:
+            lines += [f"        or, with {manual['with']}, a study: path, YAML text, or dict",
+                      "    set: {path: value} of that study to override, or [\"path=value\"]"]
     for option in manual["options"] + [WORDS]:
-        name = option["name"].replace("-", "_")
+        name = _name(option)
         kind = f" ({option['value']})" if option["value"] else " (True or False)"
         lines += textwrap.wrap(f"{name}{kind}: {option['doc']}", 84, initial_indent="    ",
                                subsequent_indent="        ")
@@ -76,26 +88,45 @@ def _doc(manual):
     return "\n".join(lines)
 
 
+def _several(manual):
+    """Whether it takes several files."""
+    return manual["operands"].endswith("...")
+
+
+def _first(manual):
+    """The name of the first argument; None: there is none."""
+    return "study" if manual["study"] else manual["operands"].rstrip(".").lower() or None
+
+
 def _signature(manual, first):
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    names = (["set"] if manual["study"] else []) + [o["name"].replace("-", "_")
+    named = inspect.Parameter.KEYWORD_ONLY
+    names = (["set"] if manual["study"] or manual["with"] else []) + [_name(o)
                                                     for o in manual["options"] + [WORDS]]
-    positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY)] if first else []
-    return inspect.Signature(positional + [inspect.Parameter(n, keyword, default=None)
+    default = None if manual["perhaps"] else inspect.Parameter.empty
+    positional = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY,
+                                    default=default)] if first else []
+    if _several(manual):
+        positional.append(inspect.Parameter("more", inspect.Parameter.VAR_POSITIONAL))
+    return inspect.Signature(positional + [inspect.Parameter(n, named, default=None)
                                            for n in names])
 
 
 def _function(manual):
     name = manual["name"]
-    first = "study" if manual["study"] else manual["operands"].lower() or None
+    first = _first(manual)
     columns = {table: [c["name"] for c in list_] for table, list_ in manual["tables"].items()}
 
     def call(*operand, **options):
-        if len(operand) != (1 if first else 0):
+        more = operand[1:] if _several(manual) else ()
+        operand = operand[:len(operand) - len(more)]
+        if len(operand) != (1 if first else 0) and (operand or not manual["perhaps"]):
             raise TypeError(f"{name}() takes {first or 'no file'}, got {len(operand)} arguments")
-        text, path = _study(operand[0]) if manual["study"] else (
-            None, os.fspath(operand[0]) if first else None)
-        return Answer(_library.answer(name, text, path, _options(manual, options)), columns)
+        given = operand[0] if operand else None
+        study = manual["study"] or (manual["with"] and options.get(manual["with"]) is not None)
+        text, path = _study(given) if study and operand else (
+            None, os.fspath(given) if operand else None)
+        words = [f"file={os.fspath(file)}" for file in more] + _options(manual, options)
+        return Answer(_library.answer(name, text, path, words), columns)
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "tardigrad"

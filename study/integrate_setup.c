@@ -1,5 +1,4 @@
-#include "cli/integrate.h"
-#include "cli/output.h"
+#include "study/integrate.h"
 
 #include "study/scene.h"
 
@@ -12,11 +11,11 @@
 
 enum { MOST_PATHS = 1000000 }; /* while a standard error is pursued */
 
-const char *const integration_meanings[] = { "constant", "path", "step", "distributed",
-                                             "arrival" };
+const char *const tg_integrate_meanings[] = { "constant", "path", "step", "distributed",
+                                              "arrival" };
 
 static tg_status
-allocate(integration *j, size_t modes, int loss)
+allocate(tg_integration *j, size_t modes, int loss)
 {
     j->modes = modes;
     j->linear = calloc(modes, sizeof *j->linear);
@@ -49,7 +48,7 @@ choose_algorithm(const tg_study *study, const char *label, size_t *chosen)
 /* a = eta lambda h, g^2 = eta^2 lambda sigma^2; the spread of the workers' minima is noise
  * of an arriving gradient like any other. */
 static tg_status
-take_modes(tg_scene *s, size_t algorithm, integration *j)
+take_modes(tg_scene *s, size_t algorithm, tg_integration *j)
 {
     TG_TRY(tg_scene_modes(s));
     TG_TRY(allocate(j, s->modes.count, 1));
@@ -74,7 +73,7 @@ take_modes(tg_scene *s, size_t algorithm, integration *j)
 /* So many steps to the time of the fastest mode, to a mean delay that is not far below it, and
  * a whole number to a row. */
 static double
-fitting_step(const integration *j, size_t rows)
+fitting_step(const tg_integration *j, size_t rows)
 {
     const double mean = tg_delay_mean(j->law), row = j->until / (double)rows;
     const double parts = j->study ? 20 : 100;
@@ -89,7 +88,7 @@ fitting_step(const integration *j, size_t rows)
 }
 
 static tg_status
-from_study(const arguments *a, integration *j)
+from_study(const tg_ask *ask, tg_integration *j)
 {
     static const char *const direct[] = { "damping", "instant", "law",
                                           "noise",   "start",   "arrivals" };
@@ -97,11 +96,9 @@ from_study(const arguments *a, integration *j)
     tg_scene                 s = { 0 };
 
     for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
-        if (given(a, direct[i]))
+        if (tg_ask_given(ask, direct[i]))
             return tg_fail(TG_EINPUT, "--%s is set by the study", direct[i]);
-    if (a->files > 1) return tg_fail(TG_EINPUT, "expected one file, got %zu", a->files);
-    TG_TRY(study_open(a, a->file[0], &j->study));
-    TG_TRY(choose_algorithm(j->study, value_of(a, "algorithm"), &algorithm));
+    TG_TRY(choose_algorithm(j->study, tg_ask_value(ask, "algorithm"), &algorithm));
     TG_TRY(tg_scene_open(j->study, 0, &s));
     const tg_status status = take_modes(&s, algorithm, j);
     tg_scene_close(&s);
@@ -113,21 +110,21 @@ from_study(const arguments *a, integration *j)
 }
 
 static tg_status
-from_options(const arguments *a, integration *j)
+from_options(const tg_ask *ask, tg_integration *j)
 {
-    const char *law = value_of(a, "law");
+    const char *law = tg_ask_value(ask, "law");
     tg_linear   m = { .g = 1, .x0 = 1 };
 
-    if (!given(a, "damping") && !given(a, "instant"))
+    if (!tg_ask_given(ask, "damping") && !tg_ask_given(ask, "instant"))
         return tg_fail(TG_EINPUT, "a study or --damping is needed, e.g. --damping 1");
-    if (given(a, "algorithm") || a->sets)
-        return tg_fail(TG_EINPUT, "--%s is of a study", a->sets ? "set" : "algorithm");
-    TG_TRY(number_of(a, "damping", &m.a));
-    TG_TRY(number_of(a, "instant", &m.b));
-    TG_TRY(number_of(a, "noise", &m.g));
-    TG_TRY(number_of(a, "start", &m.x0));
+    if (tg_ask_given(ask, "algorithm") || ask->sets)
+        return tg_fail(TG_EINPUT, "--%s is of a study", ask->sets ? "set" : "algorithm");
+    TG_TRY(tg_ask_number(ask, "damping", &m.a));
+    TG_TRY(tg_ask_number(ask, "instant", &m.b));
+    TG_TRY(tg_ask_number(ask, "noise", &m.g));
+    TG_TRY(tg_ask_number(ask, "start", &m.x0));
     if (!(m.g >= 0)) return tg_fail(TG_EINPUT, "--noise must be >= 0, got %g", m.g);
-    TG_TRY(number_of(a, "arrivals", &j->lambda));
+    TG_TRY(tg_ask_number(ask, "arrivals", &j->lambda));
     TG_TRY(tg_delay_parse(law ? law : "{law: constant, value: 0}", &j->law));
     TG_TRY(allocate(j, 1, 0));
     m.tau = tg_delay_mean(j->law);
@@ -138,13 +135,13 @@ from_options(const arguments *a, integration *j)
 }
 
 int
-integration_constant(const integration *j)
+tg_integrate_constant(const tg_integration *j)
 {
     return !strcmp(tg_delay_name(j->law), "constant");
 }
 
 static tg_status
-find_method(const char *name, integration *j)
+find_method(const char *name, tg_integration *j)
 {
     j->exact = !strcmp(name, "exact");
     j->method = tg_sdde_method_find(name);
@@ -160,15 +157,15 @@ find_method(const char *name, integration *j)
 /* The most accurate: exact where the delay is constant and the step can divide it, else
  * Runge and Kutta's; but a delay drawn at every step belongs to the step of Euler's. */
 static tg_status
-choose_method(const arguments *a, integration *j)
+choose_method(const tg_ask *ask, tg_integration *j)
 {
-    const char *name = value_of(a, "method");
+    const char *name = tg_ask_value(ask, "method");
 
     j->chosen = name != NULL;
     if (name) return find_method(name, j);
-    TG_TRY(find_method(j->meaning == TG_DELAY_STEP || given(a, "float32") ? "euler" : "rk",
-                       j));
-    if (j->meaning != TG_DELAY_CONSTANT || given(a, "float32")) return TG_OK;
+    TG_TRY(find_method(
+        j->meaning == TG_DELAY_STEP || tg_ask_given(ask, "float32") ? "euler" : "rk", j));
+    if (j->meaning != TG_DELAY_CONSTANT || tg_ask_given(ask, "float32")) return TG_OK;
     const tg_ensemble steps = { .mode = j->linear,
                                 .modes = j->modes,
                                 .paths = 1,
@@ -180,53 +177,52 @@ choose_method(const arguments *a, integration *j)
 }
 
 static tg_status
-find_meaning(const char *name, integration *j)
+find_meaning(const char *name, tg_integration *j)
 {
-    for (int i = TG_DELAY_PATH; i <= MEANING_ARRIVAL; i++)
-        if (!strcmp(integration_meanings[i], name)) {
+    for (int i = TG_DELAY_PATH; i <= TG_MEANING_ARRIVAL; i++)
+        if (!strcmp(tg_integrate_meanings[i], name)) {
             j->meaning = i;
             return TG_OK;
         }
-    const char *near = tg_nearest(name, integration_meanings + 1, MEANING_ARRIVAL);
+    const char *near = tg_nearest(name, tg_integrate_meanings + 1, TG_MEANING_ARRIVAL);
     return tg_fail(TG_EINPUT,
                    "--meaning must be path, step, arrival or distributed, got \"%s\"%s%s",
                    name, near ? "; did you mean " : "", near ? near : "");
 }
 
 static tg_status
-check_meaning(const arguments *a, integration *j)
+check_meaning(const tg_ask *ask, tg_integration *j)
 {
-    if (j->meaning == MEANING_ARRIVAL) {
+    if (j->meaning == TG_MEANING_ARRIVAL) {
         if (!(j->lambda > 0))
             return tg_fail(TG_EINPUT, "--meaning arrival needs --arrivals RATE > 0");
         if (j->linear[0].b != 0)
             return tg_fail(TG_EINPUT, "--meaning arrival has no --instant damping");
         if (!j->study && j->linear[0].a == 0)
             return tg_fail(TG_EINPUT, "--meaning arrival needs --damping other than 0");
-        if (given(a, "method") || given(a, "step"))
+        if (tg_ask_given(ask, "method") || tg_ask_given(ask, "step"))
             return tg_fail(TG_EINPUT, "--meaning arrival is exact and takes no --%s",
-                           given(a, "step") ? "step" : "method");
+                           tg_ask_given(ask, "step") ? "step" : "method");
         return TG_OK;
     }
-    if (given(a, "arrivals"))
+    if (tg_ask_given(ask, "arrivals"))
         return tg_fail(TG_EINPUT, "--arrivals is of --meaning arrival");
-    if (integration_constant(j)) j->meaning = TG_DELAY_CONSTANT;
+    if (tg_integrate_constant(j)) j->meaning = TG_DELAY_CONSTANT;
     return TG_OK;
 }
 
 static tg_status
-read_grid(const arguments *a, integration *j)
+read_grid(const tg_ask *ask, tg_integration *j)
 {
-    TG_TRY(number_of(a, "until", &j->until));
-    TG_TRY(whole_of(a, "rows", &j->rows));
-    if (given(a, "rows") && given(a, "hit"))
+    TG_TRY(tg_ask_number(ask, "until", &j->until));
+    TG_TRY(tg_ask_whole(ask, "rows", &j->rows));
+    if (tg_ask_given(ask, "rows") && tg_ask_given(ask, "hit"))
         return tg_fail(TG_EINPUT, "--rows does not apply to --hit");
-    if (given(a, "hit-error")) j->paths = MOST_PATHS;
+    if (tg_ask_given(ask, "hit-error")) j->paths = MOST_PATHS;
     if (j->rows > 0 && j->until > 0) j->step = fitting_step(j, j->rows);
-    TG_TRY(number_of(a, "step", &j->step));
-    TG_TRY(whole_of(a, "paths", &j->paths));
-    TG_TRY(whole_of(a, "seed", &j->seed));
-    TG_TRY(whole_of(a, "threads", &j->threads));
+    TG_TRY(tg_ask_number(ask, "step", &j->step));
+    TG_TRY(tg_ask_whole(ask, "paths", &j->paths));
+    TG_TRY(tg_ask_whole(ask, "seed", &j->seed));
     if (j->rows == 0 || j->paths == 0)
         return tg_fail(TG_EINPUT, "--%s must be at least 1", j->rows ? "paths" : "rows");
     if (!(j->step > 0) || !(j->until >= j->step))
@@ -239,59 +235,60 @@ read_grid(const arguments *a, integration *j)
 }
 
 static tg_status
-check_method(const arguments *a, integration *j)
+check_method(const tg_ask *ask, tg_integration *j)
 {
     if (j->exact && j->meaning != TG_DELAY_CONSTANT)
         return tg_fail(TG_EINPUT, "--method exact needs a constant delay, the law is %s",
                        tg_delay_name(j->law));
-    j->single = given(a, "float32");
-    if (j->single && (j->exact || j->meaning != TG_DELAY_CONSTANT || given(a, "hit") ||
-                      strcmp(j->method->name, "euler")))
+    j->single = tg_ask_given(ask, "float32");
+    if (j->single && (j->exact || j->meaning != TG_DELAY_CONSTANT ||
+                      tg_ask_given(ask, "hit") || strcmp(j->method->name, "euler")))
         return tg_fail(TG_EINPUT,
                        "--float32 is for ensembles by euler with a constant delay");
     return TG_OK;
 }
 
 static tg_status
-set_up(const arguments *a, integration *j)
+set_up(const tg_ask *ask, tg_integration *j)
 {
-    const char *meaning = value_of(a, "meaning");
+    const char *meaning = tg_ask_value(ask, "meaning");
 
     TG_TRY(find_meaning(meaning ? meaning : "distributed", j));
-    TG_TRY(a->files ? from_study(a, j) : from_options(a, j));
-    TG_TRY(check_meaning(a, j));
-    TG_TRY(read_grid(a, j));
-    TG_TRY(choose_method(a, j));
-    return check_method(a, j);
+    TG_TRY(j->study ? from_study(ask, j) : from_options(ask, j));
+    TG_TRY(check_meaning(ask, j));
+    TG_TRY(read_grid(ask, j));
+    TG_TRY(choose_method(ask, j));
+    return check_method(ask, j);
 }
 
 tg_status
-integration_open(const arguments *a, integration *out)
+tg_integrate_open(const tg_ask *ask, const tg_study *study, tg_integration *out)
 {
-    integration j = { .step = 0.01, .until = 10, .paths = 10000, .rows = 100 };
+    tg_integration j = {
+        .study = study, .step = 0.01, .until = 10, .paths = 10000, .rows = 100
+    };
 
-    const tg_status status = set_up(a, &j);
+    const tg_status status = set_up(ask, &j);
     if (status == TG_OK)
         *out = j;
     else
-        integration_close(&j);
+        tg_integrate_close(&j);
     return status;
 }
 
 void
-integration_close(integration *j)
+tg_integrate_close(tg_integration *j)
 {
-    tg_study_free(j->study);
     tg_delay_free(j->law);
     free(j->linear);
     free(j->jump);
     free(j->h);
     free(j->shift);
-    *j = (integration){ 0 };
+    *j = (tg_integration){ 0 };
 }
 
 size_t
-integration_rows(const integration *j)
+tg_integrate_rows(const tg_integration *j)
 {
     return (size_t)floor(j->until / j->step / (double)j->every + 1e-9) + 1;
 }

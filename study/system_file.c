@@ -1,4 +1,4 @@
-#include "cli/system_file.h"
+#include "study/system_file.h"
 
 #include "core/node.h"
 
@@ -99,7 +99,7 @@ build(const tg_node *root, tg_system *s)
 }
 
 tg_status
-system_read(const char *path, tg_system *out)
+tg_system_file_read(const char *path, tg_system *out)
 {
     tg_node  *root = NULL;
     tg_system s = { 0 };
@@ -110,12 +110,12 @@ system_read(const char *path, tg_system *out)
     if (status == TG_OK)
         *out = s;
     else
-        system_free(&s);
+        tg_system_file_free(&s);
     return status;
 }
 
 void
-system_free(tg_system *s)
+tg_system_file_free(tg_system *s)
 {
     for (size_t l = 0; l < s->terms; l++) {
         tg_delay_free((tg_delay *)s->term[l].delay);

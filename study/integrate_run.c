@@ -1,4 +1,4 @@
-#include "cli/integrate.h"
+#include "study/integrate.h"
 
 #include "solver/exact.h"
 #include "solver/moments.h"
@@ -11,7 +11,7 @@ static tg_status
 drift(size_t count, double t, const double *x, const double *past, double *out,
       void *context)
 {
-    const integration *j = context;
+    const tg_integration *j = context;
 
     (void)t;
     for (size_t i = 0; i < j->modes; i++)
@@ -24,7 +24,7 @@ static tg_status
 diffusion(size_t count, double t, const double *x, const double *past, double *out,
           void *context)
 {
-    const integration *j = context;
+    const tg_integration *j = context;
 
     (void)t, (void)x, (void)past;
     for (size_t k = 0; k < j->modes * count; k++) out[k] = j->linear[k / count].g;
@@ -34,7 +34,7 @@ diffusion(size_t count, double t, const double *x, const double *past, double *o
 static tg_status
 history(double t, double *x, void *context)
 {
-    const integration *j = context;
+    const tg_integration *j = context;
 
     (void)t;
     for (size_t i = 0; i < j->modes; i++) x[i] = j->linear[i].x0;
@@ -56,7 +56,7 @@ turn(tg_stats *s, size_t rows, size_t modes)
 }
 
 tg_sdde
-integration_equation(const integration *j)
+tg_integrate_equation(const tg_integration *j)
 {
     return (tg_sdde){ .dim = j->modes,
                       .delays = 1,
@@ -72,7 +72,7 @@ integration_equation(const integration *j)
 }
 
 tg_jump
-integration_arrivals(const integration *j)
+tg_integrate_arrivals(const tg_integration *j)
 {
     return (tg_jump){ .mode = j->jump,
                       .modes = j->modes,
@@ -81,8 +81,7 @@ integration_arrivals(const integration *j)
                       .delay = j->law,
                       .paths = j->paths,
                       .interval = j->step * (double)j->every,
-                      .rows = integration_rows(j),
-                      .threads = j->threads,
+                      .rows = tg_integrate_rows(j),
                       .seed = j->seed };
 }
 
@@ -95,18 +94,17 @@ typedef struct forms {
 } forms;
 
 static void
-fill(const integration *j, const tg_observe *watch, forms *f)
+fill(const tg_integration *j, const tg_observe *watch, forms *f)
 {
-    const size_t steps = j->every * (integration_rows(j) - 1);
+    const size_t steps = j->every * (tg_integrate_rows(j) - 1);
 
-    f->eq = integration_equation(j);
+    f->eq = tg_integrate_equation(j);
     f->general = (tg_sdde_run){ .eq = &f->eq,
                                 .method = j->method,
                                 .paths = j->paths,
                                 .steps = steps,
                                 .every = j->every,
                                 .dt = j->step,
-                                .threads = j->threads,
                                 .seed = j->seed,
                                 .observe = watch };
     f->linear = (tg_ensemble){ .mode = j->linear,
@@ -115,27 +113,26 @@ fill(const integration *j, const tg_observe *watch, forms *f)
                                .dt = j->step,
                                .steps = steps,
                                .every = j->every,
-                               .threads = j->threads,
                                .seed = j->seed,
                                .single = j->single,
                                .observe = watch };
-    f->arrivals = integration_arrivals(j);
+    f->arrivals = tg_integrate_arrivals(j);
     f->arrivals.observe = watch;
 }
 
 static int
-plain_euler(const integration *j)
+plain_euler(const tg_integration *j)
 {
     return j->meaning == TG_DELAY_CONSTANT && !strcmp(j->method->name, "euler");
 }
 
 double
-integration_memory(const integration *j, const tg_observe *watch)
+tg_integrate_memory(const tg_integration *j, const tg_observe *watch)
 {
     forms f;
 
     fill(j, watch, &f);
-    if (j->meaning == MEANING_ARRIVAL) return tg_jump_memory(&f.arrivals);
+    if (j->meaning == TG_MEANING_ARRIVAL) return tg_jump_memory(&f.arrivals);
     if (j->exact) return tg_exact_memory(&f.linear);
     return plain_euler(j) ? tg_ensemble_memory(&f.linear) : tg_sdde_memory(&f.general);
 }
@@ -151,21 +148,21 @@ run_general(const tg_sdde_run *r, size_t rows, tg_stats *s)
 }
 
 tg_status
-integration_run(const integration *j, const tg_observe *watch, tg_stats *s)
+tg_integrate_run(const tg_integration *j, const tg_observe *watch, tg_stats *s)
 {
     forms f;
 
     fill(j, watch, &f);
-    if (j->meaning == MEANING_ARRIVAL) return tg_jump_run(&f.arrivals, s);
+    if (j->meaning == TG_MEANING_ARRIVAL) return tg_jump_run(&f.arrivals, s);
     if (j->exact) return tg_exact_run(&f.linear, s, NULL);
     if (plain_euler(j)) return tg_ensemble_run(&f.linear, s, NULL);
-    return run_general(&f.general, integration_rows(j), s);
+    return run_general(&f.general, tg_integrate_rows(j), s);
 }
 
 /* F of a Gaussian mode: mean h (m^2 + v) / 2, variance h^2 (v^2 / 2 + m^2 v). */
 static void
-add_mode(const integration *j, size_t i, size_t rows, const double *y, const double *second,
-         double *mean, double *square)
+add_mode(const tg_integration *j, size_t i, size_t rows, const double *y,
+         const double *second, double *mean, double *square)
 {
     for (size_t r = 0; r < rows; r++) {
         const double v = fmax(second[r] - y[r] * y[r], 0);
@@ -176,11 +173,11 @@ add_mode(const integration *j, size_t i, size_t rows, const double *y, const dou
 }
 
 tg_status
-integration_predict(const integration *j, double *mean, double *sd)
+tg_integrate_predict(const tg_integration *j, double *mean, double *sd)
 {
-    const size_t rows = integration_rows(j);
+    const size_t rows = tg_integrate_rows(j);
     const double end = j->step * (double)(j->every * (rows - 1));
-    const int    arrival = j->meaning == MEANING_ARRIVAL;
+    const int    arrival = j->meaning == TG_MEANING_ARRIVAL;
     tg_status    status = TG_OK;
 
     for (size_t r = 0; r < rows; r++)

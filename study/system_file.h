@@ -4,13 +4,13 @@
  *     terms:
  *       - {delay: {law: constant, value: 1}, matrix: [[0, 1], [-1, 0]]}
  */
-#ifndef TG_CLI_SYSTEM_FILE_H
-#define TG_CLI_SYSTEM_FILE_H
+#ifndef TG_STUDY_SYSTEM_FILE_H
+#define TG_STUDY_SYSTEM_FILE_H
 
 #include "roots/system.h"
 
 /* Errors: TG_EIO, TG_EINPUT with file, line and column; TG_ENOMEM. */
-TG_CHECKED tg_status system_read(const char *path, tg_system *out);
-void                 system_free(tg_system *s);
+TG_CHECKED tg_status tg_system_file_read(const char *path, tg_system *out);
+void                 tg_system_file_free(tg_system *s);
 
 #endif

@@ -1,5 +1,4 @@
-#include "cli/integrate.h"
-#include "cli/output.h"
+#include "study/integrate.h"
 
 #include "solver/survival.h"
 
@@ -9,7 +8,7 @@
 
 enum { SHARES = 19 }; /* rows: 5 % .. 95 % of the times */
 
-static const tg_column first_passage[] = {
+const tg_column tg_hitting_columns[TG_HITTING_COLUMNS] = {
     { "t", "time", "", false },
     { "reached", "", "share of paths that have reached the level by t (Kaplan-Meier)",
       false },
@@ -33,7 +32,7 @@ typedef struct asked {
 
 /* Steps that divide a constant delay, or need not as there is none. */
 static int
-divides(const integration *j)
+divides(const tg_integration *j)
 {
     const double tau = tg_delay_mean(j->law);
 
@@ -42,21 +41,20 @@ divides(const integration *j)
 
 /* A constant delay takes the fast path unless a method was asked for. */
 static tg_status
-question(const arguments *a, const integration *j, asked *q)
+question(const tg_ask *ask, const tg_integration *j, asked *q)
 {
     tg_hitting *p = &q->p;
 
-    q->eq = integration_equation(j);
-    q->arrivals = integration_arrivals(j);
+    q->eq = tg_integrate_equation(j);
+    q->arrivals = tg_integrate_arrivals(j);
     *p = (tg_hitting){ .h = j->h,
                        .shift = j->shift,
                        .dt = j->step,
                        .horizon = j->until,
                        .paths = j->paths,
-                       .settle = given(a, "settle"),
-                       .threads = j->threads,
+                       .settle = tg_ask_given(ask, "settle"),
                        .seed = j->seed };
-    if (j->meaning == MEANING_ARRIVAL) {
+    if (j->meaning == TG_MEANING_ARRIVAL) {
         p->jump = &q->arrivals;
     } else if (j->chosen ? j->exact : divides(j)) {
         p->mode = j->linear;
@@ -66,9 +64,9 @@ question(const arguments *a, const integration *j, asked *q)
         p->sdde = &q->eq;
         p->method = j->method;
     }
-    TG_TRY(number_of(a, "hit", &p->level));
-    TG_TRY(number_of(a, "hit-error", &p->error));
-    if (given(a, "hit-error") && !(p->error > 0))
+    TG_TRY(tg_ask_number(ask, "hit", &p->level));
+    TG_TRY(tg_ask_number(ask, "hit-error", &p->error));
+    if (tg_ask_given(ask, "hit-error") && !(p->error > 0))
         return tg_fail(TG_EINPUT, "--hit-error must be > 0, got %g", p->error);
     return tg_hitting_check(p);
 }
@@ -109,14 +107,14 @@ late(const tg_hitting *p, const double *time, size_t n)
 }
 
 static tg_status
-note(const integration *j, const tg_hitting *p, const tg_hits *h, const double *time,
+note(const tg_integration *j, const tg_hitting *p, const tg_hits *h, const double *time,
      int stopped, tg_table *t)
 {
     char         words[256];
     const double crowd = late(p, time, h->paths);
 
     describe(p, h, words, sizeof words);
-    TG_TRY(integration_note(j, t));
+    TG_TRY(tg_integrate_note(j, t));
     TG_TRY(tg_table_note(t, "level", "%.17g", p->level));
     TG_TRY(tg_table_note(t, "paths", "%zu", h->paths));
     TG_TRY(tg_table_note(t, p->settle ? "settled" : "reached", "%zu",
@@ -166,63 +164,61 @@ distribution(const double *time, size_t n, double horizon, tg_table *t)
     return status;
 }
 
-/* The table, and on a terminal its mean, which is in no row. */
+/* The table, and in words its mean, which is in no row. */
 static tg_status
-deliver(const arguments *a, const integration *j, const tg_hitting *p, const tg_hits *h,
-        const double *time, int stopped)
+report(const tg_ask *ask, const tg_integration *j, const tg_hitting *p, const tg_hits *h,
+       const double *time, int stopped, tg_answer *out)
 {
     tg_table *t = NULL;
     char      words[256];
 
-    TG_TRY(table_begin(a, j->study, p->settle ? settling : first_passage, 4, &t));
+    TG_TRY(tg_ask_table(ask, j->study, p->settle ? settling : tg_hitting_columns,
+                        TG_HITTING_COLUMNS, &t));
     tg_status status = note(j, p, h, time, stopped, t);
     if (status == TG_OK) status = distribution(time, h->paths, p->horizon, t);
-    if (status != TG_OK) {
-        tg_table_free(t);
-        return status;
-    }
+    tg_answer_add(out, "hitting", t);
+    if (status != TG_OK) return status;
     describe(p, h, words, sizeof words);
-    if (!given(a, "json") && !given(a, "out") && !given(a, "quiet")) printf("%s\n", words);
+    if (ask->words.stream) fprintf(ask->words.stream, "%s\n", words);
     if (late(p, time, h->paths) > 0.01)
-        fprintf(stderr,
-                "tardigrad: many times lie at the end of the run: the answer depends "
-                "on --until\n");
-    return table_deliver(a, "hitting", t);
-}
-
-/* What is less than was asked for is shown too, and the exit status tells. */
-static tg_status
-verdict(const tg_hitting *p, const tg_hits *h, int stopped)
-{
-    if (stopped)
-        return tg_fail(TG_ESTOP, "stopped after %zu of %zu paths", h->paths, p->paths);
-    if (p->error > 0 && (p->settle ? h->settled : h->hit) < 30)
-        return tg_fail(TG_ENOCONV,
-                       "fewer than 30 of %zu paths got there: no standard error to go by",
-                       h->paths);
-    if (p->error > 0 && !(h->error <= p->error))
-        return tg_fail(TG_ENOCONV,
-                       "the standard error is %.3g after %zu paths, not %g; give more "
-                       "--paths",
-                       h->error, h->paths, p->error);
+        tg_listener_tell(ask->listener, TG_TOPIC_MISSING,
+                         "many times lie at the end of the run: the answer depends on "
+                         "--until");
     return TG_OK;
 }
 
+/* Whether it is what was asked for. */
+static void
+judge(const tg_hitting *p, const tg_hits *h, int stopped, tg_answer *out)
+{
+    if (stopped)
+        tg_answer_end(out, TG_ESTOP, "stopped after %zu of %zu paths", h->paths, p->paths);
+    else if (p->error > 0 && (p->settle ? h->settled : h->hit) < 30)
+        tg_answer_end(out, TG_ENOCONV,
+                      "fewer than 30 of %zu paths got there: no standard error to go by",
+                      h->paths);
+    else if (p->error > 0 && !(h->error <= p->error))
+        tg_answer_end(
+            out, TG_ENOCONV,
+            "the standard error is %.3g after %zu paths, not %g; give more --paths",
+            h->error, h->paths, p->error);
+}
+
 tg_status
-integration_hit(const arguments *a, const integration *j)
+tg_integrate_hit(const tg_ask *ask, const tg_integration *j, tg_answer *out)
 {
     asked   q;
     tg_hits h = { 0 };
 
-    TG_TRY(question(a, j, &q));
-    TG_TRY(integration_announce(a, j, tg_hitting_memory(&q.p)));
+    TG_TRY(question(ask, j, &q));
+    TG_TRY(tg_integrate_announce(ask, j, tg_hitting_memory(&q.p)));
     double *time = malloc(j->paths * sizeof *time);
     if (!time) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status =
         tg_hitting_run(&q.p, q.p.settle ? NULL : time, q.p.settle ? time : NULL, &h);
     const int stopped = status == TG_ESTOP && h.paths > 0;
-    if (status == TG_OK || stopped) status = deliver(a, j, &q.p, &h, time, stopped);
-    if (status == TG_OK) status = verdict(&q.p, &h, stopped);
+    if (status == TG_OK || stopped) status = report(ask, j, &q.p, &h, time, stopped, out);
+    if (status == TG_OK) judge(&q.p, &h, stopped, out);
     free(time);
     return status;
 }

@@ -1,0 +1,16 @@
+# fig_sharpness: the largest learning rate at which asynchronous SGD settles, checkpoint by checkpoint; above
+# it diverges
+# in: spectrum.csv  (step, largest, step_limit)
+load style
+file = tables . "/spectrum.csv"
+stats file using (see(positive(column("step_limit")))) nooutput; bottom = 0.7 * low; top = 1.4 * high
+eval forget
+stats file using (see(column("step"))) nooutput; left = low; right = high > low ? high : low + 1
+if (top > 10 * bottom) { eval log_y } else { bottom = 0 }
+set xrange [left:right]; set yrange [bottom:top]; set xtics step_of(right - left)
+set xlabel "training step"; set label 1 "largest stable learning rate"
+set label "diverges" at graph 0.97, 0.93 right front textcolor linetype DIVERGES
+told(x) = sprintf("step %g: largest eigenvalue %.4g, largest stable learning rate %.4g", column("step"), column("largest"), x)
+plot file using "step":(positive(column("step_limit"))):(top) with filledcurves linetype DIVERGES fillstyle transparent solid 0.13, \
+     file using "step":(positive(column("step_limit"))) with lines linetype 1, \
+     file using "step":(positive(column("step_limit"))):(told(column("step_limit"))) with labels hypertext point linetype 1

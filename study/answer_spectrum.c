@@ -1,0 +1,280 @@
+#include "asgd/problems/spectra.h"
+#include "asgd/sim/cluster.h"
+#include "asgd/theory/predict.h"
+#include "core/node.h"
+#include "core/parallel.h"
+#include "core/quote.h"
+#include "study/answer.h"
+#include "study/sentences.h"
+#include "study/spectra.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const tg_column columns[] = {
+    { "step", "", "of the checkpoint, as the file says; else its number", false },
+    { "eigenvalues", "", "how many, or nodes of a density", false },
+    { "largest", "loss/x^2", "eigenvalue", false },
+    { "least", "loss/x^2", "eigenvalue", false },
+    { "negative", "1", "share of the eigenvalues that are below 0; nan: not all are known",
+      false },
+    { "flat", "1", "share that is 0 but for rounding; nan: not all are known", false },
+    { "step_limit", "x^2/loss",
+      "largest learning rate at which the mean square of ASGD settles; nan: no eigenvalue "
+      "is "
+      "positive",
+      false },
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static const tg_column value_columns[] = {
+    { "step", "", "of the checkpoint: the first and the last", false },
+    { "rank", "",
+      "1 is the largest; of very many those that are evenly spaced in the "
+      "logarithm from either end",
+      false },
+    { "value", "loss/x^2", "eigenvalue, or node of a density", false },
+    { "weight", "1", "its share", false },
+};
+enum { VALUE_COLUMNS = sizeof value_columns / sizeof *value_columns, SHOWN = 1000 };
+
+/* The largest step of ASGD at h = 1 with these workers; at h it is that over h. */
+static tg_status
+unit_limit(const tg_ask *ask, size_t *workers, double *out)
+{
+    const char *text = tg_ask_value(ask, "law");
+    tg_delay   *law = NULL;
+    tg_cluster *cluster = NULL;
+
+    *workers = 1;
+    TG_TRY(tg_ask_whole(ask, "workers", workers));
+    if (*workers < 1 || *workers > 10000000)
+        return tg_fail(TG_EINPUT, "--workers: expected 1 to 10000000, got %zu", *workers);
+    TG_TRY(tg_delay_parse(text ? text : "{law: exponential, mean: 1}", &law));
+    tg_status status = tg_cluster_create(1, workers, &law, false, &cluster);
+    if (status == TG_OK) status = tg_predict_step_square(1, cluster, &tg_asgd, out);
+    tg_cluster_free(cluster);
+    tg_delay_free(law);
+    return status;
+}
+
+static tg_status
+add_rows(const tg_spectra *s, double limit, bool ends, tg_table *table)
+{
+    for (size_t c = 0; c < s->checkpoints; c++) {
+        const tg_curvature k = tg_spectra_curvature(s, c);
+        TG_TRY(tg_stop_check());
+        TG_TRY(tg_table_add(
+            table,
+            (tg_cell[]){ TG_NUMBER(s->step[c]),
+                         TG_NUMBER((double)(s->first[c + 1] - s->first[c])),
+                         TG_NUMBER(k.largest), TG_NUMBER(k.least),
+                         TG_NUMBER(ends ? (double)NAN : k.negative),
+                         TG_NUMBER(ends ? (double)NAN : k.flat),
+                         TG_NUMBER(k.largest > 0 ? limit / k.largest : (double)NAN) }));
+    }
+    return TG_OK;
+}
+
+/* Whether rank r of n is among the SHOWN that are listed: half of them from either end. */
+static bool
+is_listed(size_t r, size_t n)
+{
+    const double each = SHOWN / 2 / log((double)n + 1);
+    const size_t s = n + 1 - r;
+
+    if (n <= SHOWN || r == 1 || s == 1) return true;
+    return floor(each * log((double)r)) > floor(each * log((double)r - 1)) ||
+           floor(each * log((double)s)) > floor(each * log((double)s - 1));
+}
+
+static tg_status
+add_values(const tg_spectra *s, size_t c, tg_table *table)
+{
+    const size_t n = s->first[c + 1] - s->first[c];
+
+    for (size_t r = 1; r <= n; r++) {
+        const size_t i = s->first[c] + r - 1;
+        if (!is_listed(r, n)) continue;
+        TG_TRY(tg_table_add(table, (tg_cell[]){ TG_NUMBER(s->step[c]), TG_NUMBER((double)r),
+                                                TG_NUMBER(s->value[i]),
+                                                TG_NUMBER(s->weight[i]) }));
+    }
+    return TG_OK;
+}
+
+/* How the largest step moves, from the first checkpoint to the last, and where it is
+ * least. */
+static void
+say_steps(const tg_page *page, const tg_spectra *s, size_t workers, double limit)
+{
+    const size_t last = s->checkpoints - 1;
+    size_t       sharpest = 0;
+    char         text[400], course[200] = "";
+
+    for (size_t c = 1; c <= last; c++)
+        if (s->value[s->first[c]] > s->value[s->first[sharpest]]) sharpest = c;
+    const double first = s->value[s->first[0]], end = s->value[s->first[last]],
+                 most = s->value[s->first[sharpest]];
+    if (last > 0)
+        snprintf(course, sizeof course,
+                 " at step %g, %.4g at step %g; the least is %.4g, at step %g", s->step[0],
+                 limit / end, s->step[last], limit / most, s->step[sharpest]);
+    snprintf(text, sizeof text,
+             "The largest stable step of ASGD with %zu worker%s is %.4g%s.", workers,
+             workers == 1 ? "" : "s", limit / (last ? first : most), course);
+    tg_say_wrapped(page,
+                   most > 0 ? text
+                            : "No eigenvalue is positive: no step is unstable, and nothing "
+                              "settles.",
+                   2);
+}
+
+static void
+say_spectra(const tg_page *page, const tg_spectra *s, const char *file, size_t workers,
+            double limit, bool ends)
+{
+    const size_t       last = s->checkpoints - 1;
+    const tg_curvature k = tg_spectra_curvature(s, last);
+    char               text[400];
+
+    tg_quote_text(page->stream, file);
+    fprintf(page->stream, ": %s.\n", s->took);
+    say_steps(page, s, workers, limit);
+    if (k.below == 0) return;
+    if (ends)
+        snprintf(
+            text, sizeof text,
+            "The least is %.4g: along negative ones the loss falls and nothing settles.",
+            k.least);
+    else
+        snprintf(
+            text, sizeof text,
+            "%.3g %% of the eigenvalues%s are negative, down to %.3g: along them the loss "
+            "falls and nothing settles; a study leaves them out and says so.",
+            100 * k.negative, last ? " at the last checkpoint" : "", k.least);
+    tg_say_wrapped(page, text, 2);
+}
+
+/* ---- of a study ------------------------------------------------------------------------ */
+
+/* The times of --at, of which there are `times`. Caller frees *out. */
+static tg_status
+times_of(const tg_ask *ask, double **out, size_t *times)
+{
+    const char *text = tg_ask_value(ask, "at");
+    tg_node    *list = NULL;
+    char        flow[1000];
+
+    if (snprintf(flow, sizeof flow, "[%s]", text ? text : "0") >= (int)sizeof flow)
+        return tg_fail(TG_EINPUT, "--at: too many times");
+    TG_TRY(tg_node_parse(flow, "--at", &list));
+    double   *time = malloc((list->count + 1) * sizeof *time);
+    tg_status status = time ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK && list->count == 0)
+        status = tg_fail(TG_EINPUT, "--at: expected a time");
+    for (size_t i = 0; status == TG_OK && i < list->count; i++)
+        status = tg_node_number(&list->item[i], &time[i]);
+    *times = list->count;
+    tg_node_free(list);
+    if (status == TG_OK)
+        *out = time;
+    else
+        free(time);
+    return status;
+}
+
+/* Both ends, of which there are `top`. */
+static tg_status
+spectra_of_study(const tg_ask *ask, const tg_study *study, tg_spectra *out)
+{
+    size_t  top = 0, times = 0;
+    double *time = NULL;
+
+    TG_TRY(tg_ask_whole(ask, "top", &top));
+    TG_TRY(times_of(ask, &time, &times));
+    const tg_status status = tg_study_spectra(study, top, time, times, out);
+    free(time);
+    return status;
+}
+
+static tg_status
+spectra_of(const tg_ask *ask, const tg_study *study, tg_spectra *out)
+{
+    if (study) return spectra_of_study(ask, study, out);
+    if (tg_ask_given(ask, "at") || ask->sets > 0)
+        return tg_fail(TG_EINPUT, "--%s: for studies, with --top",
+                       tg_ask_given(ask, "at") ? "at" : "set");
+    return tg_spectra_read(ask->operand, out);
+}
+
+/* ---- all of it ------------------------------------------------------------------------- */
+
+static tg_status
+fill(const tg_spectra *s, double limit, bool ends, tg_table *table, tg_table *values)
+{
+    TG_TRY(tg_table_note(table, "kind", "%s",
+                         s->density ? "density"
+                         : ends     ? "ends"
+                                    : "eigenvalues"));
+    TG_TRY(add_rows(s, limit, ends, table));
+    TG_TRY(add_values(s, 0, values));
+    return s->checkpoints > 1 ? add_values(s, s->checkpoints - 1, values) : TG_OK;
+}
+
+static tg_status
+answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
+{
+    tg_spectra s = { 0 };
+    tg_table  *table = NULL, *values = NULL;
+    size_t     workers;
+    double     limit;
+
+    if (!ask->operand) return tg_fail(TG_EINPUT, "expected one file, got 0");
+    TG_TRY(unit_limit(ask, &workers, &limit));
+    TG_TRY(spectra_of(ask, study, &s));
+    tg_status status = tg_ask_table(ask, study, columns, COLUMNS, &table);
+    if (status == TG_OK)
+        status = tg_ask_table(ask, study, value_columns, VALUE_COLUMNS, &values);
+    if (status == TG_OK) status = fill(&s, limit, study != NULL, table, values);
+    if (status == TG_OK && ask->words.stream)
+        say_spectra(&ask->words, &s, ask->operand, workers, limit, study != NULL);
+    tg_spectra_free(&s);
+    if (table) tg_answer_add(out, "spectrum", table);
+    if (values) tg_answer_add(out, "eigenvalues", values);
+    return status;
+}
+
+static const tg_option options[] = {
+    { "workers", "P", "of which the largest stable step is told (default 1)" },
+    { "law", "LAW", "of their round trip (default exponential)" },
+    { "top", "K", "FILE is a study: the K largest and K least of its objective" },
+    { "at", "T,..", "at these times of its first simulation (default 0)" },
+    { 0 }
+};
+
+const tg_answerer tg_answer_spectrum = {
+    .is = { .name = "spectrum",
+            .operands = "FILE",
+            .summary = "eigenvalues of a Hessian, from a file or of a network, and the "
+                       "steps that they "
+                       "allow",
+            .doc =
+                "Read the eigenvalues that another program computed, \"-\" for standard "
+                "input: one "
+                "a\n"
+                "line, a JSON list, a printed numpy array, nodes and weights of a density "
+                "(PyHessian's),\n"
+                "one or several checkpoints. Tell the largest, how many are negative, and "
+                "how the\n"
+                "largest stable step moves in training. A study takes such a file as\n"
+                "objective: {quadratic: {spectrum: {file: FILE}}}. With --top the file is "
+                "a study\n"
+                "whose objective is a network, of which they are computed.",
+            .options = options },
+    .tables = { { "spectrum", columns, COLUMNS },
+                { "eigenvalues", value_columns, VALUE_COLUMNS } },
+    .with = "top",
+    .answer = answer
+};
