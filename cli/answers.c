@@ -1,5 +1,6 @@
 #include "cli/answers.h"
 
+#include "cli/parts.h"
 #include "cli/stop.h"
 
 #include <stdio.h>
@@ -59,40 +60,69 @@ answer_deliver(const arguments *a, const tg_answer *answer, size_t shown)
 }
 
 static tg_status
-answer_study(const arguments *a, const tg_answerer *of, const tg_study *study,
-             tg_records *records, tg_tally *tally)
+deliver_all(const arguments *a, const tg_study *study, const tg_answer *answer)
 {
-    const tg_listener l = listener_of(a);
+    (void)study;
+    TG_TRY(answer_deliver(a, answer, TG_MOST_TABLES));
+    return results_keep(a);
+}
+
+typedef struct question {
+    const arguments   *arguments;
+    const tg_answerer *of;
+    const tg_study    *study;
+    answer_after       after;
+    tg_tally          *tally;
+} question;
+
+static tg_status
+answer_study(const question *q, tg_records *records)
+{
+    const tg_listener l = listener_of(q->arguments);
     tg_answer         answer = { 0 };
     tg_ask            ask;
 
-    ask_of(a, of, &l, &ask);
+    ask_of(q->arguments, q->of, &l, &ask);
     ask.records = records;
-    TG_TRY(tg_answer_ask(of, ask, study, &answer));
-    if (tally) *tally = answer.tally;
-    const bool stopped = answer.stopped;
-    tg_status  status = answer_deliver(a, &answer, TG_MOST_TABLES);
+    TG_TRY(tg_answer_ask(q->of, ask, q->study, &answer));
+    if (q->tally) *q->tally = answer.tally;
+    const bool      stopped = answer.stopped;
+    const tg_status status = q->after(q->arguments, q->study, &answer);
     tg_answer_free(&answer);
-    if (status == TG_OK) status = results_keep(a);
     if (status != TG_OK || !stopped) return status;
     return tg_fail(TG_ESTOP, "stopped on request; the rows above were finished%s",
                    records ? " (the same with --resume goes on from here)" : "");
 }
 
+/* A shard has no answer. */
+static tg_status
+answer_in_parts(const question *q)
+{
+    tg_plan plan;
+    tg_ask  ask;
+    parts   p = { 0 };
+
+    ask_of(q->arguments, q->of, NULL, &ask);
+    tg_status status = q->of->plan(&ask, q->study, &plan);
+    if (status == TG_OK) status = parts_begin(q->arguments, q->study, &plan, &p);
+    if (status == TG_OK) status = p.shard ? parts_compute(&p) : answer_study(q, p.records);
+    parts_end(&p, status);
+    tg_plan_close(&plan);
+    return status;
+}
+
 tg_status
-answer_run(const arguments *a, const tg_answerer *of, bool simulates, tg_tally *tally)
+answer_run(const arguments *a, const tg_answerer *of, answer_after after, tg_tally *tally)
 {
     const char *file;
     tg_study   *study = NULL;
-    tg_records *records = NULL;
     tg_level    level;
 
     TG_TRY(only_file(a, &file));
     TG_TRY(level_of(a, &level));
     TG_TRY(study_open(a, file, &study));
-    tg_status status = simulates ? records_begin(a, study, &records) : TG_OK;
-    if (status == TG_OK) status = answer_study(a, of, study, records, tally);
-    records_end(records, status);
+    const question  q = { a, of, study, after ? after : deliver_all, tally };
+    const tg_status status = of->plan ? answer_in_parts(&q) : answer_study(&q, NULL);
     tg_study_free(study);
     return status;
 }

@@ -15,9 +15,13 @@ void ask_of(const arguments *a, const tg_answerer *of, const tg_listener *l, tg_
 TG_CHECKED tg_status answer_deliver(const arguments *a, const tg_answer *answer,
                                     size_t shown);
 
-/* Open the study on the command line, with the file of what is finished where it
- * simulates; answer, deliver and keep. *tally (NULL allowed) is what was counted. */
-TG_CHECKED tg_status answer_run(const arguments *a, const tg_answerer *of, bool simulates,
-                                tg_tally *tally);
+/* What a command does with the answer to its study. */
+typedef tg_status (*answer_after)(const arguments *a, const tg_study *study,
+                                  const tg_answer *answer);
+
+/* Open the study on the command line; answer, in parts where there are many (cli/parts.h), and hand that
+ * to `after`, or deliver all tables and keep them (NULL). *tally (NULL allowed) is what was counted. */
+TG_CHECKED tg_status answer_run(const arguments *a, const tg_answerer *of,
+                                answer_after after, tg_tally *tally);
 
 #endif

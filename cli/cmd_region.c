@@ -1,5 +1,6 @@
 #include "cli/answers.h"
 #include "cli/figures.h"
+#include "cli/parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,17 +37,10 @@ draw(const arguments *a, const tg_study *study)
 
 /* Without figures the tables are kept all the same. */
 static tg_status
-chart(const arguments *a, const tg_study *study)
+deliver(const arguments *a, const tg_study *study, const tg_answer *answer)
 {
-    const tg_listener l = listener_of(a);
-    tg_answer         answer = { 0 };
-    tg_ask            ask;
-
-    ask_of(a, &tg_answer_region, &l, &ask);
-    TG_TRY(tg_answer_ask(&tg_answer_region, ask, study, &answer));
-    const tg_status status = answer_deliver(a, &answer, 2);
-    tg_answer_free(&answer);
-    if (status != TG_OK || !results_folder(a)) return status;
+    TG_TRY(answer_deliver(a, answer, 2));
+    if (!results_folder(a)) return TG_OK;
     const tg_status drawn = draw(a, study);
     TG_TRY(results_keep(a));
     return drawn;
@@ -55,14 +49,9 @@ chart(const arguments *a, const tg_study *study)
 static tg_status
 run(const arguments *a)
 {
-    const char *file;
-    tg_study   *study = NULL;
-
-    TG_TRY(only_file(a, &file));
-    TG_TRY(study_open(a, file, &study));
-    const tg_status status = chart(a, study);
-    tg_study_free(study);
-    return status;
+    return answer_run(a, &tg_answer_region, deliver, NULL);
 }
 
-const command cmd_region = { .answers = &tg_answer_region, .run = run };
+static const tg_option options[] = { PARTS_OPTIONS, { 0 } };
+
+const command cmd_region = { .answers = &tg_answer_region, .options = options, .run = run };

@@ -1,4 +1,5 @@
 #include "cli/answers.h"
+#include "cli/parts.h"
 
 #include "asgd/sim/timeline.h"
 #include "study/scene.h"
@@ -46,15 +47,17 @@ static const tg_option options[] = {
       "also write every job of the first replica to a table, which replays" },
     { "timeline", "FILE", "the same as trace events (JSON) that timeline viewers open" },
     { "unit", "SECONDS", "of one unit of time, for --timeline (default 1)" },
-    RESUME_OPTION,
+    PARTS_OPTIONS,
     { 0 },
 };
 
 static tg_status
 run(const arguments *a)
 {
-    if (given(a, "events") || given(a, "timeline")) TG_TRY(record_events(a));
-    return answer_run(a, &tg_answer_simulate, true, NULL);
+    const bool records = given(a, "events") || given(a, "timeline");
+
+    if (records && !given(a, "shard")) TG_TRY(record_events(a));
+    return answer_run(a, &tg_answer_simulate, NULL, NULL);
 }
 
 const command cmd_simulate = { .answers = &tg_answer_simulate,

@@ -1,4 +1,5 @@
 #include "cli/answers.h"
+#include "cli/parts.h"
 
 #include <stdio.h>
 
@@ -8,7 +9,8 @@ run(const arguments *a)
     tg_tally tally = { { 0 } };
     char     text[80];
 
-    TG_TRY(answer_run(a, &tg_answer_validate, true, &tally));
+    TG_TRY(answer_run(a, &tg_answer_validate, NULL, &tally));
+    if (given(a, "shard")) return TG_OK;
     tg_tally_text(&tally, text);
     if (!given(a, "quiet")) fprintf(stderr, "predictions: %s\n", text);
     if (tally.of[TG_FAILS] == 0) return TG_OK;
@@ -18,7 +20,7 @@ run(const arguments *a)
                    tally.of[TG_FAILS]);
 }
 
-static const tg_option options[] = { RESUME_OPTION, { 0 } };
+static const tg_option options[] = { PARTS_OPTIONS, { 0 } };
 
 const command cmd_validate = { .answers = &tg_answer_validate,
                                .options = options,

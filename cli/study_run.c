@@ -30,6 +30,7 @@ run_scene(study_run *r, size_t index)
     TG_TRY(tg_scene_open(r->study, r->workers[index], &s));
     s.level = r->level;
     s.records = r->records;
+    s.place = index;
     s.single = s.metrics = index == r->own_index;
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {

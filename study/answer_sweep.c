@@ -102,6 +102,14 @@ add_simulation(tg_sweep *w, tg_scene *s, size_t algorithm)
     return status;
 }
 
+/* The same for both commands that simulate. */
+static tg_status
+plan_simulations(const tg_ask *ask, const tg_study *study, tg_plan *out)
+{
+    (void)ask;
+    return tg_plan_simulations(study, false, out);
+}
+
 static tg_status
 simulate(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
@@ -124,7 +132,8 @@ const tg_answerer tg_answer_simulate = {
                    "number of threads." },
     .tables = { { "simulation", tg_simulation_columns, TG_SIMULATION_COLUMNS } },
     .study = true,
-    .answer = simulate
+    .answer = simulate,
+    .plan = plan_simulations
 };
 
 /* ---- validate ------------------------------------------------------------------------ */
@@ -192,5 +201,6 @@ const tg_answerer tg_answer_validate = {
             .options = validate_options },
     .tables = { { "validation", tg_claim_columns, TG_CLAIM_COLUMNS } },
     .study = true,
-    .answer = validate
+    .answer = validate,
+    .plan = plan_simulations
 };

@@ -1,0 +1,36 @@
+/* plan: what is many in an answer, as one list of numbered blocks
+ *
+ * Simulations: for every number of workers of a study's sweep and every algorithm, its batches of
+ * replicas. A chart: its lines, algorithm after algorithm.
+ */
+#ifndef TG_STUDY_PLAN_H
+#define TG_STUDY_PLAN_H
+
+#include "core/work.h"
+#include "study/ask.h"
+#include "study/region.h"
+
+typedef struct tg_plan {
+    tg_work work;                                    /* its context is owned */
+    double *cost;                                    /* (work.stages) NULL: not known */
+    tg_status (*price)(void *context, double *cost); /* NULL: its blocks are all alike */
+    void (*close)(void *context);
+} tg_plan;
+
+/* The simulations of a study; with `metrics` those of its own number of workers measure all of
+ * tg_metrics, as the command `study` asks. The study is borrowed. Release with tg_plan_close(). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_plan_simulations(const tg_study *study, bool metrics, tg_plan *out);
+
+/* The lines of a chart of all algorithms, of the settings that the question's x and y name. */
+TG_CHECKED tg_status tg_plan_chart(const tg_ask *ask, const tg_study *study, tg_plan *out);
+
+/* What its blocks cost, in seconds of the machine of study/cost.h, where that is known. Errors: those of
+ * the scene; the workers' models do not fit into memory; TG_ENOMEM. */
+TG_CHECKED tg_status tg_plan_price(tg_plan *p);
+
+void tg_plan_close(tg_plan *p);
+
+/* What block `number` of the plan of simulations is, in words, into out (size). */
+void tg_plan_say(const tg_study *study, size_t number, char *out, size_t size);
+
+#endif
