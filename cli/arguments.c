@@ -53,6 +53,12 @@ find_option(const command *c, const char *name)
     return o ? o : find_in(c->options, name);
 }
 
+bool
+has_option(const command *c, const char *name)
+{
+    return find_option(c, name) != NULL;
+}
+
 static tg_status
 unknown_option(const command *c, const char *name)
 {

@@ -1,5 +1,6 @@
 #include "cli/answers.h"
 #include "cli/parts.h"
+#include "cli/ranks.h"
 
 #include "asgd/sim/timeline.h"
 #include "study/scene.h"
@@ -56,7 +57,7 @@ run(const arguments *a)
 {
     const bool records = given(a, "events") || given(a, "timeline");
 
-    if (records && !given(a, "shard")) TG_TRY(record_events(a));
+    if (records && !given(a, "shard") && ranks_rank() == 0) TG_TRY(record_events(a));
     return answer_run(a, &tg_answer_simulate, NULL, NULL);
 }
 

@@ -103,7 +103,7 @@ run_in_parts(study_run *r, const char *place)
     tg_status status = tg_plan_simulations(r->study, true, &plan);
     if (status == TG_OK) status = parts_begin(a, r->study, &plan, &p);
     r->records = p.records;
-    if (status == TG_OK && p.shard) {
+    if (status == TG_OK && p.partial) {
         status = parts_compute(&p);
     } else if (status == TG_OK) {
         status = begin_tables(r);

@@ -47,6 +47,9 @@ tg_manual manual_of(const command *c);
 /* Whether a common option, or one of its own, means something to the command. */
 bool applies(const command *c, const char *name);
 
+/* Whether it takes an option of this name. */
+bool has_option(const command *c, const char *name);
+
 extern const command *const commands[]; /* NULL-terminated */
 extern const tg_option      common_options[];
 

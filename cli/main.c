@@ -2,8 +2,10 @@
 
 #include "cli/output.h"
 #include "cli/parts.h"
+#include "cli/ranks_run.h"
 #include "cli/stop.h"
 #include "core/node.h"
+#include "core/parallel.h"
 #include "core/quote.h"
 #include "core/version.h"
 #include "study/schema_json.h"
@@ -233,6 +235,36 @@ command_within(const arguments *a, int argc, char **argv, char **joined)
     return status;
 }
 
+/* Those of mpirun share the blocks of a command that has such a list; rank 0 alone speaks. */
+static tg_status
+begin_ranks(const command *c, arguments *a)
+{
+    TG_TRY(ranks_begin());
+    if (ranks_rank() > 0 && a->count < TG_MOST_OPTIONS) {
+        a->value[a->count] = NULL;
+        for (const tg_option *o = common_options; o->name; o++)
+            if (!strcmp(o->name, "quiet")) a->given[a->count] = o;
+        a->count++;
+    }
+    if (ranks_size() == 1 || has_option(c, "shard")) return TG_OK;
+    return tg_fail(TG_EINPUT, "tardigrad %s has nothing to share among ranks: run it alone",
+                   manual_of(c).name);
+}
+
+/* The last words to and of the other ranks; what this one ends with. */
+static tg_status
+end_ranks(tg_status status)
+{
+    if (ranks_rank() > 0 && tg_stop_requested()) return status;
+    if (ranks_rank() > 0)
+        ranks_await_end(status == TG_OK ? NULL : tg_message());
+    else
+        ranks_dismiss();
+    if (ranks_rank() == 0) fflush(stdout);
+    ranks_end();
+    return ranks_rank() > 0 ? TG_OK : status;
+}
+
 static int
 run_command(int argc, char **argv)
 {
@@ -241,15 +273,16 @@ run_command(int argc, char **argv)
 
     if (!find(argv[0])) return unknown(argv[0]);
     stop_listen();
-    tg_status status = parse(argc, argv, &a, &line);
+    tg_status status = begin_ranks(find(argv[0]), &a);
+    if (status == TG_OK) status = parse(argc, argv, &a, &line);
     if (status == TG_OK && given(&a, "help"))
         print_help(a.command);
     else if (status == TG_OK)
         status = run(&a);
     arguments_free(&a);
     free(line);
-    if (status != TG_OK) complain(tg_message());
-    return exit_status(status);
+    if (status != TG_OK && ranks_rank() == 0) complain(tg_message());
+    return exit_status(end_ranks(status));
 }
 
 int

@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include "cli/ranks.h"
 #include "cli/stop.h"
 
 #include "core/file.h"
@@ -35,7 +36,7 @@ json_print(json_t *document)
 tg_status
 results_begin(const arguments *a, const char *folder)
 {
-    if (a->results->draft) return TG_OK;
+    if (a->results->draft || ranks_rank() > 0) return TG_OK;
     TG_TRY(tg_folder_begin(folder, a->results));
     stop_guard(a->results->draft);
     return TG_OK;

@@ -1,5 +1,6 @@
 #include "cli/parts.h"
 
+#include "cli/ranks_run.h"
 #include "cli/stop.h"
 
 #include "core/file.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 /* ---- what the blocks are of ------------------------------------------------------------ */
 
@@ -18,8 +20,9 @@
 static bool
 is_aside(const tg_option *o)
 {
-    static const char *const aside[] = { "out",   "json",   "threads",  "quiet", "resume",
-                                         "shard", "events", "timeline", "unit",  NULL };
+    static const char *const aside[] = { "out",    "json",     "threads", "quiet",
+                                         "resume", "shard",    "patience", "events",
+                                         "timeline", "unit",   NULL };
 
     for (const char *const *k = aside; *k; k++)
         if (!strcmp(o->name, *k)) return true;
@@ -99,7 +102,7 @@ open_records(parts *p, const char *path, const char *identity)
     if (!note) return tg_fail(TG_ENOMEM, "out of memory");
     tg_status status = tg_records_open(path, &of, go_on, &p->records);
     free(note);
-    const bool asked = given(a, "resume") || p->shard || a->joins > 0;
+    const bool asked = given(a, "resume") || p->partial || a->joins > 0;
     if (!asked && status != TG_OK && status != TG_ENOMEM) status = TG_OK;
     if (status == TG_OK && a->joins > 0) status = parts_join(a, identity, p->records);
     if (status == TG_OK && go_on && !given(a, "quiet"))
@@ -112,37 +115,49 @@ check_place(const parts *p)
 {
     const arguments *a = p->arguments;
 
-    if (p->shard && !given(a, "out"))
+    if (p->partial && !given(a, "out"))
         return tg_fail(TG_EINPUT,
                        "--shard needs --out FOLDER: what is computed is left there");
-    if (!a->results->path && given(a, "resume"))
+    if (ranks_size() > 1 && !a->results->path && !given(a, "out"))
+        return tg_fail(TG_EINPUT, "ranks need --out FOLDER: what is finished is kept beside "
+                                  "the results");
+    if (!a->results->path && !given(a, "out") && given(a, "resume"))
         return tg_fail(TG_EINPUT, "--resume needs --out FOLDER: what is finished is kept "
                                   "beside the results");
     return TG_OK;
 }
 
+/* Rank 0 has the records; the others only need to know of what. */
+static tg_status
+begin_records(parts *p, const char *place, const char *identity)
+{
+    p->sum = (unsigned)crc32(0, (const unsigned char *)identity, (unsigned)strlen(identity));
+    if (ranks_rank() > 0) return TG_OK;
+    char *path = malloc(strlen(place) + sizeof ".records");
+    if (!path) return tg_fail(TG_ENOMEM, "out of memory");
+    sprintf(path, "%s.records", place);
+    const tg_status status = open_records(p, path, identity);
+    free(path);
+    return status;
+}
+
 tg_status
 parts_begin(const arguments *a, const tg_study *study, tg_plan *plan, parts *out)
 {
-    parts       p = { .arguments = a, .plan = plan, .share = { 0, 1 } };
-    const char *shard = value_of(a, "shard"), *place = a->results->path;
+    const char *shard = a->joins ? NULL : value_of(a, "shard"), *place = a->results->path;
     char       *identity = NULL;
 
-    *out = p;
-    p.shard = shard != NULL && a->joins == 0;
-    if (p.shard) TG_TRY(read_shard(shard, &p.share));
-    TG_TRY(check_place(&p));
-    if (!place) return TG_OK;
+    *out = (parts){ .arguments = a,
+                    .plan = plan,
+                    .share = { 0, 1 },
+                    .partial = shard || ranks_rank() > 0 };
+    if (shard) TG_TRY(read_shard(shard, &out->share));
+    TG_TRY(check_place(out));
+    if (!place && ranks_rank() == 0) return TG_OK;
     TG_TRY(make_identity(a, study, &identity));
-    char     *path = malloc(strlen(place) + sizeof ".records");
-    tg_status status = path ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-    if (path) {
-        sprintf(path, "%s.records", place);
-        status = open_records(&p, path, identity);
-    }
-    free(path);
+    tg_status status = begin_records(out, place, identity);
     free(identity);
-    *out = p;
+    if (status == TG_OK && ranks_size() > 1 && !out->partial) status = parts_compute(out);
     return status;
 }
 
@@ -151,18 +166,28 @@ void
 parts_end(parts *p, tg_status status)
 {
     if (p->records)
-        tg_records_close(p->records, status != TG_OK && tg_records_count(p->records) > 0);
+        tg_records_close(p->records, status != TG_OK && p->arguments->joins == 0 &&
+                                         tg_records_count(p->records) > 0);
     p->records = NULL;
 }
 
-/* ---- a shard --------------------------------------------------------------------------- */
+/* ---- computing ------------------------------------------------------------------------- */
+
+/* As many as were asked for, else its part of the machine. */
+static size_t
+threads_of_rank(void)
+{
+    const size_t all = tg_parallel_threads(), here = ranks_here();
+
+    return getenv("TARDIGRAD_THREADS") || all < here ? (all < here ? 1 : all) : all / here;
+}
 
 static tg_status
 check_cost(const parts *p)
 {
     const tg_listener l = listener_of(p->arguments);
     const double      blocks = (double)tg_work_blocks(&p->plan->work, p->share);
-    const double      threads = (double)tg_parallel_threads();
+    const double      threads = (double)threads_of_rank() * (double)ranks_size();
 
     return tg_cost_check(
         &l, &(tg_cost){ .count = blocks,
@@ -189,41 +214,71 @@ leave(parts *p)
     return status;
 }
 
+static void
+tell(const char *sentence, const void *context)
+{
+    const tg_listener l = listener_of(context);
+
+    tg_listener_tell(&l, TG_TOPIC_MISSING, "%s", sentence);
+}
+
 static tg_status
-compute(parts *p)
+run_work(const parts *p, tg_progress *bar)
 {
     const arguments *a = p->arguments;
-    const tg_work   *w = &p->plan->work;
+    ranks_task       task = { .work = &p->plan->work,
+                              .share = p->share,
+                              .threads = threads_of_rank(),
+                              .sum = p->sum,
+                              .patience = 30,
+                              .progress = bar,
+                              .records = p->records,
+                              .tell = tell,
+                              .context = a };
+
+    TG_TRY(number_of(a, "patience", &task.patience));
+    if (!(task.patience > 0))
+        return tg_fail(TG_EINPUT, "--patience: expected seconds > 0, got %g", task.patience);
+    if (ranks_rank() > 0) return ranks_help(&task);
+    if (ranks_size() > 1) return ranks_lead(&task);
+    return tg_work_run(task.work, task.share, 0, bar, p->records);
+}
+
+static tg_status
+compute(const parts *p)
+{
+    const arguments *a = p->arguments;
+    const size_t     blocks = tg_work_blocks(&p->plan->work, p->share);
     tg_progress     *bar = NULL;
 
     TG_TRY(tg_plan_price(p->plan));
     TG_TRY(check_cost(p));
     TG_TRY(tg_progress_create(given(a, "quiet") ? NULL : stderr, &bar));
-    tg_progress_stage(bar, "blocks", tg_work_blocks(w, p->share));
-    const tg_status status = tg_work_run(w, p->share, 0, bar, p->records);
+    tg_progress_stage(bar, "blocks", blocks);
+    const tg_status status = run_work(p, bar);
     tg_progress_free(bar);
-    if (status != TG_ESTOP) return status;
+    if (status != TG_ESTOP || !p->records) return status;
     return tg_fail(TG_ESTOP,
                    "stopped on request; %zu of %zu blocks are finished (the same with "
                    "--resume goes on from here)",
-                   tg_records_count(p->records), tg_work_blocks(w, p->share));
+                   tg_records_count(p->records), blocks);
 }
 
 tg_status
 parts_compute(parts *p)
 {
     const arguments *a = p->arguments;
-    const size_t     blocks = tg_work_blocks(&p->plan->work, p->share);
     char             where[600];
 
-    snprintf(where, sizeof where, "%.590s", value_of(a, "out"));
     TG_TRY(compute(p));
+    if (!p->partial || ranks_rank() > 0) return TG_OK;
+    snprintf(where, sizeof where, "%.590s", value_of(a, "out"));
     stop_saving();
     TG_TRY(leave(p));
     if (!given(a, "quiet") && !given(a, "json"))
         printf("shard %zu/%zu: %zu blocks of %zu are in %s; join the shards with tardigrad "
                "merge\n",
-               p->share.part + 1, p->share.parts, blocks,
+               p->share.part + 1, p->share.parts, tg_work_blocks(&p->plan->work, p->share),
                p->plan->work.stages * p->plan->work.each, where);
     return TG_OK;
 }

@@ -16,22 +16,25 @@ typedef struct parts {
     tg_plan         *plan;
     tg_records      *records; /* NULL: none are kept */
     tg_share         share;   /* of this process */
-    bool             shard;   /* no more than this share, and no answer */
+    bool             partial; /* a shard, or a rank that helps: no answer */
+    unsigned         sum;     /* of what the blocks are of */
 } parts;
 
 /* The blocks that are finished, in the file FOLDER.records beside the results, unless there is no
- * folder: those of an earlier run with --resume, of other shards for merge. A run that cannot keep
+ * folder: those of an earlier run with --resume, of other shards for merge, of all ranks. A run that cannot keep
  * them goes on without, unless it is asked for them. Errors: TG_EINPUT there is nothing to go on
  * with, or no such shard; those of tg_records_open() and parts_join(). */
 #define PARTS_OPTIONS                                                                      \
     { "resume", NULL, "go on where an earlier run into the same folder was stopped" },     \
+    { "shard", "I/N", "compute the I-th of N parts into --out, for tardigrad merge" },     \
     {                                                                                      \
-        "shard", "I/N", "compute the I-th of N parts into --out, for tardigrad merge"      \
+        "patience", "SECONDS",                                                             \
+            "under mpirun: a rank that is silent for so long is lost (default 30)"         \
     }
 TG_CHECKED tg_status parts_begin(const arguments *a, const tg_study *study, tg_plan *plan,
                                  parts *out);
 
-/* Compute the blocks of a shard, and leave them in the folder of the results. Errors: those of the
+/* Compute the blocks of a shard, and leave them in the folder of the results; or help rank 0. Errors: those of the
  * blocks; TG_EDOMAIN it would take more than a day; TG_EWRITE, TG_ESTOP. */
 TG_CHECKED tg_status parts_compute(parts *p);
 
@@ -56,7 +59,7 @@ TG_CHECKED tg_status parts_words(const char *note, const char *folder, bool quie
 tg_share             parts_share(const char *note);
 
 /* Whether a word of a command line begins an option that changes no number (--threads, --quiet,
- * --resume, --shard), and how many words it takes. */
+ * --resume, --shard, --patience), and how many words it takes. */
 int parts_aside(const char *word);
 
 #endif

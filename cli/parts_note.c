@@ -12,9 +12,14 @@
 int
 parts_aside(const char *word)
 {
-    if (!strcmp(word, "--threads") || !strcmp(word, "--shard")) return 2;
-    return !strncmp(word, "--threads=", 10) || !strncmp(word, "--shard=", 8) ||
-           !strcmp(word, "--resume") || !strcmp(word, "--quiet");
+    static const char *const aside[] = { "--threads", "--shard", "--patience", NULL };
+
+    for (const char *const *k = aside; *k; k++) {
+        const size_t n = strlen(*k);
+        if (!strcmp(word, *k)) return 2;
+        if (!strncmp(word, *k, n) && word[n] == '=') return 1;
+    }
+    return !strcmp(word, "--resume") || !strcmp(word, "--quiet");
 }
 
 static void
