@@ -20,6 +20,10 @@ typedef struct done {
 
 static const double BEAT = 0.5; /* [s] */
 
+/* So long a rank waits for its own threads before it listens again [ms]: well within what they have
+ * ahead of them (core/team.h), for listening is not free. */
+enum { WAIT = 10 };
+
 static bool dismissed; /* rank 0 has said the last word */
 
 /* ---- the one that leads ---------------------------------------------------------------- */
@@ -194,14 +198,14 @@ look_for_lost(lead *l)
     return TG_OK;
 }
 
-/* Its own threads, and a millisecond's wait for them. */
+/* Its own threads, and a wait for them. */
 static tg_status
 take_own(lead *l)
 {
     tg_team_block b;
     tg_status     status = TG_OK;
 
-    for (long wait = 1; status == TG_OK && tg_team_take(l->team, wait, &b); wait = 0) {
+    for (long wait = WAIT; status == TG_OK && tg_team_take(l->team, wait, &b); wait = 0) {
         status = keep(l, b.number, b.status, b.status == TG_OK ? b.data : b.message, b.size);
         free(b.data);
     }
@@ -330,7 +334,7 @@ send_done(help *h)
     tg_team_block b;
     tg_status     status = TG_OK;
 
-    for (long wait = 1; status == TG_OK && tg_team_take(h->team, wait, &b); wait = 0) {
+    for (long wait = WAIT; status == TG_OK && tg_team_take(h->team, wait, &b); wait = 0) {
         const done d = { b.number, b.status };
         status = b.status == TG_OK
                      ? ranks_send(0, RANKS_DONE, &d, sizeof d, b.data, b.size)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_AHEAD = 32 };
+enum { MOST_AHEAD = 256 };
 
 /* Numbers wait for a thread so that none has to wait this long for a number [s]. */
 static const double AHEAD = 0.05;
