@@ -105,7 +105,8 @@ answer_in_parts(const question *q)
     ask_of(q->arguments, q->of, NULL, &ask);
     tg_status status = q->of->plan(&ask, q->study, &plan);
     if (status == TG_OK) status = parts_begin(q->arguments, q->study, &plan, &p);
-    if (status == TG_OK) status = p.partial ? parts_compute(&p) : answer_study(q, p.records);
+    if (status == TG_OK)
+        status = p.partial ? parts_compute(&p) : answer_study(q, p.records);
     parts_end(&p, status);
     tg_plan_close(&plan);
     return status;

@@ -20,9 +20,9 @@
 static bool
 is_aside(const tg_option *o)
 {
-    static const char *const aside[] = { "out",    "json",     "threads", "quiet",
-                                         "resume", "shard",    "patience", "events",
-                                         "timeline", "unit",   NULL };
+    static const char *const aside[] = { "out",      "json",  "threads",  "quiet",
+                                         "resume",   "shard", "patience", "events",
+                                         "timeline", "unit",  NULL };
 
     for (const char *const *k = aside; *k; k++)
         if (!strcmp(o->name, *k)) return true;
@@ -119,8 +119,9 @@ check_place(const parts *p)
         return tg_fail(TG_EINPUT,
                        "--shard needs --out FOLDER: what is computed is left there");
     if (ranks_size() > 1 && !a->results->path && !given(a, "out"))
-        return tg_fail(TG_EINPUT, "ranks need --out FOLDER: what is finished is kept beside "
-                                  "the results");
+        return tg_fail(TG_EINPUT,
+                       "ranks need --out FOLDER: what is finished is kept beside "
+                       "the results");
     if (!a->results->path && !given(a, "out") && given(a, "resume"))
         return tg_fail(TG_EINPUT, "--resume needs --out FOLDER: what is finished is kept "
                                   "beside the results");
@@ -131,7 +132,8 @@ check_place(const parts *p)
 static tg_status
 begin_records(parts *p, const char *place, const char *identity)
 {
-    p->sum = (unsigned)crc32(0, (const unsigned char *)identity, (unsigned)strlen(identity));
+    p->sum =
+        (unsigned)crc32(0, (const unsigned char *)identity, (unsigned)strlen(identity));
     if (ranks_rank() > 0) return TG_OK;
     char *path = malloc(strlen(place) + sizeof ".records");
     if (!path) return tg_fail(TG_ENOMEM, "out of memory");
@@ -238,7 +240,8 @@ run_work(const parts *p, tg_progress *bar)
 
     TG_TRY(number_of(a, "patience", &task.patience));
     if (!(task.patience > 0))
-        return tg_fail(TG_EINPUT, "--patience: expected seconds > 0, got %g", task.patience);
+        return tg_fail(TG_EINPUT, "--patience: expected seconds > 0, got %g",
+                       task.patience);
     if (ranks_rank() > 0) return ranks_help(&task);
     if (ranks_size() > 1) return ranks_lead(&task);
     return tg_work_run(task.work, task.share, 0, bar, p->records);

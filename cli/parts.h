@@ -26,7 +26,7 @@ typedef struct parts {
  * with, or no such shard; those of tg_records_open() and parts_join(). */
 #define PARTS_OPTIONS                                                                      \
     { "resume", NULL, "go on where an earlier run into the same folder was stopped" },     \
-    { "shard", "I/N", "compute the I-th of N parts into --out, for tardigrad merge" },     \
+        { "shard", "I/N", "compute the I-th of N parts into --out, for tardigrad merge" }, \
     {                                                                                      \
         "patience", "SECONDS",                                                             \
             "under mpirun: a rank that is silent for so long is lost (default 30)"         \

@@ -40,7 +40,8 @@ ranks_begin(void)
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &machine);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL,
+                        &machine);
     MPI_Comm_size(machine, &here);
     MPI_Comm_free(&machine);
     return TG_OK;
@@ -139,8 +140,8 @@ ranks_hear(int *from, ranks_word *word, void **data, size_t *bytes)
     int         come = 0, count = 0;
 
     reap();
-    if (MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &come, &message, &status) !=
-            MPI_SUCCESS ||
+    if (MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &come, &message,
+                    &status) != MPI_SUCCESS ||
         !come)
         return false;
     MPI_Get_count(&status, MPI_BYTE, &count);

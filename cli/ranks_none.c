@@ -9,8 +9,9 @@ ranks_begin(void)
     const char *size = getenv("OMPI_COMM_WORLD_SIZE");
 
     if (!size || atoi(size) < 2) return TG_OK;
-    return tg_fail(TG_EDOMAIN, "this was built without MPI: install libopenmpi-dev and build "
-                               "again, or take --shard I/N");
+    return tg_fail(TG_EDOMAIN,
+                   "this was built without MPI: install libopenmpi-dev and build "
+                   "again, or take --shard I/N");
 }
 
 void

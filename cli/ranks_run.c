@@ -38,9 +38,9 @@ typedef struct lead {
     const ranks_task *task;
     tg_queue         *queue;
     tg_team          *team;
-    size_t            next, count;    /* place in the queue, of so many */
-    size_t            left;           /* blocks that are not there yet */
-    uint32_t         *with;           /* (count) the rank, and 1, that has the queue's block */
+    size_t            next, count; /* place in the queue, of so many */
+    size_t            left;        /* blocks that are not there yet */
+    uint32_t         *with;        /* (count) the rank, and 1, that has the queue's block */
     size_t           *back, returned; /* (returned) places whose rank was lost */
     helper           *helper;         /* (ranks) */
 } lead;
@@ -98,8 +98,7 @@ grant(lead *l, int rank)
     }
     h->asked -= n;
     if (n == 0) return TG_OK;
-    if (rank > 0)
-        return ranks_send(rank, RANKS_GIVE, NULL, 0, number, n * sizeof *number);
+    if (rank > 0) return ranks_send(rank, RANKS_GIVE, NULL, 0, number, n * sizeof *number);
     for (size_t i = 0; i < n; i++) TG_TRY(tg_team_give(l->team, (size_t)number[i]));
     return TG_OK;
 }
@@ -190,7 +189,8 @@ look_for_lost(lead *l)
 
     snprintf(why, sizeof why, "%g s", l->task->patience);
     for (int r = 1; r < ranks_size(); r++)
-        if (!l->helper[r].gone && tg_work_clock() - l->helper[r].heard > l->task->patience) {
+        if (!l->helper[r].gone &&
+            tg_work_clock() - l->helper[r].heard > l->task->patience) {
             say(l, "rank %d was silent for %s: its blocks are computed again", r, why);
             ranks_lose(r);
             TG_TRY(lose(l, r));
@@ -206,7 +206,8 @@ take_own(lead *l)
     tg_status     status = TG_OK;
 
     for (long wait = WAIT; status == TG_OK && tg_team_take(l->team, wait, &b); wait = 0) {
-        status = keep(l, b.number, b.status, b.status == TG_OK ? b.data : b.message, b.size);
+        status =
+            keep(l, b.number, b.status, b.status == TG_OK ? b.data : b.message, b.size);
         free(b.data);
     }
     return status;
@@ -336,9 +337,9 @@ send_done(help *h)
 
     for (long wait = WAIT; status == TG_OK && tg_team_take(h->team, wait, &b); wait = 0) {
         const done d = { b.number, b.status };
-        status = b.status == TG_OK
-                     ? ranks_send(0, RANKS_DONE, &d, sizeof d, b.data, b.size)
-                     : ranks_send(0, RANKS_DONE, &d, sizeof d, b.message, strlen(b.message));
+        status = b.status == TG_OK ? ranks_send(0, RANKS_DONE, &d, sizeof d, b.data, b.size)
+                                   : ranks_send(0, RANKS_DONE, &d, sizeof d, b.message,
+                                                strlen(b.message));
         free(b.data);
     }
     return status;

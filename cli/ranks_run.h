@@ -13,11 +13,12 @@
 typedef struct ranks_task {
     const tg_work *work;
     tg_share       share;
-    size_t         threads;  /* of this rank */
-    unsigned       sum;      /* of what the blocks are of; a rank where it is another one cannot help */
-    double         patience; /* a rank that is silent for so long is lost [s] */
-    tg_progress   *progress;
-    tg_records    *records; /* of rank 0 */
+    size_t         threads; /* of this rank */
+    unsigned
+           sum; /* of what the blocks are of; a rank where it is another one cannot help */
+    double patience; /* a rank that is silent for so long is lost [s] */
+    tg_progress *progress;
+    tg_records  *records; /* of rank 0 */
     /* Hears what became of other ranks. */
     void (*tell)(const char *sentence, const void *context);
     const void *context;

@@ -4,7 +4,6 @@
 #include "study/cost.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* A scene that blocks are computed in; those of one place of the sweep share it. */
@@ -166,15 +165,6 @@ tg_plan_close(tg_plan *p)
     if (p->work.context) p->close(p->work.context);
     free(p->cost);
     *p = (tg_plan){ 0 };
-}
-
-void
-tg_plan_say(const tg_study *study, size_t number, char *out, size_t size)
-{
-    const size_t batches = tg_replicas_batches(study->replicas), at = number / batches;
-
-    snprintf(out, size, "%s P=%zu", study->algorithm[at % study->algorithms].label,
-             study->sweep_workers[at / study->algorithms]);
 }
 
 /* ---- charts ---------------------------------------------------------------------------- */

@@ -28,9 +28,11 @@ TG_CHECKED tg_status tg_plan_chart(const tg_ask *ask, const tg_study *study, tg_
  * the scene; the workers' models do not fit into memory; TG_ENOMEM. */
 TG_CHECKED tg_status tg_plan_price(tg_plan *p);
 
-void tg_plan_close(tg_plan *p);
+/* What blocks of simulations cost on this machine: that of each algorithm by what single replicas take,
+ * with the study's own number of workers and as much of the horizon as a second or so is enough for.
+ * Errors: those of the blocks; TG_ESTOP. */
+TG_CHECKED tg_status tg_plan_measure(const tg_study *study, tg_plan *p);
 
-/* What block `number` of the plan of simulations is, in words, into out (size). */
-void tg_plan_say(const tg_study *study, size_t number, char *out, size_t size);
+void tg_plan_close(tg_plan *p);
 
 #endif
