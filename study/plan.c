@@ -171,26 +171,28 @@ tg_plan_close(tg_plan *p)
 
 typedef struct chart {
     tg_chart_region region;
-    size_t         *lines; /* (algorithms) */
+    size_t         *blocks; /* (algorithms) */
 } chart;
 
 static tg_status
-line_block(size_t number, void *context, void **data, size_t *size)
+chart_block(size_t number, void *context, void **data, size_t *size)
 {
     const chart    *c = context;
     tg_chart_region r = c->region;
 
     TG_TRY(tg_stop_check());
-    for (; number >= c->lines[r.algorithm]; r.algorithm++) number -= c->lines[r.algorithm];
-    tg_region_cell *cell = calloc(tg_chart_region_length(&r), sizeof *cell);
+    for (; number >= c->blocks[r.algorithm]; r.algorithm++)
+        number -= c->blocks[r.algorithm];
+    const size_t    n = tg_chart_region_cells(&r, number);
+    tg_region_cell *cell = calloc(n, sizeof *cell);
     if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = tg_chart_region_line(&r, number, cell);
+    const tg_status status = tg_chart_region_block(&r, number, cell);
     if (status != TG_OK) {
         free(cell);
         return tg_scene_is_of_one_row(status) ? TG_OK : status;
     }
     *data = cell;
-    *size = tg_chart_region_length(&r) * sizeof *cell;
+    *size = n * sizeof *cell;
     return TG_OK;
 }
 
@@ -199,7 +201,7 @@ close_chart(void *context)
 {
     chart *c = context;
 
-    free(c->lines);
+    free(c->blocks);
     free(c);
 }
 
@@ -210,15 +212,15 @@ tg_plan_chart(const tg_ask *ask, const tg_study *study, tg_plan *out)
 
     *out = (tg_plan){ .close = close_chart };
     if (!c) return tg_fail(TG_ENOMEM, "out of memory");
-    out->work = (tg_work){ .each = 1, .block = line_block, .context = c };
+    out->work = (tg_work){ .each = 1, .block = chart_block, .context = c };
     c->region.study = study;
-    c->lines = calloc(study->algorithms + 1, sizeof *c->lines);
-    if (!c->lines) return tg_fail(TG_ENOMEM, "out of memory");
+    c->blocks = calloc(study->algorithms + 1, sizeof *c->blocks);
+    if (!c->blocks) return tg_fail(TG_ENOMEM, "out of memory");
     TG_TRY(tg_axis_read("x", tg_ask_value(ask, "x"), &c->region.x));
     TG_TRY(tg_axis_read("y", tg_ask_value(ask, "y"), &c->region.y));
     for (tg_chart_region r = c->region; r.algorithm < study->algorithms; r.algorithm++) {
-        c->lines[r.algorithm] = tg_chart_region_lines(&r);
-        out->work.stages += c->lines[r.algorithm];
+        c->blocks[r.algorithm] = tg_chart_region_blocks(&r);
+        out->work.stages += c->blocks[r.algorithm];
     }
     return TG_OK;
 }

@@ -1,7 +1,7 @@
 /* plan: what is many in an answer, as one list of numbered blocks
  *
  * Simulations: for every number of workers of a study's sweep and every algorithm, its batches of
- * replicas. A chart: its lines, algorithm after algorithm.
+ * replicas. A chart: blocks of its lines, algorithm after algorithm.
  */
 #ifndef TG_STUDY_PLAN_H
 #define TG_STUDY_PLAN_H

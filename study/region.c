@@ -135,16 +135,47 @@ runs_down(const tg_chart_region *r)
     return tg_axis_is_step(&r->y, r->algorithm);
 }
 
-size_t
-tg_chart_region_lines(const tg_chart_region *r)
+static size_t
+lines_of(const tg_chart_region *r)
 {
     return runs_down(r) ? r->x.values.count : r->y.values.count;
 }
 
-size_t
-tg_chart_region_length(const tg_chart_region *r)
+static size_t
+length_of(const tg_chart_region *r)
 {
     return runs_down(r) ? r->y.values.count : r->x.values.count;
+}
+
+/* Lines of a block: sixteen blocks, or sixteen lines. */
+static size_t
+lines_each(const tg_chart_region *r)
+{
+    enum { MANY = 16 };
+    const size_t each = (lines_of(r) + MANY - 1) / MANY;
+
+    return each < MANY ? each : MANY;
+}
+
+/* The first line of a block; of the one after the last: how many there are. */
+static size_t
+first_of(const tg_chart_region *r, size_t block)
+{
+    const size_t lines = lines_of(r), first = block * lines_each(r);
+
+    return first < lines ? first : lines;
+}
+
+size_t
+tg_chart_region_blocks(const tg_chart_region *r)
+{
+    return (lines_of(r) + lines_each(r) - 1) / lines_each(r);
+}
+
+size_t
+tg_chart_region_cells(const tg_chart_region *r, size_t block)
+{
+    return (first_of(r, block + 1) - first_of(r, block)) * length_of(r);
 }
 
 /* As long as the step alone changes, the setting stays open. */
@@ -153,7 +184,7 @@ solve_line(const tg_chart_region *r, size_t line, tg_gain_course *course,
            tg_region_cell *cell)
 {
     const bool   down = runs_down(r), along = !down && tg_axis_is_step(&r->x, r->algorithm);
-    const size_t n = tg_chart_region_length(r);
+    const size_t n = length_of(r);
     setting      s = { 0 };
     tg_status    status = TG_OK;
 
@@ -172,42 +203,48 @@ solve_line(const tg_chart_region *r, size_t line, tg_gain_course *course,
     return status;
 }
 
-/* A course of its own, so that no line depends on which were solved before. */
 tg_status
-tg_chart_region_line(const tg_chart_region *r, size_t line, tg_region_cell *cell)
+tg_chart_region_block(const tg_chart_region *r, size_t block, tg_region_cell *cell)
 {
+    const size_t    first = first_of(r, block), end = first_of(r, block + 1);
     tg_gain_course *course;
 
     TG_TRY(tg_gain_course_create(r->study->horizon, &course));
-    const tg_status status = solve_line(r, line, course, cell);
+    tg_status status = TG_OK;
+    for (size_t line = first; line < end && status == TG_OK; line++)
+        status = solve_line(r, line, course, cell + (line - first) * length_of(r));
     tg_gain_course_free(course);
     return status;
 }
 
 /* From the records, if it is there. */
 static tg_status
-find_line(const tg_chart_region *r, size_t line, tg_region_cell *cell)
+find_block(const tg_chart_region *r, size_t block, tg_region_cell *cell)
 {
-    const size_t number = r->first + line, size = tg_chart_region_length(r) * sizeof *cell;
+    const size_t number = r->first + block,
+                 size = tg_chart_region_cells(r, block) * sizeof *cell;
     const double since = tg_work_clock();
 
     if (r->records && tg_records_find(r->records, number, cell, size)) return TG_OK;
-    TG_TRY(tg_chart_region_line(r, line, cell));
+    TG_TRY(tg_chart_region_block(r, block, cell));
     return tg_work_keep(r->records, number, cell, size, since);
 }
 
 static tg_status
-fill_line(size_t line, size_t thread, void *context)
+fill_block(size_t block, size_t thread, void *context)
 {
     tg_chart_region *r = context;
-    const size_t     n = tg_chart_region_length(r), nx = r->x.values.count;
+    const size_t     n = tg_chart_region_cells(r, block), length = length_of(r);
     tg_region_cell  *cell = calloc(n, sizeof *cell);
 
     (void)thread;
     if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = find_line(r, line, cell);
-    for (size_t k = 0; k < n && status == TG_OK; k++)
-        r->cell[runs_down(r) ? k * nx + line : line * nx + k] = cell[k];
+    const tg_status status = find_block(r, block, cell);
+    for (size_t k = 0; k < n && status == TG_OK; k++) {
+        const size_t line = first_of(r, block) + k / length, along = k % length;
+        const size_t i = runs_down(r) ? line : along, j = runs_down(r) ? along : line;
+        r->cell[j * r->x.values.count + i] = cell[k];
+    }
     free(cell);
     return status;
 }
@@ -215,7 +252,7 @@ fill_line(size_t line, size_t thread, void *context)
 tg_status
 tg_chart_region_fill(tg_chart_region *r, size_t threads)
 {
-    return tg_parallel_run(tg_chart_region_lines(r), threads, fill_line, r, NULL);
+    return tg_parallel_run(tg_chart_region_blocks(r), threads, fill_block, r, NULL);
 }
 
 /* The loop of the steepest mode, for the tracer. The setting lives as long as no more than the step,

@@ -22,18 +22,19 @@ typedef struct tg_chart_region {
     tg_region_cell *cell;        /* (y, x) */
     double     *square, *single; /* (y, x) gains at which these are lost; inf: never, NaN:
                                         not known */
-    tg_records *records;         /* lines that are finished; borrowed, NULL: not kept ... */
-    size_t      first;           /* ... the number of the first */
+    tg_records *records; /* blocks that are finished; borrowed, NULL: not kept ... */
+    size_t      first;   /* ... the number of the first */
 } tg_chart_region;
 
-/* A line is a row of the chart, or a column where the step of the algorithm runs along y: how many
- * there are, and how many cells one has. */
-size_t tg_chart_region_lines(const tg_chart_region *r);
-size_t tg_chart_region_length(const tg_chart_region *r);
+/* A line is a row of the chart, or a column where the step of the algorithm runs along y. Up to sixteen of
+ * them are a block, which has what it learns of its loops to itself, so that no block depends on another:
+ * how many blocks there are, and the cells of one. */
+size_t tg_chart_region_blocks(const tg_chart_region *r);
+size_t tg_chart_region_cells(const tg_chart_region *r, size_t block);
 
-/* Solve a line into cell (length), which is zero. Errors: as of filling all. */
-TG_CHECKED tg_status tg_chart_region_line(const tg_chart_region *r, size_t line,
-                                          tg_region_cell *cell);
+/* Solve a block into cell (lines, length), which is zero. Errors: as of filling all. */
+TG_CHECKED tg_status tg_chart_region_block(const tg_chart_region *r, size_t block,
+                                           tg_region_cell *cell);
 
 /* Solve every cell. The verdicts do not depend on the number of threads; 0: all. Errors:
  * those of the study and of its prediction. */

@@ -229,7 +229,7 @@ chart(tg_chart_region *r, const tg_ask *ask, tg_answer *out)
     TG_TRY(begin_tables(ask, r, out));
     for (; r->algorithm < r->study->algorithms; r->algorithm++) {
         TG_TRY(chart_one(r, ask, out->table));
-        r->first += tg_chart_region_lines(r);
+        r->first += tg_chart_region_blocks(r);
     }
     return add_axes(r, tg_table_rows(out->table[1]), out->table[2]);
 }
