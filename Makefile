@@ -34,7 +34,7 @@ reals    := single double dual
 objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels) $(numbers),$(library))) \
             $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o)) \
             $(foreach r,$(reals),$(numbers:%.c=$(BUILD)/%.$r.o))
-commands := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c)) $(BUILD)/cli/embedded.o
+commands := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(absent),$(wildcard cli/*.c))) $(BUILD)/cli/embedded.o
 tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
 scripts  := $(wildcard validation/unit/t_*.sh)
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
@@ -170,9 +170,12 @@ $(BUILD)/cli/embedded.c: $(embedded) Makefile
 $(BUILD)/cli/embedded.o: $(BUILD)/cli/embedded.c
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -MMD -MP -c $< -o $@
 
+# The command alone knows MPI; who uses the library does not get it.
+$(BUILD)/cli/ranks_mpi.o: DEP_CFLAGS += $(MPI_CFLAGS)
+
 $(command): $(commands) $(static)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS) $(MPI_LIBS)
 
 # These see the library's allocations: one makes them fail, one at a time, one counts them.
 $(patsubst %,$(BUILD)/validation/unit/%,t_memory t_memory_solver t_promised): wrap := \

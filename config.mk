@@ -2,7 +2,7 @@
 
 PACKAGES := build-essential pkg-config libgsl-dev libfftw3-dev libsundials-dev libsuitesparse-dev \
             libopenblas-serial-dev liblapacke-dev librandom123-dev libyaml-dev libjansson-dev \
-            libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox \
+            libcmocka-dev libarpack2-dev libflint-dev libflint-arb-dev zlib1g-dev gnuplot-nox libopenmpi-dev openmpi-bin \
             python3-numpy python3-pip python3-setuptools python3-wheel python3-jsonschema python3-yaml
 MODULES  := gsl fftw3 yaml-0.1 jansson zlib
 
@@ -10,8 +10,12 @@ MODULES  := gsl fftw3 yaml-0.1 jansson zlib
 HAVE_ARPACK := $(wildcard /usr/include/arpack/arpack.h)
 HAVE_ARB    := $(wildcard /usr/include/arb.h)
 HAVE_DNNL   := $(wildcard /usr/include/dnnl.h)
+HAVE_MPI    := $(wildcard /usr/lib/*/openmpi/include/mpi.h)
 absent      := $(if $(HAVE_ARPACK),asgd/problems/hessian_none.c,asgd/problems/hessian_arpack.c) \
-               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c)
+               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c) \
+               $(if $(HAVE_MPI),cli/ranks_none.c,cli/ranks_mpi.c)
+MPI_CFLAGS  := $(if $(HAVE_MPI),$(addprefix -isystem ,$(patsubst -I%,%,$(shell pkg-config --cflags-only-I ompi-c))))
+MPI_LIBS    := $(if $(HAVE_MPI),$(shell pkg-config --libs ompi-c))
 
 # A baseline of the bench of networks.
 RIVAL      := $(if $(HAVE_DNNL),dnnl,blas)

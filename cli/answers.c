@@ -1,5 +1,6 @@
 #include "cli/answers.h"
 
+#include "cli/parts.h"
 #include "cli/stop.h"
 
 #include <stdio.h>
@@ -71,19 +72,25 @@ deliver(const arguments *a, const answering *how, const tg_study *study,
     return drawn;
 }
 
+typedef struct question {
+    const arguments *arguments;
+    const answering *how;
+    const tg_study  *study; /* NULL: none was given */
+    tg_tally        *tally;
+} question;
+
 static tg_status
-answer_study(const arguments *a, const answering *how, const tg_study *study,
-             tg_records *records, tg_tally *tally)
+answer_study(const question *q, tg_records *records)
 {
-    const tg_listener l = listener_of(a);
+    const tg_listener l = listener_of(q->arguments);
     tg_answer         answer = { 0 };
     tg_ask            ask;
 
-    ask_of(a, how->of, &l, &ask);
+    ask_of(q->arguments, q->how->of, &l, &ask);
     ask.records = records;
-    TG_TRY(tg_answer_ask(how->of, ask, study, &answer));
-    if (tally) *tally = answer.tally;
-    tg_status status = deliver(a, how, study, &answer);
+    TG_TRY(tg_answer_ask(q->how->of, ask, q->study, &answer));
+    if (q->tally) *q->tally = answer.tally;
+    tg_status status = deliver(q->arguments, q->how, q->study, &answer);
     if (status == TG_OK && answer.ended)
         status = tg_fail(answer.ended, "%s%s", answer.why,
                          records ? " (the same with --resume goes on from here)" : "");
@@ -106,18 +113,34 @@ open_study(const arguments *a, const tg_answerer *of, tg_study **out)
                        : study_open(a, file, out);
 }
 
+/* A shard has no answer. */
+static tg_status
+answer_in_parts(const question *q)
+{
+    tg_plan plan;
+    tg_ask  ask;
+    parts   p = { 0 };
+
+    ask_of(q->arguments, q->how->of, NULL, &ask);
+    tg_status status = q->how->of->plan(&ask, q->study, &plan);
+    if (status == TG_OK) status = parts_begin(q->arguments, q->study, &plan, &p);
+    if (status == TG_OK)
+        status = p.partial ? parts_compute(&p) : answer_study(q, p.records);
+    parts_end(&p, status);
+    tg_plan_close(&plan);
+    return status;
+}
+
 tg_status
 answer_run(const arguments *a, const answering *how, tg_tally *tally)
 {
-    tg_study   *study = NULL;
-    tg_records *records = NULL;
-    tg_level    level;
+    tg_study *study = NULL;
+    tg_level  level;
 
     TG_TRY(level_of(a, &level));
     TG_TRY(open_study(a, how->of, &study));
-    tg_status status = how->simulates ? records_begin(a, study, &records) : TG_OK;
-    if (status == TG_OK) status = answer_study(a, how, study, records, tally);
-    records_end(records, status);
+    const question  q = { a, how, study, tally };
+    const tg_status status = how->of->plan ? answer_in_parts(&q) : answer_study(&q, NULL);
     tg_study_free(study);
     return status;
 }

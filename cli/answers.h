@@ -18,14 +18,12 @@ TG_CHECKED tg_status answer_deliver(const arguments *a, const tg_answer *answer,
 /* What a command does with the answer. */
 typedef struct answering {
     const tg_answerer *of;
-    bool   simulates; /* what is finished is kept, and --resume goes on with it */
-    size_t shown;     /* of its tables on the terminal, the first */
+    size_t             shown; /* of its tables on the terminal, the first */
     /* Draw it into the results' folder, where its tables are; NULL: it has no figures. */
     tg_status (*draw)(const arguments *a, const tg_study *study, const tg_answer *answer);
 } answering;
 
-/* Open the study on the command line, with the file of what is finished where it
- * simulates; answer, deliver, draw and keep. *tally (NULL allowed) is what was counted. */
+/* Open the study on the command line; answer, in parts where there are many (cli/parts.h), deliver, draw and keep. *tally (NULL allowed) is what was counted. */
 TG_CHECKED tg_status answer_run(const arguments *a, const answering *how, tg_tally *tally);
 
 #endif

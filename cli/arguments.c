@@ -53,6 +53,12 @@ find_option(const command *c, const char *name)
     return o ? o : find_in(c->options, name);
 }
 
+bool
+has_option(const command *c, const char *name)
+{
+    return find_option(c, name) != NULL;
+}
+
 static tg_status
 unknown_option(const command *c, const char *name)
 {
@@ -89,10 +95,11 @@ arguments_parse(const command *c, int argc, char **argv, arguments *out)
 {
     bool files_only = false;
 
+    if (!(out->file = calloc((size_t)argc + 1, sizeof *out->file)))
+        return tg_fail(TG_ENOMEM, "out of memory");
     for (int i = 0; i < argc; i++) {
         if (!files_only && !strcmp(argv[i], "-h")) argv[i] = "--help";
         if (files_only || strncmp(argv[i], "--", 2)) {
-            if (out->files == MOST_FILES) return tg_fail(TG_EINPUT, "too many files");
             out->file[out->files++] = argv[i];
             continue;
         }
@@ -118,6 +125,13 @@ arguments_parse(const command *c, int argc, char **argv, arguments *out)
         TG_TRY(take(out, o, value));
     }
     return TG_OK;
+}
+
+void
+arguments_free(arguments *a)
+{
+    free(a->file);
+    *a = (arguments){ 0 };
 }
 
 bool

@@ -28,7 +28,7 @@ run(const arguments *a)
     tg_ask            ask;
 
     ask_of(a, &tg_answer_fit, &l, &ask);
-    ask.more = a->file + 1;
+    ask.more = (const char *const *)a->file + 1;
     ask.mores = a->files > 1 ? a->files - 1 : 0;
     char *line = tg_ask_line(&ask);
     if (!line) return tg_fail(TG_ENOMEM, "out of memory");

@@ -1,5 +1,6 @@
 #include "cli/answers.h"
 #include "cli/figures.h"
+#include "cli/parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,4 +44,6 @@ run(const arguments *a)
     return answer_run(a, &how, NULL);
 }
 
-const command cmd_region = { .answers = &tg_answer_region, .run = run };
+static const tg_option options[] = { PARTS_OPTIONS, { 0 } };
+
+const command cmd_region = { .answers = &tg_answer_region, .options = options, .run = run };

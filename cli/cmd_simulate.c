@@ -1,5 +1,7 @@
 #include "cli/answer_figures.h"
 #include "cli/answers.h"
+#include "cli/parts.h"
+#include "cli/ranks.h"
 
 #include "asgd/sim/timeline.h"
 #include "study/scene.h"
@@ -47,20 +49,19 @@ static const tg_option options[] = {
       "also write every job of the first replica to a table, which replays" },
     { "timeline", "FILE", "the same as trace events (JSON) that timeline viewers open" },
     { "unit", "SECONDS", "of one unit of time, for --timeline (default 1)" },
-    RESUME_OPTION,
+    PARTS_OPTIONS,
     { 0 },
 };
 
 static tg_status
 run(const arguments *a)
 {
-    if (given(a, "events") || given(a, "timeline")) TG_TRY(record_events(a));
-    return answer_run(a,
-                      &(answering){ .of = &tg_answer_simulate,
-                                    .simulates = true,
-                                    .shown = 1,
-                                    .draw = draw_simulation },
-                      NULL);
+    const bool records = given(a, "events") || given(a, "timeline");
+
+    if (records && !given(a, "shard") && ranks_rank() == 0) TG_TRY(record_events(a));
+    return answer_run(
+        a, &(answering){ .of = &tg_answer_simulate, .shown = 1, .draw = draw_simulation },
+        NULL);
 }
 
 const command cmd_simulate = { .answers = &tg_answer_simulate,

@@ -1,5 +1,6 @@
 #include "cli/figures.h"
 #include "cli/output.h"
+#include "cli/parts.h"
 #include "cli/study_run.h"
 
 #include "core/file.h"
@@ -80,6 +81,40 @@ carry_out(study_run *r, const char *folder)
 }
 
 static tg_status
+begin_tables(study_run *r)
+{
+    r->folder = results_folder(r->arguments);
+    char           *tables = tg_path_join(r->folder, "tables");
+    const tg_status status =
+        tables ? tg_folder_make(tables) : tg_fail(TG_ENOMEM, "out of memory");
+    free(tables);
+    if (status != TG_OK) return status;
+    return tg_progress_create(given(r->arguments, "quiet") ? NULL : stderr, &r->progress);
+}
+
+/* All of it, or a shard. */
+static tg_status
+run_in_parts(study_run *r, const char *place)
+{
+    const arguments *a = r->arguments;
+    tg_plan          plan;
+    parts            p = { 0 };
+
+    tg_status status = tg_plan_simulations(r->study, tg_metrics, &plan);
+    if (status == TG_OK) status = parts_begin(a, r->study, &plan, &p);
+    r->records = p.records;
+    if (status == TG_OK && p.partial) {
+        status = parts_compute(&p);
+    } else if (status == TG_OK) {
+        status = begin_tables(r);
+        if (status == TG_OK) status = carry_out(r, place);
+    }
+    parts_end(&p, status);
+    tg_plan_close(&plan);
+    return status;
+}
+
+static tg_status
 run(const arguments *a)
 {
     const char *file;
@@ -94,24 +129,14 @@ run(const arguments *a)
     snprintf(folder, sizeof folder, "out/%s", study->name);
     const char *place = given(a, "out") ? value_of(a, "out") : folder;
     tg_status   status = results_begin(a, place);
-    if (status == TG_OK) {
-        r.folder = results_folder(a);
-        char *tables = tg_path_join(r.folder, "tables");
-        status = tables ? tg_folder_make(tables) : tg_fail(TG_ENOMEM, "out of memory");
-        free(tables);
-    }
-    if (status == TG_OK) status = records_begin(a, study, &r.records);
-    if (status == TG_OK)
-        status = tg_progress_create(given(a, "quiet") ? NULL : stderr, &r.progress);
-    if (status == TG_OK) status = carry_out(&r, place);
-    records_end(r.records, status);
+    if (status == TG_OK) status = run_in_parts(&r, place);
     tg_progress_free(r.progress);
     study_run_free(&r);
     tg_study_free(study);
     return status;
 }
 
-static const tg_option options[] = { TG_LEVEL_OPTION, RESUME_OPTION, { 0 } };
+static const tg_option options[] = { TG_LEVEL_OPTION, PARTS_OPTIONS, { 0 } };
 
 const command cmd_study = {
     .name = "study",

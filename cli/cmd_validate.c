@@ -1,5 +1,6 @@
 #include "cli/answer_figures.h"
 #include "cli/answers.h"
+#include "cli/parts.h"
 
 #include <stdio.h>
 
@@ -9,12 +10,10 @@ run(const arguments *a)
     tg_tally tally = { { 0 } };
     char     text[80];
 
-    TG_TRY(answer_run(a,
-                      &(answering){ .of = &tg_answer_validate,
-                                    .simulates = true,
-                                    .shown = 1,
-                                    .draw = draw_validation },
-                      &tally));
+    TG_TRY(answer_run(
+        a, &(answering){ .of = &tg_answer_validate, .shown = 1, .draw = draw_validation },
+        &tally));
+    if (given(a, "shard")) return TG_OK;
     tg_tally_text(&tally, text);
     if (!given(a, "quiet")) fprintf(stderr, "predictions: %s\n", text);
     const size_t n = tally.of[TG_FAILS];
@@ -25,7 +24,7 @@ run(const arguments *a)
                    n, n == 1 ? " is" : "s are", n == 1 ? "its" : "their");
 }
 
-static const tg_option options[] = { RESUME_OPTION, { 0 } };
+static const tg_option options[] = { PARTS_OPTIONS, { 0 } };
 
 const command cmd_validate = { .answers = &tg_answer_validate,
                                .options = options,

@@ -13,19 +13,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MOST_FILES = 1024 };
-
 /* A parsed command line. Values are borrowed from argv. */
 typedef struct arguments {
-    const char      *line;             /* the whole command line, for provenance */
-    const char      *file[MOST_FILES]; /* words that are no options */
-    size_t           files;
-    const char      *set[TG_MOST_SETS]; /* --set PATH=VALUE */
-    size_t           sets;
-    const tg_option *given[TG_MOST_OPTIONS];
-    const char      *value[TG_MOST_OPTIONS];
-    size_t           count;
-    tg_folder       *results; /* the folder that --out names, while it is being written */
+    const struct command *command;
+    const char           *line; /* the whole command line, for provenance */
+    char                **argv; /* (argc) the same as words, from the command's name on */
+    int                   argc;
+    char                **file; /* words that are no options; owned */
+    size_t                files;
+    const char           *set[TG_MOST_SETS]; /* --set PATH=VALUE */
+    size_t                sets;
+    const tg_option      *given[TG_MOST_OPTIONS];
+    const char           *value[TG_MOST_OPTIONS];
+    size_t                count;
+    tg_folder *results; /* the folder that --out names, while it is being written */
+    char     **joined;  /* (joins) records that merge has for it; else none */
+    size_t     joins;
 } arguments;
 
 typedef struct command {
@@ -44,12 +47,22 @@ tg_manual manual_of(const command *c);
 /* Whether a common option, or one of its own, means something to the command. */
 bool applies(const command *c, const char *name);
 
+/* Whether it takes an option of this name. */
+bool has_option(const command *c, const char *name);
+
 extern const command *const commands[]; /* NULL-terminated */
 extern const tg_option      common_options[];
 
-/* Parse what follows the command's name. Errors: TG_EINPUT. */
+/* Parse what follows the command's name. Release with arguments_free() also after failure. Errors:
+ * TG_EINPUT, TG_ENOMEM. */
 TG_CHECKED tg_status arguments_parse(const command *c, int argc, char **argv,
                                      arguments *out);
+void                 arguments_free(arguments *a);
+
+/* The command of these words, with the results of `a` and records (as many as it has files) that have
+ * its blocks. Errors: those of that command; TG_EINPUT there is none. */
+TG_CHECKED tg_status command_within(const arguments *a, int argc, char **argv,
+                                    char **joined);
 
 bool        given(const arguments *a, const char *name);
 const char *value_of(const arguments *a, const char *name); /* NULL if not given */
@@ -75,6 +88,6 @@ void print_completion(void);
 
 extern const command cmd_study, cmd_predict, cmd_explain, cmd_roots, cmd_region,
     cmd_schedule, cmd_integrate, cmd_simulate, cmd_validate, cmd_fit, cmd_spectrum,
-    cmd_plot;
+    cmd_plot, cmd_merge, cmd_jobs;
 
 #endif

@@ -1,8 +1,11 @@
 #include "cli/command.h"
 
 #include "cli/output.h"
+#include "cli/parts.h"
+#include "cli/ranks_run.h"
 #include "cli/stop.h"
 #include "core/node.h"
+#include "core/parallel.h"
 #include "core/quote.h"
 #include "core/version.h"
 #include "study/schema_json.h"
@@ -12,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const command *const commands[] = {
-    &cmd_study,    &cmd_predict,   &cmd_explain,  &cmd_roots,    &cmd_region,
-    &cmd_schedule, &cmd_integrate, &cmd_simulate, &cmd_validate, &cmd_fit,
-    &cmd_spectrum, &cmd_plot,      NULL
-};
+const command *const commands[] = { &cmd_study,     &cmd_predict,  &cmd_explain,
+                                    &cmd_roots,     &cmd_region,   &cmd_schedule,
+                                    &cmd_integrate, &cmd_simulate, &cmd_validate,
+                                    &cmd_fit,       &cmd_spectrum, &cmd_plot,
+                                    &cmd_merge,     &cmd_jobs,     NULL };
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
 
@@ -105,19 +108,15 @@ help(int argc, char **argv)
     return DONE;
 }
 
-/* The command line as it could be typed again, but for --threads and --resume, which change no
- * number. */
+/* The command line as it could be typed again, but for what changes no number. */
 static void
 put_line(FILE *f, int argc, char **argv)
 {
     fputs("tardigrad", f);
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--threads")) {
-            i++;
-        } else if (strncmp(argv[i], "--threads=", 10) && strcmp(argv[i], "--resume")) {
-            fputc(' ', f);
-            tg_quote_word(f, argv[i]);
-        }
+    for (int i = 0, n; i < argc; i += n ? n : 1) {
+        if ((n = parts_aside(argv[i])) > 0) continue;
+        fputc(' ', f);
+        tg_quote_word(f, argv[i]);
     }
 }
 
@@ -172,16 +171,16 @@ set_threads(const arguments *a)
 
 /* Results that were not completed leave nothing behind. */
 static tg_status
-run(const command *c, arguments *a)
+run(arguments *a)
 {
     tg_folder   results = { 0 };
     const char *out = value_of(a, "out");
 
-    TG_TRY(check_options(c, a));
+    TG_TRY(check_options(a->command, a));
     TG_TRY(set_threads(a));
     a->results = &results;
     if (out) TG_TRY(results_begin(a, out));
-    tg_status status = c->run(a);
+    tg_status status = a->command->run(a);
     stop_guard(NULL);
     return results.draft ? tg_folder_end(&results, status) : status;
 }
@@ -203,24 +202,87 @@ unknown(const char *name)
     return complain(words);
 }
 
+/* From the command's name on. */
+static tg_status
+parse(int argc, char **argv, arguments *out, char **line)
+{
+    const command *c = find(argv[0]);
+
+    *line = join(argc, argv);
+    const tg_status status = arguments_parse(c, argc - 1, argv + 1, out);
+    out->command = c;
+    out->argc = argc;
+    out->argv = argv;
+    out->line = *line ? *line : "tardigrad";
+    return status;
+}
+
+tg_status
+command_within(const arguments *a, int argc, char **argv, char **joined)
+{
+    arguments within = { 0 };
+    char     *line = NULL;
+
+    if (!find(argv[0])) return tg_fail(TG_EINPUT, "there is no command \"%.60s\"", argv[0]);
+    tg_status status = parse(argc, argv, &within, &line);
+    within.results = a->results;
+    within.joined = joined;
+    within.joins = a->files;
+    if (status == TG_OK) status = check_options(within.command, &within);
+    if (status == TG_OK) status = within.command->run(&within);
+    arguments_free(&within);
+    free(line);
+    return status;
+}
+
+/* Those of mpirun share the blocks of a command that has such a list; rank 0 alone speaks. */
+static tg_status
+begin_ranks(const command *c, arguments *a)
+{
+    TG_TRY(ranks_begin());
+    if (ranks_rank() > 0 && a->count < TG_MOST_OPTIONS) {
+        a->value[a->count] = NULL;
+        for (const tg_option *o = common_options; o->name; o++)
+            if (!strcmp(o->name, "quiet")) a->given[a->count] = o;
+        a->count++;
+    }
+    if (ranks_size() == 1 || has_option(c, "shard")) return TG_OK;
+    return tg_fail(TG_EINPUT, "tardigrad %s has nothing to share among ranks: run it alone",
+                   manual_of(c).name);
+}
+
+/* The last words to and of the other ranks; what this one ends with. */
+static tg_status
+end_ranks(tg_status status)
+{
+    if (ranks_rank() > 0 && tg_stop_requested()) return status;
+    if (ranks_rank() > 0)
+        ranks_await_end(status == TG_OK ? NULL : tg_message());
+    else
+        ranks_dismiss();
+    if (ranks_rank() == 0) fflush(stdout);
+    ranks_end();
+    return ranks_rank() > 0 ? TG_OK : status;
+}
+
 static int
 run_command(int argc, char **argv)
 {
-    arguments      a = { 0 };
-    const command *c = find(argv[1]);
+    arguments a = { 0 };
+    char     *line = NULL;
 
-    if (!c) return unknown(argv[1]);
+    if (!find(argv[0])) return unknown(argv[0]);
     stop_listen();
-    char     *line = join(argc, argv);
-    tg_status status = arguments_parse(c, argc - 2, argv + 2, &a);
-    a.line = line ? line : "tardigrad";
+    tg_status status = begin_ranks(find(argv[0]), &a);
+    if (status == TG_OK) status = parse(argc, argv, &a, &line);
     if (status == TG_OK && given(&a, "help"))
-        print_help(c);
+        print_help(a.command);
     else if (status == TG_OK)
-        status = run(c, &a);
+        status = run(&a);
+    arguments_free(&a);
     free(line);
-    if (status != TG_OK) complain(tg_message());
-    return exit_status(status);
+    if (status != TG_OK && ranks_rank() == 0) complain(tg_message());
+    return exit_status(end_ranks(status));
 }
 
 int
@@ -238,7 +300,7 @@ main(int argc, char **argv)
     else if (!strcmp(name, "--help") || !strcmp(name, "-h"))
         status = help(0, NULL);
     else
-        status = run_command(argc, argv);
+        status = run_command(argc - 1, argv + 1);
     const int failed = fflush(stdout) != 0 || ferror(stdout);
     if (!failed) return status;
     if (status == DONE) complain("standard output cannot be written");

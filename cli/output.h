@@ -3,7 +3,6 @@
 #define TG_CLI_OUTPUT_H
 
 #include "cli/command.h"
-#include "core/records.h"
 #include "core/table.h"
 #include "study/json.h"
 #include "study/study.h"
@@ -41,18 +40,6 @@ const char *results_folder(const arguments *a);
 
 /* The results are complete: put them in place of earlier ones. */
 TG_CHECKED tg_status results_keep(const arguments *a);
-
-/* The blocks of simulation that are finished, in the file FOLDER.records beside the results, unless
- * there are none: *out is NULL. RESUME_OPTION keeps those of a run that did not come to its end.
- * records_end() removes the file if this one did. A run that cannot keep them goes on without, unless
- * it is to resume. Errors: TG_EINPUT there is nothing to go on with; those of tg_records_open(). */
-#define RESUME_OPTION                                                                      \
-    {                                                                                      \
-        "resume", NULL, "go on where an earlier run into the same folder was stopped"      \
-    }
-TG_CHECKED tg_status records_begin(const arguments *a, const tg_study *study,
-                                   tg_records **out);
-void                 records_end(tg_records *r, tg_status status);
 
 /* Write NAME.csv into the results' folder; table_write() takes the table. */
 TG_CHECKED tg_status table_save(const arguments *a, const char *name, tg_table *t);

@@ -32,6 +32,7 @@ run_scene(study_run *r, size_t index)
     s.records = r->records;
     s.single = index == r->own_index;
     s.metrics = s.single ? tg_metrics : NULL;
+    s.place = index;
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {
         outcome *o = &r->outcome[index * r->rules + k];

@@ -12,27 +12,24 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { MOST_KEY = 256, PIECE = 1 << 16 };
+enum { PIECE = 1 << 16 };
 
-/* Before each record in the file, after the first MAGIC. */
+/* Before each record in the file, after MAGIC. */
 typedef struct head {
-    uint64_t size;
-    uint32_t key, sum; /* length of the key; CRC-32 of key and bytes */
+    uint64_t size, number;
+    uint64_t sum; /* CRC-32 of size, number and bytes */
 } head;
 
-static const char MAGIC[16] = "tardigrad blocks";
-
-typedef struct entry {
-    char    *key;
-    uint64_t at, size; /* of its bytes in the file */
-} entry;
+static const char     MAGIC[16] = "tardigrad record";
+static const uint64_t IDENTITY = UINT64_MAX, MOST_BLOCKS = UINT64_C(1) << 32;
 
 struct tg_records {
-    int             file;
-    char           *path;
-    entry          *entry; /* (count) */
-    size_t          count, room;
-    uint64_t        end; /* of what is whole */
+    int       file;
+    char     *path;
+    char     *text; /* identity and note, each with its end */
+    size_t    blocks, count;
+    uint64_t *at;          /* (blocks) of the head of each in the file; 0: not there */
+    uint64_t  end, broken; /* end of what is whole; bytes after it, when it was opened */
     pthread_mutex_t turn;
 };
 
@@ -48,20 +45,10 @@ sum_of(uint32_t sum, const void *data, size_t size)
     return sum;
 }
 
-static tg_status
-remember(tg_records *r, const char *key, uint64_t at, uint64_t size)
+static uint32_t
+sum_of_head(const head *h)
 {
-    if (r->count == r->room) {
-        const size_t room = r->room ? 2 * r->room : 64;
-        entry       *more = realloc(r->entry, room * sizeof *more);
-        if (!more) return tg_fail(TG_ENOMEM, "out of memory");
-        r->entry = more;
-        r->room = room;
-    }
-    char *copy = strdup(key);
-    if (!copy) return tg_fail(TG_ENOMEM, "out of memory");
-    r->entry[r->count++] = (entry){ copy, at, size };
-    return TG_OK;
+    return sum_of(0, h, offsetof(head, sum));
 }
 
 /* ---- reading --------------------------------------------------------------------------- */
@@ -80,12 +67,14 @@ read_whole(int file, void *data, size_t size, uint64_t at)
     return true;
 }
 
-/* Whether the bytes of a record are what its checksum says, which goes on from that of its key. */
+/* Whether the bytes of the record at `at` are what its checksum says. */
 static bool
-is_whole(const tg_records *r, const head *h, uint32_t sum, uint64_t at)
+is_whole(const tg_records *r, const head *h, uint64_t at)
 {
     unsigned char piece[PIECE];
+    uint32_t      sum = sum_of_head(h);
 
+    at += sizeof *h;
     for (uint64_t left = h->size; left > 0;) {
         const size_t n = left < PIECE ? (size_t)left : PIECE;
         if (!read_whole(r->file, piece, n, at)) return false;
@@ -96,23 +85,42 @@ is_whole(const tg_records *r, const head *h, uint32_t sum, uint64_t at)
     return sum == h->sum;
 }
 
+/* The first record: identity and note; as many blocks as it says. */
+static tg_status
+read_identity(tg_records *r, const head *h)
+{
+    const uint64_t at = sizeof MAGIC + sizeof *h;
+    const size_t   size = (size_t)h->size - sizeof(uint64_t);
+    uint64_t       blocks = 0;
+
+    if (!read_whole(r->file, &blocks, sizeof blocks, at) || blocks > MOST_BLOCKS)
+        return tg_fail(TG_EINPUT, "%.400s is damaged", r->path);
+    r->text = calloc(1, size + 2); /* two texts, whatever is there */
+    r->at = calloc((size_t)blocks + 1, sizeof *r->at);
+    if (!r->text || !r->at) return tg_fail(TG_ENOMEM, "out of memory");
+    r->blocks = (size_t)blocks;
+    if (read_whole(r->file, r->text, size, at + sizeof blocks)) return TG_OK;
+    return tg_fail(TG_EIO, "%.400s: %s", r->path, strerror(errno));
+}
+
 /* All records that are whole, up to the first that is not. */
 static tg_status
-scan(tg_records *r)
+scan(tg_records *r, uint64_t length)
 {
     head h;
-    char key[MOST_KEY];
 
-    for (uint64_t at = sizeof MAGIC;; at = r->end) {
+    for (uint64_t at = sizeof MAGIC;; at += sizeof h + h.size) {
         r->end = at;
-        if (!read_whole(r->file, &h, sizeof h, at) || h.key >= MOST_KEY) return TG_OK;
-        at += sizeof h;
-        if (!read_whole(r->file, key, h.key, at)) return TG_OK;
-        key[h.key] = '\0';
-        at += h.key;
-        if (!is_whole(r, &h, sum_of(0, key, h.key), at)) return TG_OK;
-        TG_TRY(remember(r, key, at, h.size));
-        r->end = at + h.size;
+        r->broken = length - at;
+        if (!read_whole(r->file, &h, sizeof h, at) || !is_whole(r, &h, at)) return TG_OK;
+        if (at == sizeof MAGIC) {
+            if (h.number != IDENTITY || h.size < sizeof(uint64_t)) return TG_OK;
+            TG_TRY(read_identity(r, &h));
+        } else {
+            if (h.number >= r->blocks) return TG_OK;
+            r->count += r->at[h.number] == 0;
+            r->at[h.number] = at;
+        }
     }
 }
 
@@ -125,33 +133,23 @@ line_length(const char *text)
     return n < 200 ? (int)n : 200;
 }
 
-static tg_status
-compare(const char *path, const char *there, const char *here)
+tg_status
+tg_records_check(const tg_records *r, const char *identity, const char *here)
 {
-    while (*there && *here) {
+    const char *there = r->text;
+
+    while (*there && *identity) {
         const size_t n = strcspn(there, "\n") + 1;
-        if (strncmp(there, here, n) != 0) break;
+        if (strncmp(there, identity, n) != 0) break;
         there += there[n - 1] ? n : n - 1;
-        here += here[n - 1] ? n : n - 1;
+        identity += identity[n - 1] ? n : n - 1;
     }
-    if (!*there && !*here) return TG_OK;
-    return tg_fail(TG_EINPUT,
-                   "%.300s keeps what is finished of something else: there \"%.*s\", here "
-                   "\"%.*s\"; remove it to begin anew",
-                   path, line_length(there), there, line_length(here), here);
-}
-
-static tg_status
-check_identity(tg_records *r, const char *identity)
-{
-    const entry *e = r->entry;
-    char        *text = calloc(1, (size_t)e->size + 1);
-
-    if (!text) return tg_fail(TG_ENOMEM, "out of memory");
-    if (!read_whole(r->file, text, (size_t)e->size, e->at)) *text = '\0';
-    const tg_status status = compare(r->path, text, identity);
-    free(text);
-    return status;
+    if (!*there && !*identity) return TG_OK;
+    return tg_fail(
+        TG_EINPUT,
+        "%.300s keeps what is finished of something else: there \"%.*s\", %.200s "
+        "\"%.*s\"",
+        r->path, line_length(there), there, here, line_length(identity), identity);
 }
 
 /* ---- opening --------------------------------------------------------------------------- */
@@ -165,37 +163,113 @@ cannot(const tg_records *r, tg_status status)
 
 /* A run that died at once left less than MAGIC. */
 static bool
-is_beginning(int file, size_t size)
+is_beginning(int file, uint64_t size)
 {
     char some[sizeof MAGIC];
 
-    return size < sizeof MAGIC && read_whole(file, some, size, 0) &&
-           memcmp(some, MAGIC, size) == 0;
+    return size < sizeof MAGIC && read_whole(file, some, (size_t)size, 0) &&
+           memcmp(some, MAGIC, (size_t)size) == 0;
 }
 
-/* An empty file gets its beginning; another one must be records, and of the same. */
+/* Nothing, the beginning of records, or records. */
 static tg_status
-begin(tg_records *r, const char *identity, bool go_on)
+look(tg_records *r, bool *ours, uint64_t *length)
 {
     struct stat s;
     char        magic[sizeof MAGIC];
 
     if (fstat(r->file, &s) != 0) return cannot(r, TG_EIO);
-    const bool ours =
+    *length = (uint64_t)s.st_size;
+    *ours =
         read_whole(r->file, magic, sizeof magic, 0) && !memcmp(magic, MAGIC, sizeof MAGIC);
-    if (s.st_size > 0 && !ours && !is_beginning(r->file, (size_t)s.st_size))
+    if (s.st_size > 0 && !*ours && !is_beginning(r->file, *length))
         return tg_fail(TG_EINPUT, "%.400s is something else than records of finished work",
                        r->path);
     r->end = sizeof MAGIC;
-    if (ours && go_on) TG_TRY(scan(r));
-    if (!go_on && ftruncate(r->file, 0) != 0) return cannot(r, TG_EIO);
-    if (r->count > 0 && !r->entry[0].key[0]) return check_identity(r, identity);
-    if (pwrite(r->file, MAGIC, sizeof MAGIC, 0) != sizeof MAGIC) return cannot(r, TG_EIO);
-    return tg_records_add(r, "", identity, strlen(identity));
+    return TG_OK;
 }
 
-tg_status
-tg_records_open(const char *path, const char *identity, bool go_on, tg_records **out)
+/* All of it at `at`. */
+static tg_status
+write_parts(const tg_records *r, struct iovec *part, size_t parts, uint64_t at)
+{
+    for (size_t i = 0; i < parts;) {
+        const ssize_t n = pwritev(r->file, part + i, (int)(parts - i), (off_t)at);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return cannot(r, TG_EWRITE);
+        at += (uint64_t)n;
+        for (size_t left = (size_t)n; i < parts; i++) {
+            const size_t used = left < part[i].iov_len ? left : part[i].iov_len;
+            part[i].iov_base = (char *)part[i].iov_base + used;
+            part[i].iov_len -= used;
+            left -= used;
+            if (part[i].iov_len > 0) break;
+        }
+    }
+    return TG_OK;
+}
+
+/* MAGIC and the first record, together, so that no file has one without the other for long. */
+static tg_status
+begin(tg_records *r, const tg_records_of *of)
+{
+    const size_t   identity = strlen(of->identity) + 1, note = strlen(of->note) + 1;
+    const uint64_t blocks = of->blocks;
+    head           h = { .size = sizeof blocks + identity + note, .number = IDENTITY };
+
+    if (blocks > MOST_BLOCKS)
+        return tg_fail(TG_EDOMAIN, "%zu blocks of work, at most %llu can be", of->blocks,
+                       (unsigned long long)MOST_BLOCKS);
+    free(r->text);
+    free(r->at);
+    r->text = malloc(identity + note);
+    r->at = calloc(of->blocks + 1, sizeof *r->at);
+    if (!r->text || !r->at) return tg_fail(TG_ENOMEM, "out of memory");
+    memcpy(r->text, of->identity, identity);
+    memcpy(r->text + identity, of->note, note);
+    r->blocks = of->blocks;
+    h.sum =
+        sum_of(sum_of(sum_of_head(&h), &blocks, sizeof blocks), r->text, identity + note);
+    r->end = sizeof MAGIC + sizeof h + h.size;
+    struct iovec part[] = { { (void *)MAGIC, sizeof MAGIC },
+                            { &h, sizeof h },
+                            { (void *)&blocks, sizeof blocks },
+                            { r->text, identity + note } };
+    if (ftruncate(r->file, 0) != 0) return cannot(r, TG_EIO);
+    return write_parts(r, part, 4, 0);
+}
+
+static tg_status
+begin_or_go_on(tg_records *r, const tg_records_of *of, bool go_on)
+{
+    bool     ours;
+    uint64_t length;
+
+    TG_TRY(look(r, &ours, &length));
+    if (ours && go_on) TG_TRY(scan(r, length));
+    if (!r->text) return begin(r, of);
+    TG_TRY(tg_records_check(r, of->identity, "here"));
+    if (ftruncate(r->file, (off_t)r->end) != 0) return cannot(r, TG_EIO);
+    if (r->blocks == of->blocks) return TG_OK;
+    return tg_fail(TG_EINPUT, "%.300s has %zu blocks, here there are %zu", r->path,
+                   r->blocks, of->blocks);
+}
+
+static tg_status
+read_only(tg_records *r)
+{
+    bool     ours;
+    uint64_t length;
+
+    TG_TRY(look(r, &ours, &length));
+    if (ours) TG_TRY(scan(r, length));
+    if (r->text) return TG_OK;
+    return tg_fail(TG_EINPUT, "%.400s: its beginning is not whole, no block can be used",
+                   r->path);
+}
+
+static tg_status
+open_file(const char *path, int how, tg_records **out)
 {
     tg_records *r = calloc(1, sizeof *r);
 
@@ -204,8 +278,33 @@ tg_records_open(const char *path, const char *identity, bool go_on, tg_records *
         return tg_fail(TG_ENOMEM, "out of memory");
     }
     pthread_mutex_init(&r->turn, NULL);
-    r->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    const tg_status status = r->file < 0 ? cannot(r, TG_EIO) : begin(r, identity, go_on);
+    r->file = open(path, how | O_CLOEXEC, 0666);
+    *out = r;
+    return TG_OK;
+}
+
+tg_status
+tg_records_open(const char *path, const tg_records_of *of, bool go_on, tg_records **out)
+{
+    tg_records *r;
+
+    TG_TRY(open_file(path, O_RDWR | O_CREAT, &r));
+    const tg_status status = r->file < 0 ? cannot(r, TG_EIO) : begin_or_go_on(r, of, go_on);
+    if (status == TG_OK)
+        *out = r;
+    else
+        tg_records_close(r, true);
+    return status;
+}
+
+tg_status
+tg_records_read(const char *path, tg_records **out)
+{
+    tg_records *r;
+
+    TG_TRY(open_file(path, O_RDONLY, &r));
+    const tg_status status =
+        r->file < 0 ? tg_fail(TG_EIO, "%.400s: %s", path, strerror(errno)) : read_only(r);
     if (status == TG_OK)
         *out = r;
     else
@@ -219,76 +318,93 @@ tg_records_close(tg_records *r, bool keep)
     if (!r) return;
     if (r->file >= 0) close(r->file);
     if (!keep) unlink(r->path);
-    for (size_t i = 0; i < r->count; i++) free(r->entry[i].key);
     pthread_mutex_destroy(&r->turn);
-    free(r->entry);
+    free(r->at);
+    free(r->text);
     free(r->path);
     free(r);
 }
 
 /* ---- records --------------------------------------------------------------------------- */
 
+tg_records_of
+tg_records_are_of(const tg_records *r)
+{
+    return (tg_records_of){ .identity = r->text,
+                            .note = r->text + strlen(r->text) + 1,
+                            .blocks = r->blocks };
+}
+
 size_t
 tg_records_count(tg_records *r)
 {
     pthread_mutex_lock(&r->turn);
-    const size_t n = r->count - 1; /* the first is the identity */
+    const size_t n = r->count;
     pthread_mutex_unlock(&r->turn);
     return n;
 }
 
-bool
-tg_records_find(tg_records *r, const char *key, void *data, size_t size)
+double
+tg_records_missing(tg_records *r)
 {
-    entry found = { 0 };
+    return r && r->blocks ? 1 - (double)tg_records_count(r) / (double)r->blocks : 1;
+}
 
+size_t
+tg_records_broken(const tg_records *r)
+{
+    return (size_t)r->broken;
+}
+
+static uint64_t
+place_of(tg_records *r, size_t number)
+{
+    if (number >= r->blocks) return 0;
     pthread_mutex_lock(&r->turn);
-    for (size_t i = 1; i < r->count && !found.key; i++)
-        if (r->entry[i].size == size && !strcmp(r->entry[i].key, key)) found = r->entry[i];
+    const uint64_t at = r->at[number];
     pthread_mutex_unlock(&r->turn);
-    return found.key && read_whole(r->file, data, size, found.at);
+    return at;
 }
 
-/* All of it at the end of what is whole; a part of it is written over by the next. */
-static tg_status
-write_at_end(tg_records *r, const head *h, const char *key, const void *data)
+bool
+tg_records_has(tg_records *r, size_t number, size_t *size)
 {
-    struct iovec part[3] = { { (void *)h, sizeof *h },
-                             { (void *)key, h->key },
-                             { (void *)data, (size_t)h->size } };
-    uint64_t     at = r->end;
+    const uint64_t at = place_of(r, number);
+    head           h;
 
-    for (size_t i = 0; i < 3;) {
-        const ssize_t n = pwritev(r->file, part + i, (int)(3 - i), (off_t)at);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return cannot(r, TG_EWRITE);
-        at += (uint64_t)n;
-        for (size_t left = (size_t)n; i < 3; i++) {
-            const size_t used = left < part[i].iov_len ? left : part[i].iov_len;
-            part[i].iov_base = (char *)part[i].iov_base + used;
-            part[i].iov_len -= used;
-            left -= used;
-            if (part[i].iov_len > 0) break;
-        }
-    }
-    return TG_OK;
+    if (at == 0 || !read_whole(r->file, &h, sizeof h, at)) return false;
+    *size = (size_t)h.size;
+    return true;
 }
 
+bool
+tg_records_find(tg_records *r, size_t number, void *data, size_t size)
+{
+    const uint64_t at = place_of(r, number);
+    head           h;
+
+    return at > 0 && read_whole(r->file, &h, sizeof h, at) && h.size == size &&
+           read_whole(r->file, data, size, at + sizeof h);
+}
+
+/* At the end of what is whole; a part of it is written over by the next. */
 tg_status
-tg_records_add(tg_records *r, const char *key, const void *data, size_t size)
+tg_records_add(tg_records *r, size_t number, const void *data, size_t size)
 {
-    const size_t length = strlen(key);
+    head h = { .size = size, .number = number };
 
-    if (length >= MOST_KEY)
-        return tg_fail(TG_EDOMAIN, "a key has less than %d bytes, got %zu", MOST_KEY,
-                       length);
-    const head h = { .size = size,
-                     .key = (uint32_t)length,
-                     .sum = sum_of(sum_of(0, key, length), data, size) };
+    if (number >= r->blocks)
+        return tg_fail(TG_EDOMAIN, "there is no block %zu, there are %zu", number,
+                       r->blocks);
+    h.sum = sum_of(sum_of_head(&h), data, size);
+    struct iovec part[] = { { &h, sizeof h }, { (void *)data, size } };
     pthread_mutex_lock(&r->turn);
-    tg_status status = write_at_end(r, &h, key, data);
-    if (status == TG_OK) status = remember(r, key, r->end + sizeof h + length, size);
-    if (status == TG_OK) r->end += sizeof h + length + size;
+    const tg_status status = write_parts(r, part, 2, r->end);
+    if (status == TG_OK) {
+        r->count += r->at[number] == 0;
+        r->at[number] = r->end;
+        r->end += sizeof h + size;
+    }
     pthread_mutex_unlock(&r->turn);
     return status;
 }

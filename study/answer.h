@@ -8,7 +8,7 @@
 #define TG_STUDY_ANSWER_H
 
 #include "asgd/theory/compare.h"
-#include "study/ask.h"
+#include "study/plan.h"
 
 enum { TG_MOST_TABLES = 5 }; /* with the end of a list of them */
 
@@ -40,6 +40,8 @@ typedef struct tg_answerer {
     const char     *with;    /* the option with which its file is a study; NULL: none */
     /* Fill an empty answer; study is NULL where none is given. */
     tg_status (*answer)(const tg_ask *ask, const tg_study *study, tg_answer *out);
+    /* What is many in it, of which ask->records may have some; NULL: nothing. */
+    tg_status (*plan)(const tg_ask *ask, const tg_study *study, tg_plan *out);
 } tg_answerer;
 
 extern const tg_answerer tg_answer_predict, tg_answer_simulate, tg_answer_validate,

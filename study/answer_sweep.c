@@ -111,6 +111,13 @@ add_simulation(tg_sweep *w, tg_scene *s, size_t algorithm)
 }
 
 static tg_status
+plan_simulate(const tg_ask *ask, const tg_study *study, tg_plan *out)
+{
+    (void)ask;
+    return tg_plan_simulations(study, tg_course_metrics, out);
+}
+
+static tg_status
 simulate(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
     const tg_sweep_plan plan = { .name = "simulation",
@@ -136,7 +143,8 @@ const tg_answerer tg_answer_simulate = {
     .tables = { { "simulation", tg_simulation_columns, TG_SIMULATION_COLUMNS },
                 { "course", tg_simulated_course_columns, TG_SIMULATED_COURSE_COLUMNS } },
     .study = true,
-    .answer = simulate
+    .answer = simulate,
+    .plan = plan_simulate
 };
 
 /* ---- validate ------------------------------------------------------------------------ */
@@ -176,6 +184,13 @@ add_validation(tg_sweep *w, tg_scene *s, size_t algorithm)
 }
 
 static tg_status
+plan_validate(const tg_ask *ask, const tg_study *study, tg_plan *out)
+{
+    (void)ask;
+    return tg_plan_simulations(study, NULL, out);
+}
+
+static tg_status
 validate(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
     const tg_sweep_plan plan = { .name = "validation",
@@ -204,5 +219,6 @@ const tg_answerer tg_answer_validate = {
             .options = validate_options },
     .tables = { { "validation", tg_claim_columns, TG_CLAIM_COLUMNS } },
     .study = true,
-    .answer = validate
+    .answer = validate,
+    .plan = plan_validate
 };

@@ -36,7 +36,7 @@ typedef struct tg_ask {
     const char        *value[TG_MOST_OPTIONS];
     size_t             count;
     const tg_listener *listener; /* NULL: nobody */
-    tg_records        *records;  /* what is finished of simulations; NULL: none kept */
+    tg_records        *records;  /* what is finished of its blocks; NULL: none kept */
     tg_page            words;    /* where the answer goes in sentences */
 } tg_ask;
 

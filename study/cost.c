@@ -7,6 +7,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const double MINUTE = 60, DAY = 86400;
 
@@ -205,10 +206,21 @@ own_seconds(const tg_problem *p, bool loss)
     return p->kind->seconds ? p->kind->seconds(p->self, loss) : 0;
 }
 
+/* What happens to a worker in one replica. */
+typedef struct happens {
+    double deliveries, changes;
+} happens;
+
+static happens
+happens_in(const tg_scene *s)
+{
+    return (happens){ deliveries(s), changes(s) };
+}
+
 /* Seconds of one replica of algorithm i: deliveries, with the events of links and the jobs that they
- * begin; the first jobs, drawn whole; changes of speed. */
+ * begin; the first jobs, drawn whole; changes of speed; points. */
 static double
-seconds_of(const tg_scene *s, size_t i, size_t workers)
+seconds_of(const tg_scene *s, size_t i, size_t workers, const happens *h)
 {
     const tg_study           *study = s->study;
     const tg_study_algorithm *a = &study->algorithm[i];
@@ -219,10 +231,12 @@ seconds_of(const tg_scene *s, size_t i, size_t workers)
                  ways = tg_link_takes_time(&study->uplink) +
                         tg_link_takes_time(&study->downlink);
 
-    return n * (deliveries(s) * (DELIVERY * (rule.jobs + 2 * ways) +
+    return n * (h->deliveries * (DELIVERY * (rule.jobs + 2 * ways) +
                                  COORDINATE * dim * (1 + rule.vectors) +
                                  own_seconds(s->problem, false) * steps) +
-                steps * DELIVERY + changes(s) * CHANGE);
+                steps * DELIVERY + h->changes * CHANGE) +
+           (double)study->points * POINT +
+           ((double)study->points + CELLS) * own_seconds(s->problem, true);
 }
 
 /* Deliveries of so many runs of every algorithm with each of these numbers of workers. */
@@ -254,13 +268,14 @@ tg_cost_of_hits(const tg_listener *l, const tg_scene *s, const size_t *workers, 
 tg_status
 tg_cost_of_tuning(const tg_listener *l, const tg_scene *s, size_t algorithms)
 {
-    const double replicas = fmin((double)s->study->replicas, TG_TUNE_REPLICAS);
-    const double runs = replicas * TG_TUNE_TRIES * (double)algorithms;
-    const double threads = fmin((double)tg_parallel_threads(), replicas);
-    double       dearest = 0;
+    const double  replicas = fmin((double)s->study->replicas, TG_TUNE_REPLICAS);
+    const double  runs = replicas * TG_TUNE_TRIES * (double)algorithms;
+    const double  threads = fmin((double)tg_parallel_threads(), replicas);
+    const happens h = happens_in(s);
+    double        dearest = 0;
 
     for (size_t k = 0; k < s->study->algorithms; k++)
-        dearest = fmax(dearest, seconds_of(s, k, s->cluster->workers));
+        dearest = fmax(dearest, seconds_of(s, k, s->cluster->workers, &h));
     return tg_cost_check(
         l,
         &(tg_cost){ .count = runs * (double)s->cluster->workers * deliveries(s),
@@ -271,29 +286,39 @@ tg_cost_of_tuning(const tg_listener *l, const tg_scene *s, size_t algorithms)
 }
 
 tg_status
+tg_cost_of_replicas(const tg_scene *s, const size_t *workers, size_t n, double *seconds)
+{
+    const size_t  rules = s->study->algorithms;
+    const double  threads = fmin((double)tg_parallel_threads(), (double)s->study->replicas);
+    const happens h = happens_in(s);
+    double        bytes = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < rules; k++) {
+            bytes = fmax(bytes, bytes_of(s, k, workers[i]));
+            seconds[i * rules + k] = seconds_of(s, k, workers[i], &h);
+        }
+    return tg_memory_check(threads * bytes, "take fewer workers or fewer --threads");
+}
+
+tg_status
 tg_cost_of_simulations(const tg_listener *l, const tg_scene *s, const size_t *workers,
                        size_t n)
 {
     const double replicas = (double)s->study->replicas;
     const double threads = fmin((double)tg_parallel_threads(), replicas);
-    double       bytes = 0, seconds = 0;
+    const size_t all = n * s->study->algorithms;
+    double      *each = malloc((all + 1) * sizeof *each), seconds = 0;
 
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < s->study->algorithms; k++) {
-            bytes = fmax(bytes, bytes_of(s, k, workers[i]));
-            seconds += replicas * seconds_of(s, k, workers[i]);
-        }
-    TG_TRY(tg_memory_check(threads * bytes, "take fewer workers or fewer --threads"));
-    const double runs = replicas * (double)s->study->algorithms;
-    const double count = all_deliveries(s, replicas, workers, n);
-    const double points = runs * (double)n * (double)s->study->points;
-    const double looks = points + runs * (double)n * CELLS;
+    if (!each) return tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = tg_cost_of_replicas(s, workers, n, each);
+    for (size_t i = 0; i < all; i++) seconds += replicas * each[i];
+    free(each);
+    TG_TRY(status);
     return tg_cost_check(
         l,
-        &(tg_cost){ .count = count,
-                    .seconds =
-                        (seconds + points * POINT + looks * own_seconds(s->problem, true)) /
-                        threads,
+        &(tg_cost){ .count = all_deliveries(s, replicas, workers, n),
+                    .seconds = seconds / threads * tg_records_missing(s->records),
                     .unit = "deliveries",
                     .advice = "a shorter horizon (--set horizon=T), fewer replicas (--set "
                               "replicas=N), fewer workers or points make it less" });

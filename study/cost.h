@@ -28,9 +28,14 @@ TG_CHECKED tg_status tg_cost_of_verdicts(const tg_listener *l, const tg_scene *s
 TG_CHECKED tg_status tg_cost_of_schedule(const tg_listener *l, const tg_scene *s);
 
 /* The same of the simulations of all algorithms with these numbers of workers (n), of which
- * the scene has one. Errors: also that the workers' models do not fit into memory. */
+ * the scene has one, but for what its records have. Errors: also that the workers' models do not fit into memory. */
 TG_CHECKED tg_status tg_cost_of_simulations(const tg_listener *l, const tg_scene *s,
                                             const size_t *workers, size_t n);
+
+/* Seconds of one thread for one replica of each algorithm with each of these numbers of workers, into
+ * seconds (n, algorithms). Errors: the workers' models do not fit into memory. */
+TG_CHECKED tg_status tg_cost_of_replicas(const tg_scene *s, const size_t *workers, size_t n,
+                                         double *seconds);
 
 /* The same of tuning so many of its algorithms. */
 TG_CHECKED tg_status tg_cost_of_tuning(const tg_listener *l, const tg_scene *s,

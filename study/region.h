@@ -10,7 +10,7 @@ enum { TG_MOST_CURVES = 64 };
 typedef struct tg_region_cell {
     double unstable, rate;
     double gain;      /* loop gain k of the largest h */
-    bool   effective; /* the rate is over the study's horizon */
+    size_t effective; /* 1: the rate is over the study's horizon */
     double re, im;    /* rightmost root of the largest h, whose unstable roots are `lost` */
     size_t lost;
 } tg_region_cell;
@@ -19,10 +19,22 @@ typedef struct tg_chart_region {
     const tg_study *study;
     tg_axis         x, y;
     size_t          algorithm;
-    tg_region_cell *cell;    /* (y, x) */
-    double *square, *single; /* (y, x) gains at which these are lost; inf: never, NaN:
+    tg_region_cell *cell;        /* (y, x) */
+    double     *square, *single; /* (y, x) gains at which these are lost; inf: never, NaN:
                                         not known */
+    tg_records *records; /* blocks that are finished; borrowed, NULL: not kept ... */
+    size_t      first;   /* ... the number of the first */
 } tg_chart_region;
+
+/* A line is a row of the chart, or a column where the step of the algorithm runs along y. Up to sixteen of
+ * them are a block, which has what it learns of its loops to itself, so that no block depends on another:
+ * how many blocks there are, and the cells of one. */
+size_t tg_chart_region_blocks(const tg_chart_region *r);
+size_t tg_chart_region_cells(const tg_chart_region *r, size_t block);
+
+/* Solve a block into cell (lines, length), which is zero. Errors: as of filling all. */
+TG_CHECKED tg_status tg_chart_region_block(const tg_chart_region *r, size_t block,
+                                           tg_region_cell *cell);
 
 /* Solve every cell. The verdicts do not depend on the number of threads; 0: all. Errors:
  * those of the study and of its prediction. */

@@ -2,7 +2,7 @@
 #include "core/contour.h"
 #include "study/answer.h"
 #include "study/cost.h"
-#include "study/region.h"
+#include "study/plan.h"
 #include "study/rows.h"
 
 #include <math.h>
@@ -227,15 +227,17 @@ chart(tg_chart_region *r, const tg_ask *ask, tg_answer *out)
     if (!r->cell || !r->square) return tg_fail(TG_ENOMEM, "out of memory");
     TG_TRY(check_cost(ask, r));
     TG_TRY(begin_tables(ask, r, out));
-    for (; r->algorithm < r->study->algorithms; r->algorithm++)
+    for (; r->algorithm < r->study->algorithms; r->algorithm++) {
         TG_TRY(chart_one(r, ask, out->table));
+        r->first += tg_chart_region_blocks(r);
+    }
     return add_axes(r, tg_table_rows(out->table[1]), out->table[2]);
 }
 
 static tg_status
 answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
-    tg_chart_region r = { .study = study };
+    tg_chart_region r = { .study = study, .records = ask->records };
 
     TG_TRY(tg_axis_read("x", tg_ask_value(ask, "x"), &r.x));
     TG_TRY(tg_axis_read("y", tg_ask_value(ask, "y"), &r.y));
@@ -283,5 +285,6 @@ const tg_answerer tg_answer_region = {
                 { "boundary", curve_columns, CURVE_COLUMNS },
                 { "axes", tg_axis_columns, TG_AXIS_COLUMNS },
                 { "fill", tg_region_fill_columns, TG_REGION_FILL_COLUMNS } },
-    .answer = answer
+    .answer = answer,
+    .plan = tg_plan_chart
 };

@@ -248,24 +248,43 @@ tg_scene_predict_or_say(tg_scene *s, size_t algorithm, tg_prediction **out, char
     return predict_nothing(s, out);
 }
 
+size_t
+tg_scene_first_block(const tg_scene *s, size_t algorithm)
+{
+    return (s->place * s->study->algorithms + algorithm) *
+           tg_replicas_batches(s->study->replicas);
+}
+
+static tg_replicas_plan
+replicas_of(const tg_scene *s, size_t algorithm)
+{
+    return (tg_replicas_plan){ .horizon = s->study->horizon,
+                               .points = s->study->points,
+                               .target = s->study->target,
+                               .replicas = s->study->replicas,
+                               .metrics = s->metrics,
+                               .records = s->records,
+                               .first = tg_scene_first_block(s, algorithm) };
+}
+
 tg_status
 tg_scene_simulate(const tg_scene *s, size_t algorithm, tg_progress *progress,
                   tg_simulation **out)
 {
-    char                   what[200];
-    const tg_replicas_plan plan = { .horizon = s->study->horizon,
-                                    .points = s->study->points,
-                                    .target = s->study->target,
-                                    .replicas = s->study->replicas,
-                                    .progress = progress,
-                                    .metrics = s->metrics,
-                                    .records = s->records,
-                                    .what = what };
-    const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
+    const tg_setup   setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
+    tg_replicas_plan plan = replicas_of(s, algorithm);
 
-    snprintf(what, sizeof what, "%.160s P=%zu", s->study->algorithm[algorithm].label,
-             s->cluster->workers);
+    plan.progress = progress;
     return tg_replicas_run(&setup, &plan, out);
+}
+
+tg_status
+tg_scene_block(const tg_scene *s, size_t algorithm, size_t index, void **data, size_t *size)
+{
+    const tg_setup setup = tg_study_setup(s->study, algorithm, s->problem, s->cluster);
+    const tg_replicas_plan plan = replicas_of(s, algorithm);
+
+    return tg_replicas_batch(&setup, &plan, index, data, size);
 }
 
 size_t

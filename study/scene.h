@@ -15,12 +15,22 @@ typedef struct tg_scene {
     tg_level              level;   /* of predictions; best unless set */
     bool                  single;  /* they say where a single run ceases to settle */
     const tg_kind *const *metrics; /* that simulations measure, such as tg_metrics */
-    tg_records           *records; /* what is finished of them; borrowed, NULL: not kept */
+    tg_records *records; /* what is finished of them; borrowed, NULL: not kept ... */
+    size_t      place;   /* ... numbered by the place of its workers in the study's sweep */
 } tg_scene;
 
 /* workers 0: as many as the study says. Errors: those of the parts. */
 TG_CHECKED tg_status tg_scene_open(const tg_study *study, size_t workers, tg_scene *out);
 void                 tg_scene_close(tg_scene *s);
+
+/* The number of the first block of the simulations of an algorithm; there are
+ * tg_replicas_batches() of each, algorithms after one another, then the next place of the sweep. */
+size_t tg_scene_first_block(const tg_scene *s, size_t algorithm);
+
+/* One block of them, as records keep it. Owner of *data: the caller, free(). Errors: those of
+ * tg_replicas_batch(). */
+TG_CHECKED tg_status tg_scene_block(const tg_scene *s, size_t algorithm, size_t index,
+                                    void **data, size_t *size);
 
 /* Find s->modes, unless they are known. Errors: those of tg_problem_modes(). */
 TG_CHECKED tg_status tg_scene_modes(tg_scene *s);

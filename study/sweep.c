@@ -65,6 +65,7 @@ fill_scene(tg_sweep *w, const tg_sweep_plan *plan, const size_t *workers, size_t
     s.single = w->single;
     s.records = w->ask->records;
     if (i == w->study->own) s.metrics = plan->metrics;
+    s.place = i;
     tg_status status = TG_OK;
     if (i == 0 && plan->predicts) status = tg_cost_of_predictions(w->ask->listener, &s, n);
     if (i == 0 && plan->simulates && status == TG_OK)

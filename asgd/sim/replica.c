@@ -191,7 +191,6 @@ tg_replica_run(const tg_setup *setup, uint64_t index, const tg_replica_grids *gr
     while (w.k < grids->cells) room->own[w.k++] = INFINITY; /* diverged */
     while (w.i < grids->points) room->loss[w.i++] = INFINITY;
     fill_quarters(grids, room->own, r.quarter);
-    r.finished = true;
     *out = r;
     return TG_OK;
 }

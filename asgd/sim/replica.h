@@ -1,4 +1,4 @@
-/* replica: one simulation followed over two grids of time. Private to asgd/sim/replicas.c. */
+/* replica: one simulation followed over two grids of time. Private to asgd/sim/replicas*.c. */
 #ifndef TG_ASGD_REPLICA_H
 #define TG_ASGD_REPLICA_H
 
@@ -27,7 +27,6 @@ typedef struct tg_replica {
     size_t    stalled;        /* workers that had not come back and never will ... */
     size_t    stalled_worker; /* ... the first of them */
     tg_ledger ledger;
-    bool      finished;
     char      sick[48]; /* where the model fails, if it diverged and can tell */
 } tg_replica;
 

@@ -26,10 +26,10 @@ typedef struct tg_replicas_plan {
     /* What else is measured, such as tg_metrics, NULL-terminated; borrowed, and must outlive the
      * simulation. NULL: nothing. */
     const tg_kind *const *metrics;
-    /* Where batches that took their time are kept, and taken from if they are there, under the
-     * name of `what` they are of; borrowed. NULL: nowhere. */
+    /* Where batches that took their time are kept, and taken from if they are there, from the number
+     * `first` on; borrowed. NULL: nowhere. */
     tg_records *records;
-    const char *what;
+    size_t      first;
 } tg_replicas_plan;
 
 typedef struct tg_simulation {
@@ -64,6 +64,14 @@ typedef struct tg_simulation {
 TG_CHECKED tg_status tg_replicas_run(const tg_setup *setup, const tg_replicas_plan *plan,
                                      tg_simulation **out);
 void                 tg_simulation_free(tg_simulation *s);
+
+/* Batches of so many replicas. */
+size_t tg_replicas_batches(size_t replicas);
+
+/* Batch `index` alone, as the bytes that records keep. Owner of *data: the caller, free(). Errors:
+ * those of tg_replicas_run() but for the limit of work. */
+TG_CHECKED tg_status tg_replicas_batch(const tg_setup *setup, const tg_replicas_plan *plan,
+                                       size_t index, void **data, size_t *size);
 
 /* The table of metric number `metric` of those that were asked for, into one of its columns.
  * Errors: TG_ENOMEM. */

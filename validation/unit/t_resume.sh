@@ -34,7 +34,7 @@ for command in study simulate; do
     (place cut-$command
      for delay in .2 .5; do killed $delay $t $command s.yaml --out o --resume; done
      $t $command s.yaml --out o --resume > /dev/null 2> said) || fail "$command"
-    grep -q 'blocks of simulation were finished before' "$d/cut-$command/said" ||
+    grep -q 'blocks were finished before' "$d/cut-$command/said" ||
         fail "$command does not say what was finished"
     diff -r "$d/whole-$command/o" "$d/cut-$command/o" > /dev/null ||
         fail "$command killed twice writes other bytes"

@@ -1,0 +1,136 @@
+#!/bin/sh
+# Ranks under mpirun write what one process writes, however many there are and whatever becomes of them.
+. "$(dirname "$0")/outside.sh"
+if ! command -v mpirun > /dev/null || ! ldd "$t" | grep -q 'libmpi'; then
+    echo "skipped: this needs mpirun, and a command built with MPI (libopenmpi-dev, openmpi-bin)"
+    exit 0
+fi
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_hwloc_base_binding_policy=none TMPDIR=/tmp
+
+cat > "$d/s.yaml" <<'END'
+name: long
+seed: 3
+workers: [{count: 16, compute: {law: gamma, shape: 4, mean: 1}}]
+objective: {quadratic: {eigenvalues: [1, .5], noise: {additive: .3}}}
+algorithm: [{name: asgd, step: .05}, {name: dude, step: .05}]
+target: {loss: .1}
+horizon: 60
+replicas: 60
+points: 50
+sweep: {workers: [4, 8]}
+END
+long='--set horizon=2500'
+
+place() {
+    mkdir "$d/$1" && cp "$d/s.yaml" "$d/$1" && cd "$d/$1" || exit 1
+}
+
+same() {
+    diff -r "$1" "$2" > "$d/differences" || fail "$3: $(head -n 3 "$d/differences")"
+}
+
+# The youngest rank of the mpirun with this id: never rank 0, which began first.
+youngest() {
+    pgrep -P "$1" | sort -n | tail -n 1
+}
+
+# Wait until blocks are being computed, so that MPI has begun: ten seconds at most.
+begun() {
+    for i in $(seq 200); do
+        [ -s "$1.records" ] && [ "$(wc -c < "$1.records")" -gt 200000 ] && return
+        sleep .05
+    done
+}
+
+# ---- the same bytes
+(place whole && $t simulate s.yaml --out o > said 2>&1 && $t study s.yaml --out study > said 2>&1 &&
+ $t region s.yaml --x 'algorithm[0].step=0.001:0.1:20' --y 'workers[0].count=4:64:15' --out region > said 2>&1 &&
+ $t simulate s.yaml $long --out long > said 2>&1) || fail "whole"
+for ranks in 1 2 4 7; do
+    for threads in 1 2; do
+        (place r$ranks-$threads &&
+         timeout 100 mpirun -n $ranks $t simulate s.yaml --out o --threads $threads > said 2>&1) ||
+            fail "$ranks ranks: $(cat "$d/r$ranks-$threads/said")"
+        same "$d/whole/o" "$d/r$ranks-$threads/o" "$ranks ranks of $threads threads"
+    done
+done
+(place study && timeout 100 mpirun -n 3 $t study s.yaml --out study > said 2>&1) || fail "study by ranks"
+same "$d/whole/study" "$d/study/study" "study"
+(place region &&
+ timeout 100 mpirun -n 3 $t region s.yaml --x 'algorithm[0].step=0.001:0.1:20' \
+    --y 'workers[0].count=4:64:15' --out region > said 2>&1) || fail "region by ranks"
+same "$d/whole/region" "$d/region/region" "region"
+(place both && for i in 1 2; do
+    timeout 100 mpirun -n 2 $t simulate s.yaml --shard $i/2 --out o-$i > said 2>&1 || exit 1
+done && $t merge o-2 o-1 --out o > said 2>&1) || fail "shards by ranks"
+same "$d/whole/o" "$d/both/o" "shards by ranks"
+
+# ---- ranks that are lost: silent for good, or killed where mpirun bears it
+place lost
+for how in STOP KILL; do
+    [ $how = KILL ] && recover=--enable-recovery || recover=
+    timeout -k 5 60 mpirun $recover -n 3 $t simulate s.yaml $long --out long --threads 1 --patience 1 --quiet > said 2>&1 &
+    mpirun=$!
+    begun long
+    rank=$(youngest "$(pgrep -P $mpirun)")
+    [ -n "$rank" ] && kill -$how "$rank"
+    wait $mpirun || fail "mpirun with a lost rank ($how): $?"
+    [ -n "$rank" ] && kill -KILL "$rank" 2> /dev/null
+    grep -q 'was silent for 1 s: its blocks are computed again' said || fail "$how: $(cat said)"
+    same "$d/whole/long" long "a rank lost ($how)"
+    rm -rf long
+done
+
+# ---- killed at random, and gone on with; stopped on request
+rm -f long.records
+kills=0 round=0
+while [ $kills -lt 20 ] && [ $round -lt 60 ]; do
+    round=$((round + 1))
+    timeout -k 5 60 mpirun -n 3 $t simulate s.yaml $long --out long --threads 1 --resume --quiet > said 2>&1 &
+    mpirun=$!
+    sleep "0.$(awk "BEGIN { srand($round); printf \"%02d\", 35 + rand() * 40 }")"
+    rank=$(pgrep -P "$(pgrep -P $mpirun)" | sort -n | sed -n "$((round % 3 + 1))p")
+    [ -n "$rank" ] && kill -KILL "$rank" 2> /dev/null && kills=$((kills + 1))
+    wait $mpirun 2> /dev/null
+    [ -d long ] && rm -rf long
+done
+[ $kills = 20 ] || fail "killed $kills times"
+timeout 100 mpirun -n 3 $t simulate s.yaml $long --out long --resume --quiet > said 2>&1 || fail "after kills"
+same "$d/whole/long" long "ranks killed 20 times"
+rm -rf long
+mpirun -n 3 $t simulate s.yaml $long --out long --threads 1 > said 2>&1 &
+mpirun=$!
+begun long
+kill -INT $mpirun
+wait $mpirun && fail "a stopped run succeeds"
+[ -s long.records ] && [ ! -e long ] || fail "nothing is kept of a stopped run: $(cat said)"
+timeout 100 mpirun -n 2 $t simulate s.yaml $long --out long --resume > said 2>&1 || fail "after a stop"
+grep -q '^[1-9][0-9]* blocks were finished before' said || fail "resume: $(cat said)"
+same "$d/whole/long" long "stopped ranks"
+
+# ---- what is refused, by rank 0 alone
+refused() {
+    words=$1
+    shift
+    timeout 100 "$@" > said 2>&1 && fail "not refused: $*"
+    [ "$(grep -c '^tardigrad: ' said)" = 1 ] || fail "not one complaint: $(cat said)"
+    grep -qF -- "$words" said || fail "\"$words\" is not in: $(cat said)"
+}
+place wrong
+refused 'has nothing to share among ranks' mpirun -n 3 $t predict s.yaml
+refused 'ranks need --out' mpirun -n 3 $t simulate s.yaml
+refused 'no.yaml' mpirun -n 3 $t simulate no.yaml --out o
+refused '--patience: expected seconds > 0' mpirun -n 2 $t simulate s.yaml --out o --patience 0
+refused 'expected I/N' mpirun -n 2 $t simulate s.yaml --out o --shard 3/2
+refused 'cannot be kept' mpirun --mca btl self,tcp -n 1 sh -c 'ulimit -f 2000; exec "$@"' limited \
+    $t simulate s.yaml --out o --quiet : -n 2 $t simulate s.yaml --out o --quiet
+timeout 100 mpirun -n 2 $t simulate s.yaml --out o --resume > said 2>&1 || fail "after a full disk: $(cat said)"
+same "$d/whole/o" o "full disk"
+sed 's/seed: 3/seed: 4/' s.yaml > other.yaml
+timeout 100 mpirun -n 2 $t simulate s.yaml --out o --quiet : -n 1 $t simulate other.yaml --out o > said 2>&1 ||
+    fail "another study: $(cat said)"
+grep -q 'rank 2 has another study: it is left out' said || fail "another study: $(cat said)"
+sed '1d' o/simulation.csv > a
+sed '1d' "$d/whole/o/simulation.csv" | cmp -s - a || fail "another study: other numbers"
+exit $bad
