@@ -185,8 +185,11 @@ chart_block(size_t number, void *context, void **data, size_t *size)
         number -= c->blocks[r.algorithm];
     const size_t    n = tg_chart_region_cells(&r, number);
     tg_region_cell *cell = calloc(n, sizeof *cell);
+    tg_gain_course *course = NULL;
     if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = tg_chart_region_block(&r, number, cell);
+    tg_status status = tg_gain_course_create(r.study->horizon, &course);
+    if (status == TG_OK) status = tg_chart_region_block(&r, number, course, cell);
+    tg_gain_course_free(course);
     if (status != TG_OK) {
         free(cell);
         return tg_scene_is_of_one_row(status) ? TG_OK : status;

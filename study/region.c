@@ -1,6 +1,5 @@
 #include "study/region.h"
 
-#include "asgd/theory/gain_course.h"
 #include "core/parallel.h"
 #include "core/work.h"
 
@@ -204,42 +203,45 @@ solve_line(const tg_chart_region *r, size_t line, tg_gain_course *course,
 }
 
 tg_status
-tg_chart_region_block(const tg_chart_region *r, size_t block, tg_region_cell *cell)
+tg_chart_region_block(const tg_chart_region *r, size_t block, tg_gain_course *course,
+                      tg_region_cell *cell)
 {
-    const size_t    first = first_of(r, block), end = first_of(r, block + 1);
-    tg_gain_course *course;
+    const size_t first = first_of(r, block), end = first_of(r, block + 1);
 
-    TG_TRY(tg_gain_course_create(r->study->horizon, &course));
-    tg_status status = TG_OK;
-    for (size_t line = first; line < end && status == TG_OK; line++)
-        status = solve_line(r, line, course, cell + (line - first) * length_of(r));
-    tg_gain_course_free(course);
-    return status;
+    for (size_t line = first; line < end; line++)
+        TG_TRY(solve_line(r, line, course, cell + (line - first) * length_of(r)));
+    return TG_OK;
 }
+
+typedef struct filling {
+    tg_chart_region *region;
+    tg_gain_course **course; /* (threads) */
+} filling;
 
 /* From the records, if it is there. */
 static tg_status
-find_block(const tg_chart_region *r, size_t block, tg_region_cell *cell)
+find_block(const tg_chart_region *r, size_t block, tg_gain_course *course,
+           tg_region_cell *cell)
 {
     const size_t number = r->first + block,
                  size = tg_chart_region_cells(r, block) * sizeof *cell;
     const double since = tg_work_clock();
 
     if (r->records && tg_records_find(r->records, number, cell, size)) return TG_OK;
-    TG_TRY(tg_chart_region_block(r, block, cell));
+    TG_TRY(tg_chart_region_block(r, block, course, cell));
     return tg_work_keep(r->records, number, cell, size, since);
 }
 
 static tg_status
 fill_block(size_t block, size_t thread, void *context)
 {
-    tg_chart_region *r = context;
+    const filling   *f = context;
+    tg_chart_region *r = f->region;
     const size_t     n = tg_chart_region_cells(r, block), length = length_of(r);
     tg_region_cell  *cell = calloc(n, sizeof *cell);
 
-    (void)thread;
     if (!cell) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = find_block(r, block, cell);
+    const tg_status status = find_block(r, block, f->course[thread], cell);
     for (size_t k = 0; k < n && status == TG_OK; k++) {
         const size_t line = first_of(r, block) + k / length, along = k % length;
         const size_t i = runs_down(r) ? line : along, j = runs_down(r) ? along : line;
@@ -252,7 +254,17 @@ fill_block(size_t block, size_t thread, void *context)
 tg_status
 tg_chart_region_fill(tg_chart_region *r, size_t threads)
 {
-    return tg_parallel_run(tg_chart_region_blocks(r), threads, fill_block, r, NULL);
+    const size_t n = threads ? threads : tg_parallel_threads();
+    filling      f = { r, calloc(n, sizeof *f.course) };
+    tg_status    status = f.course ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+
+    for (size_t i = 0; i < n && status == TG_OK; i++)
+        status = tg_gain_course_create(r->study->horizon, &f.course[i]);
+    if (status == TG_OK)
+        status = tg_parallel_run(tg_chart_region_blocks(r), n, fill_block, &f, NULL);
+    for (size_t i = 0; f.course && i < n; i++) tg_gain_course_free(f.course[i]);
+    free(f.course);
+    return status;
 }
 
 /* The loop of the steepest mode, for the tracer. The setting lives as long as no more than the step,

@@ -2,6 +2,7 @@
 #ifndef TG_STUDY_REGION_H
 #define TG_STUDY_REGION_H
 
+#include "asgd/theory/gain_course.h"
 #include "study/axis.h"
 #include "study/scene.h"
 
@@ -27,14 +28,14 @@ typedef struct tg_chart_region {
 } tg_chart_region;
 
 /* A line is a row of the chart, or a column where the step of the algorithm runs along y. Up to sixteen of
- * them are a block, which has what it learns of its loops to itself, so that no block depends on another:
- * how many blocks there are, and the cells of one. */
+ * them are a block; no block depends on another: how many blocks there are, and the cells of one. */
 size_t tg_chart_region_blocks(const tg_chart_region *r);
 size_t tg_chart_region_cells(const tg_chart_region *r, size_t block);
 
-/* Solve a block into cell (lines, length), which is zero. Errors: as of filling all. */
+/* Solve a block into cell (lines, length), which is zero, with a course for what its loops have in
+ * common. Errors: as of filling all. */
 TG_CHECKED tg_status tg_chart_region_block(const tg_chart_region *r, size_t block,
-                                           tg_region_cell *cell);
+                                           tg_gain_course *course, tg_region_cell *cell);
 
 /* Solve every cell. The verdicts do not depend on the number of threads; 0: all. Errors:
  * those of the study and of its prediction. */
