@@ -1,5 +1,6 @@
 #include "study/plan.h"
 
+#include "asgd/theory/gain_course.h"
 #include "core/parallel.h"
 #include "study/cost.h"
 

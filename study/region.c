@@ -1,5 +1,6 @@
 #include "study/region.h"
 
+#include "asgd/theory/gain_course.h"
 #include "core/parallel.h"
 #include "core/work.h"
 

@@ -2,9 +2,10 @@
 #ifndef TG_STUDY_REGION_H
 #define TG_STUDY_REGION_H
 
-#include "asgd/theory/gain_course.h"
 #include "study/axis.h"
 #include "study/scene.h"
+
+typedef struct tg_gain_course tg_gain_course; /* asgd/theory/gain_course.h */
 
 enum { TG_MOST_CURVES = 64 };
 
