@@ -4,6 +4,7 @@
 
 #include "asgd/networks/models.h"
 #include "asgd/networks/net.h"
+#include "asgd/problems/factorisation.h"
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/softmax.h"
 #include "asgd/problems/spectra.h"
