@@ -10,6 +10,7 @@
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/caches.h"
 #include "asgd/sim/timeline.h"
+#include "asgd/tasks/lda.h"
 #include "asgd/theory/choose.h"
 #include "asgd/theory/compare.h"
 #include "asgd/theory/predict_hits.h"

@@ -2,6 +2,7 @@
 #include "asgd/networks/net.h"
 #include "asgd/problems/dataset.h"
 #include "asgd/sim/replicas.h"
+#include "asgd/tasks/lda.h"
 #include "asgd/theory/predict.h"
 #include "asgd/traces/fitted.h"
 #include "roots/find.h"
@@ -445,6 +446,44 @@ test_factorisation(void **state)
     exhaust("factors of ratings from a file", make_factorisation);
 }
 
+/* ---- topics -------------------------------------------------------------------------- */
+
+static const char *corpus_file; /* NULL: a drawn one */
+
+static tg_status
+make_lda(void)
+{
+    const tg_lda_plan plan = { .topics = 2,
+                               .workers = 2,
+                               .alpha = 1,
+                               .beta = 1,
+                               .lag = { .weight = (double[]){ 1, 1 }, .most = 1 } };
+    tg_corpus         c = { 0 };
+    tg_lda           *l = NULL;
+
+    tg_status status = corpus_file
+                           ? tg_corpus_read(corpus_file, 9, &c)
+                           : tg_corpus_drawn(&(tg_drawn){ 3, 4, 2, 5, 1, 1 }, 1, NULL, &c);
+    assert_true((status == TG_OK) == (c.first != NULL));
+    if (status == TG_OK) status = tg_lda_create(&c, &plan, &l);
+    assert_true((status == TG_OK) == (l != NULL));
+    if (status == TG_OK) status = tg_lda_round(l);
+    tg_lda_free(l);
+    tg_corpus_free(&c);
+    return status;
+}
+
+static void
+test_lda(void **state)
+{
+    static const char text[] = "3\n5\n3\n1 5 2\n1 2 1\n3 1 3\n";
+
+    (void)state;
+    exhaust("topics of a drawn corpus", make_lda);
+    corpus_file = write_temporary("docword", text, sizeof text - 1);
+    exhaust("topics of a corpus from a file", make_lda);
+}
+
 /* A folder of two records. */
 static char cifar_folder[] = "/tmp/tardigrad-test-XXXXXX";
 
@@ -482,7 +521,7 @@ main(void)
         cmocka_unit_test(test_roots),   cmocka_unit_test(test_asgd),
         cmocka_unit_test(test_rules),   cmocka_unit_test(test_links),
         cmocka_unit_test(test_network), cmocka_unit_test(test_factorisation),
-        cmocka_unit_test(test_cifar)
+        cmocka_unit_test(test_lda),     cmocka_unit_test(test_cifar)
     };
 
     return cmocka_run_group_tests(tests, prepare, drop);
