@@ -18,6 +18,7 @@ struct tg_lda {
     uint32_t        *topic;  /* (tokens) z */
     double          *in_doc; /* (topics) n_dk of the document at hand */
     double          *share;  /* (topics) p(z <= k), not normalised */
+    double          *weight; /* (topics) 1 / (n_k + W beta) */
     double          *u;      /* (words + 1, topics) differences of a worker; or counts */
 };
 
@@ -35,6 +36,7 @@ tg_lda_free(tg_lda *l)
     free(l->topic);
     free(l->in_doc);
     free(l->share);
+    free(l->weight);
     free(l->u);
     free(l);
 }
@@ -104,8 +106,9 @@ tg_lda_create(const tg_corpus *corpus, const tg_lda_plan *plan, tg_lda **out)
     l->topic = malloc(corpus->first[corpus->documents] * sizeof *l->topic);
     l->in_doc = malloc(l->K * sizeof *l->in_doc);
     l->share = malloc(l->K * sizeof *l->share);
+    l->weight = malloc(l->K * sizeof *l->weight);
     l->u = malloc(dim_of(l) * sizeof *l->u);
-    const bool whole = l->topic && l->in_doc && l->share && l->u;
+    const bool whole = l->topic && l->in_doc && l->share && l->weight && l->u;
     tg_status  status = whole ? begin(l, plan) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK)
         *out = l;
@@ -116,24 +119,46 @@ tg_lda_create(const tg_corpus *corpus, const tg_lda_plan *plan, tg_lda **out)
 
 /* ---- a round ------------------------------------------------------------------------- */
 
+static double
+at_least_0(double x)
+{
+    return x > 0 ? x : 0;
+}
+
+/* 1 / (n_k + W beta) after the differences of this round */
+static void
+weigh(tg_lda *l, const double *cache, size_t k)
+{
+    const size_t at = l->c->words * l->K + k;
+
+    l->weight[k] = 1 / (at_least_0(cache[at] + l->u[at]) + (double)l->c->words * l->beta);
+}
+
 /* A topic for a token of this word, with its own topic taken out of all counts. */
 static size_t
 draw_topic(tg_lda *l, const double *cache, size_t word, tg_rng *g)
 {
-    const size_t  K = l->K, all = l->c->words * K, row = word * K;
-    const double *n = cache + row, *du = l->u + row, *N = cache + all, *dU = l->u + all;
-    const double  spread = (double)l->c->words * l->beta;
-    double        sum = 0;
+    const size_t  K = l->K;
+    const double *n = cache + word * K, *du = l->u + word * K, *n_d = l->in_doc;
+    const double  alpha = l->alpha, beta = l->beta, *weight = l->weight;
+    double       *share = l->share, sum = 0;
 
-    for (size_t k = 0; k < K; k++) {
-        const double n_wk = fmax(n[k] + du[k], 0), n_k = fmax(N[k] + dU[k], 0);
-        sum += (l->in_doc[k] + l->alpha) * (n_wk + l->beta) / (n_k + spread);
-        l->share[k] = sum;
-    }
+    for (size_t k = 0; k < K; k++)
+        share[k] = (n_d[k] + alpha) * (at_least_0(n[k] + du[k]) + beta) * weight[k];
+    for (size_t k = 0; k < K; k++) share[k] = sum += share[k];
     const double u = tg_rng_uniform(g) * sum;
     size_t       k = 0;
-    while (k + 1 < K && l->share[k] <= u) k++;
+    while (k + 1 < K && share[k] <= u) k++;
     return k;
+}
+
+/* A token goes to a topic (by 1) or leaves it (by -1). */
+static void
+move(tg_lda *l, const double *cache, size_t word, size_t k, double by)
+{
+    l->in_doc[k] += by;
+    count_token(l, word, k, by);
+    weigh(l, cache, k);
 }
 
 static void
@@ -145,11 +170,9 @@ go_through(tg_lda *l, const double *cache, size_t document, tg_rng *g)
     for (size_t i = from; i < to; i++) l->in_doc[l->topic[i]]++;
     for (size_t i = from; i < to; i++) {
         const size_t word = l->c->word[i];
-        l->in_doc[l->topic[i]]--;
-        count_token(l, word, l->topic[i], -1);
+        move(l, cache, word, l->topic[i], -1);
         l->topic[i] = (uint32_t)draw_topic(l, cache, word, g);
-        count_token(l, word, l->topic[i], 1);
-        l->in_doc[l->topic[i]]++;
+        move(l, cache, word, l->topic[i], 1);
     }
 }
 
@@ -160,12 +183,13 @@ work(tg_lda *l, size_t worker)
     const size_t first = worker * l->c->documents / l->P,
                  own = (worker + 1) * l->c->documents / l->P - first,
                  batch = l->batch > 0 && l->batch < own ? l->batch : own;
+    const double *cache = tg_cache(l->caches, worker);
     tg_rng g = tg_rng_of(l->seed, TG_PURPOSE_NOISE, (uint32_t)worker, (uint32_t)l->round);
 
     memset(l->u, 0, dim_of(l) * sizeof *l->u);
+    for (size_t k = 0; k < l->K; k++) weigh(l, cache, k);
     for (size_t i = 0; i < batch; i++)
-        go_through(l, tg_cache(l->caches, worker), first + (l->round * batch + i) % own,
-                   &g);
+        go_through(l, cache, first + (l->round * batch + i) % own, &g);
     tg_caches_add(l->caches, worker, l->u);
 }
 
