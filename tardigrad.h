@@ -4,11 +4,13 @@
 
 #include "asgd/networks/models.h"
 #include "asgd/networks/net.h"
+#include "asgd/problems/factorisation.h"
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/softmax.h"
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/caches.h"
 #include "asgd/sim/timeline.h"
+#include "asgd/tasks/lda.h"
 #include "asgd/theory/choose.h"
 #include "asgd/theory/compare.h"
 #include "asgd/theory/predict_hits.h"

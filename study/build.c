@@ -172,6 +172,37 @@ build_logistic(const tg_study *study, size_t workers, tg_problem **out)
     return status;
 }
 
+/* ---- factorisation ------------------------------------------------------------------- */
+
+static tg_status
+read_ratings(const tg_study *study, tg_ratings *out)
+{
+    const tg_study_factorisation *x = &study->factorisation;
+    char                         *file = NULL;
+
+    if (x->planted.count > 0) return tg_ratings_planted(&x->planted, study->seed, out);
+    tg_status status = tg_tree_file(study->root, "objective.factorisation.ratings", &file);
+    if (status == TG_OK) status = tg_ratings_read(file, x->samples, out);
+    free(file);
+    return status;
+}
+
+static tg_status
+build_factorisation(const tg_study *study, size_t workers, tg_problem **out)
+{
+    tg_factorisation plan = study->factorisation.plan;
+    tg_ratings       ratings = { 0 };
+    tg_status        status = read_ratings(study, &ratings);
+
+    plan.workers = workers;
+    plan.seed = study->seed;
+    if (status == TG_OK)
+        status = tg_ratings_hold_out(&ratings, study->factorisation.test, study->seed);
+    if (status == TG_OK) status = tg_problem_factorisation(&ratings, &plan, out);
+    tg_ratings_free(&ratings);
+    return status;
+}
+
 /* ---- all ----------------------------------------------------------------------------- */
 
 tg_status
@@ -185,6 +216,8 @@ tg_study_problem(const tg_study *study, const tg_cluster *cluster, tg_problem **
                                       study->tridiagonal.shared, cluster->workers, out);
     case TG_LOGISTIC:
         return build_logistic(study, cluster->workers, out);
+    case TG_FACTORISATION:
+        return build_factorisation(study, cluster->workers, out);
     case TG_NETWORK:
         return tg_build_network(study, cluster->workers, out);
     default:

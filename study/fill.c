@@ -49,6 +49,7 @@ tg_fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *
 #define SOFTMAX   "objective.softmax"
 #define LOGISTIC  "objective.logistic"
 #define NETWORK   "objective.network"
+#define RATINGS   "objective.factorisation"
 
 static tg_status
 fill_spectrum_law(tg_study *s)
@@ -226,10 +227,12 @@ fill_objective(tg_study *s)
 
     if (objective->count != 1)
         return tg_node_fail(objective, "objective: expected exactly one of: quadratic, "
-                                       "tridiagonal, softmax, logistic, network");
+                                       "tridiagonal, softmax, logistic, "
+                                       "factorisation, network");
     if (tg_tree_node(s->root, QUADRATIC)) return fill_quadratic(s);
     if (tg_tree_node(s->root, CHAIN)) return fill_tridiagonal(s);
     if (tg_tree_node(s->root, NETWORK)) return tg_fill_network(s);
+    if (tg_tree_node(s->root, RATINGS)) return tg_fill_factorisation(s);
     return tg_tree_node(s->root, SOFTMAX) ? fill_softmax(s) : fill_logistic(s);
 }
 

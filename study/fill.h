@@ -8,8 +8,9 @@
  * Errors: TG_EINPUT what the schema cannot say is wrong, with its place; TG_ENOMEM. */
 TG_CHECKED tg_status tg_study_fill(tg_study *s);
 
-/* The part of it that is a network. */
+/* The part of it that is a network, or a factorisation. */
 TG_CHECKED tg_status tg_fill_network(tg_study *s);
+TG_CHECKED tg_status tg_fill_factorisation(tg_study *s);
 
 /* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
 TG_CHECKED tg_status tg_fill_choice(const tg_node *node, const char *fallback,

@@ -8,6 +8,7 @@
 #define TG_STUDY_STUDY_H
 
 #include "asgd/networks/net.h"
+#include "asgd/problems/factorisation.h"
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/simulate.h"
@@ -63,6 +64,13 @@ typedef struct tg_study_logistic {
     tg_choice   split;
 } tg_study_logistic;
 
+typedef struct tg_study_factorisation {
+    size_t           samples;
+    double           test;    /* share */
+    tg_planted       planted; /* count 0: from a file */
+    tg_factorisation plan;    /* but for its workers and seed */
+} tg_study_factorisation;
+
 typedef struct tg_study_network {
     tg_choice    model; /* kind NULL: by its layers */
     tg_choice   *layer; /* (layers) */
@@ -95,34 +103,36 @@ typedef enum tg_objective {
     TG_TRIDIAGONAL,
     TG_SOFTMAX,
     TG_LOGISTIC,
+    TG_FACTORISATION,
     TG_NETWORK
 } tg_objective;
 
 typedef struct tg_study {
-    const char          *name;
-    uint64_t             seed;
-    tg_objective         objective; /* which of these */
-    tg_study_quadratic   quadratic;
-    tg_study_tridiagonal tridiagonal;
-    tg_study_softmax     softmax;
-    tg_study_logistic    logistic;
-    tg_study_network     network;
-    tg_study_group      *group;           /* (groups) */
-    size_t               groups, workers; /* workers: of all groups */
-    bool                 together;
-    tg_study_algorithm  *algorithm; /* (algorithms) */
-    size_t               algorithms;
-    tg_link              uplink, downlink; /* their laws are owned */
-    const char          *replay;           /* file as given; NULL: nothing is replayed */
-    double               target;           /* [loss]; NaN: none */
-    double               horizon;          /* [time] */
-    size_t               replicas, points;
-    size_t              *sweep_workers; /* (sweeps) rising, the study's own among them */
-    size_t               sweeps, own;   /* own: place of the study's own */
-    double              *sweep_step;    /* (sweep_steps) */
-    size_t               sweep_steps;
-    tg_study_schedule    schedule;
-    tg_node             *root;
+    const char            *name;
+    uint64_t               seed;
+    tg_objective           objective; /* which of these */
+    tg_study_quadratic     quadratic;
+    tg_study_tridiagonal   tridiagonal;
+    tg_study_softmax       softmax;
+    tg_study_logistic      logistic;
+    tg_study_factorisation factorisation;
+    tg_study_network       network;
+    tg_study_group        *group;           /* (groups) */
+    size_t                 groups, workers; /* workers: of all groups */
+    bool                   together;
+    tg_study_algorithm    *algorithm; /* (algorithms) */
+    size_t                 algorithms;
+    tg_link                uplink, downlink; /* their laws are owned */
+    const char            *replay;           /* file as given; NULL: nothing is replayed */
+    double                 target;           /* [loss]; NaN: none */
+    double                 horizon;          /* [time] */
+    size_t                 replicas, points;
+    size_t                *sweep_workers; /* (sweeps) rising, the study's own among them */
+    size_t                 sweeps, own;   /* own: place of the study's own */
+    double                *sweep_step;    /* (sweep_steps) */
+    size_t                 sweep_steps;
+    tg_study_schedule      schedule;
+    tg_node               *root;
 } tg_study;
 
 /* Read a study, apply the settings ("path=value", sets of them), check everything.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # From files of real data's formats to results, through the command, on small data sets made here: an
-# IDX pair with softmax regression, a LIBSVM file with logistic regression. What comes out is held
+# IDX pair with softmax regression, a LIBSVM file with logistic regression, ratings with factors. What comes out is held
 # against sums over the samples and gradient descent by awk.
 . "$(dirname "$0")/outside.sh"
 
@@ -118,7 +118,38 @@ paste "$d/descent" "$d/seen" | awk '{ e = $1 - $2; if (e * e > 1e-20) { print NR
     NR == 1 { from = $1 } { to = $1 } END { exit bad || !(to < from - .05) }' > "$d/log" ||
     fail "gradient descent of logistic regression: $(cat "$d/log" "$d/descent")"
 
+# ---- MovieLens: one worker, all ratings a gradient, nothing held out. Both forms give
+# the same descent
+awk 'BEGIN { for (i = 0; i < 400; i++) printf "%d::%d::%d::%d\n", 3 + int(i / 20), 5 * (i % 20), 1 + (i * i + i) % 5, i }' \
+    > "$d/data/ratings.dat"
+sed 's/::/\t/g' "$d/data/ratings.dat" > "$d/data/u.data"
+cat > "$d/factors.yaml" <<'END'
+name: factors
+objective: {factorisation: {ratings: $TARDIGRAD_DATA/ratings.dat, test: 0, rank: 2, l2: 0.1, batch: 0, start: 1e-9}}
+workers: {count: 1, compute: {law: constant, value: 1}}
+workers_start: together
+algorithm: {name: asgd, step: 0.5}
+horizon: 20.5
+points: 42
+replicas: 1
+END
+$t study "$d/factors.yaml" --out "$d/m" --quiet || fail "factorisation"
+$t study "$d/factors.yaml" --out "$d/n" --quiet --set 'objective.factorisation.ratings=$TARDIGRAD_DATA/u.data' ||
+    fail "factorisation, tabs"
+cut -d, -f1-4 "$d/m/tables/progress-asgd.csv" | grep -v '^#' > "$d/plain"
+cut -d, -f1-4 "$d/n/tables/progress-asgd.csv" | grep -v '^#' | cmp -s - "$d/plain" || fail "both forms of ratings"
+# without factors the loss is half the variance of the ratings
+near "$(first "$d/m/tables/progress-asgd.csv" loss)" "$(awk -F:: '{ s += $3; q += $3 * $3 }
+    END { printf "%.17g", (q / NR - s * s / NR / NR) / 2 }' "$d/data/ratings.dat")" 1e-9 'variance of ratings'
+near "$($t study "$d/factors.yaml" --out "$d/o" --quiet --set objective.factorisation.samples=20 --set horizon=1 &&
+    first "$d/o/tables/progress-asgd.csv" loss)" "$(awk -F:: 'NR <= 20 { s += $3; q += $3 * $3 }
+    END { printf "%.17g", (q / 20 - s * s / 400) / 2 }' "$d/data/ratings.dat")" 1e-9 'of the first 20'
+
 # ---- what is wrong is said with its place
+sed '7s/::/:/' "$d/data/ratings.dat" > "$d/data/wrong.dat"
+says 2 'wrong.dat:7: expected USER::ITEM' $t simulate "$d/factors.yaml" --set objective.factorisation.ratings=data/wrong.dat
+says 2 'either ratings or synthetic' $t simulate "$d/factors.yaml" \
+    --set 'objective.factorisation.synthetic={users: 2, items: 2, count: 4}'
 says 2 'magic' $t simulate "$d/softmax.yaml" --set objective.softmax.labels=data/images
 head -c 600 "$d/data/images" > "$d/data/short"
 says 2 'short' $t simulate "$d/softmax.yaml" --set 'objective.softmax.images=$TARDIGRAD_DATA/short'

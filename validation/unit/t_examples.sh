@@ -66,6 +66,13 @@ score() {
 }
 holds "$(score dude) > $(score asgd) && $(score asgd) > 1.2 * $(score sync)" 'who hears all learns more, who waits little'
 
+# ---- factors bear staleness at a price, and plain steps bear it better than Adam's
+s=factorisation
+r=stale_uniform
+holds "$(cell $s $r settle) < $(cell $s $r-2 settle) && $(cell $s $r-2 settle) < $(cell $s $r-3 settle)" 'the staler the slower'
+holds "$(last "$d/$s/tables/progress-$r-3.csv" score) > .98" 'they are found all the same'
+holds "$(last "$d/$s/tables/progress-$r-5.csv" loss) > 2 * $(last "$d/$s/tables/progress-$r-4.csv" loss)" 'not by Adam'
+
 # ---- what is not sent was computed all the same
 s=send-worth
 for r in asgd dude; do

@@ -1,6 +1,8 @@
 /* Every allocation outside solver/ fails once (exhaust.h). */
 #include "asgd/networks/net.h"
+#include "asgd/problems/dataset.h"
 #include "asgd/sim/replicas.h"
+#include "asgd/tasks/lda.h"
 #include "asgd/theory/predict.h"
 #include "asgd/traces/fitted.h"
 #include "roots/find.h"
@@ -408,6 +410,80 @@ test_network(void **state)
     unsetenv("TARDIGRAD_THREADS");
 }
 
+/* ---- ratings ------------------------------------------------------------------------- */
+
+static const char *ratings_file; /* NULL: planted ones */
+
+static tg_status
+make_factorisation(void)
+{
+    const tg_factorisation plan = {
+        .rank = 2, .start = 1, .workers = 2, .split = tg_choice_of(tg_splits[0])
+    };
+    tg_ratings  r = { 0 };
+    tg_problem *p = NULL;
+
+    tg_status status = ratings_file
+                           ? tg_ratings_read(ratings_file, 9, &r)
+                           : tg_ratings_planted(&(tg_planted){ 3, 2, 5, 2, 0 }, 1, &r);
+    assert_true((status == TG_OK) == (r.user != NULL));
+    if (status == TG_OK) status = tg_ratings_hold_out(&r, .5, 1);
+    if (status == TG_OK) status = tg_problem_factorisation(&r, &plan, &p);
+    assert_true((status == TG_OK) == (p != NULL));
+    tg_ratings_free(&r);
+    tg_problem_free(p);
+    return status;
+}
+
+static void
+test_factorisation(void **state)
+{
+    static const char text[] = "7::30::4::97\n7::10::2.5::98\n1::30::5::0\n1::10::5::0\n";
+
+    (void)state;
+    exhaust("factors of planted ratings", make_factorisation);
+    ratings_file = write_temporary("ratings", text, sizeof text - 1);
+    exhaust("factors of ratings from a file", make_factorisation);
+}
+
+/* ---- topics -------------------------------------------------------------------------- */
+
+static const char *corpus_file; /* NULL: a drawn one */
+
+static tg_status
+make_lda(void)
+{
+    const tg_lda_plan plan = { .topics = 2,
+                               .workers = 2,
+                               .alpha = 1,
+                               .beta = 1,
+                               .lag = { .weight = (double[]){ 1, 1 }, .most = 1 } };
+    tg_corpus         c = { 0 };
+    tg_lda           *l = NULL;
+
+    tg_status status = corpus_file
+                           ? tg_corpus_read(corpus_file, 9, &c)
+                           : tg_corpus_drawn(&(tg_drawn){ 3, 4, 2, 5, 1, 1 }, 1, NULL, &c);
+    assert_true((status == TG_OK) == (c.first != NULL));
+    if (status == TG_OK) status = tg_lda_create(&c, &plan, &l);
+    assert_true((status == TG_OK) == (l != NULL));
+    if (status == TG_OK) status = tg_lda_round(l);
+    tg_lda_free(l);
+    tg_corpus_free(&c);
+    return status;
+}
+
+static void
+test_lda(void **state)
+{
+    static const char text[] = "3\n5\n3\n1 5 2\n1 2 1\n3 1 3\n";
+
+    (void)state;
+    exhaust("topics of a drawn corpus", make_lda);
+    corpus_file = write_temporary("docword", text, sizeof text - 1);
+    exhaust("topics of a corpus from a file", make_lda);
+}
+
 /* A folder of two records. */
 static char cifar_folder[] = "/tmp/tardigrad-test-XXXXXX";
 
@@ -444,7 +520,8 @@ main(void)
         cmocka_unit_test(test_laws),    cmocka_unit_test(test_files),
         cmocka_unit_test(test_roots),   cmocka_unit_test(test_asgd),
         cmocka_unit_test(test_rules),   cmocka_unit_test(test_links),
-        cmocka_unit_test(test_network), cmocka_unit_test(test_cifar)
+        cmocka_unit_test(test_network), cmocka_unit_test(test_factorisation),
+        cmocka_unit_test(test_lda),     cmocka_unit_test(test_cifar)
     };
 
     return cmocka_run_group_tests(tests, prepare, drop);
