@@ -19,7 +19,7 @@ expected_power(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k
                double theta, double *out)
 {
     double complex *f = tg_renewal_complex(k, 0);
-    const double    job = w->grid->dt / w->law[0].flat; /* the mean on the grid */
+    const double    job = 1 / w->lambda; /* not that of what the grid holds of the law */
 
     for (size_t i = 0; i < w->grid->nz; i++) {
         const double complex s = w->grid->s[i], phi = w->law[0].phi[i];

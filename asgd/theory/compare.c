@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 static const double MOST_STANDARD_ERRORS = 4, MOST_OF_VALUE = 0.25;
+static const double NOTHING = 1e-24; /* of the loss at the start: what rounding leaves */
 static const double ROUNDING = 1e-9; /* of a value: two ways to the same number */
 
 const char *
@@ -123,7 +124,7 @@ end_loss(const tg_prediction *p, const tg_simulation *s, const char *where)
     c.predicted = p->loss[last];
     c.simulated = s->loss[last].mean;
     c.error = error_of(&s->loss[0], &s->loss[last]);
-    c.model_error = (p->high[last] - p->low[last]) / 2;
+    c.model_error = fmax((p->high[last] - p->low[last]) / 2, NOTHING * s->loss[0].mean);
     if (is_bound_below(&c)) c.error = NAN;
     tg_claim_judge(&c);
     return c;

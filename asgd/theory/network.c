@@ -276,7 +276,7 @@ make_cluster(const tg_cluster *c, const way *up, const way *down, tg_cluster **o
     return status;
 }
 
-/* Round trips through a station that is busy are not independent: .02 of them, whatever the law. Of other
+/* Round trips through a station that is busy are not independent: .03 of them, whatever the law. Of other
  * laws than the exponential, where processors are shared and of groups more, as far as the way is a part
  * of the round, most where the station is half busy; held against simulations of constant, gamma and
  * exponential transfers. */
@@ -285,9 +285,11 @@ doubt_of(const way *w, double round, size_t groups)
 {
     const double other = fmin(fabs(1 - w->cv2), 1);
 
-    return 0.02 * w->busy * w->busy + w->time / round *
-                                          (other * (0.03 + 0.1 * (1 - w->busy)) +
-                                           (w->shared || groups > 1 ? 0.02 : 0));
+    double part = other * (0.03 + 0.1 * (1 - w->busy));
+
+    if (w->shared) part += other * 0.25 * w->busy;
+    if (w->shared || groups > 1) part += 0.02;
+    return 0.03 * w->busy * w->busy + w->time / round * part;
 }
 
 tg_status

@@ -298,7 +298,7 @@ tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out)
 
     if (c->n == 0) return;
     mend_end(f, j, out, c);
-    const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon;
+    const bool whole = c->dt * (double)(c->n - 1) >= f->plan->horizon * (1 - 1e-9);
     c->end = out->settles ? out->variance + out->bias * out->bias : INFINITY;
     c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end +
                                     2 * fabs(out->bias) * out->bias_error

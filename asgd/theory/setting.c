@@ -51,18 +51,33 @@ forget(const tg_cluster *c)
     return true;
 }
 
+/* By how much the first of the rounds, of this mean, may be another: workers are within jobs, of which there is
+ * E T^2 / (2 E T) left, of the last of P as much more as ln P says of exponential ones. */
+static double
+another_first(const tg_cluster *c, double mean)
+{
+    double left = 0;
+
+    if (c->together || forget(c)) return 0;
+    for (size_t g = 0; g < c->groups; g++) {
+        const double cv = fmin(tg_delay_cv(c->law[g]), 100);
+        if (c->count[g]) left = fmax(left, tg_delay_mean(c->law[g]) * (1 + cv * cv) / 2);
+    }
+    return mean + fmax(left * (1 + log((double)c->workers)) - mean, 0);
+}
+
 tg_status
 tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
 {
     const size_t one = 1;
     const double K = (double)r->gradients, P = (double)c->workers;
     const double jobs = tg_rounds_jobs(c, r);
-    const bool   sure = c->together || forget(c);
     tg_delay    *law = NULL;
     tg_cluster  *alone = NULL;
     double       mean = 0;
 
-    tg_status status = tg_rounds_law(c, r, &mean, &law);
+    tg_status    status = tg_rounds_law(c, r, &mean, &law);
+    const double first = another_first(c, mean);
     if (status == TG_OK) status = tg_cluster_create(1, &one, &law, true, &alone);
     tg_delay_free(law);
     tg_cluster_free(c);
@@ -74,7 +89,7 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
                          .updates = K / mean,
                          .gradients = jobs / mean,
                          .uploads = K / mean,
-                         .first = sure ? 0 : mean,
+                         .first = first,
                          .rounds = true,
                          .fair = !r->again && K == P };
     return TG_OK;
@@ -144,10 +159,10 @@ tg_setting_tell(const tg_setting *s, tg_prediction *p)
         p->high[i] += off;
     }
     for (size_t i = 0; i < p->points && s->first > 0; i++) {
-        const double off =
-            fmax(p->loss[i] - p->floor, 0) * -expm1(-2 * fmax(p->rate, 0) * s->first);
-        p->low[i] = fmax(p->low[i] - off, 0);
-        p->high[i] += off;
+        const double late = fmin(2 * fmax(p->rate, 0) * s->first, 5);
+        const double left = fmax(p->loss[i] - p->floor, 0);
+        p->low[i] = fmax(p->low[i] + left * expm1(-late), 0);
+        p->high[i] = fmin(p->high[i] + left * expm1(late), fmax(p->loss[0], p->high[i]));
     }
     p->settle_error += s->first;
     if (!s->rounds) return;

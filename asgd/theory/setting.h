@@ -23,7 +23,7 @@ typedef struct tg_setting {
     double      busy;      /* share of the time that the uplink is; 0: there is none */
     double      doubt; /* what of its loss, rate, floor and times the network may change */
     double
-         first;  /* by which the first round may be shorter: it begins within jobs [time] */
+         first;  /* by which the first round may be another: it begins within jobs [time] */
     bool rounds; /* every gradient is of the newest x ... */
     bool fair;   /* ... and everybody delivers in each */
     bool assigned, shuffled; /* the server chooses who works next, by permutations */
