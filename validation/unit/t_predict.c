@@ -242,6 +242,37 @@ test_exact_floors(void **state)
     }
 }
 
+/* One worker within a job of a law whose long jobs are rare: E .64^N(5) / 2 from its transform (two exponentials,
+ * inverted by Talbot's contour), although the grid ends before such jobs do. And the last point of an exact
+ * course is one like the others, whatever the horizon over its step rounds to. */
+static void
+test_ends_of_exact_courses(void **state)
+{
+    const setting alone = {
+        .law = { "{law: hyperexponential, weights: [0.9, 0.1], means: [0.5, 5.5]}" },
+        .count = { 1 },
+        .start = 1,
+        .step = .2,
+        .plan = { .horizon = 5, .points = 3, .target = 1e-4 }
+    };
+    setting many = { .law = { "{law: exponential, mean: 1}" },
+                     .count = { 128 },
+                     .start = 1,
+                     .plan = { .horizon = 30, .points = 3, .target = 1e-4 } };
+
+    (void)state;
+    tg_prediction *p = predict(&alone);
+    assert_near(p->loss[2], 0.16836885768, 1e-5);
+    tg_prediction_free(p);
+    for (int i = 0; i < 40; i++) {
+        many.step = .0002 + 1e-6 * i;
+        p = predict(&many);
+        assert_int_equal(p->level, TG_LEVEL_EXACT);
+        assert_true(p->loss[2] > 0.05);
+        tg_prediction_free(p);
+    }
+}
+
 /* Values by an event simulator of its own, each beyond what the mean field says: loss at the
  * horizon and the time to target. */
 static void
@@ -434,6 +465,7 @@ RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time)
     cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_doubt_grows),
     cmocka_unit_test(test_group_of_one), cmocka_unit_test(test_limits),
     cmocka_unit_test(test_exact_floors), cmocka_unit_test(test_few_workers),
-    cmocka_unit_test(test_marks), cmocka_unit_test(test_reported_grid),
-    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
-    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_ends_of_exact_courses), cmocka_unit_test(test_marks),
+    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
+    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
+    cmocka_unit_test(test_levels_by_name))

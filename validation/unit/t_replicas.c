@@ -37,6 +37,38 @@ run(double step, const tg_replicas_plan *plan, const tg_rule_kind *rule)
     return s;
 }
 
+/* A staggered worker whose long jobs are rare is within one of them at t = 0 as often as they take time:
+ * P(nothing is delivered by t) = E (T - t)_+ / E T, here of lognormal jobs of mean 1 and CV 3, and with
+ * a step of 1 / h that is what is left of the loss. */
+static void
+test_phase_of_a_heavy_law(void **state)
+{
+    const double           h = 1, x0 = 1, none = 0, s2 = log(10), mu = -s2 / 2, t = 5;
+    const size_t           one = 1;
+    const tg_replicas_plan plan = {
+        .horizon = t, .points = 2, .target = NAN, .replicas = 40000
+    };
+    const double d = (mu - log(t)) / sqrt(s2);
+    const double within = erfc(-(d + sqrt(s2)) / sqrt(2)) / 2 - t * erfc(-d / sqrt(2)) / 2;
+    tg_delay    *law = NULL;
+    tg_cluster  *c = NULL;
+    tg_problem  *p = NULL;
+    tg_simulation *s = NULL;
+
+    (void)state;
+    assert_ok(tg_delay_parse("{law: lognormal, mean: 1, cv: 3}", &law));
+    assert_ok(tg_cluster_create(1, &one, &law, false, &c));
+    assert_ok(tg_problem_quadratic(1, &h, &x0, &none, 1, NULL, &p));
+    const tg_setup setup = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), 1, 9);
+    assert_ok(tg_replicas_run(&setup, &plan, &s));
+    assert_near(2 * s->loss[1].mean, within,
+                4 * sqrt(within * (1 - within) / 40000) + 0.001);
+    tg_simulation_free(s);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+    tg_delay_free(law);
+}
+
 /* Same seed, same bits, whatever the number of threads. */
 static void
 test_threads_do_not_show(void **state)
@@ -535,8 +567,9 @@ test_bad_plans(void **state)
     tg_cluster_free(c);
 }
 
-RUN(cmocka_unit_test(test_threads_do_not_show), cmocka_unit_test(test_bookkeeping),
-    cmocka_unit_test(test_nothing_delivered), cmocka_unit_test(test_divergence_is_reported),
+RUN(cmocka_unit_test(test_phase_of_a_heavy_law), cmocka_unit_test(test_threads_do_not_show),
+    cmocka_unit_test(test_bookkeeping), cmocka_unit_test(test_nothing_delivered),
+    cmocka_unit_test(test_divergence_is_reported),
     cmocka_unit_test(test_reported_grid_changes_nothing),
     cmocka_unit_test(test_a_trajectory_known_exactly),
     cmocka_unit_test(test_crossings_of_the_quickstart), cmocka_unit_test(test_slow_worker),
