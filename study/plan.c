@@ -220,8 +220,8 @@ tg_plan_chart(const tg_ask *ask, const tg_study *study, tg_plan *out)
     c->region.study = study;
     c->blocks = calloc(study->algorithms + 1, sizeof *c->blocks);
     if (!c->blocks) return tg_fail(TG_ENOMEM, "out of memory");
-    TG_TRY(tg_axis_read("x", tg_ask_value(ask, "x"), &c->region.x));
-    TG_TRY(tg_axis_read("y", tg_ask_value(ask, "y"), &c->region.y));
+    TG_TRY(
+        tg_chart_region_axes(tg_ask_value(ask, "x"), tg_ask_value(ask, "y"), &c->region));
     for (tg_chart_region r = c->region; r.algorithm < study->algorithms; r.algorithm++) {
         c->blocks[r.algorithm] = tg_chart_region_blocks(&r);
         out->work.stages += c->blocks[r.algorithm];

@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+tg_status
+tg_chart_region_axes(const char *x, const char *y, tg_chart_region *r)
+{
+    TG_TRY(tg_axis_read("x", x, &r->x));
+    TG_TRY(tg_axis_read("y", y, &r->y));
+    if (!strcmp(r->x.path, r->y.path))
+        return tg_fail(TG_EINPUT, "--x and --y are both %s: a chart needs two settings",
+                       r->x.path);
+    return TG_OK;
+}
+
 /* The study with both settings. */
 static tg_status
 study_at(const tg_chart_region *r, double x, double y, tg_study **out)

@@ -28,6 +28,10 @@ typedef struct tg_chart_region {
     size_t      first;   /* ... the number of the first */
 } tg_chart_region;
 
+/* The axes of a chart from the options x and y. Errors: TG_EINPUT one of them is wrong, or they are the
+ * same setting. */
+TG_CHECKED tg_status tg_chart_region_axes(const char *x, const char *y, tg_chart_region *r);
+
 /* A line is a row of the chart, or a column where the step of the algorithm runs along y. Up to sixteen of
  * them are a block; no block depends on another: how many blocks there are, and the cells of one. */
 size_t tg_chart_region_blocks(const tg_chart_region *r);

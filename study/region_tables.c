@@ -239,8 +239,7 @@ answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
     tg_chart_region r = { .study = study, .records = ask->records };
 
-    TG_TRY(tg_axis_read("x", tg_ask_value(ask, "x"), &r.x));
-    TG_TRY(tg_axis_read("y", tg_ask_value(ask, "y"), &r.y));
+    TG_TRY(tg_chart_region_axes(tg_ask_value(ask, "x"), tg_ask_value(ask, "y"), &r));
     const tg_status status = chart(&r, ask, out);
     free(r.cell);
     free(r.square);

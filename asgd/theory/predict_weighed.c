@@ -125,7 +125,8 @@ tg_case_few(const tg_case *c)
     const double cv = fmin(tg_delay_cv(c->delay), 1), P = (double)c->cluster->workers;
     tg_case      few = *c;
 
-    few.own = 1 - fmax(at_once(c) - (1 - cv * cv) / 2, 0) / P;
+    few.own = fmax(1 - fmax(at_once(c) - (1 - cv * cv) / 2, 0) / P,
+                   0.25); /* no order of one worker */
     few.jumps = cv * cv;
     return few;
 }

@@ -45,6 +45,10 @@ $t region $q --set 'algorithm=[{name: asgd, step: 0.01}, {name: dude, step: 0.01
     fail "a region of two algorithms"
 for a in asgd dude; do grep -q '<svg' "$d/two/figures/chart-$a.svg" || fail "no chart of $a"; done
 
+# ---- one setting is no chart
+$t region $q --x algorithm.step=.01:.3:5 --y algorithm.step=.01:.3:5 > "$d/same" 2>&1
+[ $? = 2 ] && grep -q 'both algorithm.step' "$d/same" || fail "a setting over itself: $(cat "$d/same")"
+
 # ---- the same bits for any number of threads, step along either axis or none
 for axes in 'algorithm.step=.01:.3:23 workers[0].count=1:40:17' 'workers[0].count=1:40:17 algorithm.step=.01:.3:23' \
     'workers[0].count=1:40:9 workers[0].compute.shape=1:9:7'; do
