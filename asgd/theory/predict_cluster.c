@@ -63,7 +63,7 @@ in_turn(const tg_finite *f)
 static tg_way
 choose_way(tg_finite *f)
 {
-    if (f->total == 1 && f->c->solved) return TG_WAY_SINGLE;
+    if (f->total == 1 && f->c->solved && !in_turn(f)) return TG_WAY_SINGLE;
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
     if (in_turn(f)) return TG_WAY_CYCLE;
     f->phases = f->c->solved && on_lattice(f);

@@ -244,7 +244,8 @@ test_exact_floors(void **state)
 
 /* One worker within a job of a law whose long jobs are rare: E .64^N(5) / 2 from its transform (two exponentials,
  * inverted by Talbot's contour), although the grid ends before such jobs do. And the last point of an exact
- * course is one like the others, whatever the horizon over its step rounds to. */
+ * course is one like the others, whatever the horizon over its step rounds to, and has what is delivered at
+ * that time. */
 static void
 test_ends_of_exact_courses(void **state)
 {
@@ -260,8 +261,18 @@ test_ends_of_exact_courses(void **state)
                      .start = 1,
                      .plan = { .horizon = 30, .points = 3, .target = 1e-4 } };
 
+    const setting clock = { .law = { "{law: constant, value: 1}" },
+                            .count = { 1 },
+                            .start = 1,
+                            .step = .05,
+                            .together = true,
+                            .plan = { .horizon = 30, .points = 3, .target = 1e-4 } };
+
     (void)state;
-    tg_prediction *p = predict(&alone);
+    tg_prediction *p = predict(&clock); /* at t = 30 it has delivered 30 times */
+    assert_near(p->loss[2], pow(.95, 60) / 2, 1e-12);
+    tg_prediction_free(p);
+    p = predict(&alone);
     assert_near(p->loss[2], 0.16836885768, 1e-5);
     tg_prediction_free(p);
     for (int i = 0; i < 40; i++) {
