@@ -112,7 +112,7 @@ steepest(const tg_modes *m)
 }
 
 static tg_status
-fill_cell(const setting *s, tg_gain_course *course, tg_region_cell *out)
+solve_cell(const setting *s, tg_gain_course *course, tg_region_cell *out)
 {
     const tg_modes *m = &s->scene.modes;
     const size_t    top = steepest(m);
@@ -135,6 +135,18 @@ fill_cell(const setting *s, tg_gain_course *course, tg_region_cell *out)
         }
     }
     *out = c;
+    return TG_OK;
+}
+
+/* What cannot be solved is not known, and the others are. */
+static tg_status
+fill_cell(const setting *s, tg_gain_course *course, tg_region_cell *out)
+{
+    const tg_status status = solve_cell(s, course, out);
+
+    if (!tg_scene_is_of_one_row(status)) return status;
+    *out =
+        (tg_region_cell){ .unstable = NAN, .rate = NAN, .gain = NAN, .re = NAN, .im = NAN };
     return TG_OK;
 }
 

@@ -104,7 +104,8 @@ fastest(const tg_chart_region *r)
     for (size_t k = 1; k < r->x.values.count * r->y.values.count; k++) {
         const bool now = r->cell[k].gain < r->square[k],
                    was = r->cell[best].gain < r->square[best];
-        if (now > was || (now == was && r->cell[k].rate > r->cell[best].rate)) best = k;
+        const double rate = r->cell[best].rate;
+        if (now > was || (now == was && (isnan(rate) || r->cell[k].rate > rate))) best = k;
     }
     return best;
 }
@@ -128,7 +129,7 @@ announce(FILE *f, const tg_chart_region *r, const char *label)
 {
     const size_t cells = r->x.values.count * r->y.values.count;
     const size_t best = fastest(r);
-    size_t       mean = 0, square = 0, single = 0;
+    size_t       mean = 0, square = 0, single = 0, unknown = 0;
     double       most = 0;
 
     for (size_t k = 0; k < cells; k++) {
@@ -137,6 +138,7 @@ announce(FILE *f, const tg_chart_region *r, const char *label)
         square += c->gain < r->square[k];
         single += c->gain < r->square[k] || c->gain < r->single[k];
         most = fmax(most, c->unstable);
+        unknown += isnan(c->rate);
     }
     fprintf(
         f,
@@ -147,6 +149,7 @@ announce(FILE *f, const tg_chart_region *r, const char *label)
         fprintf(f, "; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
                 r->x.path, tg_axis_value(&r->x, best % r->x.values.count), r->y.path,
                 tg_axis_value(&r->y, best / r->x.values.count));
+    if (unknown) fprintf(f, "; %zu could not be solved", unknown);
     fputc('\n', f);
 }
 

@@ -45,6 +45,12 @@ $t region $q --set 'algorithm=[{name: asgd, step: 0.01}, {name: dude, step: 0.01
     fail "a region of two algorithms"
 for a in asgd dude; do grep -q '<svg' "$d/two/figures/chart-$a.svg" || fail "no chart of $a"; done
 
+# ---- a cell that cannot be solved is not known, the others are
+$t region $q --set 'workers=[{count: 1, compute: {law: gamma, shape: 4, mean: 1}}, {count: 3, compute: {law: exponential, mean: 1}}]' \
+    --set 'algorithm={name: dude, step: 0.01}' --x 'workers[0].count=1:9:5' --y algorithm.step=.01:.05:5 \
+    --out "$d/hole" > /dev/null || fail "a region with a cell that cannot be solved"
+[ "$(grep -v '^#' "$d/hole/region.csv" | wc -l)" = 26 ] || fail "rows of a region with a hole"
+
 # ---- one setting is no chart
 $t region $q --x algorithm.step=.01:.3:5 --y algorithm.step=.01:.3:5 > "$d/same" 2>&1
 [ $? = 2 ] && grep -q 'both algorithm.step' "$d/same" || fail "a setting over itself: $(cat "$d/same")"
