@@ -46,7 +46,7 @@ $t region $q --set 'algorithm=[{name: asgd, step: 0.01}, {name: dude, step: 0.01
 for a in asgd dude; do grep -q '<svg' "$d/two/figures/chart-$a.svg" || fail "no chart of $a"; done
 
 # ---- a cell that cannot be solved is not known, the others are
-$t region $q --set 'workers=[{count: 1, compute: {law: gamma, shape: 4, mean: 1}}, {count: 3, compute: {law: exponential, mean: 1}}]' \
+$t region $q --set 'workers=[{count: 4, compute: {law: gamma, shape: 4, mean: 1}}, {count: 4, compute: {law: exponential, mean: 3}}]' \
     --set 'algorithm={name: dude, step: 0.01}' --x 'workers[0].count=1:9:5' --y algorithm.step=.01:.05:5 \
     --out "$d/hole" > /dev/null || fail "a region with a cell that cannot be solved"
 [ "$(grep -v '^#' "$d/hole/region.csv" | wc -l)" = 26 ] || fail "rows of a region with a hole"
