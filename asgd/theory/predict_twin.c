@@ -180,6 +180,15 @@ open_twin(const tg_modes *m, const tg_cluster *c, const char *rule, double numbe
 }
 
 /* Errors: TG_EDOMAIN the twin is not solved. */
+/* A tight limit drops most of what comes, and the law moves that share more than it moves a mean. */
+static double
+margin_of(const twin *t, const char *rule)
+{
+    const bool tight = !strcmp(rule, "drop") && 2 * t->number < (double)t->cluster->workers;
+
+    return tight ? 2 * MARGIN : MARGIN;
+}
+
 static tg_status
 widen_by(const twin *t, const char *rule, const tg_predict_plan *plan, tg_prediction *p)
 {
@@ -195,7 +204,8 @@ widen_by(const twin *t, const char *rule, const tg_predict_plan *plan, tg_predic
     if (status == TG_OK)
         status = tg_predict_undoubted(&t->modes, t->cluster, rule, t->number, t->step,
                                       &field, &sde);
-    if (status == TG_OK) widen(p, &(pair){ exact, sde, MARGIN * t->share, plan->target });
+    if (status == TG_OK)
+        widen(p, &(pair){ exact, sde, margin_of(t, rule) * t->share, plan->target });
     tg_prediction_free(exact);
     tg_prediction_free(sde);
     return status;
