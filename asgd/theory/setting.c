@@ -51,19 +51,22 @@ forget(const tg_cluster *c)
     return true;
 }
 
-/* By how much the first of the rounds, of this mean, may be another: workers are within jobs, of which there is
- * E T^2 / (2 E T) left, of the last of P as much more as ln P says of exponential ones. */
+/* By how much the first of the rounds of K, of this mean, may be another: workers are within jobs, of which
+ * there is E T^2 / (2 E T) left, of the K-th of P so much of that as of exponential ones; CV times that where long ones are rare. */
 static double
-another_first(const tg_cluster *c, double mean)
+another_first(const tg_cluster *c, double mean, double K)
 {
-    double left = 0;
+    const double P = (double)c->workers;
+    double       left = 0, order = 0;
 
     if (c->together || forget(c)) return 0;
     for (size_t g = 0; g < c->groups; g++) {
         const double cv = fmin(tg_delay_cv(c->law[g]), 100);
-        if (c->count[g]) left = fmax(left, tg_delay_mean(c->law[g]) * (1 + cv * cv) / 2);
+        const double of = tg_delay_mean(c->law[g]) * (1 + cv * cv) / 2 * fmax(cv, 1);
+        if (c->count[g]) left = fmax(left, of);
     }
-    return mean + fmax(left * (1 + log((double)c->workers)) - mean, 0);
+    for (double i = 0; i < fmin(K, P); i++) order += 1 / (P - i);
+    return fmax(mean, left * order);
 }
 
 tg_status
@@ -77,7 +80,7 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
     double       mean = 0;
 
     tg_status    status = tg_rounds_law(c, r, &mean, &law);
-    const double first = another_first(c, mean);
+    const double first = another_first(c, mean, K);
     if (status == TG_OK) status = tg_cluster_create(1, &one, &law, true, &alone);
     tg_delay_free(law);
     tg_cluster_free(c);
