@@ -35,8 +35,10 @@ objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels) $(numbers),$(lib
             $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o)) \
             $(foreach r,$(reals),$(numbers:%.c=$(BUILD)/%.$r.o))
 commands := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(absent),$(wildcard cli/*.c))) $(BUILD)/cli/embedded.o
+# Tests of what other programs make of the command (mpirun, Slurm, PyTorch), not of its memory: not sanitized.
+others   := $(patsubst %,validation/unit/t_%.sh,ranks_command jobs_command pytorch)
 tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
-scripts  := $(wildcard validation/unit/t_*.sh)
+scripts  := $(filter-out $(if $(SANITIZE),$(others)),$(wildcard validation/unit/t_*.sh))
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))
 audit    := $(BUILD)/validation/audit/audit
 benches  := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/bench/b_*.c))
