@@ -14,7 +14,7 @@
 static const char *const law_of[] = { "{law: exponential, mean: 1}",
                                       "{law: gamma, shape: 4, mean: 1}",
                                       "{law: uniform, min: 0.5, max: 1.5}",
-                                      "{law: gamma, shape: 0.5, mean: 1}" };
+                                      "{law: lognormal, mean: 1, cv: 1.5}" };
 enum { LAWS = 4, SIZES = 4, ROWS = 400, PARTS = 64 };
 static const double JOBS = 4e5; /* arrivals of each */
 
