@@ -20,7 +20,6 @@ static const double PREDICTION = 0.2, MODE = 1e-3;
 static const double LIMITS = 3, CHARTED = 25;
 
 enum {
-    PAST = 21,    /* jobs of a staggered worker before t = 0 */
     CELLS = 200,  /* of a replica, where a dear loss is asked for too */
     WORKER = 160, /* bytes of a worker: its job, event, speed */
     LAWS = 1000   /* so many are looked at each */
@@ -157,7 +156,10 @@ deliveries(const tg_scene *s)
         if (!c->count[g]) continue;
         const double share = (double)c->count[g] / (double)c->workers;
         sum += share * renewals(c, g, horizon);
-        if (!c->together) past += share * renewals(c, g, PAST * tg_delay_mean(c->law[g]));
+        if (!c->together)
+            past +=
+                share *
+                renewals(c, g, (tg_cluster_past(c->law[g]) + 1) * tg_delay_mean(c->law[g]));
         lambda += (double)c->count[g] / tg_delay_mean(c->law[g]);
     }
     return past + sum * fmax(1, tg_cluster_pulse(c) / lambda);

@@ -107,6 +107,14 @@ tg_cluster_pulse(const tg_cluster *c)
 }
 
 double
+tg_cluster_past(const tg_delay *law)
+{
+    const double cv = tg_delay_cv(law);
+
+    return 20 * fmin(fmax(cv * cv, 1), 100);
+}
+
+double
 tg_cluster_longest(const tg_cluster *c)
 {
     double longest = 0;

@@ -82,6 +82,10 @@ double tg_cluster_rate(const tg_cluster *c);
  * by, however long workers are away. */
 double tg_cluster_pulse(const tg_cluster *c);
 
+/* Mean jobs before t = 0 from which a staggered worker is followed, unseen: twenty, and CV^2 times (at most
+ * a hundred) as many where long jobs, which hold a large part of the time, are rare. */
+double tg_cluster_past(const tg_delay *law);
+
 /* The longest mean time of a job of a worker at its mean speed [time]; a worker whose mean speed is 0
  * or unknown counts as one of speed 1. */
 double tg_cluster_longest(const tg_cluster *c);

@@ -8,15 +8,13 @@ enum { LISTEN = 1024 };
 
 /* ---- work ------------------------------------------------------------------------------ */
 
-/* Staggered workers have been at work for long: their jobs are renewed from a random phase some
- * twenty jobs back, unseen, up to t = 0; from CV^2 times further where long jobs, which hold a large
- * part of the time, are rare. */
+/* Staggered workers have been at work for long: their jobs are renewed from a random phase, unseen,
+ * up to t = 0. */
 static tg_status
 rest_of_first(const tg_delay *law, tg_rng *rng, double *out)
 {
-    const double cv = tg_delay_cv(law), past = 20 * fmin(fmax(cv * cv, 1), 100);
+    double t = -(tg_cluster_past(law) + tg_rng_uniform(rng)) * tg_delay_mean(law);
 
-    double t = -(past + tg_rng_uniform(rng)) * tg_delay_mean(law);
     for (size_t n = 1; t <= 0; n++) {
         t += tg_delay_sample(law, rng);
         if (n % LISTEN == 0) TG_TRY(tg_stop_check());

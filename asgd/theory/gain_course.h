@@ -3,7 +3,7 @@
  * A chart asks for the same loop at many gains. The root and its rate are solved on an even grid of
  * ln a, where they are first asked for, and a cubic runs between; what it misses is checked half way
  * between two nodes, and where that is more than 1e-6 of the root, or 1e-3 of a rate over the horizon, the count of unstable roots
- * changes, or the law has another edge, each gain is solved for itself. Derived here.
+ * changes, or the law has another edge, each gain is solved for itself.
  * Private to asgd/theory and study/.
  */
 #ifndef TG_ASGD_GAIN_COURSE_H

@@ -50,7 +50,7 @@ $t fit "$d/left.csv" "$d/right.csv" | grep -q '6 workers, but for those of one n
 # clocks that begin with each log: one after another, so that no job overlaps another
 awk -F, 'NR == 1 { print } NR > 1 { printf "%d,%.6f,%s\n", $1, $2 - 1700000000, $3 }' "$d/early.csv" > "$d/one.csv"
 $t fit "$d/one.csv" "$d/one.csv" > "$d/words" || fail 'the same clock twice'
-grep -qi 'overlap\|begin before' "$d/words" && fail "sessions overlap: $(cat "$d/words")"
+grep -qi 'overlap\|begin before' "$d/words" && fail "logs overlap: $(cat "$d/words")"
 rows=$(($(wc -l < "$d/one.csv") - 1))
 jobs=$(sed -n 's/^Group [0-9]*: [0-9]* workers, \([0-9]*\) jobs.*/\1/p' "$d/words" | awk '{ n += $1 } END { print n }')
 [ "$jobs" = $((2 * rows)) ] || fail "$jobs jobs, not $((2 * rows))"

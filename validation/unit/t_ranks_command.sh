@@ -2,8 +2,8 @@
 # Ranks under mpirun write what one process writes, however many there are and whatever becomes of them.
 . "$(dirname "$0")/outside.sh"
 if ! command -v mpirun > /dev/null || ! ldd "$t" | grep -q 'libmpi'; then
-    echo "skipped: this needs mpirun, and a command built with MPI (libopenmpi-dev, openmpi-bin)"
-    exit 0
+    echo "this needs mpirun, and a command built with MPI (libopenmpi-dev, openmpi-bin)"
+    exit 77
 fi
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 export OMPI_MCA_hwloc_base_binding_policy=none TMPDIR=/tmp
