@@ -260,8 +260,7 @@ static const tg_option options[] = {
 const tg_answerer tg_answer_region = {
     .is = { .name = "region",
             .operands = "STUDY",
-            .summary =
-                "the region of convergence over any two settings, and its boundary curves",
+            .summary = "the region of convergence over any two settings, of asgd and dude",
             .doc =
                 "Solve a study on a grid of two of its settings: rate, number of unstable "
                 "roots, and how "

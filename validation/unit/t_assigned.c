@@ -1,21 +1,10 @@
 /* Jobs that the server assigns, as workers that renew (THEORY.md 4): product form, Pollaczek and Khinchine, the
  * simulator, and what is refused. */
+#include "validation/unit/clusters.h"
 #include "validation/unit/rules.h"
 
 #include "asgd/sim/replicas.h"
 #include "asgd/theory/setting.h"
-
-static tg_cluster *
-cluster_of(const char *text, size_t count)
-{
-    tg_delay   *law = NULL;
-    tg_cluster *c = NULL;
-
-    assert_ok(tg_delay_parse(text, &law));
-    assert_ok(tg_cluster_create(1, &count, &law, false, &c));
-    tg_delay_free(law);
-    return c;
-}
 
 static double
 rate_of(const char *text, size_t count, bool shuffled, tg_assigned *out)

@@ -1,6 +1,6 @@
 /* What a chart interpolates of a loop over its gain is what is solved there, counts to the last; another
  * loop is another course. */
-#include "validation/unit/check.h"
+#include "validation/unit/clusters.h"
 
 #include "asgd/theory/gain_course.h"
 #include "core/rng.h"
@@ -10,12 +10,9 @@ enum { GAINS = 400 };
 static tg_case
 case_of(const char *law, size_t workers, const tg_algorithm *rule, tg_cluster **cluster)
 {
-    tg_delay *delay = NULL;
-    tg_case   c;
+    tg_case c;
 
-    assert_ok(tg_delay_parse(law, &delay));
-    assert_ok(tg_cluster_create(1, &workers, &delay, false, cluster));
-    tg_delay_free(delay);
+    *cluster = cluster_of(law, workers);
     assert_ok(tg_case_open(*cluster, rule, 0.1, &c));
     return c;
 }

@@ -1,5 +1,6 @@
 /* Predictions of every rule in theory's table, by name. */
 #include "validation/unit/check.h"
+#include "validation/unit/clusters.h"
 
 #include "asgd/theory/predict.h"
 #include "solver/exponential.h"
@@ -17,18 +18,6 @@ static const tg_modes        modes = { .count = 2,
                                        .start_loss = 1.3,
                                        .start_covered = 1.3 };
 static const tg_predict_plan plan = { .horizon = 15, .points = POINTS, .target = .2 };
-
-static tg_cluster *
-cluster_of(const char *text, size_t count)
-{
-    tg_delay   *law = NULL;
-    tg_cluster *c = NULL;
-
-    assert_ok(tg_delay_parse(text, &law));
-    assert_ok(tg_cluster_create(1, &count, &law, false, &c));
-    tg_delay_free(law);
-    return c;
-}
 
 static double
 number_of(const char *rule)

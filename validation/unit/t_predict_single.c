@@ -1,20 +1,9 @@
 /* Between the limits of mean square and of single runs no divergence is foretold. */
 #include "validation/unit/check.h"
+#include "validation/unit/clusters.h"
 
 #include "asgd/theory/predict.h"
 #include "asgd/theory/predict_hits.h"
-
-static tg_cluster *
-cluster_of(const char *text, size_t count)
-{
-    tg_delay   *law = NULL;
-    tg_cluster *c = NULL;
-
-    assert_ok(tg_delay_parse(text, &law));
-    assert_ok(tg_cluster_create(1, &count, &law, false, &c));
-    tg_delay_free(law);
-    return c;
-}
 
 static tg_prediction *
 predict(const tg_cluster *c, const tg_algorithm *rule, double step)
