@@ -157,6 +157,28 @@ make_few(const tg_modes *m, const tg_cluster *c, const tg_linear_kind *kind, dou
     return status;
 }
 
+/* Whether workers differ in speed by half or more. */
+static bool
+are_unlike(const tg_cluster *c)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t g = 0; g < c->groups; g++) {
+        if (!c->count[g]) continue;
+        least = fmin(least, tg_delay_mean(c->law[g]));
+        most = fmax(most, tg_delay_mean(c->law[g]));
+    }
+    return most > 1.5 * least;
+}
+
+/* Who delivers goes with how stale it is where workers are unlike: a step by staleness and Nesterov's memory
+ * see that, level sde and its twin do not. */
+static bool
+sees_who(const char *rule, const tg_linear_rule *r)
+{
+    return r->weights.power > 0 || !strcmp(rule, "nesterov");
+}
+
 static tg_status
 open_twin(const tg_modes *m, const tg_cluster *c, const char *rule, double number,
           double step, twin *out)
@@ -166,6 +188,8 @@ open_twin(const tg_modes *m, const tg_cluster *c, const char *rule, double numbe
     tg_linear_rule        r;
 
     TG_TRY(tg_linear_make(rule, step, 1, (double)c->workers, number, &r));
+    if (are_unlike(c) && sees_who(rule, &r))
+        return tg_fail(TG_EDOMAIN, "no twin knows who delivers");
     if (!(t.modes.sigma2 = malloc((m->count + 1) * sizeof *m->sigma2)))
         return tg_fail(TG_ENOMEM, "out of memory");
     memcpy(t.modes.sigma2, m->sigma2, m->count * sizeof *m->sigma2);
@@ -179,7 +203,6 @@ open_twin(const tg_modes *m, const tg_cluster *c, const char *rule, double numbe
     return status;
 }
 
-/* Errors: TG_EDOMAIN the twin is not solved. */
 /* A tight limit drops most of what comes, and the law moves that share more than it moves a mean. */
 static double
 margin_of(const twin *t, const char *rule)
@@ -189,6 +212,7 @@ margin_of(const twin *t, const char *rule)
     return tight ? 2 * MARGIN : MARGIN;
 }
 
+/* Errors: TG_EDOMAIN the twin is not solved. */
 static tg_status
 widen_by(const twin *t, const char *rule, const tg_predict_plan *plan, tg_prediction *p)
 {
@@ -211,49 +235,18 @@ widen_by(const twin *t, const char *rule, const tg_predict_plan *plan, tg_predic
     return status;
 }
 
-/* Whether workers differ in speed by half or more: then who delivers goes with how stale it is, which a step
- * by staleness or a memory of gradients sees and level sde does not. */
-static bool
-are_unlike(const tg_cluster *c)
-{
-    double least = INFINITY, most = 0;
-
-    for (size_t g = 0; g < c->groups; g++) {
-        if (!c->count[g]) continue;
-        least = fmin(least, tg_delay_mean(c->law[g]));
-        most = fmax(most, tg_delay_mean(c->law[g]));
-    }
-    return most > 1.5 * least;
-}
-
-static bool
-sees_who(const char *rule)
-{
-    static const char *const of[] = { "staleness_aware", "polynomial", "koloskova",
-                                      "nesterov" };
-
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
-        if (!strcmp(rule, of[i])) return true;
-    return false;
-}
-
 tg_status
 tg_predict_twin(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
                 double number, double step, const tg_predict_plan *plan, tg_prediction *p)
 {
-    twin t = { 0 };
-
-    if (sees_who(rule) && are_unlike(cluster)) {
-        widen_wholly(p, 9);
-        return TG_OK;
-    }
+    twin      t = { 0 };
     tg_status status = open_twin(modes, cluster, rule, number, step, &t);
     if (status == TG_OK) {
         status = widen_by(&t, rule, plan, p);
         close_twin(&t);
     }
     if (status == TG_EDOMAIN || status == TG_ENOCONV) {
-        widen_wholly(p, 1);
+        widen_wholly(p, are_unlike(cluster) ? 9 : 1);
         status = TG_OK;
     }
     return status;

@@ -228,6 +228,24 @@ test_settling_of_one_side(void **state)
     assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 2); /* too near the horizon */
 }
 
+/* What is left of a loss after 24 decades is rounding, and no number refutes another there; above, one does. */
+static void
+test_rounding_is_no_number(void **state)
+{
+    pair     a;
+    tg_claim c[TG_CLAIMS];
+
+    (void)state;
+    make(&a);
+    a.loss[1] = a.low[1] = a.high[1] = 0;
+    a.stats[1] = (tg_stats){ 9, 1e-30, 0 };
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[1].judgement, TG_OPEN);
+    a.stats[1].mean = 1e-20;
+    assert_int_equal(tg_compare(&a.p, &a.s, "", .2, c), 3);
+    assert_int_equal(c[1].judgement, TG_FAILS);
+}
+
 /* A time that is read off means which few runs carry is likely too early: no later prediction is proved
  * wrong by it; an earlier one is, and so is a later one where the mean is known. */
 static void
@@ -272,8 +290,9 @@ test_runs_that_wait(void **state)
     assert_near(c[1].error, 0, 0);
 }
 
-RUN(cmocka_unit_test(test_times_of_rare_runs), cmocka_unit_test(test_runs_that_wait),
-    cmocka_unit_test(test_three_judgements), cmocka_unit_test(test_what_is_not_finite),
-    cmocka_unit_test(test_tally), cmocka_unit_test(test_claims_of_a_pair),
-    cmocka_unit_test(test_short_horizon), cmocka_unit_test(test_hits),
-    cmocka_unit_test(test_verdicts), cmocka_unit_test(test_settling_of_one_side))
+RUN(cmocka_unit_test(test_rounding_is_no_number), cmocka_unit_test(test_times_of_rare_runs),
+    cmocka_unit_test(test_runs_that_wait), cmocka_unit_test(test_three_judgements),
+    cmocka_unit_test(test_what_is_not_finite), cmocka_unit_test(test_tally),
+    cmocka_unit_test(test_claims_of_a_pair), cmocka_unit_test(test_short_horizon),
+    cmocka_unit_test(test_hits), cmocka_unit_test(test_verdicts),
+    cmocka_unit_test(test_settling_of_one_side))
