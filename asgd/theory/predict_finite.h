@@ -89,6 +89,10 @@ tg_finite_grid tg_finite_grid_of(const tg_finite *f, double k, double re);
 TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
                                        const tg_renewal *fine, const tg_renewal *rough,
                                        const tg_renewal *coarse, tg_finite_mode *out);
+/* e of mode j: what a delivery moves it by. */
+double tg_finite_step(const tg_finite *f, size_t j);
+/* Add to the errors of a mode's course what the level may miss of it. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode);
 /* E x^2 at the end of a mode's course and after it, and their error. */
 void tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out);
 

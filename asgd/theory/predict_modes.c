@@ -4,11 +4,10 @@
 #include "solver/lattice.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-static double
-step_of(const tg_finite *f, size_t j)
+double
+tg_finite_step(const tg_finite *f, size_t j)
 {
     return f->c->step * f->m->h[j]; /* e */
 }
@@ -90,7 +89,7 @@ static tg_status
 settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_variance *v,
        tg_finite_mode *out)
 {
-    const double  e = step_of(f, j), h = f->m->h[j];
+    const double  e = tg_finite_step(f, j), h = f->m->h[j];
     const double *minimum = f->minimum ? f->minimum + j * f->groups : NULL;
     double        square[64], marks = 0, off = 0, field = 0, noise = 0;
     const size_t  groups = f->groups < 64 ? f->groups : 64;
@@ -125,7 +124,7 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     out->rate = NAN;
     out->effective = true;
     if (!(tg_delay_abscissa(f->c->delay) < 0)) return TG_OK;
-    const tg_status status = tg_renewal_root(w, rule, step_of(f, j), &field, &root);
+    const tg_status status = tg_renewal_root(w, rule, tg_finite_step(f, j), &field, &root);
     if (status == TG_ENOCONV || (status == TG_OK && !(creal(root) < 0))) return TG_OK;
     TG_TRY(status);
     const double moved = cabs(root - field);
@@ -136,100 +135,6 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
         moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
     if (moved == 0) out->rate_error += 2 / f->total * out->rate;
     return TG_OK;
-}
-
-/* Near the limit the spread over runs dies more slowly than the first order says: what is stated of it is
- * a fit (theory 3.8), none below .8 of the limit. */
-static double
-near_limit(const tg_finite *f, size_t j)
-{
-    const double k = step_of(f, j) * f->total, left = f->limit - k;
-    const double near = fmin(fmax(k / f->limit - 0.8, 0) / 0.1, 1);
-
-    return left > 0 ? fmin(2 * near * k / (f->total * left), 1) : near;
-}
-
-/* Laws without variance have no such order: u comes to 1/m so slowly that int du does not exist, and
- * what is left of a job under way has no mean. */
-static double
-no_variance(const tg_finite *f)
-{
-    for (size_t g = 0; g < f->groups; g++)
-        if (!isfinite(tg_delay_variance(f->group[g].law))) return 1;
-    return 0;
-}
-
-/* E (1 - CV)_+^2 over what is delivered. */
-static double
-regularity(const tg_finite *f)
-{
-    double sum = 0;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const double regular = fmax(1 - tg_delay_cv(f->group[g].law), 0);
-        sum += f->workers[g] * f->rate[g] / f->c->lambda * regular * regular;
-    }
-    return sum;
-}
-
-/* What the error of the rate moves at each time: the largest |mean - bias| over half a turn of the slowest
- * root, and at least a mean job, before it, but no more than the start has kept at that rate, which it
- * is where no root says so. first (n) lists where that maximum may stand. */
-static void
-lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode,
-             const tg_mode_course *c, size_t *first, double *envelope)
-{
-    const double turn = fabs(cimag(mode->root)), PI = 3.14159265358979323846;
-    const double window = fmax(turn > 0 ? PI / turn : 0, f->mean);
-    const double start = fabs(f->m->start[j] - mode->bias);
-    size_t       begin = 0, end = 0;
-
-    for (size_t i = 0; i < c->n; i++) {
-        const double y = fabs(c->mean[i] - mode->bias);
-        while (end > begin && fabs(c->mean[first[end - 1]] - mode->bias) <= y) end--;
-        first[end++] = i;
-        while (c->dt * (double)(i - first[begin]) > window) begin++;
-        const double seen = fabs(c->mean[first[begin]] - mode->bias);
-        const double kept =
-            mode->rate >= 0 ? start * exp(-mode->rate * c->dt * (double)i) : INFINITY;
-        envelope[i] = mode->effective && isfinite(kept) ? kept : fmin(seen, kept);
-    }
-}
-
-/* What the next order does to the way of the mean, on the scale of its envelope; regular
- * workers that begin together stay bunched for long, which a mode knows that moves much in a job;
- * marks and noise carry their own error; rounding. Errors: TG_ENOMEM. */
-static tg_status
-state_errors(const tg_finite *f, size_t j, const tg_finite_mode *mode, tg_mode_course *c)
-{
-    const double x0 = f->m->start[j] - mode->bias;
-    const double drift = isnan(mode->rate) ? 0 : mode->rate_error;
-    const double size =
-        f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
-    const double near = near_limit(f, j) + no_variance(f);
-    const double moved = fmin(4 * step_of(f, j) * f->total, 1); /* measured */
-    const double bunched = f->c->cluster->together ? moved * regularity(f) / 2 : 0;
-    double      *envelope = malloc(c->n * sizeof *envelope);
-    size_t      *first = malloc(c->n * sizeof *first);
-
-    if (envelope && first) lay_envelope(f, j, mode, c, first, envelope);
-    for (size_t i = 0; envelope && first && i < c->n; i++) {
-        const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
-        const double noise =
-            fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
-        const double grown =
-            isfinite(mode->variance)
-                ? mode->variance * fmin(mode->rate > 0 ? 2 * mode->rate * t : 1, 1)
-                : 0;
-        c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope[i]) * envelope[i] * drift * t +
-                     noise * mode->error + fmax(grown, noise) * mode->missed +
-                     (size + bunched + near) * c->second[i] + 1e-12 * x0 * x0 +
-                     2 * fabs(mode->bias) * mode->bias_error;
-    }
-    const bool done = envelope && first;
-    free(envelope);
-    free(first);
-    return done ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 }
 
 /* Exact but for the grid, whose error is of second order in its step and at most this. */
@@ -251,7 +156,7 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
     const double    h = f->m->h[j];
     tg_renewal_mode m = {
         .rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE,
-        .e = step_of(f, j),
+        .e = tg_finite_step(f, j),
         .noise = f->m->sigma2[j] / (h * h),
         .start = f->m->start[j],
         .minimum = f->minimum && f->c->biased ? f->minimum + j * f->groups : NULL,
@@ -363,7 +268,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
                   const tg_renewal *rough, const tg_renewal *coarse, tg_finite_mode *out)
 {
     const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
-    const double          e = step_of(f, j);
+    const double          e = tg_finite_step(f, j);
     tg_renewal_variance   v = { .value = INFINITY, .gain = 1 };
 
     *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
@@ -397,8 +302,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         out->effective = true;
     }
     if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;
-    if (f->way != TG_WAY_SINGLE && out->course.n > 0)
-        TG_TRY(state_errors(f, j, out, &out->course));
+    if (f->way != TG_WAY_SINGLE && out->course.n > 0) TG_TRY(tg_finite_doubt(f, j, out));
     tg_finite_end_course(f, j, out);
     return TG_OK;
 }
