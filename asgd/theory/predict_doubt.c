@@ -71,7 +71,7 @@ tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode)
     tg_mode_course *c = &mode->course;
     const double    x0 = f->m->start[j] - mode->bias;
     const double    drift = isnan(mode->rate) ? 0 : mode->rate_error;
-    const double size =
+    const double    size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double near = near_limit(f, j) + no_variance(f);
     const double moved = fmin(4 * tg_finite_step(f, j) * f->total, 1); /* measured */
