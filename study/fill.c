@@ -8,16 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A list of n things, zeroed. Errors: TG_ENOMEM. */
-#define LIST(pointer, n)                                                                   \
-    do {                                                                                   \
-        (pointer) = calloc((n) + 1, sizeof *(pointer));                                    \
-        if (!(pointer)) return tg_fail(TG_ENOMEM, "out of memory");                        \
-    } while (0)
-
-/* The failure that is under way, with the place of `node` and `what` before it. */
-static tg_status
-fail_there(const tg_node *node, const char *what)
+tg_status
+tg_fill_fail(const tg_node *node, const char *what)
 {
     char message[256];
 
@@ -39,201 +31,6 @@ tg_fill_choice(const tg_node *node, const char *fallback, const tg_kind *const *
         TG_TRY(tg_node_number_or_inf(&node->item[i], &out->param[at]));
     }
     return TG_OK;
-}
-
-/* ---- objective ----------------------------------------------------------------------- */
-
-#define QUADRATIC "objective.quadratic"
-#define SPECTRUM  QUADRATIC ".spectrum"
-#define CHAIN     "objective.tridiagonal"
-#define SOFTMAX   "objective.softmax"
-#define LOGISTIC  "objective.logistic"
-#define NETWORK   "objective.network"
-#define RATINGS   "objective.factorisation"
-
-static tg_status
-fill_spectrum_law(tg_study *s)
-{
-    const tg_node    *root = s->root;
-    const tg_spectrum law = { .count = tg_tree_whole(root, SPECTRUM ".count"),
-                              .largest = tg_tree_number(root, SPECTRUM ".largest"),
-                              .smallest = tg_tree_number(root, SPECTRUM ".smallest"),
-                              .decay = tg_tree_number(root, SPECTRUM ".decay"),
-                              .ratio = tg_tree_number(root, SPECTRUM ".ratio") };
-
-    s->quadratic.dim = law.count;
-    LIST(s->quadratic.h, law.count);
-    const tg_status status =
-        tg_spectrum_fill(tg_tree_text(root, SPECTRUM ".law"), &law, s->quadratic.h);
-    if (status == TG_OK) return TG_OK;
-    return fail_there(tg_tree_node(root, SPECTRUM), "spectrum");
-}
-
-/* The checkpoint of a file that is asked for, or its last one. */
-static tg_status
-find_checkpoint(const tg_study *s, const tg_spectra *spectra, size_t *out)
-{
-    const tg_node *asked = tg_tree_node(s->root, SPECTRUM ".checkpoint");
-    const double   step = tg_tree_number(s->root, SPECTRUM ".checkpoint");
-
-    *out = spectra->checkpoints - 1;
-    if (!asked) return TG_OK;
-    for (*out = 0; *out < spectra->checkpoints; ++*out)
-        if (spectra->step[*out] == step) return TG_OK;
-    return tg_node_fail(asked, "checkpoint: the file has none of step %g, the last is %g",
-                        step, spectra->step[spectra->checkpoints - 1]);
-}
-
-/* The positive eigenvalues of a file; how many are not is kept, to be told. */
-static tg_status
-fill_spectrum_file(tg_study *s)
-{
-    enum { QUANTILES = 100 };
-    const size_t asked = tg_tree_whole(s->root, SPECTRUM ".count");
-    tg_spectra   spectra = { 0 };
-    char        *path = NULL;
-    size_t       at = 0;
-
-    TG_TRY(tg_tree_file(s->root, SPECTRUM ".file", &path));
-    tg_status status = tg_spectra_read(path, &spectra);
-    if (status == TG_OK) status = find_checkpoint(s, &spectra, &at);
-    if (status == TG_OK)
-        status = tg_spectra_fill(&spectra, at, asked ? asked : QUANTILES, &s->quadratic.h,
-                                 &s->quadratic.dim);
-    if (status == TG_OK) s->quadratic.curvature = tg_spectra_curvature(&spectra, at);
-    tg_spectra_free(&spectra);
-    free(path);
-    return status;
-}
-
-static tg_status
-fill_spectrum(tg_study *s)
-{
-    const tg_node *node = tg_tree_node(s->root, SPECTRUM);
-    const bool     file = tg_tree_node(s->root, SPECTRUM ".file") != NULL;
-
-    if (file == (tg_tree_node(s->root, SPECTRUM ".law") != NULL))
-        return tg_node_fail(node, "spectrum: expected either a law or a file");
-    if (file) return fill_spectrum_file(s);
-    if (!tg_tree_node(s->root, SPECTRUM ".count"))
-        return tg_node_fail(node, "spectrum: a law needs count, the number of eigenvalues");
-    return fill_spectrum_law(s);
-}
-
-static tg_status
-fill_eigenvalues(tg_study *s)
-{
-    const size_t listed = tg_tree_count(s->root, QUADRATIC ".eigenvalues");
-    const bool   law = tg_tree_node(s->root, SPECTRUM) != NULL;
-
-    if ((listed > 0) == law)
-        return tg_node_fail(tg_tree_node(s->root, QUADRATIC),
-                            "expected either eigenvalues or a spectrum");
-    if (law) return fill_spectrum(s);
-    s->quadratic.dim = listed;
-    LIST(s->quadratic.h, listed);
-    for (size_t j = 0; j < listed; j++)
-        s->quadratic.h[j] = tg_tree_item(s->root, j, QUADRATIC ".eigenvalues");
-    return TG_OK;
-}
-
-/* (dim) values of a key that holds one number for all modes or one for each. */
-static tg_status
-fill_per_mode(const tg_study *s, const char *path, double *out)
-{
-    const tg_node *node = tg_tree_node(s->root, "%s", path);
-    const size_t   dim = s->quadratic.dim;
-
-    if (node && node->type == TG_NODE_LIST && node->count != dim)
-        return tg_node_fail(node,
-                            "expected one number or %zu, one for each eigenvalue, got %zu",
-                            dim, node->count);
-    for (size_t j = 0; j < dim; j++) out[j] = tg_tree_item(s->root, j, "%s", path);
-    return TG_OK;
-}
-
-static tg_status
-fill_quadratic(tg_study *s)
-{
-    tg_study_quadratic *q = &s->quadratic;
-
-    TG_TRY(fill_eigenvalues(s));
-    LIST(q->start, 2 * q->dim);
-    q->sigma = q->start + q->dim;
-    q->spread = tg_tree_number(s->root, QUADRATIC ".minimum_spread");
-    q->batch = tg_tree_whole(s->root, QUADRATIC ".noise.batch");
-    q->label = tg_tree_number(s->root, QUADRATIC ".noise.label");
-    s->objective = q->batch ? TG_LEAST_SQUARES : TG_QUADRATIC;
-    TG_TRY(fill_per_mode(s, QUADRATIC ".start", q->start));
-    TG_TRY(fill_per_mode(s, QUADRATIC ".noise.additive", q->sigma));
-    for (size_t j = 0; j < q->dim; j++)
-        if (q->batch > 0 && q->sigma[j] > 0)
-            return tg_node_fail(tg_tree_node(s->root, QUADRATIC ".noise"),
-                                "noise: expected additive or batch, not both");
-    if (q->batch == 0 && q->label > 0)
-        return tg_node_fail(tg_tree_node(s->root, QUADRATIC ".noise.label"),
-                            "noise.label: needs noise.batch");
-    return TG_OK;
-}
-
-static tg_status
-fill_tridiagonal(tg_study *s)
-{
-    s->objective = TG_TRIDIAGONAL;
-    s->tridiagonal =
-        (tg_study_tridiagonal){ .dim = tg_tree_whole(s->root, CHAIN ".dim"),
-                                .noise = tg_tree_number(s->root, CHAIN ".noise"),
-                                .shared = !strcmp(tg_tree_text(s->root, CHAIN ".shared"),
-                                                  "true") };
-    return TG_OK;
-}
-
-static tg_status
-fill_softmax(tg_study *s)
-{
-    s->objective = TG_SOFTMAX;
-    s->softmax = (tg_study_softmax){ .images = tg_tree_text(s->root, SOFTMAX ".images"),
-                                     .labels = tg_tree_text(s->root, SOFTMAX ".labels"),
-                                     .samples = tg_tree_whole(s->root, SOFTMAX ".samples"),
-                                     .batch = tg_tree_whole(s->root, SOFTMAX ".batch"),
-                                     .modes = tg_tree_whole(s->root, SOFTMAX ".modes"),
-                                     .settled = !strcmp(
-                                         tg_tree_text(s->root, SOFTMAX ".settled"), "true"),
-                                     .ridge = tg_tree_number(s->root, SOFTMAX ".ridge") };
-    return tg_fill_choice(tg_tree_node(s->root, SOFTMAX ".split"), "identical", tg_splits,
-                          &s->softmax.split);
-}
-
-static tg_status
-fill_logistic(tg_study *s)
-{
-    s->objective = TG_LOGISTIC;
-    s->logistic = (tg_study_logistic){
-        .file = tg_tree_text(s->root, LOGISTIC ".file"),
-        .samples = tg_tree_whole(s->root, LOGISTIC ".samples"),
-        .plan = { .l2 = tg_tree_number(s->root, LOGISTIC ".l2"),
-                  .nonconvex = tg_tree_number(s->root, LOGISTIC ".nonconvex"),
-                  .batch = tg_tree_whole(s->root, LOGISTIC ".batch"),
-                  .start = tg_tree_number(s->root, LOGISTIC ".start") }
-    };
-    return tg_fill_choice(tg_tree_node(s->root, LOGISTIC ".split"), "contiguous", tg_splits,
-                          &s->logistic.split);
-}
-
-static tg_status
-fill_objective(tg_study *s)
-{
-    const tg_node *objective = tg_tree_node(s->root, "objective");
-
-    if (objective->count != 1)
-        return tg_node_fail(objective, "objective: expected exactly one of: quadratic, "
-                                       "tridiagonal, softmax, logistic, "
-                                       "factorisation, network");
-    if (tg_tree_node(s->root, QUADRATIC)) return fill_quadratic(s);
-    if (tg_tree_node(s->root, CHAIN)) return fill_tridiagonal(s);
-    if (tg_tree_node(s->root, NETWORK)) return tg_fill_network(s);
-    if (tg_tree_node(s->root, RATINGS)) return tg_fill_factorisation(s);
-    return tg_tree_node(s->root, SOFTMAX) ? fill_softmax(s) : fill_logistic(s);
 }
 
 /* ---- workers ------------------------------------------------------------------------- */
@@ -268,7 +65,7 @@ fill_pace(tg_study *s, size_t g)
         return tg_node_fail(tg_tree_node(root, "workers[%zu]", g),
                             "speed_times and speed_values: expected as many of each");
     if (n > 0) {
-        LIST(list, 2 * n);
+        TG_FILL_LIST(list, 2 * n);
         *pace = (tg_pace){ pace->choice, list, list + n, n };
     }
     for (size_t i = 0; i < n; i++) {
@@ -276,7 +73,7 @@ fill_pace(tg_study *s, size_t g)
         list[n + i] = tg_tree_item(root, i, "workers[%zu].speed_values", g);
     }
     if (tg_pace_check(pace) == TG_OK) return TG_OK;
-    return fail_there(speed ? speed : tg_tree_node(root, "workers[%zu]", g), "speed");
+    return tg_fill_fail(speed ? speed : tg_tree_node(root, "workers[%zu]", g), "speed");
 }
 
 static tg_status
@@ -290,7 +87,7 @@ fill_group(tg_study *s, size_t g)
     s->workers += group->count;
     if (minimum) {
         group->minima = tg_tree_count(s->root, "workers[%zu].minimum", g);
-        LIST(group->minimum, group->minima);
+        TG_FILL_LIST(group->minimum, group->minima);
         for (size_t i = 0; i < group->minima; i++)
             group->minimum[i] = tg_tree_item(s->root, i, "workers[%zu].minimum", g);
     }
@@ -305,7 +102,7 @@ static tg_status
 fill_workers(tg_study *s)
 {
     s->groups = tg_tree_count(s->root, "workers");
-    LIST(s->group, s->groups);
+    TG_FILL_LIST(s->group, s->groups);
     for (size_t g = 0; g < s->groups; g++) TG_TRY(fill_group(s, g));
     return fill_start(s);
 }
@@ -328,7 +125,7 @@ fill_link(const tg_study *s, const char *way, tg_link *out)
     out->latency = tg_tree_number(root, "%s.latency", way);
     if (law) TG_TRY(tg_delay_from_node(law, &transfer));
     out->transfer = transfer;
-    return tg_link_check(out) == TG_OK ? TG_OK : fail_there(node, way);
+    return tg_link_check(out) == TG_OK ? TG_OK : tg_fill_fail(node, way);
 }
 
 /* ---- algorithms ---------------------------------------------------------------------- */
@@ -386,16 +183,16 @@ fill_lag(tg_study *s, size_t i)
                             "expected as many stage_lags as stage_sizes, got %zu and %zu",
                             lags, sizes);
     if (weights > 0) {
-        LIST(weight, weights);
+        TG_FILL_LIST(weight, weights);
         a->lag.weight = weight;
         a->lag.most = weights - 1;
         for (size_t k = 0; k < weights; k++)
             weight[k] = tg_tree_item(s->root, k, "algorithm[%zu].lag_weights", i);
     }
     if (sizes == 0) return TG_OK;
-    LIST(part, sizes);
+    TG_FILL_LIST(part, sizes);
     a->lag.part = part;
-    LIST(extra, sizes);
+    TG_FILL_LIST(extra, sizes);
     a->lag.extra = extra;
     a->lag.parts = sizes;
     TG_TRY(fill_whole_list(s, i, "stage_sizes", sizes, part + 1));
@@ -431,7 +228,7 @@ static tg_status
 fill_algorithms(tg_study *s)
 {
     s->algorithms = tg_tree_count(s->root, "algorithm");
-    LIST(s->algorithm, s->algorithms);
+    TG_FILL_LIST(s->algorithm, s->algorithms);
     for (size_t i = 0; i < s->algorithms; i++) TG_TRY(fill_algorithm(s, i));
     return TG_OK;
 }
@@ -452,7 +249,7 @@ fill_sweep(tg_study *s)
 {
     const size_t asked = tg_tree_count(s->root, "sweep.workers");
 
-    LIST(s->sweep_workers, asked + 1);
+    TG_FILL_LIST(s->sweep_workers, asked + 1);
     for (size_t i = 0; i < asked; i++) {
         const double n = tg_tree_item(s->root, i, "sweep.workers");
         if (n != floor(n))
@@ -467,7 +264,7 @@ fill_sweep(tg_study *s)
             s->sweep_workers[s->sweeps++] = s->sweep_workers[i];
     while (s->sweep_workers[s->own] != s->workers) s->own++;
     s->sweep_steps = tg_tree_count(s->root, "sweep.step");
-    LIST(s->sweep_step, s->sweep_steps);
+    TG_FILL_LIST(s->sweep_step, s->sweep_steps);
     for (size_t i = 0; i < s->sweep_steps; i++)
         s->sweep_step[i] = tg_tree_item(s->root, i, "sweep.step");
     return TG_OK;
@@ -492,7 +289,7 @@ fill_schedule_workers(tg_study *s)
     tg_study_schedule *d = &s->schedule;
     const size_t       listed = tg_tree_count(s->root, "schedule.workers");
 
-    LIST(d->workers, 64 + listed + s->sweeps);
+    TG_FILL_LIST(d->workers, 64 + listed + s->sweeps);
     for (size_t i = 0; i < listed; i++) {
         const double n = tg_tree_item(s->root, i, "schedule.workers");
         if (n != floor(n))
@@ -527,7 +324,7 @@ fill_schedule(tg_study *s)
                             "\"%s\"",
                             least);
     d->targets = tg_tree_count(s->root, "schedule.targets");
-    LIST(d->target, d->targets + 1);
+    TG_FILL_LIST(d->target, d->targets + 1);
     for (size_t i = 0; i < d->targets; i++)
         d->target[i] = tg_tree_item(s->root, i, "schedule.targets");
     if (d->targets == 0 && s->target > 0) d->target[d->targets++] = s->target;
@@ -563,7 +360,7 @@ tg_study_fill(tg_study *s)
     s->horizon = tg_tree_number(s->root, "horizon");
     s->replicas = tg_tree_whole(s->root, "replicas");
     s->points = tg_tree_whole(s->root, "points");
-    TG_TRY(fill_objective(s));
+    TG_TRY(tg_fill_objective(s));
     TG_TRY(fill_workers(s));
     TG_TRY(fill_link(s, "uplink", &s->uplink));
     TG_TRY(fill_link(s, "downlink", &s->downlink));

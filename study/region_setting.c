@@ -15,7 +15,8 @@ study_at(const tg_chart_region *r, double x, double y, tg_study **out)
 }
 
 double
-tg_region_whole_workers(const tg_chart_region *r, const tg_axis *a, double value, double *share)
+tg_region_whole_workers(const tg_chart_region *r, const tg_axis *a, double value,
+                        double *share)
 {
     if (!tg_axis_is_workers(a)) return value;
     const double whole = fmax(1, round(value));
@@ -48,7 +49,7 @@ tg_region_setting_close(tg_region_setting *s)
 tg_status
 tg_region_setting_open(const tg_chart_region *r, double x, double y, tg_region_setting *out)
 {
-    tg_region_setting             s = { 0 };
+    tg_region_setting   s = { 0 };
     const tg_algorithm *rule;
     double              share = 1;
 

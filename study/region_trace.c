@@ -7,10 +7,10 @@
 /* The loop of the steepest mode, for the tracer. The tg_region_setting lives as long as no more than the step,
  * or the share of a worker, changes. */
 typedef struct steep {
-    tg_chart_region *region;
-    tg_region_setting          now;
-    bool             open;
-    double           x, y; /* where it was opened, as place_of() says */
+    tg_chart_region  *region;
+    tg_region_setting now;
+    bool              open;
+    double            x, y; /* where it was opened, as place_of() says */
 } steep;
 
 /* What of a value on an axis the tg_region_setting depends on. */
@@ -54,7 +54,8 @@ steep_loop(double x, double y, void *context, tg_loop *out)
     one.lambda = tg_cluster_rate(t->now.scene.cluster) * share;
     if (tg_axis_is_step(&r->x, r->algorithm)) one.step = x;
     if (tg_axis_is_step(&r->y, r->algorithm)) one.step = y;
-    *out = tg_case_loop(&one, one.step * one.weigh * one.lambda * m->h[tg_region_steepest(m)]);
+    *out =
+        tg_case_loop(&one, one.step * one.weigh * one.lambda * m->h[tg_region_steepest(m)]);
     return TG_OK;
 }
 
