@@ -1,6 +1,7 @@
 #include "study/check.h"
 
 #include "core/delay.h"
+#include "study/fill.h"
 #include "study/schema.h"
 
 #include <math.h>
@@ -97,16 +98,6 @@ check_law(const tg_node *node)
 
 /* ---- choices ------------------------------------------------------------------------- */
 
-/* The failure that is under way, with the place of `node` before it. */
-static tg_status
-fail_there(const tg_node *node, const char *path)
-{
-    char message[512];
-
-    snprintf(message, sizeof message, "%s", tg_message());
-    return tg_node_fail(node, "%s: %s", path, message);
-}
-
 /* The entry that a map names, or a scalar is. */
 static tg_status
 find_kind(const tg_node *node, const tg_key *key, tg_choice *out)
@@ -116,7 +107,7 @@ find_kind(const tg_node *node, const tg_key *key, tg_choice *out)
     if (!name || name->type != TG_NODE_SCALAR)
         return tg_node_fail(node, "%s: expected a name, or a map with one", key->path);
     if (tg_choice_find(key->registry, key->what, name->text, out) == TG_OK) return TG_OK;
-    return fail_there(name, key->path);
+    return tg_fill_fail(name, key->path);
 }
 
 static tg_status
@@ -126,14 +117,14 @@ check_parameter(const tg_node *entry, tg_choice *c)
 
     TG_TRY(tg_node_number_or_inf(entry, &value));
     if (tg_choice_set(c, entry->key, value) == TG_OK) return TG_OK;
-    return fail_there(entry, entry->key);
+    return tg_fill_fail(entry, entry->key);
 }
 
 /* Whether those are there that must be. */
 static tg_status
 check_whole(const tg_node *node, const tg_choice *c, const char *path)
 {
-    return tg_choice_check(c) == TG_OK ? TG_OK : fail_there(node, path);
+    return tg_choice_check(c) == TG_OK ? TG_OK : tg_fill_fail(node, path);
 }
 
 static tg_status

@@ -1,6 +1,5 @@
 #include "study/fill.h"
 
-#include "core/spectrum.h"
 #include "study/tree.h"
 
 #include <math.h>
@@ -11,7 +10,7 @@
 tg_status
 tg_fill_fail(const tg_node *node, const char *what)
 {
-    char message[256];
+    char message[512];
 
     snprintf(message, sizeof message, "%s", tg_message());
     return tg_node_fail(node, "%s: %s", what, message);
