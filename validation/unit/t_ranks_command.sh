@@ -1,6 +1,7 @@
 #!/bin/sh
 # Ranks under mpirun write what one process writes, however many there are and whatever becomes of them.
 . "$(dirname "$0")/outside.sh"
+. "$(dirname "$0")/blocks.sh"
 if ! command -v mpirun > /dev/null || ! ldd "$t" | grep -q 'libmpi'; then
     echo "this needs mpirun, and a command built with MPI (libopenmpi-dev, openmpi-bin)"
     exit 77
@@ -8,27 +9,7 @@ fi
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 export OMPI_MCA_hwloc_base_binding_policy=none TMPDIR=/tmp
 
-cat > "$d/s.yaml" <<'END'
-name: long
-seed: 3
-workers: [{count: 16, compute: {law: gamma, shape: 4, mean: 1}}]
-objective: {quadratic: {eigenvalues: [1, .5], noise: {additive: .3}}}
-algorithm: [{name: asgd, step: .05}, {name: dude, step: .05}]
-target: {loss: .1}
-horizon: 60
-replicas: 60
-points: 50
-sweep: {workers: [4, 8]}
-END
 long='--set horizon=2500'
-
-place() {
-    mkdir "$d/$1" && cp "$d/s.yaml" "$d/$1" && cd "$d/$1" || exit 1
-}
-
-same() {
-    diff -r "$1" "$2" > "$d/differences" || fail "$3: $(head -n 3 "$d/differences")"
-}
 
 # The youngest rank of the mpirun with this id: never rank 0, which began first.
 youngest() {

@@ -2,26 +2,10 @@
 # Shards joined in any order, killed at any moment or computed by other instruction sets, are what one
 # process writes, byte for byte; what does not belong together, or is not all there, is refused.
 . "$(dirname "$0")/outside.sh"
+. "$(dirname "$0")/blocks.sh"
 build=$(dirname "$(dirname "$t")")
 
-cat > "$d/s.yaml" <<'END'
-name: long
-seed: 3
-workers: [{count: 16, compute: {law: gamma, shape: 4, mean: 1}}]
-objective: {quadratic: {eigenvalues: [1, .5], noise: {additive: .3}}}
-algorithm: [{name: asgd, step: .05}, {name: dude, step: .05}]
-target: {loss: .1}
-horizon: 60
-replicas: 60
-points: 50
-sweep: {workers: [4, 8]}
-END
 x='algorithm[0].step=0.001:0.1:20' y='workers[0].count=4:64:15'
-
-# The same words in folders of their own, for the command line is part of what is written.
-place() {
-    mkdir "$d/$1" && cp "$d/s.yaml" "$d/$1" && cd "$d/$1" || exit 1
-}
 
 # shards N COMMAND...: all of them, into o-1 ... o-N
 shards() {
@@ -30,10 +14,6 @@ shards() {
     for i in $(seq "$n"); do
         "$@" --shard "$i/$n" --out "o-$i" --quiet > /dev/null || fail "shard $i/$n of $*"
     done
-}
-
-same() {
-    diff -r "$1" "$2" > "$d/differences" || fail "$3: $(head -n 3 "$d/differences")"
 }
 
 # ---- the same bytes
