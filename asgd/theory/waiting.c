@@ -15,7 +15,8 @@ tg_waiting_name(int which)
     return name[which];
 }
 
-/* Steps of S (count) to four numbers. */
+/* Steps of S (count) to four numbers. The error of a quantile is a quarter of the longer side of its interval
+ * of four: where times have two humps, the sides are far from even. */
 static void
 summarise(const tg_survival *s, size_t count, double horizon, tg_waiting *w)
 {
@@ -27,9 +28,8 @@ summarise(const tg_survival *s, size_t count, double horizon, tg_waiting *w)
         const double low = tg_survival_quantile(s, count, fmax(p - far, 0.5 / n)),
                      high = tg_survival_quantile(s, count, fmin(p + far, 1 - 0.5 / n));
         w->value[i] = tg_survival_quantile(s, count, p);
-        w->error[i] = isfinite(w->value[i]) ? (high - low) / 8
-                      : isfinite(low)       ? INFINITY
-                                            : 0;
+        const double side = fmax(high - w->value[i], w->value[i] - low);
+        w->error[i] = isfinite(w->value[i]) ? side / 4 : isfinite(low) ? INFINITY : 0;
     }
 }
 

@@ -1,8 +1,8 @@
 /* waiting: the distribution of a time that not every run lived to see, in four numbers
  *
  * The estimate is that of Kaplan and Meier (solver/survival.h) with what did not come by the
- * horizon still running there. A quantile's standard error is an eighth of the distance
- * between the quantiles 4 standard errors of its share below and above it, those kept within
+ * horizon still running there. A quantile's standard error is a quarter of the distance to
+ * the further of the quantiles 4 standard errors of its share below and above it, those kept within
  * the sample: no density is needed, and where runs come in bunches the next bunch counts.
  */
 #ifndef TG_ASGD_WAITING_H
