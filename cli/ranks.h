@@ -40,7 +40,8 @@ typedef enum ranks_word {
 TG_CHECKED tg_status ranks_send(int to, ranks_word word, const void *head, size_t heads,
                                 const void *data, size_t size);
 
-/* The next message, if one has come: whether. Owner of *data: the caller, free(). */
+/* A message that has come, if one has: whether. It waits for none that is still on its way, which a later one may
+ * overtake. Owner of *data: the caller, free(). */
 bool ranks_hear(int *from, ranks_word *word, void **data, size_t *size);
 
 #endif

@@ -8,16 +8,27 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A message on its way. */
+/* A message on its way to another rank. */
 typedef struct parcel {
     MPI_Request    request;
     struct parcel *next;
     char           data[];
 } parcel;
 
-static int     rank, size = 1, here = 1;
-static bool    begun, *lost; /* lost: (size), NULL as long as none is */
-static parcel *sending;
+/* And one on its way from another. */
+typedef struct arrival {
+    MPI_Request     request;
+    struct arrival *next;
+    int             from;
+    ranks_word      word;
+    void           *data;
+    size_t          bytes;
+} arrival;
+
+static int      rank, size = 1, here = 1;
+static bool     begun, *lost; /* lost: (size), NULL as long as none is */
+static parcel  *sending;
+static arrival *coming; /* in the order of their announcement */
 
 /* MPI starts a process of its own where nobody did, so it is asked only under mpirun, or srun. */
 static bool
@@ -132,27 +143,70 @@ ranks_send(int to, ranks_word word, const void *head, size_t heads, const void *
     return TG_OK;
 }
 
-bool
-ranks_hear(int *from, ranks_word *word, void **data, size_t *bytes)
+/* The next announced message begins to come; false: there is none, or no room for it. */
+static bool
+expect(arrival *one)
 {
     MPI_Status  status;
     MPI_Message message;
-    int         come = 0, count = 0;
+    int         announced = 0, count = 0;
 
-    reap();
-    if (MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &come, &message,
+    if (MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &announced, &message,
                     &status) != MPI_SUCCESS ||
-        !come)
+        !announced)
         return false;
     MPI_Get_count(&status, MPI_BYTE, &count);
-    if (!(*data = malloc((size_t)count + 1))) return false;
-    if (MPI_Mrecv(*data, count, MPI_BYTE, &message, &status) != MPI_SUCCESS) {
-        free(*data);
-        return false;
+    *one = (arrival){ .from = status.MPI_SOURCE,
+                      .word = (ranks_word)status.MPI_TAG,
+                      .data = malloc((size_t)count + 1),
+                      .bytes = (size_t)count };
+    if (!one->data) return false;
+    ((char *)one->data)[count] = '\0';
+    if (MPI_Imrecv(one->data, count, MPI_BYTE, &message, &one->request) == MPI_SUCCESS)
+        return true;
+    free(one->data);
+    return false;
+}
+
+/* All that are announced. None is waited for: one whose sender is lost in the midst of it never comes. */
+static void
+expect_all(void)
+{
+    arrival **end = &coming;
+
+    while (*end) end = &(*end)->next;
+    for (;;) {
+        arrival *one = malloc(sizeof *one);
+        if (!one || !expect(one)) {
+            free(one);
+            return;
+        }
+        *end = one;
+        end = &one->next;
     }
-    ((char *)*data)[count] = '\0';
-    *from = status.MPI_SOURCE;
-    *word = (ranks_word)status.MPI_TAG;
-    *bytes = (size_t)count;
-    return true;
+}
+
+bool
+ranks_hear(int *from, ranks_word *word, void **data, size_t *bytes)
+{
+    reap();
+    expect_all();
+    for (arrival **at = &coming; *at;) {
+        arrival  *one = *at;
+        int       there = 0;
+        const int error = MPI_Test(&one->request, &there, MPI_STATUS_IGNORE);
+        if (error == MPI_SUCCESS && !there) {
+            at = &one->next;
+            continue;
+        }
+        *from = one->from;
+        *word = one->word;
+        *data = one->data;
+        *bytes = one->bytes;
+        *at = one->next;
+        free(one);
+        if (error == MPI_SUCCESS) return true;
+        free(*data);
+    }
+    return false;
 }

@@ -78,9 +78,14 @@ fi
 trap 'slurm_end; rm -rf "$d"' EXIT
 if slurm_begin "$d/slurm"; then
     place by-slurm
-    $t jobs s.yaml --set horizon=24000 --cores 2 --hours .0012 --command simulate --into out/it > script ||
-        fail "jobs for Slurm"
-    grep -q -- '--array=1-2%2 ' script || fail "jobs for Slurm: $(cat script)"
+    # as many hours as make two or three jobs of what it takes on this machine, as busy as it is now
+    for try in 1 2 3 4 5; do
+        $t jobs s.yaml --set horizon=24000 --cores 2 --command simulate --into out/it > script || fail "jobs for Slurm"
+        hours=$(awk "BEGIN { print .7 * $(said 4) }")
+        $t jobs s.yaml --set horizon=24000 --cores 2 --hours "$hours" --command simulate --into out/it > script &&
+            grep -q -- '--array=1-[2-9]%2 ' script && break
+    done
+    grep -q -- '--array=1-[2-9]%2 ' script || fail "jobs for Slurm: $(cat script)"
     sh script > submitted || fail "the script cannot be submitted: $(cat submitted)"
     for i in $(seq 240); do
         [ -d out/it ] && break
