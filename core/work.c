@@ -14,7 +14,7 @@ struct tg_queue {
     const tg_work *work;
     tg_share       share;
     size_t         count;
-    uint32_t      *stage;  /* (stages) dearest first */
+    uint32_t      *stage;  /* (stages) dearest first, to a part in 256 */
     uint32_t      *before; /* (stages) blocks of the share in those that come earlier */
 };
 
@@ -51,35 +51,34 @@ tg_work_seconds(const tg_work *w, tg_share share)
 
 /* ---- dearest first --------------------------------------------------------------------- */
 
-/* Merge stage[low, middle) and stage[middle, high), each by falling cost, into `to`. */
-static void
-merge(const double *cost, const uint32_t *stage, size_t low, size_t middle, size_t high,
-      uint32_t *to)
-{
-    size_t a = low, b = middle;
+enum { RANKS = 1 << 20 };
 
-    for (size_t k = low; k < high; k++) {
-        const bool first = b == high || (a < middle && cost[stage[a]] >= cost[stage[b]]);
-        to[k] = stage[first ? a++ : b++];
-    }
+/* Costs that differ by less than a part in 256 may share one; the dearer the later. */
+static size_t
+rank_of(double cost)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &cost, sizeof bits);
+    return (size_t)(bits >> 44);
 }
 
-/* By merging runs of 1, 2, 4, ...: stable, so that stages of one cost keep their order. */
-static void
-sort(const double *cost, size_t n, uint32_t *stage, uint32_t *scratch)
+/* By counting: stages of one rank keep their order. */
+static tg_status
+sort(const double *cost, size_t n, uint32_t *stage)
 {
-    uint32_t *from = stage, *to = scratch;
+    uint32_t *place = calloc(RANKS, sizeof *place), sum = 0;
 
-    for (size_t width = 1; width < n; width *= 2) {
-        for (size_t low = 0; low < n; low += 2 * width) {
-            const size_t middle = low + width < n ? low + width : n;
-            merge(cost, from, low, middle, middle + width < n ? middle + width : n, to);
-        }
-        uint32_t *const last = from;
-        from = to;
-        to = last;
+    if (!place) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t s = 0; s < n; s++) place[rank_of(cost[s])]++;
+    for (size_t r = RANKS; r-- > 0;) {
+        const uint32_t count = place[r];
+        place[r] = sum;
+        sum += count;
     }
-    if (from != stage) memcpy(stage, from, n * sizeof *stage);
+    for (size_t s = 0; s < n; s++) stage[place[rank_of(cost[s])]++] = (uint32_t)s;
+    free(place);
+    return TG_OK;
 }
 
 tg_status
@@ -92,12 +91,14 @@ tg_queue_create(const tg_work *w, tg_share share, tg_queue **out)
         q->stage = malloc((w->stages + 1) * sizeof *q->stage);
         q->before = malloc((w->stages + 1) * sizeof *q->before);
     }
-    if (!q || !q->stage || !q->before) {
+    tg_status status =
+        q && q->stage && q->before ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t s = 0; status == TG_OK && s < w->stages; s++) q->stage[s] = (uint32_t)s;
+    if (status == TG_OK && w->cost) status = sort(w->cost, w->stages, q->stage);
+    if (status != TG_OK) {
         tg_queue_free(q);
-        return tg_fail(TG_ENOMEM, "out of memory");
+        return status;
     }
-    for (size_t s = 0; s < w->stages; s++) q->stage[s] = (uint32_t)s;
-    if (w->cost) sort(w->cost, w->stages, q->stage, q->before);
     size_t sum = 0;
     for (size_t s = 0; s < w->stages; s++) {
         q->before[s] = (uint32_t)sum;

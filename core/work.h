@@ -25,7 +25,8 @@ typedef struct tg_share {
     size_t part, parts;
 } tg_share;
 
-/* The blocks of a share, dearest first. */
+/* The blocks of a share, dearest first: of costs that differ by less than a part in 256, those of lower
+ * numbers first. */
 typedef struct tg_queue tg_queue;
 
 /* Owner of *out: the caller, tg_queue_free(). w is borrowed. Errors: TG_ENOMEM. */
