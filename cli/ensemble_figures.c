@@ -89,21 +89,22 @@ draw_ensemble(const arguments *a, const tg_study *study, const tg_answer *answer
 /* ---- spectrum -------------------------------------------------------------------------- */
 
 /* Columns of spectrum.csv. */
-enum { STEP, EIGENVALUES, LARGEST, LEAST, NEGATIVE, STEP_LIMIT = 6 };
+enum { STEP, EIGENVALUES, LARGEST, LEAST, NEGATIVE, STEP_LIMIT = 6, OWN = 8 };
 
 static tg_status
 draw_sharpness(const arguments *a, const tg_table *t)
 {
     const size_t last = tg_table_rows(t) - 1;
-    const char  *workers = value_of(a, "workers") ? value_of(a, "workers") : "1";
-    char         caption[400];
+    const double own = tg_table_number(t, last, OWN);
+    char         caption[400], beside[80] = "";
 
+    if (!isnan(own)) snprintf(beside, sizeof beside, "; the study's own is %.4g", own);
     snprintf(caption, sizeof caption,
              "The largest eigenvalue goes from %.4g to %.4g over %zu checkpoints, and the "
-             "largest stable step with %.12s %s from %.4g to %.4g.",
+             "largest stable learning rate from %.4g to %.4g%s.",
              tg_table_number(t, 0, LARGEST), tg_table_number(t, last, LARGEST), last + 1,
-             workers, strcmp(workers, "1") ? "workers" : "worker",
-             tg_table_number(t, 0, STEP_LIMIT), tg_table_number(t, last, STEP_LIMIT));
+             tg_table_number(t, 0, STEP_LIMIT), tg_table_number(t, last, STEP_LIMIT),
+             beside);
     return figure_make(results_folder(a), &(figure){ .script = "sharpness",
                                                      .title = "Curvature in training",
                                                      .caption = caption });

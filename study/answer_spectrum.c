@@ -1,10 +1,12 @@
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/cluster.h"
 #include "asgd/theory/predict.h"
+#include "asgd/theory/predict_hits.h"
 #include "core/node.h"
 #include "core/parallel.h"
 #include "core/quote.h"
 #include "study/answer.h"
+#include "study/scene.h"
 #include "study/sentences.h"
 #include "study/spectra.h"
 
@@ -25,6 +27,9 @@ static const tg_column columns[] = {
       "is "
       "positive",
       false },
+    { "single_limit", "x^2/loss",
+      "the same for one run, which may settle where the mean square does not", false },
+    { "own", "x^2/loss", "the study's learning rate; nan: of a file", false },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -39,28 +44,69 @@ static const tg_column value_columns[] = {
 };
 enum { VALUE_COLUMNS = sizeof value_columns / sizeof *value_columns, SHOWN = 1000 };
 
-/* The largest step of ASGD at h = 1 with these workers; at h it is that over h. */
+/* The largest steps at h = 1, of which those at h are that over h: where the mean square is lost, and
+ * where a single run is; NaN: not known. */
+typedef struct limits {
+    size_t      workers;
+    const char *rule;
+    double      square, single, own; /* own: the study's step, NaN: there is no study */
+} limits;
+
+/* Where the two are one, as of constant times, the error of the second may put it before. */
 static tg_status
-unit_limit(const tg_ask *ask, size_t *workers, double *out)
+find_limits(const tg_cluster *c, const tg_algorithm *rule, limits *out)
+{
+    const double workers = (double)c->workers;
+    double       gain, error;
+
+    TG_TRY(tg_predict_step_square(1, c, rule, &out->square));
+    const tg_status status =
+        tg_predict_single(c, rule, out->square * workers, 1, &gain, &error);
+    if (status == TG_OK) out->single = fmax(gain / workers, out->square);
+    return tg_scene_is_of_one_row(status) ? TG_OK : status;
+}
+
+static tg_status
+limits_of_ask(const tg_ask *ask, limits *out)
 {
     const char *text = tg_ask_value(ask, "law");
     tg_delay   *law = NULL;
     tg_cluster *cluster = NULL;
 
-    *workers = 1;
-    TG_TRY(tg_ask_whole(ask, "workers", workers));
-    if (*workers < 1 || *workers > 10000000)
-        return tg_fail(TG_EINPUT, "--workers: expected 1 to 10000000, got %zu", *workers);
+    *out = (limits){ 1, "ASGD", NAN, NAN, NAN };
+    TG_TRY(tg_ask_whole(ask, "workers", &out->workers));
+    if (out->workers < 1 || out->workers > 10000000)
+        return tg_fail(TG_EINPUT, "--workers: expected 1 to 10000000, got %zu",
+                       out->workers);
     TG_TRY(tg_delay_parse(text ? text : "{law: exponential, mean: 1}", &law));
-    tg_status status = tg_cluster_create(1, workers, &law, false, &cluster);
-    if (status == TG_OK) status = tg_predict_step_square(1, cluster, &tg_asgd, out);
+    tg_status status = tg_cluster_create(1, &out->workers, &law, false, &cluster);
+    if (status == TG_OK) status = find_limits(cluster, &tg_asgd, out);
     tg_cluster_free(cluster);
     tg_delay_free(law);
     return status;
 }
 
+/* Of its own workers and its first algorithm; where theory does not know that, nothing is known. */
 static tg_status
-add_rows(const tg_spectra *s, double limit, bool ends, tg_table *table)
+limits_of_study(const tg_ask *ask, const tg_study *study, limits *out)
+{
+    const tg_algorithm *rule = NULL;
+    tg_cluster         *cluster = NULL;
+
+    if (tg_ask_given(ask, "workers") || tg_ask_given(ask, "law"))
+        return tg_fail(TG_EINPUT, "--%s: a study has workers of its own, see --set",
+                       tg_ask_given(ask, "workers") ? "workers" : "law");
+    TG_TRY(tg_study_cluster(study, 0, &cluster));
+    *out = (limits){ cluster->workers, study->algorithm[0].label, NAN, NAN,
+                     study->algorithm[0].step };
+    tg_status status = tg_study_rule(study, 0, &rule);
+    if (status == TG_OK) status = find_limits(cluster, rule, out);
+    tg_cluster_free(cluster);
+    return tg_scene_is_of_one_row(status) ? TG_OK : status;
+}
+
+static tg_status
+add_rows(const tg_spectra *s, const limits *l, bool ends, tg_table *table)
 {
     for (size_t c = 0; c < s->checkpoints; c++) {
         const tg_curvature k = tg_spectra_curvature(s, c);
@@ -72,7 +118,9 @@ add_rows(const tg_spectra *s, double limit, bool ends, tg_table *table)
                          TG_NUMBER(k.largest), TG_NUMBER(k.least),
                          TG_NUMBER(ends ? (double)NAN : k.negative),
                          TG_NUMBER(ends ? (double)NAN : k.flat),
-                         TG_NUMBER(k.largest > 0 ? limit / k.largest : (double)NAN) }));
+                         TG_NUMBER(k.largest > 0 ? l->square / k.largest : (double)NAN),
+                         TG_NUMBER(k.largest > 0 ? l->single / k.largest : (double)NAN),
+                         TG_NUMBER(l->own) }));
     }
     return TG_OK;
 }
@@ -107,7 +155,7 @@ add_values(const tg_spectra *s, size_t c, tg_table *table)
 /* How the largest step moves, from the first checkpoint to the last, and where it is
  * least. */
 static void
-say_steps(const tg_page *page, const tg_spectra *s, size_t workers, double limit)
+say_steps(const tg_page *page, const tg_spectra *s, const limits *l)
 {
     const size_t last = s->checkpoints - 1;
     size_t       sharpest = 0;
@@ -120,20 +168,39 @@ say_steps(const tg_page *page, const tg_spectra *s, size_t workers, double limit
     if (last > 0)
         snprintf(course, sizeof course,
                  " at step %g, %.4g at step %g; the least is %.4g, at step %g", s->step[0],
-                 limit / end, s->step[last], limit / most, s->step[sharpest]);
+                 l->square / end, s->step[last], l->square / most, s->step[sharpest]);
     snprintf(text, sizeof text,
-             "The largest stable step of ASGD with %zu worker%s is %.4g%s.", workers,
-             workers == 1 ? "" : "s", limit / (last ? first : most), course);
+             "The largest stable step of %s with %zu worker%s is %.4g%s.", l->rule,
+             l->workers, l->workers == 1 ? "" : "s", l->square / (last ? first : most),
+             course);
     tg_say_wrapped(page,
-                   most > 0 ? text
-                            : "No eigenvalue is positive: no step is unstable, and nothing "
-                              "settles.",
+                   !(most > 0)        ? "No eigenvalue is positive: no step is unstable, "
+                                        "and nothing settles."
+                   : isnan(l->square) ? "Theory does not know which steps are stable here."
+                                      : text,
                    2);
 }
 
+/* Where the study's own step stands at the last checkpoint. */
 static void
-say_spectra(const tg_page *page, const tg_spectra *s, const char *file, size_t workers,
-            double limit, bool ends)
+say_edge(const tg_page *page, const tg_spectra *s, const limits *l)
+{
+    const double h = s->value[s->first[s->checkpoints - 1]], P = (double)l->workers;
+    char         text[400];
+
+    if (!(h > 0) || isnan(l->own) || isnan(l->square)) return;
+    snprintf(
+        text, sizeof text,
+        "At its own step %g the loop gain eta h P is %.4g%s; the mean square is lost at "
+        "%.4g, a single run at %.4g.",
+        l->own, l->own * h * P, s->checkpoints > 1 ? " at the end" : "", l->square * P,
+        l->single * P);
+    tg_say_wrapped(page, text, 2);
+}
+
+static void
+say_spectra(const tg_page *page, const tg_spectra *s, const char *file, const limits *l,
+            bool ends)
 {
     const size_t       last = s->checkpoints - 1;
     const tg_curvature k = tg_spectra_curvature(s, last);
@@ -141,7 +208,8 @@ say_spectra(const tg_page *page, const tg_spectra *s, const char *file, size_t w
 
     tg_quote_text(page->stream, file);
     fprintf(page->stream, ": %s.\n", s->took);
-    say_steps(page, s, workers, limit);
+    say_steps(page, s, l);
+    say_edge(page, s, l);
     if (k.below == 0) return;
     if (ends)
         snprintf(
@@ -212,13 +280,13 @@ spectra_of(const tg_ask *ask, const tg_study *study, tg_spectra *out)
 /* ---- all of it ------------------------------------------------------------------------- */
 
 static tg_status
-fill(const tg_spectra *s, double limit, bool ends, tg_table *table, tg_table *values)
+fill(const tg_spectra *s, const limits *l, bool ends, tg_table *table, tg_table *values)
 {
     TG_TRY(tg_table_note(table, "kind", "%s",
                          s->density ? "density"
                          : ends     ? "ends"
                                     : "eigenvalues"));
-    TG_TRY(add_rows(s, limit, ends, table));
+    TG_TRY(add_rows(s, l, ends, table));
     TG_TRY(add_values(s, 0, values));
     return s->checkpoints > 1 ? add_values(s, s->checkpoints - 1, values) : TG_OK;
 }
@@ -228,18 +296,17 @@ answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
 {
     tg_spectra s = { 0 };
     tg_table  *table = NULL, *values = NULL;
-    size_t     workers;
-    double     limit;
+    limits     l;
 
     if (!ask->operand) return tg_fail(TG_EINPUT, "expected one file, got 0");
-    TG_TRY(unit_limit(ask, &workers, &limit));
+    TG_TRY(study ? limits_of_study(ask, study, &l) : limits_of_ask(ask, &l));
     TG_TRY(spectra_of(ask, study, &s));
     tg_status status = tg_ask_table(ask, study, columns, COLUMNS, &table);
     if (status == TG_OK)
         status = tg_ask_table(ask, study, value_columns, VALUE_COLUMNS, &values);
-    if (status == TG_OK) status = fill(&s, limit, study != NULL, table, values);
+    if (status == TG_OK) status = fill(&s, &l, study != NULL, table, values);
     if (status == TG_OK && ask->words.stream)
-        say_spectra(&ask->words, &s, ask->operand, workers, limit, study != NULL);
+        say_spectra(&ask->words, &s, ask->operand, &l, study != NULL);
     tg_spectra_free(&s);
     if (table) tg_answer_add(out, "spectrum", table);
     if (values) tg_answer_add(out, "eigenvalues", values);
@@ -247,8 +314,9 @@ answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
 }
 
 static const tg_option options[] = {
-    { "workers", "P", "of which the largest stable step is told (default 1)" },
-    { "law", "LAW", "of their round trip (default exponential)" },
+    { "workers", "P",
+      "whose largest stable step is told (default 1; a study has its own)" },
+    { "law", "LAW", "of their round trip (default exponential; a study has its own)" },
     { "top", "K", "FILE is a study: the K largest and K least of its objective" },
     { "at", "T,..", "at these times of its first simulation (default 0)" },
     { 0 }

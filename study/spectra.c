@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Products with the Hessian at x, or with minus it. */
+/* Products with shift I + sign H, H the Hessian at x. */
 typedef struct place {
     const tg_problem *problem;
     const double     *x;
-    double            sign;
+    double            shift, sign;
 } place;
 
 static tg_status
@@ -22,22 +22,27 @@ product(const double *v, double *out, void *context)
     const tg_problem *p = at->problem;
 
     TG_TRY(p->kind->product(p->self, at->x, v, out));
-    for (size_t j = 0; j < p->dim; j++) out[j] *= at->sign;
+    for (size_t j = 0; j < p->dim; j++) out[j] = at->shift * v[j] + at->sign * out[j];
     return TG_OK;
 }
 
-/* Both ends of the spectrum into value (2 top), falling. */
+/* Eigenvalues to this part of the largest: training moves them by more. */
+static const double CLOSE = 1e-6;
+
+/* Both ends of the spectrum into value (2 top), falling. The least are those of the largest I - H, to
+ * a part of the largest: a network has many near 0, which could not be told to a part of themselves. */
 static tg_status
 find_ends(const tg_problem *p, const double *x, size_t top, double *vector, double *value)
 {
-    place at = { p, x, 1 };
+    place at = { p, x, 0, 1 };
 
-    TG_TRY(tg_hessian_top(product, &at, p->dim, top, value, vector));
+    TG_TRY(tg_hessian_top(product, &at, p->dim, top, CLOSE, value, vector));
+    at.shift = fabs(value[0]);
     at.sign = -1;
-    TG_TRY(tg_hessian_top(product, &at, p->dim, top, value + top, vector));
+    TG_TRY(tg_hessian_top(product, &at, p->dim, top, CLOSE, value + top, vector));
     for (size_t i = 0; i < (top + 1) / 2; i++) {
-        const double least = -value[top + i];
-        value[top + i] = -value[2 * top - 1 - i];
+        const double least = at.shift - value[top + i];
+        value[top + i] = at.shift - value[2 * top - 1 - i];
         value[2 * top - 1 - i] = least;
     }
     return TG_OK;

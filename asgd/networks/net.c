@@ -11,6 +11,9 @@
 /* Multiply-adds a second of one thread, about. */
 static const double SPEED = 2e10;
 
+/* Samples that pass together at most. */
+enum { TOGETHER = 512 };
+
 /* ---- batches ------------------------------------------------------------------------- */
 
 void
@@ -31,31 +34,33 @@ typedef struct bench {
 } bench;
 
 static size_t
-label_room(const tg_net *n)
+label_room(const tg_net_self *s)
 {
-    return (n->batch + sizeof(float) - 1) / sizeof(float);
+    return (s->together + sizeof(float) - 1) / sizeof(float);
 }
 
 static size_t
-bench_room(const tg_net *n)
+bench_room(const tg_net_self *s)
 {
     enum { ALIGN = 16 };
-    const size_t floats = 2 * n->stack->dim + n->batch * tg_shape_size(n->train.shape) +
-                          label_room(n) + tg_stack_room(n->stack, n->batch) + ALIGN;
+    const tg_net *n = &s->n;
+    const size_t  floats = 2 * n->stack->dim + s->together * tg_shape_size(n->train.shape) +
+                          label_room(s) + tg_stack_room(n->stack, s->together) + ALIGN;
 
     return (floats + 1) / 2;
 }
 
 static bench
-bench_in(const tg_net *n, double *scratch)
+bench_in(const tg_net_self *s, double *scratch)
 {
-    float *at = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
-    bench  b = { .w = at };
+    const tg_net *n = &s->n;
+    float        *at = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+    bench         b = { .w = at };
 
     b.dw = b.w + n->stack->dim;
     b.in = b.dw + n->stack->dim;
-    b.label = (uint8_t *)(b.in + n->batch * tg_shape_size(n->train.shape));
-    b.room = (float *)(void *)b.label + label_room(n);
+    b.label = (uint8_t *)(b.in + s->together * tg_shape_size(n->train.shape));
+    b.room = (float *)(void *)b.label + label_room(s);
     return b;
 }
 
@@ -107,24 +112,40 @@ network_start(const void *self, double *x)
     tg_stack_start(s->n.stack, s->n.seed, x);
 }
 
+/* g <- g + share times the mean gradient of the first samples on the bench. */
+static void
+add_gradient(const tg_net_self *s, const bench *b, size_t samples, double share, double *g)
+{
+    const tg_net               *n = &s->n;
+    const tg_stack_batch_single batch = batch_of(n, b, samples);
+
+    memset(b->dw, 0, n->stack->dim * sizeof *b->dw);
+    tg_stack_forward_single(n->stack, &batch);
+    tg_stack_backward_single(n->stack, &batch, b->dw);
+    for (size_t j = 0; j < n->stack->dim; j++) g[j] += share * (double)b->dw[j];
+}
+
 static void
 network_gradient(const void *self, size_t worker, const double *x, tg_rng *draws,
                  double *scratch, double *g)
 {
     const tg_net_self *s = self;
     const tg_net      *n = &s->n;
-    const bench        b = bench_in(n, scratch);
+    const bench        b = bench_in(s, scratch);
     const size_t       part = tg_dataset_part(&s->owners, worker);
-    const size_t first = s->owners.begin[part], size = s->owners.begin[part + 1] - first;
-    const tg_stack_batch_single batch = batch_of(n, &b, n->batch);
+    const size_t    first = s->owners.begin[part], size = s->owners.begin[part + 1] - first;
+    const uint32_t *own = s->owners.owned + first;
+
+    const size_t batch = n->batch > 0 ? n->batch : size;
 
     set_model(n, &b, x);
-    for (size_t i = 0; i < n->batch; i++)
-        put(s, &b, &n->train, s->owners.owned[first + tg_rng_below(draws, size)], i);
-    memset(b.dw, 0, n->stack->dim * sizeof *b.dw);
-    tg_stack_forward_single(n->stack, &batch);
-    tg_stack_backward_single(n->stack, &batch, b.dw);
-    for (size_t j = 0; j < n->stack->dim; j++) g[j] = (double)b.dw[j];
+    memset(g, 0, n->stack->dim * sizeof *g);
+    for (size_t i = 0, count; i < batch; i += count) {
+        count = batch - i < s->together ? batch - i : s->together;
+        for (size_t k = 0; k < count; k++)
+            put(s, &b, &n->train, own[n->batch > 0 ? tg_rng_below(draws, size) : i + k], k);
+        add_gradient(s, &b, count, (double)count / (double)batch, g);
+    }
 }
 
 /* The class that is thought likeliest is the first of the largest. */
@@ -145,12 +166,12 @@ mean(const tg_net_self *s, const tg_images *d, size_t samples, bool right, const
 {
     const tg_net *n = &s->n;
     const size_t  classes = n->stack->classes;
-    const bench   b = bench_in(n, scratch);
+    const bench   b = bench_in(s, scratch);
     double        sum = 0;
 
     set_model(n, &b, x);
     for (size_t i = 0, size; i < samples; i += size) {
-        size = samples - i < n->batch ? samples - i : n->batch;
+        size = samples - i < s->together ? samples - i : s->together;
         const tg_stack_batch_single batch = batch_of(n, &b, size);
         for (size_t k = 0; k < size; k++) put(s, &b, d, i + k, k);
         const float *loss = tg_stack_forward_single(n->stack, &batch);
@@ -197,10 +218,10 @@ all_finite(const float *x, size_t n)
 static void
 network_sick(const void *self, const double *x, double *scratch, char *text, size_t size)
 {
-    const tg_net_self          *s = self;
-    const tg_net               *n = &s->n;
-    const bench                 b = bench_in(n, scratch);
-    const size_t                some = n->measured < n->batch ? n->measured : n->batch;
+    const tg_net_self *s = self;
+    const tg_net      *n = &s->n;
+    const bench        b = bench_in(s, scratch);
+    const size_t       some = n->measured < s->together ? n->measured : s->together;
     const tg_stack_batch_single batch = batch_of(n, &b, some);
 
     set_model(n, &b, x);
@@ -221,8 +242,9 @@ network_seconds(const void *self, bool loss)
 {
     const tg_net *n = &((const tg_net_self *)self)->n;
     const double  pass = n->stack->work / SPEED;
+    const size_t  batch = n->batch > 0 ? n->batch : n->train.samples / n->workers;
 
-    return pass * (loss ? (double)(n->measured + n->test.samples) : 3 * (double)n->batch);
+    return pass * (loss ? (double)(n->measured + n->test.samples) : 3 * (double)batch);
 }
 
 static const tg_problem_kind kind = { .name = "network",
@@ -267,10 +289,7 @@ check(const tg_net *n)
 {
     const tg_shape a = n->train.shape, b = n->stack->layer[0].in, c = n->test.shape;
 
-    if (n->batch < 1 || n->workers < 1)
-        return tg_fail(TG_EDOMAIN,
-                       "a network needs batch and workers >= 1, got %zu and %zu", n->batch,
-                       n->workers);
+    if (n->workers < 1) return tg_fail(TG_EDOMAIN, "a network needs workers");
     if (a.height != b.height || a.width != b.width || a.channels != b.channels)
         return tg_fail(TG_EDOMAIN,
                        "images of %zu x %zu x %zu for a network of %zu x %zu x %zu",
@@ -314,13 +333,15 @@ tg_problem_network(tg_net *n, tg_problem **out)
         s->n = *n;
         if (n->measured == 0 || n->measured > n->train.samples)
             s->n.measured = n->train.samples;
+        s->together = n->batch > 0 ? n->batch : n->train.samples;
+        if (s->together > TOGETHER) s->together = TOGETHER;
         s->mean = malloc(2 * line * sizeof *s->mean);
         status = s->mean ? share_out(s) : tg_fail(TG_ENOMEM, "out of memory");
     }
     if (status == TG_OK) {
         s->scale = s->mean + line;
         standardise(s);
-        *p = (tg_problem){ &kind, s, n->stack->dim, n->workers, bench_room(n) };
+        *p = (tg_problem){ &kind, s, n->stack->dim, n->workers, bench_room(s) };
         *n = (tg_net){ 0 };
         *out = p;
         return TG_OK;

@@ -3,9 +3,10 @@
  *     F(x) = mean over the samples of the loss of the network with parameters x
  *
  * x is flat, layer after layer (stack.h). The network computes in float, the server in double;
- * a worker's gradient is of `batch` of its own samples, drawn with replacement. F is over the first
- * `measured` samples, the score the share of the test images that are classified right. Pixels are
- * (byte - mean)/deviation, both of the channel over the training images.
+ * a worker's gradient is of `batch` of its own samples, drawn with replacement, or of all of them
+ * (batch 0). F is over the first `measured` samples, the score the share of the test images that
+ * are classified right. Pixels are (byte - mean)/deviation, both of the channel over the training
+ * images.
  */
 #ifndef TG_ASGD_NETWORKS_NET_H
 #define TG_ASGD_NETWORKS_NET_H
@@ -18,14 +19,14 @@
 typedef struct tg_net {
     tg_images train, test; /* test.samples 0: no score */
     tg_stack *stack;
-    size_t    workers, batch, measured; /* measured 0: all */
+    size_t    workers, batch, measured; /* 0 of the last two: all */
     tg_choice split;
     uint64_t  seed;
     tg_isa    isa; /* TG_ISA_BEST but for tests */
 } tg_net;
 
 /* The problem; images and stack are taken, *n is then empty. Owner of *out: the caller,
- * tg_problem_free(). Errors: TG_EDOMAIN batch or workers 0, fewer samples than workers, another
+ * tg_problem_free(). Errors: TG_EDOMAIN workers 0, fewer samples than workers, another
  * shape than the stack's; TG_EINPUT a class without samples; TG_ENOMEM. On failure they still
  * belong to the caller. */
 TG_CHECKED tg_status tg_problem_network(tg_net *n, tg_problem **out);

@@ -34,15 +34,16 @@ close_room(room *r)
 }
 
 static bool
-open_room(const tg_net *n, room *r)
+open_room(const tg_net_self *self, room *r)
 {
-    const size_t size = tg_shape_size(n->train.shape);
+    const tg_net *n = &self->n;
+    const size_t  size = tg_shape_size(n->train.shape), together = self->together;
 
-    *r = (room){ .in = malloc(n->batch * size * sizeof *r->in),
-                 .room = malloc(tg_stack_room(n->stack, n->batch) * sizeof *r->room),
+    *r = (room){ .in = malloc(together * size * sizeof *r->in),
+                 .room = malloc(tg_stack_room(n->stack, together) * sizeof *r->room),
                  .dw = malloc(n->stack->dim * sizeof *r->dw),
                  .image = malloc(size * sizeof *r->image),
-                 .label = malloc(n->batch) };
+                 .label = malloc(together) };
     return r->in && r->room && r->dw && r->image && r->label;
 }
 
@@ -75,17 +76,17 @@ add_batch(sum *s, const room *r, size_t piece, size_t first, size_t batch)
 static tg_status
 add_piece(size_t piece, size_t thread, void *context)
 {
-    sum          *s = context;
-    const tg_net *n = &s->self->n;
-    const size_t  from = piece * n->measured / PIECES,
-                 to = (piece + 1) * n->measured / PIECES;
+    sum               *s = context;
+    const tg_net_self *self = s->self;
+    const size_t       from = piece * self->n.measured / PIECES,
+                 to = (piece + 1) * self->n.measured / PIECES;
     tg_status status = TG_OK;
     room      r;
 
     (void)thread;
-    if (!open_room(n, &r)) status = tg_fail(TG_ENOMEM, "out of memory");
+    if (!open_room(self, &r)) status = tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = from, batch; status == TG_OK && i < to; i += batch) {
-        batch = to - i < n->batch ? to - i : n->batch;
+        batch = to - i < self->together ? to - i : self->together;
         add_batch(s, &r, piece, i, batch);
         status = tg_stop_check();
     }

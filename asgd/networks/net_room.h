@@ -7,6 +7,7 @@
 typedef struct tg_net_self {
     tg_net     n;
     tg_dataset owners;       /* who owns which samples, nothing else */
+    size_t     together;     /* samples that pass at once */
     float     *mean, *scale; /* (width, channels): of a line of pixels */
 } tg_net_self;
 

@@ -8,6 +8,7 @@
 
 typedef struct work {
     a_int   n, nev, ncv, lworkl;
+    double  tolerance;
     double *resid, *v, *workd, *workl;
     a_int  *select;
     a_int   iparam[11], ipntr[14];
@@ -24,11 +25,13 @@ release(work *w)
 }
 
 static int
-prepare(work *w, size_t dim, size_t count)
+prepare(work *w, size_t dim, size_t count, double tolerance)
 {
     const size_t ncv = 2 * count + 10 < dim ? 2 * count + 10 : dim;
 
-    *w = (work){ .n = (a_int)dim, .nev = (a_int)count, .ncv = (a_int)ncv };
+    *w = (work){
+        .n = (a_int)dim, .nev = (a_int)count, .ncv = (a_int)ncv, .tolerance = tolerance
+    };
     w->lworkl = (a_int)(ncv * (ncv + 8));
     w->resid = malloc(dim * sizeof(double));
     w->v = malloc(dim * ncv * sizeof(double));
@@ -49,7 +52,7 @@ iterate(work *w, tg_product product, void *context)
     a_int ido = 0, info = 1; /* 1: our own starting vector */
 
     for (;;) {
-        dsaupd_c(&ido, "I", w->n, "LA", w->nev, 1e-10, w->resid, w->ncv, w->v, w->n,
+        dsaupd_c(&ido, "I", w->n, "LA", w->nev, w->tolerance, w->resid, w->ncv, w->v, w->n,
                  w->iparam, w->ipntr, w->workd, w->workl, w->lworkl, &info);
         if (ido != -1 && ido != 1) break;
         TG_TRY(product(w->workd + w->ipntr[0] - 1, w->workd + w->ipntr[1] - 1, context));
@@ -66,7 +69,7 @@ extract(work *w, double *value, double *vector)
     const size_t count = (size_t)w->nev, dim = (size_t)w->n;
     a_int        info = 0;
 
-    dseupd_c(1, "A", w->select, value, w->v, w->n, 0, "I", w->n, "LA", w->nev, 1e-10,
+    dseupd_c(1, "A", w->select, value, w->v, w->n, 0, "I", w->n, "LA", w->nev, w->tolerance,
              w->resid, w->ncv, w->v, w->n, w->iparam, w->ipntr, w->workd, w->workl,
              w->lworkl, &info);
     if (info != 0)
@@ -82,8 +85,8 @@ extract(work *w, double *value, double *vector)
 }
 
 tg_status
-tg_hessian_top(tg_product product, void *context, size_t dim, size_t count, double *value,
-               double *vector)
+tg_hessian_top(tg_product product, void *context, size_t dim, size_t count,
+               double tolerance, double *value, double *vector)
 {
     work w;
 
@@ -91,7 +94,7 @@ tg_hessian_top(tg_product product, void *context, size_t dim, size_t count, doub
         return tg_fail(TG_EDOMAIN, "expected 1 to %zu eigenvalues, got %zu", dim - 1,
                        count);
     tg_status status =
-        prepare(&w, dim, count) ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+        prepare(&w, dim, count, tolerance) ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = iterate(&w, product, context);
     if (status == TG_OK) status = extract(&w, value, vector);
     release(&w);

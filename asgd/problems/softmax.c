@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Eigenvalues, to a part of themselves. */
+static const double EXACT = 1e-10;
+
 typedef struct softmax {
     tg_dataset data;
     size_t     dim, batch, modes;
@@ -273,8 +276,8 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
                                 : tg_fail(TG_ENOMEM, "out of memory");
 
     if (status == TG_OK)
-        status = tg_hessian_top(product, &(hessian){ s, s->minimum }, s->dim, s->modes, m.h,
-                                vector);
+        status = tg_hessian_top(product, &(hessian){ s, s->minimum }, s->dim, s->modes,
+                                EXACT, m.h, vector);
     if (status == TG_OK) {
         for (size_t w = 0; w < s->data.parts; w++)
             add_worker(s, w, share[w], vector, scratch, &m);
@@ -291,7 +294,7 @@ softmax_modes(const void *self, const double *weight, tg_modes *out)
     }
     if (status == TG_OK) status = leave_out(s, share, &m);
     if (status == TG_OK)
-        status = tg_hessian_top(product, &(hessian){ s, start }, s->dim, 1,
+        status = tg_hessian_top(product, &(hessian){ s, start }, s->dim, 1, EXACT,
                                 &m.start_largest, vector);
     free(vector);
     free(scratch);

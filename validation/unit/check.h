@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -52,16 +53,35 @@ check_fails(tg_status status, tg_status expected, const char *words, const char 
     _fail(file, line);
 }
 
+/* Where write_temporary() wrote; gone when the program ends. */
+static char (*temporary)[256];
+static size_t temporaries;
+
+static inline void
+remove_temporary(void)
+{
+    while (temporaries > 0) {
+        char *path = temporary[--temporaries];
+        remove(path);
+        *strrchr(path, '/') = '\0';
+        rmdir(path);
+    }
+    free(temporary);
+}
+
 /* A file in a temporary folder of its own, holding `size` bytes of text; path stays valid
  * until the next call. */
 static inline const char *
 write_temporary(const char *name, const void *bytes, size_t size)
 {
-    static char path[256];
-    char        folder[] = "/tmp/tardigrad-test-XXXXXX";
+    char folder[] = "/tmp/tardigrad-test-XXXXXX";
 
     assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (!temporary) atexit(remove_temporary);
+    temporary = realloc(temporary, (temporaries + 1) * sizeof *temporary);
+    assert_non_null(temporary);
+    char *path = temporary[temporaries++];
+    snprintf(path, sizeof *temporary, "%s/%s", folder, name);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     assert_int_equal(fwrite(bytes, 1, size, f), size);

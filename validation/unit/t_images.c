@@ -92,6 +92,10 @@ test_folder(void **state)
     tg_images_free(&d);
     assert_fails(tg_images_cifar_folder(folder, true, SIZE_MAX, &d), TG_EIO,
                  "holds no test_batch.bin");
+    remove(path);
+    snprintf(path, sizeof path, "%s/data_batch_2.bin.gz", folder);
+    remove(path);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void

@@ -7,6 +7,10 @@
 #include "asgd/problems/hessian.h"
 #include "asgd/problems/softmax_sums.h"
 #include "asgd/sim/replicas.h"
+#include "study/scene.h"
+#include "study/spectra.h"
+
+#include <lapacke.h>
 
 enum { WORKERS = 3, CLASSES = 4 };
 
@@ -274,7 +278,8 @@ test_spectrum(void **state)
     p->kind->start(p->self, x);
     for (int k = 0; k < 3; k++) {
         setenv("TARDIGRAD_THREADS", threads[k], 1);
-        assert_ok(tg_hessian_top(product, &(at){ p, x }, dim, TOP, value[k], vector));
+        assert_ok(
+            tg_hessian_top(product, &(at){ p, x }, dim, TOP, 1e-10, value[k], vector));
         assert_memory_equal(value[k], value[0], sizeof value[0]);
     }
     unsetenv("TARDIGRAD_THREADS");
@@ -287,6 +292,120 @@ test_spectrum(void **state)
     }
     free(x);
     tg_problem_free(p);
+}
+
+/* Both ends of a spectrum most of which is 0, since there are more parameters than losses, against a dense
+ * solver. */
+static void
+test_ends(void **state)
+{
+    enum { TOP = 3 };
+    const double time = 5;
+    tg_study    *study = NULL;
+    tg_scene     scene;
+    tg_spectra   s = { 0 };
+    tg_sim      *sim = NULL;
+    tg_happening h;
+
+    (void)state;
+    assert_ok(tg_study_parse(
+        "objective: {network: {model: {name: dnn, depth: 1, width: 8}, batch: 0,\n"
+        "  data: {synthetic: {samples: 6, classes: 2, height: 3, width: 3}}}}\n"
+        "workers: {count: 3, compute: {law: exponential, mean: 1}}\n"
+        "algorithm: {name: asgd, step: 0.01}\nhorizon: 10\n",
+        "here", &study));
+    assert_ok(tg_study_spectra(study, TOP, &time, 1, &s));
+    assert_ok(tg_scene_open(study, 0, &scene));
+    const tg_setup setup = tg_study_setup(study, 0, scene.problem, scene.cluster);
+    assert_ok(tg_sim_create(&setup, 0, &sim));
+    while (tg_sim_next(sim) <= time) assert_ok(tg_sim_advance(sim, &h));
+    const size_t dim = scene.problem->dim;
+    double *H = calloc(dim * dim + 2 * dim, sizeof *H), *v = H + dim * dim, *w = v + dim;
+    for (size_t j = 0; j < dim; j++) {
+        v[j] = 1;
+        assert_ok(
+            tg_net_curve(scene.problem, tg_sim_model(sim), v, NULL, NULL, H + j * dim));
+        v[j] = 0;
+    }
+    assert_int_equal(LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'N', 'U', (int)dim, H, (int)dim, w),
+                     0);
+    size_t flat = 0;
+    for (size_t j = 0; j < dim; j++) flat += fabs(w[j]) < 1e-6 * w[dim - 1];
+    assert_true(flat > dim / 2);
+    for (size_t i = 0; i < TOP; i++) {
+        assert_near(s.value[i], w[dim - 1 - i], 2e-6 * w[dim - 1]);
+        assert_near(s.value[2 * TOP - 1 - i], w[i], 2e-6 * w[dim - 1]);
+    }
+    free(H);
+    tg_sim_free(sim);
+    tg_spectra_free(&s);
+    tg_scene_close(&scene);
+    tg_study_free(study);
+}
+
+/* ---- batches ------------------------------------------------------------------------- */
+
+/* The mean over workers of gradients of batches of that size, 0: of all samples, by enough draws, and the
+ * gradient of F by duals, (dim) each; returns dim. Both are of 1200 samples, which do not pass at once. */
+static size_t
+gradients(size_t batch, int draws, double **mean, double **exact)
+{
+    tg_net      n = parts("dnn", (tg_shape){ 4, 4, 1 }, 1200);
+    tg_problem *p = NULL;
+
+    n.batch = batch;
+    assert_ok(tg_problem_network(&n, &p));
+    const size_t dim = p->dim;
+    double      *x = malloc(2 * dim * sizeof *x), *g = x + dim;
+    double      *scratch = calloc(p->scratch, sizeof *scratch);
+    *mean = calloc(dim, sizeof **mean);
+    *exact = calloc(dim, sizeof **exact);
+    p->kind->start(p->self, x);
+    for (int i = 0; i < draws; i++)
+        for (size_t w = 0; w < WORKERS; w++) {
+            tg_rng draw = tg_rng_of(3, TG_PURPOSE_NOISE, (uint32_t)w, (uint32_t)i);
+            p->kind->gradient(p->self, w, x, &draw, scratch, g);
+            for (size_t j = 0; j < dim; j++) (*mean)[j] += g[j] / (WORKERS * draws);
+        }
+    assert_ok(tg_net_curve(p, x, NULL, NULL, *exact, NULL));
+    free(scratch);
+    free(x);
+    tg_problem_free(p);
+    return dim;
+}
+
+static double
+distance(const double *a, const double *b, size_t n)
+{
+    double sum = 0, norm = 0;
+
+    for (size_t j = 0; j < n; j++) {
+        sum += (a[j] - b[j]) * (a[j] - b[j]);
+        norm += b[j] * b[j];
+    }
+    return sqrt(sum / norm);
+}
+
+/* Three equal shares make F: exactly without draws, by the law of large numbers with them, also where a
+ * batch passes in pieces. */
+static void
+test_batches(void **state)
+{
+    double *mean, *exact, far[2];
+
+    (void)state;
+    const size_t dim = gradients(0, 1, &mean, &exact);
+    assert_true(distance(mean, exact, dim) < 1e-5);
+    free(mean);
+    free(exact);
+    for (int k = 0; k < 2; k++) {
+        gradients(k ? 1500 : 100, 10, &mean, &exact);
+        far[k] = distance(mean, exact, dim);
+        free(mean);
+        free(exact);
+    }
+    assert_true(far[1] < .1 && far[0] > 2 * far[1] &&
+                far[0] < 8 * far[1]); /* like 15^-1/2 */
 }
 
 /* ---- what is refused ----------------------------------------------------------------- */
@@ -310,8 +429,8 @@ test_refused(void **state)
     tg_net         n = parts("mlr", shape, 40);
 
     (void)state;
-    n.batch = 0;
-    refused(&n, TG_EDOMAIN, "batch and workers >= 1");
+    n.workers = 0;
+    refused(&n, TG_EDOMAIN, "a network needs workers");
     n = parts("mlr", shape, 40);
     n.workers = 41;
     refused(&n, TG_EDOMAIN, "40 samples cannot be split over 41 workers");
@@ -354,4 +473,5 @@ test_sick(void **state)
 
 RUN(cmocka_unit_test(test_softmax), cmocka_unit_test(test_gradient),
     cmocka_unit_test(test_same_bytes), cmocka_unit_test(test_spectrum),
+    cmocka_unit_test(test_ends), cmocka_unit_test(test_batches),
     cmocka_unit_test(test_refused), cmocka_unit_test(test_sick))

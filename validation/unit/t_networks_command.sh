@@ -81,6 +81,13 @@ $t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 1 > "$d/1" || fail "spectr
 $t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 2 > "$d/2" || fail "spectrum, 2 threads"
 cmp -s "$d/1" "$d/2" || fail "spectrum: other bytes for other threads"
 grep -q 'the 3 largest and the 3 least eigenvalues of the Hessian' "$d/1" || fail "spectrum does not say what it is"
+grep -q 'At its own step 0.05 the loop gain eta h P is ' "$d/1" || fail "spectrum does not say where the study stands"
+$t spectrum "$d/net.yaml" --top 1 --at 0,20 --set 'workers[0].count=1' --out "$d/one" --quiet || fail "spectrum of one"
+awk -F, '/^#/ { next } !n++ { next }
+    function off(a, b) { return a - b > 1e-9 * b || b - a > 1e-9 * b }
+    off($3 * $7, 2) || ($8 - $7) ^ 2 > 1e-6 * $7 ^ 2 || !($9 > 0) { bad = 1 } END { exit bad || n != 3 }' "$d/one/spectrum.csv" ||
+    fail "one worker is lost at 2: $(cat "$d/one/spectrum.csv")"
+says 2 'a study has workers of its own' $t spectrum "$d/net.yaml" --top 1 --workers 4
 says 2 'for studies, with --top' $t spectrum "$d/net.yaml" --at 3
 says 2 'expected times that rise' $t spectrum "$d/net.yaml" --top 1 --at 3,2
 says 2 'has no products with its Hessian' $t spectrum examples/quickstart.yaml --top 1
