@@ -83,13 +83,8 @@ look(const tg_problem *p, tg_sim *s, size_t top, const double *time, tg_spectra 
 static tg_status
 allocate(size_t top, size_t times, tg_spectra *out)
 {
-    *out = (tg_spectra){ .checkpoints = times,
-                         .step = calloc(times, sizeof *out->step),
-                         .first = calloc(times + 1, sizeof *out->first),
-                         .value = calloc(2 * top * times, sizeof *out->value),
-                         .weight = calloc(2 * top * times, sizeof *out->weight) };
-    if (!out->step || !out->first || !out->value || !out->weight)
-        return tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(tg_spectra_create(times, 2 * top * times, out));
+    out->checkpoints = times;
     for (size_t i = 0; i < 2 * top * times; i++) out->weight[i] = 0.5 / (double)top;
     snprintf(out->took, sizeof out->took,
              "the %zu largest and the %zu least eigenvalues of the Hessian, by products",

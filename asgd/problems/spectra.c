@@ -106,18 +106,31 @@ build(const tg_lists *l, tg_spectra *s, entry *scratch)
     return TG_OK;
 }
 
+tg_status
+tg_spectra_create(size_t checkpoints, size_t values, tg_spectra *out)
+{
+    tg_spectra s = { .step = calloc(checkpoints, sizeof *s.step),
+                     .first = calloc(checkpoints + 1, sizeof *s.first),
+                     .value = calloc(2 * values, sizeof *s.value) };
+
+    s.weight = s.value ? s.value + values : NULL;
+    if (s.step && s.first && s.value) {
+        *out = s;
+        return TG_OK;
+    }
+    tg_spectra_free(&s);
+    return tg_fail(TG_ENOMEM, "out of memory");
+}
+
 static tg_status
 of_lists(const tg_lists *l, tg_spectra *out)
 {
-    tg_spectra s = { .step = malloc(l->lists * sizeof *s.step),
-                     .first = calloc(l->lists + 1, sizeof *s.first),
-                     .value = malloc(2 * l->numbers * sizeof *s.value) };
+    tg_spectra s = { 0 };
     entry     *scratch = malloc(l->numbers * sizeof *scratch);
 
-    s.weight = s.value ? s.value + l->numbers : NULL;
-    tg_status status = s.step && s.first && s.value && scratch
-                           ? build(l, &s, scratch)
-                           : tg_fail(TG_ENOMEM, "out of memory");
+    tg_status status = scratch ? tg_spectra_create(l->lists, l->numbers, &s)
+                               : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) status = build(l, &s, scratch);
     free(scratch);
     snprintf(s.took, sizeof s.took, "%s: %s, %zu checkpoint%s", l->took,
              s.density ? "a density" : "eigenvalues", s.checkpoints,

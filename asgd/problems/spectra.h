@@ -23,10 +23,15 @@ typedef struct tg_spectra {
     double *step;  /* (checkpoints) as the file says, else 0, 1, ... */
     size_t *first; /* (checkpoints + 1) */
     double *value,
-        *weight;    /* of checkpoint c those from first[c] on, falling; weights sum to 1 */
+        *weight;    /* of checkpoint c those from first[c] on, falling; weights sum to 1;
+                     * behind the values in one piece */
     bool density;   /* weights are the file's: values are nodes, not eigenvalues */
     char took[200]; /* what was taken for what, in one line */
 } tg_spectra;
+
+/* Room for so many checkpoints, and values in all of them; all 0, checkpoints to be counted. Owner of
+ * *out: the caller, tg_spectra_free(). Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_spectra_create(size_t checkpoints, size_t values, tg_spectra *out);
 
 /* Read a file, plain or gzip, "-" for standard input. Owner of *out: the caller,
  * tg_spectra_free(). Errors: TG_EIO; TG_EINPUT no numbers, one that is not finite, or cut

@@ -1,6 +1,7 @@
 /* What is made and freed a thousand times leaves the heap as it was. */
 #include "core/delay.h"
 #include "solver/ring.h"
+#include "study/spectra.h"
 
 #include "validation/unit/check.h"
 #include "validation/unit/laws.h"
@@ -62,4 +63,34 @@ test_rings(void **state)
     assert_true(in_use() <= before + SLACK);
 }
 
-RUN(cmocka_unit_test(test_laws), cmocka_unit_test(test_rings))
+static void
+use_spectra(const tg_study *study)
+{
+    tg_spectra s = { 0 };
+
+    assert_ok(tg_study_spectra(study, 2, (double[]){ 0, 0 }, 2, &s));
+    tg_spectra_free(&s);
+}
+
+static void
+test_spectra(void **state)
+{
+    tg_study *study = NULL;
+
+    (void)state;
+    assert_ok(tg_study_parse("name: few\n"
+                             "objective: {network: {layers: [{name: dense, width: 2}, "
+                             "{name: softmax_loss}], data: {synthetic: {samples: 8, "
+                             "classes: 2, height: 2, width: 2, channels: 1}}, batch: 4}}\n"
+                             "workers: {count: 2, compute: {law: exponential, mean: 1}}\n"
+                             "algorithm: {name: asgd, step: 0.1}\nhorizon: 1\n",
+                             "few", &study));
+    for (int k = 0; k < 3; k++) use_spectra(study);
+    const size_t before = in_use();
+    for (int k = 0; k < MANY; k++) use_spectra(study);
+    assert_true(in_use() <= before + SLACK);
+    tg_study_free(study);
+}
+
+RUN(cmocka_unit_test(test_laws), cmocka_unit_test(test_rings),
+    cmocka_unit_test(test_spectra))
