@@ -35,7 +35,7 @@ announce(const study_run *r, const char *folder)
 {
     if (given(r->arguments, "json")) return json_print(study_run_json(r));
     if (!given(r->arguments, "quiet")) {
-        study_run_summary(r, stdout);
+        TG_TRY(study_run_summary(r, &(tg_page){ stdout, terminal_width() }));
         fputs("\nreport: ", stdout);
         tg_quote_text(stdout, folder);
         fputs("/report.html\n", stdout);

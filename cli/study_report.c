@@ -25,11 +25,12 @@ put_summary(const study_run *r, FILE *f)
     FILE  *memory = open_memstream(&text, &size);
 
     if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
-    study_run_summary(r, memory);
-    const int failed = fclose(memory) != 0;
-    if (!failed) tg_quote_html(f, text);
+    tg_status status = study_run_summary(r, &(tg_page){ memory, TG_PAGE_COLUMNS });
+    if (fclose(memory) != 0 && status == TG_OK)
+        status = tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) tg_quote_html(f, text);
     free(text);
-    return failed ? tg_fail(TG_ENOMEM, "out of memory") : TG_OK;
+    return status;
 }
 
 /* The SVG element without the XML declaration in front of it. */

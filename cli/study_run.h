@@ -5,6 +5,7 @@
 
 #include "asgd/theory/compare.h"
 #include "cli/command.h"
+#include "study/page.h"
 #include "study/scene.h"
 
 #include <jansson.h>
@@ -69,8 +70,8 @@ TG_CHECKED tg_status study_run_tables(study_run *r);
 /* r->figures: which there are, and what they say; once the tables are written. */
 TG_CHECKED tg_status study_run_figures(study_run *r);
 
-/* The summary for the terminal, as text; the report; summary.json (its document). */
-void                 study_run_summary(const study_run *r, FILE *f);
+/* The summary in words; the report; summary.json (its document). */
+TG_CHECKED tg_status study_run_summary(const study_run *r, const tg_page *page);
 TG_CHECKED tg_status study_run_report(const study_run *r);
 json_t              *study_run_json(const study_run *r);
 

@@ -2,12 +2,16 @@
 #include "cli/output.h"
 #include "cli/study_run.h"
 #include "study/rows.h"
+#include "study/say.h"
 #include "study/sentences.h"
 
 #include "core/quote.h"
 #include "core/version.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+enum { ITEM = 16 }; /* where what is said of an item begins */
 
 /* "0.0123 +- 0.0004", or the bare number where there is no error to state. */
 static void
@@ -199,13 +203,9 @@ print_advice(const study_run *r, size_t rule, FILE *f)
         fprintf(f, "; simulated: none of those tried\n");
 }
 
-void
-study_run_summary(const study_run *r, FILE *f)
+static void
+print_rules(const study_run *r, FILE *f)
 {
-
-    tg_quote_text(f, r->study->name);
-    fputc('\n', f);
-    tg_say_curvature(&(tg_page){ f, terminal_width() }, r->study);
     for (size_t k = 0; k < r->rules; k++) {
         const tg_prediction *p = outcome_at(r, r->own_index, k)->prediction;
         const char          *label = r->study->algorithm[k].label;
@@ -215,14 +215,43 @@ study_run_summary(const study_run *r, FILE *f)
         print_own(r, k, f);
         print_advice(r, k, f);
     }
-    char text[80];
-    tg_tally_text(&r->tally, text);
     if (r->stopped)
         fprintf(f, "\nstopped on request: only the numbers of workers that were finished "
                    "are here\n");
-    fprintf(f,
-            "\nagreement: predictions within their model error and 4 standard errors: %s\n",
-            text);
+}
+
+static void
+say_agreement(const study_run *r, const tg_page *page)
+{
+    char tally[80], text[200];
+
+    tg_tally_text(&r->tally, tally);
+    snprintf(text, sizeof text,
+             "\nagreement: predictions within their model error and 4 standard errors: %s",
+             tally);
+    tg_say_wrapped(page, text, 2);
+    tg_say_failures(page, r->claims);
+}
+
+tg_status
+study_run_summary(const study_run *r, const tg_page *page)
+{
+    char  *text = NULL;
+    size_t size;
+    FILE  *memory = open_memstream(&text, &size);
+
+    if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
+    print_rules(r, memory);
+    const bool failed = fclose(memory) != 0;
+    if (!failed) {
+        tg_quote_text(page->stream, r->study->name);
+        fputc('\n', page->stream);
+        tg_say_curvature(page, r->study);
+        tg_say_wrapped(page, text, ITEM);
+        say_agreement(r, page);
+    }
+    free(text);
+    return failed ? tg_fail(TG_ENOMEM, "out of memory") : TG_OK;
 }
 
 static double

@@ -2,7 +2,7 @@
  *
  * One row goes down the page, a column a line with its unit and meaning. Of several rows, what is the
  * same in all is said first; the other columns stand in as many blocks as are needed, each with the
- * columns that tell the rows apart.
+ * columns that tell the rows apart. Heads are the columns' names as words, with units beneath.
  */
 #define _DEFAULT_SOURCE /* TIOCGWINSZ */
 #include "cli/output.h"
@@ -13,24 +13,60 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MOST = 64, GAP = 2 };
+enum { MOST = 64, GAP = 2, CELL = 400, ON_SCREEN = 60 /* rows */ };
 
 typedef struct sheet {
     const tg_table *table;
-    size_t          columns, keys; /* the first `keys` columns tell the rows apart */
+    size_t          columns, keys, key[4]; /* keys: columns that tell the rows apart */
     int             width[MOST];
-    bool            empty[MOST], same[MOST]; /* NaN in all rows; one value in all */
+    bool            empty[MOST], same[MOST]; /* nothing in all rows; one value in all */
 } sheet;
 
+/* Six digits of the numbers in a law; the files have all of them. */
 static void
-cell_text(const sheet *s, size_t row, size_t column, char *out, size_t room)
+shorten(char *text)
+{
+    for (char *at = strchr(text, ' '); at; at = strchr(at + 1, ' ')) {
+        char        *end, number[32];
+        const double x = strtod(at + 1, &end);
+        if (end == at + 1 || !strchr(",}]", *end)) continue;
+        const size_t wide = (size_t)snprintf(number, sizeof number, "%.6g", x);
+        if (wide >= (size_t)(end - at - 1)) continue;
+        memcpy(at + 1, number, wide);
+        memmove(at + 1 + wide, end, strlen(end) + 1);
+    }
+}
+
+static void
+cell_text(const sheet *s, size_t row, size_t column, char out[CELL])
 {
     const tg_cell cell = tg_table_cell(s->table, row, column);
 
-    if (cell.text)
-        snprintf(out, room, "%s", cell.text);
+    if (!cell.text)
+        snprintf(out, CELL, "%.6g", isnan(cell.number) ? fabs(cell.number) : cell.number);
     else
-        snprintf(out, room, "%.6g", isnan(cell.number) ? fabs(cell.number) : cell.number);
+        snprintf(out, CELL, "%s", cell.text);
+    if (*out == '{') shorten(out);
+}
+
+/* "delay_mean" as words. */
+static const char *
+head_of(const sheet *s, size_t column, char out[CELL])
+{
+    snprintf(out, CELL, "%s", tg_table_column(s->table, column)->name);
+    for (char *c = out; *c; c++)
+        if (*c == '_') *c = ' ';
+    return out;
+}
+
+/* "[time]"; nothing where there is none. */
+static const char *
+unit_of(const sheet *s, size_t column, char out[CELL])
+{
+    const char *unit = tg_table_column(s->table, column)->unit;
+
+    snprintf(out, CELL, *unit ? "[%s]" : "", unit);
+    return out;
 }
 
 int
@@ -48,7 +84,8 @@ terminal_width(void)
 static bool
 is_key(const tg_column *c)
 {
-    static const char *const name[] = { "workers", "step", "x", "y", "worker", "mode" };
+    static const char *const name[] = { "workers", "step",  "x",    "y",    "worker",
+                                        "mode",    "group", "rank", "curve" };
 
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
         if (!strcmp(c->name, name[i])) return true;
@@ -56,48 +93,99 @@ is_key(const tg_column *c)
 }
 
 static void
-look_at(sheet *s, size_t c)
+widen(sheet *s, size_t c, const char *text)
 {
-    const size_t rows = tg_table_rows(s->table);
-    char         text[128], first[128] = "";
-
-    s->width[c] = (int)strlen(tg_table_column(s->table, c)->name);
-    s->empty[c] = s->same[c] = rows > 0;
-    for (size_t r = 0; r < rows; r++) {
-        const tg_cell cell = tg_table_cell(s->table, r, c);
-        cell_text(s, r, c, text, sizeof text);
-        if (r == 0) memcpy(first, text, sizeof text);
-        if ((int)strlen(text) > s->width[c]) s->width[c] = (int)strlen(text);
-        s->same[c] = s->same[c] && !strcmp(text, first);
-        s->empty[c] = s->empty[c] && !cell.text && isnan(cell.number);
-    }
+    if ((int)strlen(text) > s->width[c]) s->width[c] = (int)strlen(text);
 }
 
 static void
-print_cell(const sheet *s, size_t c, const char *text, bool first)
+look_at(sheet *s, size_t c)
 {
-    const int width = s->width[c];
+    const size_t rows = tg_table_rows(s->table);
+    char         text[CELL], first[CELL] = "";
 
-    printf("%*s%*s", first ? 0 : GAP, "",
-           tg_table_column(s->table, c)->text ? -width : width, text);
+    widen(s, c, head_of(s, c, text));
+    widen(s, c, unit_of(s, c, text));
+    s->empty[c] = s->same[c] = rows > 0;
+    for (size_t r = 0; r < rows; r++) {
+        const tg_cell cell = tg_table_cell(s->table, r, c);
+        cell_text(s, r, c, text);
+        if (r == 0) memcpy(first, text, sizeof text);
+        widen(s, c, text);
+        s->same[c] = s->same[c] && !strcmp(text, first);
+        s->empty[c] = s->empty[c] && (cell.text ? !*cell.text : isnan(cell.number));
+    }
+}
+
+/* The columns that tell the rows apart: the first of those that differ, half a line of them. */
+static void
+find_keys(sheet *s, int width)
+{
+    int wide = 0;
+
+    for (size_t c = 0; c < s->columns && s->keys < 4; c++) {
+        if (s->same[c] || s->empty[c]) continue;
+        wide += s->width[c] + GAP;
+        if (s->keys > 0 && !is_key(tg_table_column(s->table, c))) return;
+        if (2 * wide > width) return;
+        s->key[s->keys++] = c;
+    }
+}
+
+/* Text stands left, numbers right; *blanks wait until there is something behind them. */
+static void
+print_cell(const sheet *s, size_t c, const char *text, int *blanks)
+{
+    const int  pad = s->width[c] - (int)strlen(text);
+    const bool left = tg_table_column(s->table, c)->text;
+
+    if (!*text) {
+        *blanks += s->width[c] + GAP;
+        return;
+    }
+    printf("%*s%s", *blanks + (left ? 0 : pad), "", text);
+    *blanks = GAP + (left ? pad : 0);
+}
+
+static void
+print_heads(const sheet *s, const size_t *chosen, size_t n)
+{
+    char text[CELL];
+    bool units = false;
+    int  blanks = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        print_cell(s, chosen[i], head_of(s, chosen[i], text), &blanks);
+        units |= *unit_of(s, chosen[i], text) != '\0';
+    }
+    if (!units) return;
+    putchar('\n');
+    blanks = 0;
+    for (size_t i = 0; i < n; i++)
+        print_cell(s, chosen[i], unit_of(s, chosen[i], text), &blanks);
 }
 
 /* The columns of `chosen`, rows beneath each other. */
 static void
 print_block(const sheet *s, const size_t *chosen, size_t n)
 {
-    char text[128];
+    char         text[CELL];
+    const size_t rows = tg_table_rows(s->table),
+                 shown = rows > ON_SCREEN && isatty(STDOUT_FILENO) ? ON_SCREEN : rows;
 
-    for (size_t i = 0; i < n; i++)
-        print_cell(s, chosen[i], tg_table_column(s->table, chosen[i])->name, i == 0);
-    for (size_t r = 0; r < tg_table_rows(s->table); r++) {
+    print_heads(s, chosen, n);
+    for (size_t r = 0; r < shown; r++) {
+        int blanks = 0;
         putchar('\n');
         for (size_t i = 0; i < n; i++) {
-            cell_text(s, r, chosen[i], text, sizeof text);
-            print_cell(s, chosen[i], text, i == 0);
+            cell_text(s, r, chosen[i], text);
+            print_cell(s, chosen[i], text, &blanks);
         }
     }
     putchar('\n');
+    if (shown < rows)
+        printf("and %zu rows more: --out FOLDER, --json or a pipe have all\n",
+               rows - shown);
 }
 
 /* ---- one row --------------------------------------------------------------------------- */
@@ -124,20 +212,21 @@ print_meaning(const tg_column *k, int at, int indent, int width)
 static void
 print_down(const sheet *s, int width)
 {
-    char text[128];
+    char text[CELL];
     int  names = 0, values = 0;
 
     for (size_t c = 0; c < s->columns; c++) {
         const int name = (int)strlen(tg_table_column(s->table, c)->name);
-        cell_text(s, 0, c, text, sizeof text);
+        cell_text(s, 0, c, text);
         if (name > names) names = name;
         if ((int)strlen(text) > values && strlen(text) < 24) values = (int)strlen(text);
     }
     for (size_t c = 0; c < s->columns; c++) {
         const tg_column *k = tg_table_column(s->table, c);
         if (s->empty[c]) continue;
-        cell_text(s, 0, c, text, sizeof text);
-        const int at = printf("%-*s  %-*s  ", names, k->name, values, text);
+        const int head = printf("%-*s", names, head_of(s, c, text));
+        cell_text(s, 0, c, text);
+        const int at = head + printf("  %-*s  ", values, text);
         print_meaning(k, at, names + values + 4, width);
     }
 }
@@ -151,11 +240,11 @@ print_list(const sheet *s, const char *head, const bool *which, bool values, int
     int column = 0;
 
     for (size_t c = 0; c < s->columns; c++) {
-        char text[128], word[200];
+        char text[CELL], name[CELL], word[2 * CELL + 2];
         if (!which[c]) continue;
-        cell_text(s, 0, c, text, sizeof text);
-        snprintf(word, sizeof word, "%s%s%s", tg_table_column(s->table, c)->name,
-                 values ? " " : "", values ? text : "");
+        cell_text(s, 0, c, text);
+        snprintf(word, sizeof word, "%s%s%s", head_of(s, c, name), values ? " " : "",
+                 values ? text : "");
         if (column == 0)
             column = printf("%s: %s", head, word);
         else if (column + 3 + (int)strlen(word) > width)
@@ -166,28 +255,35 @@ print_list(const sheet *s, const char *head, const bool *which, bool values, int
     if (column > 0) putchar('\n');
 }
 
+static bool
+is_chosen(const sheet *s, size_t c)
+{
+    for (size_t k = 0; k < s->keys; k++)
+        if (s->key[k] == c) return true;
+    return false;
+}
+
 static void
 print_blocks(const sheet *s, int width)
 {
-    size_t chosen[MOST], keys = 0;
+    size_t chosen[MOST];
     bool   begun = false;
     int    wide = -GAP;
 
-    for (size_t c = 0; c < s->keys; c++) {
-        if (s->same[c]) continue;
-        chosen[keys++] = c;
-        wide += s->width[c] + GAP;
+    for (size_t k = 0; k < s->keys; k++) {
+        chosen[k] = s->key[k];
+        wide += s->width[s->key[k]] + GAP;
     }
-    for (size_t c = s->keys; c < s->columns;) {
-        size_t n = keys;
+    for (size_t c = 0; c < s->columns;) {
+        size_t n = s->keys;
         int    used = wide;
         for (; c < s->columns; c++) {
-            if (s->empty[c] || s->same[c]) continue;
-            if (n > keys && used + GAP + s->width[c] > width) break;
+            if (s->empty[c] || s->same[c] || is_chosen(s, c)) continue;
+            if (n > s->keys && used + GAP + s->width[c] > width) break;
             used += GAP + s->width[c];
             chosen[n++] = c;
         }
-        if (n == keys && begun) return;
+        if (n == s->keys && begun) return;
         if (begun) putchar('\n');
         print_block(s, chosen, n);
         begun = true;
@@ -207,7 +303,6 @@ table_print(const tg_table *t)
         all[c] = c;
         look_at(&s, c);
         whole += s.width[c] + GAP;
-        if (c == s.keys && c < 4 && is_key(tg_table_column(t, c))) s.keys++;
     }
     if (whole <= width || tg_table_rows(t) == 0) {
         print_block(&s, all, s.columns);
@@ -218,6 +313,7 @@ table_print(const tg_table *t)
         return;
     }
     for (size_t c = 0; c < s.columns; c++) s.same[c] = s.same[c] && !s.empty[c];
+    find_keys(&s, width);
     print_list(&s, "the same in all rows", s.same, true, width);
     print_list(&s, "not known, or not asked for", s.empty, false, width);
     putchar('\n');

@@ -6,8 +6,8 @@
 #include "core/parallel.h"
 #include "core/quote.h"
 #include "study/answer.h"
+#include "study/say.h"
 #include "study/scene.h"
-#include "study/sentences.h"
 #include "study/spectra.h"
 
 #include <math.h>

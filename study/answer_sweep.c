@@ -200,7 +200,9 @@ validate(const tg_ask *ask, const tg_study *study, tg_answer *out)
                                  .simulates = true,
                                  .row = add_validation };
 
-    return tg_sweep_run(ask, study, &plan, out);
+    TG_TRY(tg_sweep_run(ask, study, &plan, out));
+    if (ask->words.stream) tg_say_failures(&ask->words, out->table[0]);
+    return TG_OK;
 }
 
 static const tg_option validate_options[] = { TG_LEVEL_OPTION, { 0 } };

@@ -1,6 +1,8 @@
 /* explain: why it diverges, or what it can bear, from three numbers and no file */
 #include "study/answer.h"
+#include "study/observed.h"
 #include "study/rows.h"
+#include "study/say.h"
 #include "study/sentences.h"
 
 #include <math.h>
@@ -13,51 +15,7 @@ static const char *const candidates[] = {
     "{law: gamma, shape: 4, mean: 1}",    "{law: exponential, mean: 1}",
     "{law: lognormal, mean: 1, cv: 1.5}",
 };
-enum { CANDIDATES = sizeof candidates / sizeof *candidates, MOST_SEEN = 32 };
-
-static const tg_column observed_columns[] = {
-    { "law", "", "of a worker's round trip", true },
-    { "low", "loss/x^2",
-      "the largest eigenvalue is above this, by what was observed; nan: none can be",
-      false },
-    { "high", "loss/x^2", "and below this", false },
-    { "possible", "", "whether any can be, and the one that is given", true },
-};
-enum { OBSERVED_COLUMNS = 4 };
-
-/* ---- what was observed --------------------------------------------------------------- */
-
-typedef struct seen {
-    size_t workers;
-    bool   converges;
-} seen;
-
-/* "4 converges, 8 diverges". */
-static tg_status
-read_observed(const char *text, seen out[MOST_SEEN], size_t *count)
-{
-    *count = 0;
-    for (const char *at = text; *at;) {
-        char       *end;
-        const long  workers = strtol(at, &end, 10);
-        const char *word = end + strspn(end, " ");
-        const bool  converges = !strncmp(word, "converge", 8);
-        if (end == at || workers < 1 || workers > 10000000 ||
-            (!converges && strncmp(word, "diverge", 7) != 0))
-            return tg_fail(
-                TG_EINPUT,
-                "--observed: expected something like \"4 converges, 8 diverges\", "
-                "got \"%.80s\"",
-                at);
-        if (*count == MOST_SEEN)
-            return tg_fail(TG_EINPUT, "--observed: at most %d observations", MOST_SEEN);
-        out[(*count)++] = (seen){ (size_t)workers, converges };
-        at = word + strcspn(word, ",;");
-        at += strspn(at, ",; ");
-    }
-    return *count ? TG_OK
-                  : tg_fail(TG_EINPUT, "--observed: expected observations, got none");
-}
+enum { CANDIDATES = sizeof candidates / sizeof *candidates };
 
 /* ---- the situation as a study -------------------------------------------------------- */
 
@@ -66,9 +24,18 @@ typedef struct situation {
     size_t      workers;
     const char *law, *rule;
     double      momentum;
-    seen        observed[MOST_SEEN];
+    tg_seen     observed[TG_MOST_SEEN];
     size_t      observations;
 } situation;
+
+/* Its squares and products with the others are numbers. */
+static tg_status
+check_size(const char *option, double x)
+{
+    if (x >= 1e-30 && x <= 1e30) return TG_OK;
+    return tg_fail(TG_EINPUT, "--%s: expected a number from 1e-30 to 1e30, got %g", option,
+                   x);
+}
 
 static tg_status
 read_situation(const tg_ask *ask, situation *out)
@@ -90,8 +57,10 @@ read_situation(const tg_ask *ask, situation *out)
         return tg_fail(TG_EINPUT,
                        "--largest-eigenvalue: expected a number > 0; it is that of "
                        "the Hessian, see tardigrad help explain");
+    TG_TRY(check_size("largest-eigenvalue", s.h));
     if (tg_ask_given(ask, "step") && !(s.step > 0))
         return tg_fail(TG_EINPUT, "--step: expected a learning rate > 0, got %g", s.step);
+    if (tg_ask_given(ask, "step")) TG_TRY(check_size("step", s.step));
     if (!(s.momentum >= 0 && s.momentum < 1))
         return tg_fail(TG_EINPUT, "--momentum: expected a number in [0, 1), got %g",
                        s.momentum);
@@ -99,7 +68,7 @@ read_situation(const tg_ask *ask, situation *out)
     if (tg_ask_given(ask, "observed") && !tg_ask_given(ask, "step"))
         return tg_fail(TG_EINPUT, "--observed needs --step, the one it was observed with");
     if (tg_ask_given(ask, "observed"))
-        TG_TRY(read_observed(tg_ask_value(ask, "observed"), s.observed, &s.observations));
+        TG_TRY(tg_seen_read(tg_ask_value(ask, "observed"), s.observed, &s.observations));
     TG_TRY(tg_delay_parse(s.law, &law));
     tg_delay_free(law);
     *out = s;
@@ -183,23 +152,15 @@ limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
 
 /* ---- which laws and eigenvalues fit -------------------------------------------------- */
 
-/* The largest eigenvalues with which it is what was observed, and the observations that
- * bound them. */
-typedef struct range {
-    double      low, high;
-    const seen *diverges, *converges; /* of these two bounds; NULL: none */
-    const char *law;
-} range;
-
 /* h eta P < k*(P) where it converged, > where it diverged. */
 static tg_status
-range_of(const tg_ask *ask, const situation *s, const char *law, range *out)
+range_of(const tg_ask *ask, const situation *s, const char *law, tg_range *out)
 {
-    range r = { .low = 0, .high = INFINITY, .law = law };
+    tg_range r = { .low = 0, .high = INFINITY, .law = law };
 
     for (size_t i = 0; i < s->observations; i++) {
-        const seen *o = &s->observed[i];
-        double      limit;
+        const tg_seen *o = &s->observed[i];
+        double         limit;
         TG_TRY(limit_of(ask, s, law, o->workers, &limit));
         const double h = limit / (s->step * (double)o->workers);
         if (o->converges && h < r.high) {
@@ -214,90 +175,35 @@ range_of(const tg_ask *ask, const situation *s, const char *law, range *out)
     return TG_OK;
 }
 
-/* Without an eigenvalue that can be there are no bounds. */
-static tg_status
-add_law(const situation *s, const range *r, tg_table *t)
+/* Of the given law, else of the likely ones. */
+static size_t
+laws_of(const tg_ask *ask, const situation *s, const char *law[CANDIDATES])
 {
-    const bool   any = r->low < r->high;
-    const char  *word = !any                              ? "none can be"
-                        : s->h > r->low && s->h < r->high ? "yes, with this one too"
-                                                          : "not with this one";
-    const double none = NAN;
+    const size_t laws = tg_ask_given(ask, "law") ? 1 : CANDIDATES;
 
-    return tg_table_add(t, (tg_cell[]){ TG_TEXT(r->law), TG_NUMBER(any ? r->low : none),
-                                        TG_NUMBER(any ? r->high : none), TG_TEXT(word) });
-}
-
-/* The range of the last law with which nothing can be (law NULL: there is none), and
- * whether it is so with all. */
-static tg_status
-observed(const tg_ask *ask, const situation *s, tg_table *t, range *against, bool *all)
-{
-    const char *const own[] = { s->law };
-    const bool        given = tg_ask_given(ask, "law");
-    const size_t      laws = given ? 1 : CANDIDATES;
-    range             r;
-
-    *all = true;
-    for (size_t i = 0; i < laws; i++) {
-        TG_TRY(range_of(ask, s, given ? own[i] : candidates[i], &r));
-        TG_TRY(add_law(s, &r, t));
-        if (r.low < r.high)
-            *all = false;
-        else
-            *against = r;
-    }
-    return TG_OK;
-}
-
-static const char *
-plural(size_t n, const char *one, const char *many)
-{
-    return n == 1 ? one : many;
-}
-
-/* Which two of them cannot be, and why. */
-static void
-say_contradiction(const tg_page *page, const range *r, bool all)
-{
-    const size_t p = r->diverges->workers, q = r->converges->workers;
-
-    tg_say_paragraph(
-        page,
-        "The observations contradict each other%s: that %zu worker%s diverge%s needs an "
-        "eigenvalue above %.4g, that %zu converge%s one below %.4g (%.100s). %s",
-        all ? "" : " with some of these laws", p, plural(p, "", "s"), plural(p, "s", ""),
-        r->low, q, plural(q, "s", ""), r->high, r->law,
-        p == q
-            ? "Perhaps the runs were short, or lie at the limit, where single runs differ."
-        : p < q
-            ? "What so many workers bear, fewer bear as well: perhaps the steps, the rules "
-              "or the speeds of the workers were not the same."
-            : "Perhaps the steps, the rules or the speeds of the workers were not the "
-              "same.");
-}
-
-static void
-say_observed(const tg_page *page, const situation *s, const char *text)
-{
-    tg_say_paragraph(page,
-                     "Observed: %.200s, at learning rate %.4g. For each law, the largest "
-                     "eigenvalues with "
-                     "which that is what happens; the one given is %.4g.",
-                     text, s->step, s->h);
+    for (size_t i = 0; i < laws; i++) law[i] = laws == 1 ? s->law : candidates[i];
+    return laws;
 }
 
 /* What is compatible with what was observed, as rows and in words. */
 static tg_status
 compare(const tg_ask *ask, const situation *s, tg_table *fits)
 {
-    range against = { .law = NULL };
-    bool  all;
+    const char  *law[CANDIDATES];
+    tg_range     range[CANDIDATES];
+    const size_t laws = laws_of(ask, s, law);
 
-    TG_TRY(observed(ask, s, fits, &against, &all));
-    if (!ask->words.stream) return TG_OK;
-    say_observed(&ask->words, s, tg_ask_value(ask, "observed"));
-    if (against.law) say_contradiction(&ask->words, &against, all);
+    for (size_t i = 0; i < laws; i++) {
+        TG_TRY(range_of(ask, s, law[i], &range[i]));
+        TG_TRY(tg_range_add(&range[i], s->h, fits));
+    }
+    if (ask->words.stream)
+        tg_ranges_say(&ask->words,
+                      &(tg_sighting){ .text = tg_ask_value(ask, "observed"),
+                                      .law = s->law,
+                                      .h = s->h,
+                                      .step = s->step },
+                      range, laws);
     return TG_OK;
 }
 
@@ -356,7 +262,7 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
     TG_TRY(read_situation(ask, &s));
     TG_TRY(tg_ask_table(ask, NULL, tg_prediction_columns, TG_PREDICTION_COLUMNS, &rows));
     tg_answer_add(out, "prediction", rows);
-    TG_TRY(tg_ask_table(ask, NULL, observed_columns, OBSERVED_COLUMNS, &fits));
+    TG_TRY(tg_ask_table(ask, NULL, tg_observed_columns, TG_OBSERVED_COLUMNS, &fits));
     tg_answer_add(out, "observed", fits);
     return explain(ask, &s, rows, fits);
 }
@@ -394,6 +300,6 @@ const tg_answerer tg_answer_explain = {
                    "of compute times and which\neigenvalues fit what was observed.",
             .options = options },
     .tables = { { "prediction", tg_prediction_columns, TG_PREDICTION_COLUMNS },
-                { "observed", observed_columns, OBSERVED_COLUMNS } },
+                { "observed", tg_observed_columns, TG_OBSERVED_COLUMNS } },
     .answer = answer
 };

@@ -1,5 +1,5 @@
 #include "study/fit.h"
-#include "study/sentences.h"
+#include "study/say.h"
 
 #include "core/quote.h"
 

@@ -1,6 +1,7 @@
 #include "study/integrate.h"
 
 #include "solver/survival.h"
+#include "study/say.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -179,7 +180,7 @@ report(const tg_ask *ask, const tg_integration *j, const tg_hitting *p, const tg
     tg_answer_add(out, "hitting", t);
     if (status != TG_OK) return status;
     describe(p, h, words, sizeof words);
-    if (ask->words.stream) fprintf(ask->words.stream, "%s\n", words);
+    if (ask->words.stream) tg_say_wrapped(&ask->words, words, 2);
     if (late(p, time, h->paths) > 0.01)
         tg_listener_tell(ask->listener, TG_TOPIC_MISSING,
                          "many times lie at the end of the run: the answer depends on "

@@ -4,6 +4,7 @@
 #include "study/cost.h"
 #include "study/plan.h"
 #include "study/rows.h"
+#include "study/say.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -125,12 +126,13 @@ add_fastest(const tg_chart_region *r, const char *label, tg_table *axes)
 
 /* One sentence. */
 static void
-announce(FILE *f, const tg_chart_region *r, const char *label)
+announce(const tg_page *page, const tg_chart_region *r, const char *label)
 {
     const size_t cells = r->x.values.count * r->y.values.count;
     const size_t best = fastest(r);
-    size_t       mean = 0, square = 0, single = 0, unknown = 0;
+    size_t       mean = 0, square = 0, single = 0, unknown = 0, used;
     double       most = 0;
+    char         text[700];
 
     for (size_t k = 0; k < cells; k++) {
         const tg_region_cell *c = &r->cell[k];
@@ -140,17 +142,20 @@ announce(FILE *f, const tg_chart_region *r, const char *label)
         most = fmax(most, c->unstable);
         unknown += isnan(c->rate);
     }
-    fprintf(
-        f,
+    used = (size_t)snprintf(
+        text, sizeof text,
         "%s: of %zu settings %zu converge in mean square, %zu run by run, %zu in the mean "
         "of many workers; up to %g unstable roots",
         label, cells, square, single, mean, most);
     if (r->cell[best].rate > 0)
-        fprintf(f, "; fastest: rate %.4g at %s = %.4g, %s = %.4g", r->cell[best].rate,
-                r->x.path, tg_axis_value(&r->x, best % r->x.values.count), r->y.path,
-                tg_axis_value(&r->y, best / r->x.values.count));
-    if (unknown) fprintf(f, "; %zu could not be solved", unknown);
-    fputc('\n', f);
+        used += (size_t)snprintf(text + used, sizeof text - used,
+                                 "; fastest: rate %.4g at %.80s = %.4g, %.80s = %.4g",
+                                 r->cell[best].rate, r->x.path,
+                                 tg_axis_value(&r->x, best % r->x.values.count), r->y.path,
+                                 tg_axis_value(&r->y, best / r->x.values.count));
+    if (unknown)
+        snprintf(text + used, sizeof text - used, "; %zu could not be solved", unknown);
+    tg_say_wrapped(page, text, 2);
 }
 
 static tg_status
@@ -174,7 +179,7 @@ chart_one(tg_chart_region *r, const tg_ask *ask, tg_table *const table[])
         status = add_contours(r, r->single, "single run", label, &number, curves);
     if (status == TG_OK) status = tg_region_fills(r, label, table[3]);
     if (status == TG_OK) status = add_fastest(r, label, table[2]);
-    if (status == TG_OK && ask->words.stream) announce(ask->words.stream, r, label);
+    if (status == TG_OK && ask->words.stream) announce(&ask->words, r, label);
     for (size_t k = 0; k < count; k++) tg_chart_curve_free(&curve[k]);
     return status;
 }

@@ -1,5 +1,7 @@
 #include "study/root_rows.h"
 
+#include "study/say.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -84,12 +86,12 @@ json_of_certificate(const tg_certificate *c)
 }
 
 static void
-print_contour(FILE *f, const tg_region *c)
+contour_text(const tg_region *c, char *out, size_t room)
 {
     if (isfinite(c->right))
-        fprintf(f, "in [%g, %g] x [%g, %g]", c->left, c->right, c->bottom, c->top);
+        snprintf(out, room, "in [%g, %g] x [%g, %g]", c->left, c->right, c->bottom, c->top);
     else
-        fprintf(f, "right of %g", c->left);
+        snprintf(out, room, "right of %g", c->left);
 }
 
 /* In a sentence. */
@@ -97,20 +99,22 @@ static void
 announce(const tg_hunt *h, const char *name, const tg_roots *r, const char *proof)
 {
     const tg_certificate *c = &r->certificate;
-    FILE                 *f = h->ask->words.stream;
+    const tg_page        *page = &h->ask->words;
+    char                  text[1000], where[120], residual[80] = "", moved[120] = "";
 
-    if (!f || h->along.values.count) return;
-    fprintf(f, "%s: %zu root%s ", name, c->found, c->found == 1 ? "" : "s");
-    print_contour(f, &c->contour);
-    fprintf(f, ", found and counted (%s)", c->method);
+    if (!page->stream || h->along.values.count) return;
+    contour_text(&c->contour, where, sizeof where);
     if (c->found)
-        fprintf(f, "; largest residual %.1e, backward error %.1e", c->residual,
-                c->backward);
-    fprintf(f, "%s%s\n", *proof ? "; " : "", proof);
+        snprintf(residual, sizeof residual, "; largest residual %.1e, backward error %.1e",
+                 c->residual, c->backward);
     if (c->moved > 0)
-        fprintf(f, "  the %s moved by %.1e off a root\n",
-                isfinite(c->contour.right) ? "rectangle's edges were" : "line was",
-                c->moved);
+        snprintf(moved, sizeof moved, "; the %s moved by %.1e off a root",
+                 isfinite(c->contour.right) ? "rectangle's edges were" : "line was",
+                 c->moved);
+    snprintf(text, sizeof text, "%s: %zu root%s %s, found and counted (%s)%s%s%s%s", name,
+             c->found, c->found == 1 ? "" : "s", where, c->method, residual,
+             *proof ? "; " : "", proof, moved);
+    tg_say_wrapped(page, text, 2);
 }
 
 tg_status

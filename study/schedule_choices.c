@@ -1,6 +1,6 @@
 #include "study/schedule_choices.h"
 
-#include "study/sentences.h"
+#include "study/say.h"
 
 #include <math.h>
 #include <stdarg.h>

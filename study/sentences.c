@@ -1,50 +1,11 @@
 #include "study/sentences.h"
 
+#include "asgd/theory/compare.h"
 #include "study/rows.h"
+#include "study/say.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
-
-enum { ROOM = 2000 };
-
-/* ---- paragraphs ------------------------------------------------------------------------ */
-
-void
-tg_say_wrapped(const tg_page *page, const char *text, int indent)
-{
-    const size_t width = (size_t)page->columns;
-    FILE        *f = page->stream;
-    size_t       column = 0;
-
-    while (*text) {
-        const size_t n = strcspn(text, " ");
-        if (column > 0 && column + 1 + n > width) {
-            fprintf(f, "\n%*s", indent, "");
-            column = (size_t)indent;
-        } else if (column > 0) {
-            fputc(' ', f);
-            column++;
-        }
-        fwrite(text, 1, n, f);
-        column += n;
-        text += n + strspn(text + n, " ");
-    }
-    fputc('\n', f);
-}
-
-void
-tg_say_paragraph(const tg_page *page, const char *format, ...)
-{
-    char    text[ROOM];
-    va_list rest;
-
-    va_start(rest, format);
-    vsnprintf(text, sizeof text, format, rest);
-    va_end(rest);
-    tg_say_wrapped(page, text, 0);
-    fputc('\n', page->stream);
-}
 
 /* ---- what was asked -------------------------------------------------------------------- */
 
@@ -78,18 +39,44 @@ largest(const tg_prediction *p)
     return h;
 }
 
+/* "asgd", "fedbuff (k 4)": a choice with its numbers. */
+static void
+choice_text(const char *name, const tg_choice *c, char *out, size_t room)
+{
+    size_t used = (size_t)snprintf(out, room, "%.48s", name), n = 0;
+
+    for (const tg_param *p = c->kind->param; p && p->name && used < room; p++, n++)
+        used += (size_t)snprintf(out + used, room - used, "%s%s %.4g", n ? ", " : " (",
+                                 p->name, c->param[n]);
+    if (n > 0 && used < room) snprintf(out + used, room - used, ")");
+}
+
+/* The rule, and the optimiser if it is not plain steps. */
+static void
+algorithm_text(const tg_study_algorithm *a, char *out, size_t room)
+{
+    char optimiser[120];
+
+    choice_text(a->label, &a->rule, out, room);
+    if (!a->optimiser.kind || a->optimiser.kind == &tg_optimiser_sgd.is) return;
+    choice_text(a->optimiser.kind->name, &a->optimiser, optimiser, sizeof optimiser);
+    const size_t used = strlen(out);
+    snprintf(out + used, room - used, ", steps by %s,", optimiser);
+}
+
 static void
 say_question(const tg_page *page, const tg_scene *s, size_t i, const tg_prediction *p)
 {
-    char                      laws[640];
+    char                      laws[640], algorithm[300];
     const tg_study_algorithm *a = &s->study->algorithm[i];
 
     laws_text(s->cluster, laws, sizeof laws);
+    algorithm_text(a, algorithm, sizeof algorithm);
     tg_say_paragraph(
         page,
         "%s with %zu worker%s (%s) at learning rate %.4g; the largest eigenvalue of the "
         "Hessian is %.4g.",
-        a->label, p->workers, plural((double)p->workers), laws, a->step, largest(p));
+        algorithm, p->workers, plural((double)p->workers), laws, a->step, largest(p));
 }
 
 /* ---- the verdict and its cause --------------------------------------------------------- */
@@ -134,10 +121,10 @@ say_verdict(const tg_page *page, const tg_scene *s, size_t i, const tg_predictio
                          gain, p->gain, p->threshold_error, limit);
     else if (share > 1)
         tg_say_paragraph(page,
-                         "%s: %s %.4g is %.3g times the %.4g at which these workers "
+                         "%s: %s %.4g is %.*g times the %.4g at which these workers "
                          "lose stability in "
                          "mean square%s%s.",
-                         loss_text(p), gain, p->gain, share, limit,
+                         loss_text(p), gain, p->gain, share < 1000 ? 3 : 4, share, limit,
                          isnan(p->threshold_single) ? "" : "; it is ",
                          isnan(p->threshold_single) ? "" : tg_threshold_text(p));
     else
@@ -269,7 +256,13 @@ say_certainty(const tg_page *page, const tg_prediction *p)
 {
     const double error = 100 * p->threshold_error / p->threshold_square;
 
-    if (p->level == TG_LEVEL_EXACT)
+    if (!(error < 100))
+        tg_say_paragraph(
+            page,
+            "How sure: not at all of the limit, whose stated error is as large "
+            "as itself (level %s).",
+            tg_level_name(p->level));
+    else if (p->level == TG_LEVEL_EXACT)
         tg_say_paragraph(page, "How sure: exact for these workers (level exact)%s.",
                          p->resolved < 0.99
                              ? ", of the part of the objective that the eigenvalues cover"
@@ -328,4 +321,45 @@ tg_say_curvature(const tg_page *page, const tg_study *study)
         "falls and nothing settles; all that is said here is of the %zu positive ones.",
         100 * k->negative, k->least, study->quadratic.dim);
     tg_say_wrapped(page, text, 2);
+}
+
+/* ---- claims that fail ------------------------------------------------------------------ */
+
+/* "28.19 +- 0.053"; whether it converges is a word. */
+static void
+value_text(const char *claim, double value, double error, char *out, size_t room)
+{
+    if (!strcmp(claim, "converges"))
+        snprintf(out, room, "%s",
+                 isnan(value) ? "undecided"
+                 : value > 0  ? "converges"
+                              : "diverges");
+    else if (isfinite(error) && error > 0)
+        snprintf(out, room, "%.4g +- %.2g", value, error);
+    else
+        snprintf(out, room, "%.4g", value);
+}
+
+void
+tg_say_failures(const tg_page *page, const tg_table *claims)
+{
+    enum { CLAIM, WHERE, UNIT, PREDICTED, SIMULATED, ERROR, MODEL, Z, LEVEL, VERDICT };
+    enum { SHOWN = 6 };
+    char   text[400], predicted[60], simulated[60];
+    size_t n = 0;
+
+    for (size_t i = 0; i < tg_table_rows(claims); i++) {
+        const char *name = tg_table_cell(claims, i, CLAIM).text;
+        if (strcmp(tg_table_cell(claims, i, VERDICT).text, tg_judgement_name(TG_FAILS)))
+            continue;
+        if (n++ >= SHOWN) continue;
+        value_text(name, tg_table_cell(claims, i, PREDICTED).number,
+                   tg_table_cell(claims, i, MODEL).number, predicted, sizeof predicted);
+        value_text(name, tg_table_cell(claims, i, SIMULATED).number,
+                   tg_table_cell(claims, i, ERROR).number, simulated, sizeof simulated);
+        snprintf(text, sizeof text, "  fails: %.48s, %.60s: predicted %s, simulated %s",
+                 name, tg_table_cell(claims, i, WHERE).text, predicted, simulated);
+        tg_say_wrapped(page, text, 4);
+    }
+    if (n > SHOWN) fprintf(page->stream, "  and %zu more that fail\n", n - SHOWN);
 }

@@ -10,12 +10,6 @@
 #include "study/page.h"
 #include "study/scene.h"
 
-/* The words of a text in lines as wide as the page, all but the first indented. */
-void tg_say_wrapped(const tg_page *f, const char *text, int indent);
-
-/* A paragraph; a blank line after it. */
-void tg_say_paragraph(const tg_page *f, const char *format, ...) TG_FORMAT(2, 3);
-
 /* The scene's prediction of an algorithm in four paragraphs. Errors: those of finding the
  * step for half as many workers. */
 TG_CHECKED tg_status tg_say_prediction(const tg_page *f, const tg_scene *s,
@@ -28,5 +22,8 @@ void tg_say_comparison(const tg_page *f, const char *first, const tg_prediction 
 /* One sentence with a line end, if eigenvalues that are not positive are left out of the
  * study; else nothing. */
 void tg_say_curvature(const tg_page *f, const tg_study *study);
+
+/* The claims of a table (tg_claim_columns) that fail, the first of them by name, a line each. */
+void tg_say_failures(const tg_page *f, const tg_table *claims);
 
 #endif

@@ -18,6 +18,48 @@ for page in "$(dirname "$0")"/pages/*.txt; do
         fail "$page is wider than 80 columns"
 done
 
+# ---- every command keeps to the columns there are: 80 in a pipe, else what COLUMNS says
+q=examples/quickstart.yaml
+narrow() {
+    for columns in 80 100; do
+        { [ $columns = 80 ] || export COLUMNS=$columns; "$t" "$@"; } > "$d/wide" 2> "$d/stderr" ||
+            fail "$*: $(cat "$d/stderr")"
+        unset COLUMNS
+        [ "$(awk -v most=$columns 'length($0) > most { n++ } END { print n + 0 }' "$d/wide")" = 0 ] ||
+            { fail "wider than $columns columns: $*"; awk -v m=$columns 'length($0) > m' "$d/wide" | head -3; }
+    done
+}
+few='--set replicas=4 --set horizon=30'
+narrow predict $q
+narrow explain --largest-eigenvalue 40 --step .05 --observed '1 converges, 3 diverge'
+narrow roots $q
+narrow roots --law '{mixture: [{weight: .25, law: gamma, shape: 3.25, mean: 1}, {weight: .75, law: exponential, mean: 2}]}' \
+    --damping 1 --right-of -.4
+narrow region $q --x 'workers[0].count=1:256:6' --y algorithm.step=.001:.1:6
+narrow schedule $q
+narrow integrate --damping 1 --law '{law: gamma, shape: 4, mean: 1}' --noise .1 --hit .2 --paths 1000
+narrow integrate --damping 1 --law '{law: gamma, shape: 4, mean: 1}' --noise .1 --paths 1000
+narrow simulate $q $few
+narrow validate $q $few --set 'sweep.workers=[32]'
+narrow study $q $few --set 'sweep.workers=[16, 32]' --out "$d/study"
+narrow fit examples/worker-log/log.csv
+narrow spectrum validation/unit/pages/eigenvalues.json --workers 12
+
+# a screen shows the beginning of a long table, and says where the rest is
+if command -v script > /dev/null; then
+    cat > "$d/long" << END
+$t region $q --x 'workers[0].count=1:200:10' --y algorithm.step=.001:.002:10
+END
+    script -qec "sh $d/long" /dev/null < /dev/null > "$d/screen"
+    grep -q 'and 40 rows more: --out FOLDER, --json or a pipe have all' "$d/screen" || fail "100 rows on a screen"
+    [ "$(sh "$d/long" | grep -c 'rows more')" = 0 ] || fail "rows left out in a pipe"
+fi
+
+# the same report, whatever the terminal
+mv "$d/study/report.html" "$d/of-100"
+COLUMNS=50 $t study $q $few --set 'sweep.workers=[16, 32]' --out "$d/study" > /dev/null
+cmp "$d/of-100" "$d/study/report.html" || fail "the report depends on the terminal"
+
 # ---- what is asked for in the wrong way
 says 2 '--largest-eigenvalue: expected a number > 0' $t explain
 says 2 '--largest-eigenvalue: expected a number > 0' $t explain --largest-eigenvalue -1 --step 1
@@ -35,6 +77,20 @@ $t explain --largest-eigenvalue 40 --step .06 --rule sync | tr '\n' ' ' | grep -
     fail "rounds that diverge"
 says 1 '--momentum 0.9999 remembers 10000 updates, more than theory can follow with these workers' \
     $t explain --largest-eigenvalue 40 --step .05 --momentum .9999
+says 2 'from 1e-30 to 1e30, got 1e-300' $t explain --largest-eigenvalue 1e-300 --step 1
+says 2 'from 1e-30 to 1e30, got 1e+200' $t explain --largest-eigenvalue 1 --step 1e200
+says 2 'got "4.5 converges"' $t explain --largest-eigenvalue 1 --step 1 --observed '4.5 converges'
+says 2 'got "8 oscillate"' $t explain --largest-eigenvalue 1 --step 1 --observed '4 workers converge and 8 oscillate'
+for same in '4 workers converge and 8 diverge' '4 are stable; 8 blow up' '8 Diverge but 4 converge,' '8 workers explode, 4 settle'; do
+    $t explain --largest-eigenvalue 10 --step .05 --observed "$same" | tr '\n' ' ' |
+        grep -q 'A largest eigenvalue of 10 fits that with 1 of these 5 laws of the round trips: {law: gamma, shape: 4, mean: 1}' ||
+        fail "observed: $same"
+done
+$t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' | tr '\n' ' ' |
+    grep -q 'would have to be between 4.181 and 17.88, with {law: gamma, shape: 4, mean: 1} between 5.944 and 11.87' ||
+    fail "an eigenvalue that does not fit"
+$t explain --largest-eigenvalue 40 --step .002 --momentum .9 --workers 1 | tr '\n' ' ' |
+    grep -q 'steps by heavy_ball (momentum 0.9).*not at all of the limit' || fail "an error as large as the limit"
 says 2 '--observed needs --step' $t explain --largest-eigenvalue 1 --observed '4 converges'
 says 2 'did you mean "gamma"' $t explain --largest-eigenvalue 1 --law '{law: gama, shape: 1, mean: 1}'
 says 2 'did you mean "dude"' $t explain --largest-eigenvalue 1 --step .1 --rule dud
