@@ -123,6 +123,12 @@ say_part(const tg_sayings *s, size_t g, const char *what, const tg_fitted_part *
             "%s: %zu time%s, too few to tell laws apart: %d are needed, %d to say "
             "something of the tail. The study takes them as they are (empirical).",
             what, n, n == 1 ? "" : "s", TG_FIT_NEEDS, TG_FIT_TAIL);
+    if (!p->law && p->count == 0)
+        return tg_fit_say(
+            s, key,
+            "%s: mean %.4g s; no law could be fitted; the study takes the times as they "
+            "are (empirical).",
+            what, p->mean);
     if (!p->law)
         return tg_fit_say(
             s, key,
@@ -139,19 +145,31 @@ say_part(const tg_sayings *s, size_t g, const char *what, const tg_fitted_part *
 
 /* ---- rates and course ---------------------------------------------------------------- */
 
+/* "+0.16 %"; what is rounding is no difference. */
+static double
+percent_off(double a, double b)
+{
+    const double off = 100 * (a / b - 1);
+
+    return fabs(off) < 1e-6 ? 0 : off;
+}
+
 /* What the log delivers: counted, or else by its workers' mean times. */
 static tg_status
 say_rates(const tg_sayings *s, const tg_trace *t, const tg_fitted *f)
 {
     const bool   counted = !isnan(f->counted);
     const double log = counted ? f->counted : f->rate;
+    char         within[80] = ", of one job";
 
+    if (isfinite(f->high))
+        snprintf(within, sizeof within, ", within %.4g to %.4g", f->low, f->high);
     TG_TRY(tg_fit_say(
         s, "lambda",
         "lambda: the log delivers %.4g a second%s, the study %.4g (%+.2g %%); its "
-        "workers' own rates are %.4g, within %.4g to %.4g.%s",
-        log, counted ? "" : " by its workers' times", f->study, 100 * (f->study / log - 1),
-        f->rate, f->low, f->high,
+        "workers' own rates are %.4g%s.%s",
+        log, counted ? "" : " by its workers' times", f->study, percent_off(f->study, log),
+        f->rate, within,
         t->begin ? "" : " The log has no starts: gaps between jobs are not in it."));
     if (!t->gaps) return TG_OK;
     double jobs = 0;
@@ -166,14 +184,16 @@ say_rates(const tg_sayings *s, const tg_trace *t, const tg_fitted *f)
 static tg_status
 say_course(const tg_sayings *s, const tg_trace *t, const tg_course *c)
 {
+    const double most = .99, r = fmin(c->correlation, most);
+
     if (tg_course_correlated(c))
         TG_TRY(tg_fit_say(
             s, "correlation",
             "A job's time is correlated with the worker's last one, %.2f +- %.2g: over "
-            "long times counts of deliveries vary %.1f times as much as by the law, "
+            "long times counts of deliveries vary %s%.1f times as much as by the law, "
             "which takes each job alone%s.",
-            c->correlation, c->correlation_error,
-            (1 + c->correlation) / (1 - c->correlation),
+            c->correlation, c->correlation_error, c->correlation > most ? "over " : "",
+            (1 + r) / (1 - r),
             c->correlation > 0 ? "; slow spells last, and staleness with them"
                                : "; slow and fast ones take turns"));
     if (tg_course_drifts(c))

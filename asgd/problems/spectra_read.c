@@ -106,6 +106,11 @@ read_brackets(const char *at, tg_lists *l)
             at = skip_word(at);
         } else {
             const double x = strtod(at, &end);
+            if (end > at && end[strspn(end, "+-.0123456789e")] == 'j')
+                return tg_fail(TG_EINPUT,
+                               "complex numbers, \"%.20s\"; a Hessian's are real: "
+                               "numpy.linalg.eigvalsh, or the real parts",
+                               at);
             if (end == at || isalpha((unsigned char)*end))
                 return tg_fail(TG_EINPUT, "expected a number, got \"%.20s\"", at);
             TG_TRY(add_number(l, x));
@@ -149,18 +154,33 @@ is_word(const char *cell, const char *words)
 }
 
 static tg_status
+fail_columns(char *const *cell, size_t n)
+{
+    char   list[200] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < n && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.40s", i ? ", " : "",
+                                 cell[i]);
+    return tg_fail(TG_EINPUT, "expected a column eigenvalue, or node and weight, got %s",
+                   list);
+}
+
+static tg_status
 find_columns(char *const *cell, size_t n, columns *c)
 {
     *c = (columns){ SIZE_MAX, SIZE_MAX, SIZE_MAX, n };
     for (size_t i = 0; i < n; i++) {
-        if (is_word(cell[i], " eigenvalue eigenvalues eig lambda value node nodes h "))
+        if (is_word(
+                cell[i],
+                " eigenvalue eigenvalues eig eigs lambda value node nodes h "
+                "top_eigenvalue max_eigenvalue largest_eigenvalue lambda_max sharpness "))
             c->value = i;
         if (is_word(cell[i], " weight weights density ")) c->weight = i;
-        if (is_word(cell[i], " step epoch iteration checkpoint t ")) c->step = i;
+        if (is_word(cell[i], " step epoch iteration iter checkpoint t ")) c->step = i;
     }
     if (c->value != SIZE_MAX) return TG_OK;
-    return tg_fail(TG_EINPUT,
-                   "expected a column eigenvalue, or node and weight, got \"%s\"", cell[0]);
+    return fail_columns(cell, n);
 }
 
 /* A row's value joins its step's list; its weight waits in `weights`. */

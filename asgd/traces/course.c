@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Times that differ by less are equal but for rounding, which has a course of its own. */
+#define SAME 1e-9
 enum { FEW_ROWS = 3, FEWEST_FOR_MEDIAN = 20, SHORTEST_STRETCH = 5 };
 
 typedef struct sums {
@@ -58,7 +60,7 @@ measure(const sums *s, tg_course *c)
 {
     const double variance = s->freedom > 0 ? s->squares / s->freedom : 0;
 
-    if (!(variance > 0)) return;
+    if (!(variance > SAME * SAME)) return;
     c->correlation = s->products / (variance * s->pairs) + s->bias / s->pairs;
     c->correlation_error = 1 / sqrt(s->pairs);
     if (!(s->xx > 0)) return;

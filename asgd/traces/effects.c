@@ -189,6 +189,18 @@ jackknife(const group *g, const model *all, double cv, double *variance)
 
 static const char *const law_name[] = { "gamma", "weibull", "lognormal" };
 
+/* The rate of one worker of few cycles; of one cycle there is nothing to tell its error by. */
+static void
+one_worker(const group *g, tg_effects *e)
+{
+    const tg_trace_worker *w = g->worker[0].of;
+
+    e->rate = 1 / w->mean;
+    e->error = w->cycles > 1 ? e->rate * own_cv(g) / sqrt((double)w->cycles) : INFINITY;
+    e->low = fmax(e->rate - 2 * e->error, 0);
+    e->high = e->rate + 2 * e->error;
+}
+
 /* One cycle of each, or nearly: sum 1/t if each keeps its speed, k/mean t if none does. */
 static void
 without_repeats(const group *g, const model *m, tg_effects *e)
@@ -212,6 +224,7 @@ without_repeats(const group *g, const model *m, tg_effects *e)
     e->low = k / mean * (1 - 2 * sqrt(fmax(means / (mean * mean) - 1, 0) / k));
     e->high = rate + 2 * e->error;
     e->low = fmin(e->low, rate - 2 * e->error);
+    if (g->workers == 1) one_worker(g, e);
 }
 
 static void

@@ -157,7 +157,9 @@ read_cell(tg_intake *in, tg_role role, const char *cell, size_t line, tg_moment 
     if (!in->unit[role]) find_unit(in, role, cell);
     const tg_moment_form form = tg_moment_read(cell, in->comma, in->unit[role], out);
     if (form == TG_MOMENT_NONE || form == TG_MOMENT_RANGE) {
-        tg_intake_lose(in, form == TG_MOMENT_NONE ? TG_LOG_NUMBER : TG_LOG_RANGE, line);
+        const tg_log_reason why = form == TG_MOMENT_NONE ? TG_LOG_NUMBER : TG_LOG_RANGE;
+        if (in->log.lost[why] == 0) snprintf(in->odd[why], TG_ODD_CELL, "%s", cell);
+        tg_intake_lose(in, why, line);
         return false;
     }
     if (!in->form[role]) in->form[role] = form;
@@ -165,6 +167,9 @@ read_cell(tg_intake *in, tg_role role, const char *cell, size_t line, tg_moment 
     tg_intake_lose(in, TG_LOG_FORM, line);
     return false;
 }
+
+/* No job is shorter; its rate would be no number that means anything. */
+#define SHORTEST 1e-18 /* s */
 
 /* Start and seconds of a row, from whichever cells there are. */
 static bool
@@ -183,8 +188,12 @@ read_times(tg_intake *in, const char *const *cell, size_t line, double *begin,
     if (!cell[TG_ROLE_START] && cell[TG_ROLE_END])
         start = (tg_moment){ end.ns - length.ns, end.rest - length.rest };
     *seconds = both ? tg_moment_between(start, end) : tg_moment_seconds(length);
-    if (!(*seconds > 0)) {
-        tg_intake_lose(in, *seconds < 0 ? TG_LOG_BACK : TG_LOG_ZERO, line);
+    if (!(*seconds >= SHORTEST)) {
+        tg_intake_lose(in,
+                       *seconds < 0   ? TG_LOG_BACK
+                       : *seconds > 0 ? TG_LOG_RANGE
+                                      : TG_LOG_ZERO,
+                       line);
         return false;
     }
     if (!in->based) in->base = start;

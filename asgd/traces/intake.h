@@ -15,7 +15,7 @@ typedef enum tg_role {
     TG_ROLES
 } tg_role;
 
-enum { TG_MOST_COLUMNS = 256 };
+enum { TG_MOST_COLUMNS = 256, TG_ODD_CELL = 48 };
 
 /* Which column has which role. */
 typedef struct tg_roles {
@@ -36,6 +36,7 @@ typedef struct tg_intake {
     bool               based;
     tg_moment          base; /* the first start */
     tg_log             log;
+    char   odd[TG_LOG_REASON_COUNT][TG_ODD_CELL]; /* the first cell that was no time */
     size_t room, names, *slot, slots; /* of jobs, of names; hash table: 1 + place */
 } tg_intake;
 

@@ -120,18 +120,70 @@ check_length(const tg_intake *in, const char *at, size_t line)
                    in->text->source, line + 1);
 }
 
+/* Behind the quotes that close the cell at `at`; NULL: it does not close in a line's length. */
+static const char *
+closing_quotes(const char *at)
+{
+    for (const char *c = at + 1; *c && (size_t)(c - at) < TG_LONGEST_LINE; c++) {
+        if (*c != '"') continue;
+        if (c[1] != '"') return c + 1;
+        c++;
+    }
+    return NULL;
+}
+
+/* How many lines of text a row has: a cell in quotes may hold their ends. 0: its quotes are not those
+ * of a cell. */
+static size_t
+lines_of_row(const char *at, char delimiter)
+{
+    const char stops[] = { delimiter, '\n', '\0' };
+    size_t     lines = 1;
+
+    if (!memchr(at, '"', strcspn(at, "\n"))) return 1;
+    for (;; at++) {
+        at += strspn(at, " ");
+        if (*at == '"') {
+            const char *end = closing_quotes(at);
+            if (!end) return 0;
+            for (; at < end; at++) lines += *at == '\n';
+            at += strspn(at, " \r");
+            if (*at && *at != '\n' && *at != delimiter) return 0;
+        }
+        at += strcspn(at, stops);
+        if (!*at || *at != delimiter) return lines;
+    }
+}
+
+/* The row at *rest, ended and without CR; *line counts the lines up to its end. Once quotes do not
+ * close, *quotes, they are taken for what they are. */
+static char *
+next_row(char **rest, char delimiter, bool *quotes, size_t *line)
+{
+    const size_t lines = *quotes ? lines_of_row(*rest, delimiter) : 1;
+    char        *begin = *rest, *last = begin;
+
+    *quotes &= lines > 0;
+    for (size_t i = 1; i < lines; i++) last = strchr(last, '\n') + 1;
+    *rest = last;
+    if (lines > 1) *line += lines - 1;
+    return tg_line_next(rest, line) ? begin : NULL;
+}
+
 tg_status
 tg_rows_read(tg_intake *in, tg_text *text, char delimiter,
              tg_status (*look)(tg_intake *in, char **cell, size_t line, bool *take),
              bool *header)
 {
     char  *cell[TG_MOST_COLUMNS], *rest = text->at, *at;
-    size_t line = 0, columns = 0;
+    size_t line, columns = 0, rows = 0;
+    bool   quotes = true;
 
-    while (rest && *rest) {
-        TG_TRY(check_length(in, rest, line));
-        if (line % 4096 == 0) TG_TRY(tg_stop_check());
-        if (!(at = tg_line_next(&rest, &line))) break;
+    for (size_t next = 0; rest && *rest;) {
+        TG_TRY(check_length(in, rest, next));
+        if (rows++ % 4096 == 0) TG_TRY(tg_stop_check());
+        line = next + 1;
+        if (!(at = next_row(&rest, delimiter, &quotes, &next))) break;
         if (*at == '#' || !at[strspn(at, " \t")]) continue;
         const size_t n = tg_line_cut(at, delimiter, cell);
         if (columns == 0) {

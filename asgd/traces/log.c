@@ -30,28 +30,31 @@ check_wish(const tg_log_wish *wish)
 
 /* The commonest reason, its rows and the first of them. */
 static tg_status
-fail_lost(const tg_text *text, const tg_log *log, size_t lost)
+fail_lost(const tg_intake *in, size_t lost)
 {
-    int most = 0;
+    const tg_log *log = &in->log;
+    int           most = 0;
 
     for (int r = 1; r < TG_LOG_REASON_COUNT; r++)
         if (log->lost[r] > log->lost[most]) most = r;
+    const char *odd = in->odd[most];
     return tg_fail(
         TG_EINPUT,
-        "%s: %zu of %zu rows cannot be used: %s in %zu of them, first in line %zu",
-        text->source, lost, log->rows, tg_log_reason_words((tg_log_reason)most),
-        log->lost[most], log->first[most]);
+        "%s: %zu of %zu rows cannot be used: %s in %zu of them, first in line %zu%s%s%s",
+        in->text->source, lost, log->rows, tg_log_reason_words((tg_log_reason)most),
+        log->lost[most], log->first[most], *odd ? ": \"" : "", odd, *odd ? "\"" : "");
 }
 
 static tg_status
-check_rows(const tg_text *text, const tg_log_wish *wish, const tg_log *log)
+check_rows(const tg_intake *in)
 {
-    const double most = wish->most_lost > 0 ? wish->most_lost : 0.5;
+    const tg_log *log = &in->log;
+    const double  most = in->wish->most_lost > 0 ? in->wish->most_lost : 0.5;
 
     if (log->rows == 0)
-        return tg_fail(TG_EINPUT, "%s: no rows of times in it", text->source);
+        return tg_fail(TG_EINPUT, "%s: no rows of times in it", in->text->source);
     if (log->jobs == 0 || (double)(log->rows - log->jobs) > most * (double)log->rows)
-        return fail_lost(text, log, log->rows - log->jobs);
+        return fail_lost(in, log->rows - log->jobs);
     return TG_OK;
 }
 
@@ -86,7 +89,7 @@ read_text(tg_text *text, const tg_log_wish *wish, tg_log *out)
     for (const tg_kind *const *k = tg_log_readers; *k && !in.log.reader; k++)
         if (((const tg_log_kind *)*k)->recognise(text)) in.log.reader = *k;
     tg_status status = ((const tg_log_kind *)in.log.reader)->read(&in, text);
-    if (status == TG_OK) status = check_rows(text, wish, &in.log);
+    if (status == TG_OK) status = check_rows(&in);
     free(in.slot);
     if (status == TG_OK) {
         in.log.since = in.base.ns;

@@ -20,6 +20,22 @@ recognise(const tg_text *text)
     return at[strspn(at, " \t\r\n")] == '{';
 }
 
+/* Each key of an object has one value; a table that was written column by column has many. */
+static tg_status
+check_values(const tg_intake *in, const tg_text *text, const json_t *row, char *const *name)
+{
+    for (int role = 0; role < TG_ROLES; role++) {
+        const size_t  at = in->roles.at[role];
+        const json_t *value = at == SIZE_MAX ? NULL : json_object_get(row, name[at]);
+        if (json_is_object(value) || json_is_array(value))
+            return tg_fail(TG_EINPUT,
+                           "%s: \"%.40s\" holds many values; expected an object for each "
+                           "job, as df.to_json(\"log.json\", orient=\"records\") writes",
+                           text->source, name[at]);
+    }
+    return TG_OK;
+}
+
 /* The keys of the first object are the columns; *name (*n) belongs to the caller. */
 static tg_status
 find_keys(tg_intake *in, const tg_text *text, char *name[TG_MOST_COLUMNS], size_t *n)
@@ -41,10 +57,11 @@ find_keys(tg_intake *in, const tg_text *text, char *name[TG_MOST_COLUMNS], size_
         else
             ++*n;
     }
-    json_decref(row);
     if (status == TG_OK)
         status =
             tg_roles_find(text, in->wish, (const char *const *)name, *n, true, &in->roles);
+    if (status == TG_OK) status = check_values(in, text, row, name);
+    json_decref(row);
     return status;
 }
 

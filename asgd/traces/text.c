@@ -125,6 +125,15 @@ check_kind(int fd, const tg_text *t)
                    t->source);
 }
 
+/* Lines that end with CR alone, as old spreadsheets write them. */
+static void
+end_lines(tg_text *t)
+{
+    if (memchr(t->at, '\n', t->size)) return;
+    for (char *c = t->at; (c = memchr(c, '\r', t->size - (size_t)(c - t->at))); c++)
+        *c = '\n';
+}
+
 tg_status
 tg_text_read(const char *path, tg_text *out)
 {
@@ -141,6 +150,7 @@ tg_text_read(const char *path, tg_text *out)
         t.mark = !strncmp(t.at, "\xef\xbb\xbf", 3);
         t.at += t.mark ? 3 : 0;
         t.size -= t.mark ? 3 : 0;
+        end_lines(&t);
         if (!t.at[strspn(t.at, " \t\r\n")])
             status = tg_fail(TG_EINPUT, "%s: is empty", t.source);
     }

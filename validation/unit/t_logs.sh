@@ -59,7 +59,25 @@ while [ $i -lt 40 ]; do cp "$d/rank0.csv" "$d/copy$i.csv"; i=$((i + 1)); done
 $t fit "$d"/copy*.csv > "$d/words" || fail '40 logs'
 grep -q '32 more logs' "$d/words" || fail "each of 40 is told: $(cat "$d/words")"
 
+# ---- times that are all alike have neither course nor error, and one job tells no error
+awk 'BEGIN { print "worker,seconds"; while (n++ < 30000) print n % 5 ",3.3" }' > "$d/alike.csv"
+$t fit "$d/alike.csv" > "$d/words" || fail 'times that are alike'
+grep -q 'always 3.3 s' "$d/words" && ! grep -qi 'correlated\|drift\|e-1' "$d/words" ||
+    fail "times that are alike: $(cat "$d/words")"
+printf '7,2.5\n' | $t fit - | tr '\n' ' ' | grep -q 'own rates are 0.4, of one job' || fail 'one job'
+# times that hardly change from one to the next
+awk 'BEGIN { print "worker,seconds"; while (n++ < 4000) print n % 2 "," 2 + sin(n / 700) }' > "$d/slow.csv"
+$t fit "$d/slow.csv" | tr '\n' ' ' | grep -q 'vary over 199.0 times as much' || fail 'a course that hardly changes'
+
 # ---- what is refused
+says 2 'first in line 2: "1.644,5"' $t fit - << END
+worker;ms
+0;1.644,5
+1;1.702,1
+END
+says 2 '"worker" holds many values; expected an object for each job' $t fit - << END
+{"seconds": {"0": 1.5, "1": 2}, "worker": {"0": 0, "1": 1}}
+END
 says 2 'expected a file, got a folder; name the files in it' $t fit "$d"
 says 2 'expected a file, got a folder' $t spectrum "$d"
 says 2 'expected a log, got none' $t fit

@@ -56,6 +56,7 @@ test_checkpoints(void **state)
         "3, 2]}]",
         "{\"100\": [1, 2], \"200\": [4, 3, 2]}",
         "step eigenvalue\n100 1\n100 2\n200 4\n200 3\n200 2\n",
+        "lambda_max,epoch\r1,100\r2,100\r4,200\r3,200\r2,200\r",
     };
 
     (void)state;
@@ -121,7 +122,9 @@ test_refused(void **state)
                 { "[1, nan]", "number 2 is not finite" },
                 { "1\ninf\n", "number 2 is not finite" },
                 { "1\nx\n", "expected a number, got \"x\"" },
-                { "[1+2j]", "expected a number" },
+                { "[1+2j]", "complex numbers, \"1+2j]\"" },
+                { "[1.+0.j 2.-1e-3j]", "complex numbers" },
+                { "epoch,gap\n1,2\n", "got epoch, gap" },
                 { "1 2 3\n", "with a header more are possible" },
                 { "a,b\n1,2\n", "expected a column eigenvalue" },
                 { "eigenvalue\n1,2\n", "row 2: expected 1 values, got 2" },
