@@ -145,6 +145,7 @@ build_softmax(const tg_study *study, size_t workers, tg_problem **out)
     if (status == TG_OK)
         status = tg_tree_file(study->root, "objective.softmax.labels", &labels);
     if (status == TG_OK) status = tg_dataset_read(images, labels, x->samples, &data);
+    if (status == TG_OK) status = tg_labels_check(data.label, data.samples, labels);
     if (status == TG_OK) status = tg_dataset_split(&data, workers, &x->split, study->seed);
     if (status == TG_OK)
         status = tg_problem_softmax(&data, x->ridge, x->batch, x->modes, x->settled, out);
@@ -165,6 +166,7 @@ build_logistic(const tg_study *study, size_t workers, tg_problem **out)
     tg_status status = tg_tree_file(study->root, "objective.logistic.file", &file);
 
     if (status == TG_OK) status = tg_libsvm_read(file, x->samples, &data);
+    if (status == TG_OK) status = tg_labels_check(data.label, data.samples, file);
     if (status == TG_OK) status = tg_dataset_split(&data, workers, &x->split, study->seed);
     if (status == TG_OK) status = tg_problem_logistic(&data, &x->plan, out);
     tg_dataset_free(&data);

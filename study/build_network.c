@@ -1,6 +1,7 @@
 #include "study/build_network.h"
 
 #include "asgd/networks/models.h"
+#include "asgd/problems/dataset.h"
 #include "study/tree.h"
 
 #include <stdio.h>
@@ -21,6 +22,8 @@ read_idx(const tg_study *s, bool test, size_t limit, tg_images *out)
         status =
             tg_tree_file(s->root, test ? DATA ".test_labels" : DATA ".labels", &labels);
     if (status == TG_OK) status = tg_images_idx(images, labels, limit, out);
+    if (status == TG_OK && !test)
+        status = tg_labels_check(out->label, out->samples, labels);
     free(images);
     free(labels);
     return status;

@@ -179,6 +179,17 @@ assemble(const uint8_t *pixel, const size_t size[3], const uint8_t *label, size_
 }
 
 tg_status
+tg_labels_check(const uint8_t *label, size_t n, const char *source)
+{
+    for (size_t i = 1; i < n; i++)
+        if (label[i] != label[0]) return TG_OK;
+    return tg_fail(TG_EINPUT,
+                   "%s: the labels of all %zu samples are alike; expected two classes at "
+                   "least",
+                   source, n);
+}
+
+tg_status
 tg_dataset_read(const char *images, const char *labels, size_t limit, tg_dataset *out)
 {
     size_t     size[3] = { 0 }, count[3] = { 0 };

@@ -31,6 +31,10 @@ typedef struct tg_dataset {
 TG_CHECKED tg_status tg_idx_read(const char *path, size_t dims, size_t size[3],
                                  uint8_t **bytes);
 
+/* Whether there are two classes at least to be told apart; `source` names the file. Errors:
+ * TG_EINPUT. */
+TG_CHECKED tg_status tg_labels_check(const uint8_t *label, size_t n, const char *source);
+
 /* The first `limit` images with their labels, not yet split. Owner: tg_dataset_free().
  * Errors: as tg_idx_read; TG_EINPUT numbers of images and labels differ. */
 TG_CHECKED tg_status tg_dataset_read(const char *images, const char *labels, size_t limit,

@@ -153,6 +153,15 @@ says 2 'either ratings or synthetic' $t simulate "$d/factors.yaml" \
 says 2 'magic' $t simulate "$d/softmax.yaml" --set objective.softmax.labels=data/images
 head -c 600 "$d/data/images" > "$d/data/short"
 says 2 'short' $t simulate "$d/softmax.yaml" --set 'objective.softmax.images=$TARDIGRAD_DATA/short'
+# one class, whichever it is, is nothing to tell apart
+for class in 000 003; do
+    { head -c 8 "$d/data/labels"; tail -c +9 "$d/data/labels" | tr '\000-\377' "\\$class"; } > "$d/data/alike"
+    says 2 'alike: the labels of all' $t simulate "$d/softmax.yaml" --set 'objective.softmax.labels=$TARDIGRAD_DATA/alike'
+    says 2 'expected two classes at least' $t simulate "$d/softmax.yaml" \
+        --set 'objective={network: {model: mlr, data: {images: $TARDIGRAD_DATA/images, labels: $TARDIGRAD_DATA/alike}}}'
+done
+sed 's/^[^ ]*/1/' "$d/data/small.txt" > "$d/data/alike.txt"
+says 2 'alike.txt: the labels of all' $t simulate "$d/logistic.yaml" --set objective.logistic.file=data/alike.txt
 sed '7s/1:/0:/' "$d/data/small.txt" > "$d/data/wrong.txt"
 says 2 'wrong.txt:7' $t simulate "$d/logistic.yaml" --set objective.logistic.file=data/wrong.txt
 unset TARDIGRAD_DATA
