@@ -1,7 +1,9 @@
 /* completion: what bash needs to complete commands, options, and keys of a study */
 #include "cli/command.h"
 
+#include "asgd/rules/rule.h"
 #include "asgd/theory/predict.h"
+#include "core/loop.h"
 #include "study/schema.h"
 
 #include <stdio.h>
@@ -51,6 +53,34 @@ put_keys(void)
     printf("'\n");
 }
 
+/* A line that offers words after one option, of the commands that match. */
+static void
+put_words(const char *option, const char *words)
+{
+    printf("    '%s')\n"
+           "        mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\") ;;\n",
+           option, words);
+}
+
+static void
+put_names(void)
+{
+    char   words[1000];
+    size_t n = 0;
+
+    for (const tg_kind *const *r = tg_rules; *r && n < sizeof words; r++)
+        n += (size_t)snprintf(words + n, sizeof words - n, "%s ", (*r)->name);
+    put_words("explain --rule", words);
+    n = 0;
+    for (const tg_filter *const *f = tg_filters; *f && n < sizeof words; f++)
+        n += (size_t)snprintf(words + n, sizeof words - n, "%s ", (*f)->name);
+    put_words("roots --filter", words);
+    put_words("plot --format", "svg pdf png tex");
+    put_words("fit --unit", "s ms us ns min h d");
+    put_words("integrate --meaning", "path step arrival distributed");
+    put_words("jobs --command", "study simulate validate");
+}
+
 void
 print_completion(void)
 {
@@ -65,15 +95,16 @@ print_completion(void)
            "        mapfile -t COMPREPLY < <(compgen -W \"$commands\" -- \"$cur\")\n"
            "    elif [ \"$command\" = help ]; then\n"
            "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
-           "    else case $prev in\n"
-           "    --set)\n"
+           "    else case \"$command $prev\" in\n"
+           "    *' --set')\n"
            "        mapfile -t COMPREPLY < <(compgen -W \"$keys\" -- \"$cur\")\n"
            "        compopt -o nospace 2> /dev/null ;;\n"
-           "    --level)\n"
+           "    *' --level')\n"
            "        mapfile -t COMPREPLY < <(compgen -W 'best sde jump' -- \"$cur\") ;;\n"
-           "    --out)\n"
-           "        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;\n"
-           "    *)\n"
+           "    *' --out' | *' --into')\n"
+           "        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;\n");
+    put_names();
+    printf("    *)\n"
            "        case $cur in\n"
            "        -*) mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\") ;;\n"
            "        *) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"

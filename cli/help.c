@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Those that the command (NULL: any) does not refuse. */
 static void
-print_options(const tg_option *o, const char *form)
+print_options(const command *c, const tg_option *o, const char *form)
 {
     char flag[80];
 
     for (; o && o->name; o++) {
+        if (c && !applies(c, o->name)) continue;
         snprintf(flag, sizeof flag, "--%s%s%s", o->name, o->value ? " " : "",
                  o->value ? o->value : "");
         printf(form, flag, o->doc);
@@ -80,7 +82,7 @@ print_program_help(void)
     for (const command *const *c = commands; *c; c++)
         printf("  %-10s %s\n", manual_of(*c).name, manual_of(*c).summary);
     printf("\noptions of every command:\n");
-    print_options(common_options, "  %-20s %s\n");
+    print_options(NULL, common_options, "  %-20s %s\n");
     printf(
         "\ntardigrad COMMAND --help tells more; tardigrad help study lists the keys of a "
         "study,\ntardigrad help laws the laws of delay; help schema is a JSON Schema of "
@@ -95,10 +97,11 @@ print_help(const command *c)
         return;
     }
     const tg_manual m = manual_of(c);
-    printf("usage: tardigrad %s %s [options]\n\n%s\n", m.name, m.operands, m.doc);
+    printf("usage: tardigrad %s%s%s [options]\n\n%s\n", m.name, *m.operands ? " " : "",
+           m.operands, m.doc);
     printf("\noptions:\n");
-    print_options(m.options, "  %-24s %s\n");
-    print_options(c->options, "  %-24s %s\n");
-    print_options(common_options, "  %-24s %s\n");
+    print_options(c, m.options, "  %-24s %s\n");
+    print_options(c, c->options, "  %-24s %s\n");
+    print_options(c, common_options, "  %-24s %s\n");
     if (c == &cmd_study) print_schema_help();
 }

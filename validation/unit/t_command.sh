@@ -276,5 +276,10 @@ $t help completion > "$d/complete"
 [ "$(complete tardigrad predict --le)" = --level ] || fail 'completion of an option'
 [ "$(complete tardigrad simulate --le)" = '' ] || fail 'completion of an option of another command'
 [ "$(complete tardigrad plot --js)" = '' ] || fail 'completion of a refused option'
+[ "$(complete tardigrad plot o --format p)" = 'pdf png' ] || fail 'completion of a value'
+[ "$(complete tardigrad explain --rule ring)" = 'ringmaster ringleader' ] || fail 'completion of a name'
+$t explain --help | grep -qE -- '--(set|out|threads) ' && fail 'help tells of a refused option'
+[ "$($t explain --help | head -1)" = 'usage: tardigrad explain [options]' ] || fail 'usage without an operand'
+$t predict --help | grep -q -- '--out FOLDER' || fail 'help of an option of all commands'
 [ "$(complete tardigrad predict --set workers[0].co)" = 'workers[0].count= workers[0].compute=' ] || fail 'completion of a key'
 exit $bad
