@@ -231,20 +231,27 @@ write_jobs(const arguments *a, const tg_trace *t, const job *all)
 static tg_status
 write_times(const arguments *a, const tg_trace *t)
 {
-    job *all = NULL;
+    job   *all = NULL;
+    double low = INFINITY, high = 0;
+    char   caption[240];
 
     TG_TRY(list_jobs(t, &all));
+    for (size_t i = 0; i < t->rows; i++) {
+        low = fmin(low, all[i].relative);
+        high = fmax(high, all[i].relative);
+    }
     tg_status status = write_course(a, all, t->rows);
     if (status == TG_OK) status = write_jobs(a, t, all);
     free(all);
     if (status != TG_OK) return status;
-    return figure_make(
-        results_folder(a),
-        &(figure){ .script = "times",
-                   .name = t->begin ? NULL : "jobs",
-                   .title = "Times of jobs in order",
-                   .caption = "What each job took over its worker's mean, in order; line: "
-                              "the median, band: from a tenth to nine tenths." });
+    snprintf(caption, sizeof caption,
+             "%zu jobs in order took %.3g to %.3g times their worker's mean; line: the "
+             "median, band: from a tenth to nine tenths.",
+             t->rows, low, high);
+    return figure_make(results_folder(a), &(figure){ .script = "times",
+                                                     .name = t->begin ? NULL : "jobs",
+                                                     .title = "Times of jobs in order",
+                                                     .caption = caption });
 }
 
 tg_status

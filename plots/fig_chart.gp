@@ -35,14 +35,14 @@ if (log_of[1] > 0) { eval log_x } else { set xtics step_of(right - left) }
 if (log_of[2] > 0) { eval log_y } else { set ytics step_of(top - bottom) }
 set xrange [left:right]; set yrange [bottom:top]
 set xlabel in_words(setting[1]) noenhanced; set label 1 label . ", " . in_words(setting[2])
-unset grid
-if (best > 0) {
-    inner = log_of[1] > 0 ? log(best_x / left) / log(right / left) : (best_x - left) / (right - left)
-    up = log_of[2] > 0 ? log(best_y / bottom) / log(top / bottom) : (best_y - bottom) / (top - bottom)
-    shift = up > 0.2 ? -1 : 0.8
-    if (inner > 0.5) { set label sprintf("fastest: rate %.3g", best) at best_x, best_y right front offset -0.4, shift textcolor linetype INK point linetype INK }
-    if (inner <= 0.5) { set label sprintf("fastest: rate %.3g", best) at best_x, best_y left front offset 0.4, shift textcolor linetype INK point linetype INK }
-}
+unset grid; set tmargin 3
+# What is too thin to be seen needs no name.
+u(x) = log_of[1] > 0 ? log(x / left) / log(right / left) : (x - left) / (right - left)
+v(y) = log_of[2] > 0 ? log(y / bottom) / log(top / bottom) : (y - bottom) / (top - bottom)
+area = 0.0; px = NaN; py = NaN
+corner(x, y) = (x == x && px == px ? (area = area + (x - px) * (y + py) / 2) : 0, px = x, py = y, 0)
+between(s) = (mine(1) == 1 && stringcolumn("side") eq s ? corner(u(column("x")), v(column("y"))) : 0)
+stats fill using (between("single run")) nooutput
 side(s) = mine(stringcolumn("side") eq s ? column("x") : NaN)
 array kind[3] = ["mean", "mean square", "single run"]
 array dash[3] = [3, 1, 2]
@@ -53,10 +53,12 @@ array color_of[3] = [color(number), 4, DIVERGES]
 array name[3] = ["converges", "single run", "diverges"]
 array called[3] = ["converges", "single runs only", "diverges"]
 array show[3]
-do for [s=1:3] { show[s] = has(name[s]) }
+do for [s=1:3] { show[s] = has(name[s]) && (s != 2 || abs(area) > 0.002) }
+fastest = best > 0 ? sprintf("fastest, rate %.3g", best) : ""
 plot for [s=1:3] fill using (side(name[s])):"y" with filledcurves closed linetype color_of[s] \
          fillstyle transparent solid 0.2 noborder notitle, \
      for [s=1:3] NaN with boxes linetype color_of[s] fillstyle transparent solid 0.35 noborder \
          title (show[s] ? called[s] : ""), \
      for [i=1:(lines > 0 ? 3 : 0)] for [k=1:int(lines)] curves using (is(k, i)):"y" with lines linetype INK \
-         linewidth (i == 2 ? 2 : 1.2) dashtype dash[i] notitle
+         linewidth (i == 2 ? 2 : 1.2) dashtype dash[i] notitle, \
+     '+' using (best_x):(best_y) every ::::0 with points linetype INK title fastest

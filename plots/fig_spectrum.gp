@@ -35,7 +35,7 @@ if (density) {
     if (bottom < 1e-8 * top) { bottom = 1e-8 * top }
     bottom = bottom / 1.4
     eval log_y; set yrange [bottom:top]
-    left = 1; if (right > 30) { eval log_x } 
+    left = 1; if (right > 30) { eval log_x } else { if (right < 12) { set xtics 1 } }
     set xrange [right > 30 ? 0.9 : 0.5:right > 30 ? 1.1 * right : right + 0.5]
     set xlabel "rank, from the largest"; set label 1 "eigenvalue [loss/x²]"
     if (negative > 0) { set label "crosses: negative, by size" at graph 0.03, 0.07 left textcolor linetype INK }
