@@ -95,9 +95,12 @@ say_effects(const tg_sayings *s, size_t g, const tg_fitted_group *at)
             s, key,
             "%s; the workers differ by a factor of their own, %.0f %% about its mean; "
             "the round trips of one worker vary by %.0f %%, by a %s law: the likeliest "
-            "of three, since no worker has the 10 that show its own. Job and gap count "
+            "of three, since no worker has the 10 that show its own%s. Job and gap count "
             "as one.",
-            who, 100 * e->spread, 100 * e->cv, e->law);
+            who, 100 * e->spread, 100 * e->cv, e->law,
+            e->fits < TG_EFFECTS_MISFIT ? ", but it does not fit them, which widens the "
+                                          "error"
+                                        : "");
     case TG_EFFECTS_UNKNOWN:
         return tg_fit_say(
             s, key,

@@ -23,6 +23,7 @@ typedef struct model {
     double    f, freedom;       /* SSB/(k - 1)/sigma^2; N - k */
     tg_within within;
     double    log_mean; /* ln A */
+    double    fits;     /* p of the law within */
 } model;
 
 typedef struct group {
@@ -31,6 +32,7 @@ typedef struct group {
     size_t          workers, cycles;
     double          inflation; /* of variances of means, by correlation */
     size_t *first, *n; /* (some) workers of two cycles or more, for the law within */
+    double *scratch;   /* one for each of these */
 } group;
 
 /* ---- analysis of variance ------------------------------------------------------------ */
@@ -104,6 +106,7 @@ fit_within(const group *g, unsigned without, model *m, bool again)
     }
     m->within = again ? tg_within_fit(&r, m->within.law) : tg_within_best(&r);
     m->log_mean = tg_within_log_mean(&m->within);
+    if (!again) m->fits = tg_within_p(&r, &m->within, g->scratch);
 }
 
 /* ---- rates --------------------------------------------------------------------------- */
@@ -185,6 +188,24 @@ jackknife(const group *g, const model *all, double cv, double *variance)
     return TG_OK;
 }
 
+/* How far off the rate is if the law within is another one, or has its tail on the other side. */
+static double
+misfit(const group *g, const model *all, double cv, double rate)
+{
+    double most = 0;
+
+    for (int law = TG_WITHIN_GAMMA; law <= TG_WITHIN_LOGNORMAL; law++) {
+        model m = *all;
+        m.within.law = (tg_within_law)law;
+        fit_within(g, PARTS, &m, true);
+        const double mirrored = tg_within_log_power(&m.within, 1);
+        most = fmax(most, fabs(sum_rates(g, &m, cv, NULL) - rate));
+        if (isfinite(mirrored))
+            most = fmax(most, rate * fabs(1 - exp(all->log_mean - mirrored)));
+    }
+    return most;
+}
+
 /* ---- kinds --------------------------------------------------------------------------- */
 
 static const char *const law_name[] = { "gamma", "weibull", "lognormal" };
@@ -244,6 +265,7 @@ describe(const group *g, const model *m, size_t few, tg_effects *e)
         e->kind = 2 * few > g->workers ? TG_EFFECTS_MODEL : TG_EFFECTS_OWN;
     if (few == 0) return;
     e->law = law_name[m->within.law];
+    e->fits = m->fits;
     e->shape =
         m->within.law == TG_WITHIN_LOGNORMAL ? tg_within_cv(&m->within) : m->within.shape;
     if (e->kind == TG_EFFECTS_MODEL) e->cv = tg_within_cv(&m->within);
@@ -268,6 +290,10 @@ find_effects(const group *g, tg_effects *e)
     describe(g, &m, few, e);
     e->rate = sum_rates(g, &m, e->cv, &variance);
     if (few > 0) TG_TRY(jackknife(g, &m, e->cv, &variance));
+    if (few > 0 && m.fits < TG_EFFECTS_MISFIT) {
+        const double off = misfit(g, &m, e->cv, e->rate);
+        variance += off * off;
+    }
     e->error = sqrt(variance);
     e->low = e->rate - 2 * e->error;
     e->high = e->rate + 2 * e->error;
@@ -284,7 +310,8 @@ tg_effects_of(const tg_trace *t, size_t which, double correlation, tg_effects *o
     g.worker = calloc(t->workers, sizeof *g.worker);
     g.first = malloc((2 * MOST_WITHIN + 2) * sizeof *g.first);
     g.n = g.first ? g.first + MOST_WITHIN + 1 : NULL;
-    if (!g.worker || !g.first) status = tg_fail(TG_ENOMEM, "out of memory");
+    g.scratch = malloc((MOST_WITHIN + 1) * sizeof *g.scratch);
+    if (!g.worker || !g.first || !g.scratch) status = tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; i < t->workers && status == TG_OK; i++)
         if (t->worker[i].group == which) {
             known *k = &g.worker[g.workers++];
@@ -295,6 +322,7 @@ tg_effects_of(const tg_trace *t, size_t which, double correlation, tg_effects *o
     if (status == TG_OK) status = find_effects(&g, out);
     free(g.worker);
     free(g.first);
+    free(g.scratch);
     return status;
 }
 

@@ -15,7 +15,9 @@
  *     K_i = exp(tau^2 (1 - rho_i^2)/2) / (E e^{-rho_i e/n_i})^{n_i},
  *
  * which is unbiased for normal b_i and any law of e (derived here); that law is
- * asgd/traces/within.h's. One cycle of each cannot tell b from e: then every worker is
+ * asgd/traces/within.h's. Where none of those fits, the times of a worker tell how far apart they are but
+ * not on which side of the mean the tail lies: of e and -e, which are as far apart, one has A = E e^e and
+ * the other E e^-e, and the error is widened by what that and the other laws of within.h do to the rate. One cycle of each cannot tell b from e: then every worker is
  * taken to keep its speed, and the error reaches down to none of them doing so.
  */
 #ifndef TG_ASGD_EFFECTS_H
@@ -33,6 +35,8 @@ typedef enum tg_effects_kind {
     TG_EFFECTS_UNKNOWN /* one cycle of each: it cannot be told */
 } tg_effects_kind;
 
+#define TG_EFFECTS_MISFIT 1e-3
+
 typedef struct tg_effects {
     tg_effects_kind kind;
     size_t          workers, cycles;
@@ -43,6 +47,7 @@ typedef struct tg_effects {
     double          cv;     /* of the cycles of one worker */
     const char     *law;    /* MODEL: of one worker's cycles; gamma, weibull, lognormal */
     double          shape;  /* of that law: its first parameter; lognormal: its cv */
+    double          fits;   /* p of that law; below TG_EFFECTS_MISFIT it does not fit */
     double          rate, error; /* lambda of these workers [1/s]; standard error */
     double low, high; /* two errors about it; UNKNOWN: down to none keeping its speed */
 } tg_effects;

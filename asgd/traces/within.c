@@ -1,7 +1,11 @@
 #include "asgd/traces/within.h"
 
+#include "core/stats.h"
+
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_psi.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define EULER  .57721566490153286
 #define TWO_PI 6.2831853071795865
@@ -87,6 +91,47 @@ tg_within_best(const tg_within_rows *r)
         if (w.log_likelihood > best.log_likelihood) best = w;
     }
     return best;
+}
+
+/* Of the distance of two logarithms. */
+static double
+apart(const tg_within *w, double x)
+{
+    const double z = tanh(x / 2);
+
+    switch (w->law) {
+    case TG_WITHIN_GAMMA:
+        return gsl_cdf_beta_P(z * z, .5, w->shape);
+    case TG_WITHIN_WEIBULL:
+        return tanh(w->shape * x / 2);
+    case TG_WITHIN_LOGNORMAL:
+        break;
+    }
+    return erf(x / (2 * sqrt(w->shape)));
+}
+
+static int
+rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double
+tg_within_p(const tg_within_rows *r, const tg_within *w, double *room)
+{
+    const double n = (double)r->workers;
+    double       most = 0;
+
+    for (size_t i = 0; i < r->workers; i++)
+        room[i] = fabs(log(r->t[r->first[i]] / r->t[r->first[i] + 1]));
+    qsort(room, r->workers, sizeof *room, rising);
+    for (size_t i = 0; i < r->workers; i++) {
+        const double f = apart(w, room[i]);
+        most = fmax(most, fmax(f - (double)i / n, (double)(i + 1) / n - f));
+    }
+    return tg_kolmogorov_p(most, n);
 }
 
 double

@@ -43,6 +43,10 @@ tg_within tg_within_best(const tg_within_rows *rows);
 /* Of T with E ln T = 0: ln E T, and ln E T^{-theta} (inf where there is none). */
 double tg_within_log_mean(const tg_within *w);
 double tg_within_log_power(const tg_within *w, double theta);
+/* How likely pairs of times of one worker are as far apart as the first two of each of these:
+ * P(|ln T_1 - ln T_2| < x) is I(tanh^2(x/2); 1/2, k), tanh(k x/2), erf(x/(2 sqrt v)), held against them
+ * by Kolmogorov's distance. `room` (rows->workers) is overwritten. */
+double tg_within_p(const tg_within_rows *rows, const tg_within *w, double *room);
 /* Standard deviation over mean. */
 double tg_within_cv(const tg_within *w);
 

@@ -64,6 +64,31 @@ test_rate_of_few_rows(void **state)
         }
 }
 
+/* Times of which no law within has the form, most short and some long, or the other way round: that
+ * is seen, and the error covers what it does. Of laws that are known it is not seen. */
+static void
+test_another_law_within(void **state)
+{
+    static const char *const other[] = { "{mixture: [{weight: .8, law: gamma, shape: 400, "
+                                         "mean: .5}, {weight: .2, law: gamma, "
+                                         "shape: 400, mean: 3}]}",
+                                         "{mixture: [{weight: .2, law: gamma, shape: 400, "
+                                         "mean: .2}, {weight: .8, law: gamma, "
+                                         "shape: 400, mean: 1.2}]}" };
+
+    (void)state;
+    for (size_t l = 0; l < 6; l++)
+        for (size_t rows = 2; rows < 5; rows++) {
+            double     rate;
+            tg_effects e;
+            tg_trace   t = made(l < 2 ? other[l] : within[l - 2], 2000, rows, .8, 7, &rate);
+            assert_ok(tg_effects_of(&t, 0, 0, &e));
+            assert_int_equal(e.fits < TG_EFFECTS_MISFIT, l < 2);
+            assert_near(e.rate, rate, (l < 2 ? 2 : 4) * e.error);
+            tg_trace_free(&t);
+        }
+}
+
 /* The errors are those of the estimates: over 40 logs their ratio has variance 1. */
 static void
 test_errors_are_honest(void **state)
@@ -133,5 +158,6 @@ test_what_is_no_spread(void **state)
         }
 }
 
-RUN(cmocka_unit_test(test_rate_of_few_rows), cmocka_unit_test(test_errors_are_honest),
-    cmocka_unit_test(test_one_row_each), cmocka_unit_test(test_what_is_no_spread))
+RUN(cmocka_unit_test(test_rate_of_few_rows), cmocka_unit_test(test_another_law_within),
+    cmocka_unit_test(test_errors_are_honest), cmocka_unit_test(test_one_row_each),
+    cmocka_unit_test(test_what_is_no_spread))
