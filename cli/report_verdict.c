@@ -23,10 +23,10 @@ put_paragraph(FILE *f, char *text, const char *class, const char *label)
     fprintf(f, "<p class=\"%s\">", class);
     if (label) tg_quote_html(f, label);
     if (label) fputs(": ", f);
-    for (char *sign; (sign = strstr(text, "+-")); text = sign + 2) {
+    for (char *sign; (sign = strstr(text, "+- ")); text = sign + 3) {
         *sign = '\0';
         tg_quote_html(f, text);
-        fputs("±", f);
+        fputs("±&nbsp;", f);
     }
     tg_quote_html(f, text);
     fprintf(f, "</p>\n");

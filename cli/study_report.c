@@ -7,6 +7,7 @@
 #include "core/quote.h"
 #include "core/version.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ put_summary(const study_run *r, FILE *f)
     FILE  *memory = open_memstream(&text, &size);
 
     if (!memory) return tg_fail(TG_ENOMEM, "out of memory");
-    tg_status status = study_run_summary(r, &(tg_page){ memory, TG_PAGE_COLUMNS });
+    /* the page is as wide as its window: what is too long is wrapped there */
+    tg_status status = study_run_summary(r, &(tg_page){ memory, INT_MAX });
     if (fclose(memory) != 0 && status == TG_OK)
         status = tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) tg_quote_html(f, text);

@@ -138,10 +138,15 @@ say_part(const tg_sayings *s, size_t g, const char *what, const tg_fitted_part *
             "%s: mean %.4g s; none of %zu laws fits (the nearest, %s, is %.2g away, "
             "p = %.2g); the study takes the times as they are (empirical).",
             what, p->mean, p->count, p->fit[0].law, p->fit[0].distance, p->fit[0].p);
+    const double none = 100 * (double)p->zeros / (double)p->n;
+    char         zeros[60] = "";
+    if (p->zeros > 0) snprintf(zeros, sizeof zeros, "none in %.3g %% of all, else ", none);
     if (!strcmp(p->fit[p->best].law, "constant"))
-        return tg_fit_say(s, key, "%s: always %.6g s.", what, p->mean);
-    return tg_fit_say(s, key, "%s: mean %.4g s, %s by likelihood (p = %.2g, %.2g away).%s",
-                      what, p->mean, p->fit[p->best].law, p->fit[p->best].p,
+        return tg_fit_say(s, key, "%s: %salways %.6g s.", what, zeros,
+                          p->fit[p->best].parameter[0]);
+    return tg_fit_say(s, key,
+                      "%s: %smean %.4g s, %s by likelihood (p = %.2g, %.2g away).%s", what,
+                      zeros, tg_delay_mean(p->law), p->fit[p->best].law, p->fit[p->best].p,
                       p->fit[p->best].distance,
                       n < TG_FIT_TAIL ? " So few times say little of the tail." : "");
 }
@@ -238,10 +243,16 @@ tg_status
 tg_fit_say_fitted(const tg_sayings *s, const tg_trace *t, const tg_fitted *f)
 {
     if (t->overlaps > 0)
-        TG_TRY(tg_fit_say(s, "overlaps",
-                          "%zu job%s before their worker's last one ended: the gaps there "
-                          "count as 0.",
-                          t->overlaps, t->overlaps == 1 ? " begins" : "s begin"));
+        TG_TRY(
+            tg_fit_say(s, "overlaps",
+                       "%zu job%s before their worker's last one ended: the gaps there "
+                       "count as 0.%s",
+                       t->overlaps, t->overlaps == 1 ? " begins" : "s begin",
+                       10 * t->overlaps > t->rows
+                           ? " So many say that what is taken for a worker does several "
+                             "jobs at a time, which no study has: name what does one at a "
+                             "time, e.g. a thread, --columns worker=COLUMN."
+                           : ""));
     for (size_t g = 0; g < f->groups; g++) {
         TG_TRY(say_effects(s, g, &f->group[g]));
         TG_TRY(say_part(s, g, "Jobs", &f->group[g].job));

@@ -14,6 +14,7 @@ typedef struct sums {
     double squares, freedom;      /* of ln t less the worker's mean */
     double products, pairs, bias; /* of neighbours; bias: sum (n - 1)/n */
     double xx, xy;                /* x: time less the worker's mean of it */
+    double crossed, lagged;       /* of neighbours: x y' + x' y, x x' */
     double span;
 } sums;
 
@@ -35,7 +36,7 @@ static void
 add_worker(const tg_trace *t, const tg_trace_worker *w, sums *s)
 {
     const double n = (double)w->n;
-    double       mean = 0, time = 0, last = 0;
+    double       mean = 0, time = 0, last = 0, before = 0;
 
     for (size_t i = w->first; i < w->first + w->n; i++) {
         mean += log(t->seconds[i]) / n;
@@ -44,29 +45,50 @@ add_worker(const tg_trace *t, const tg_trace_worker *w, sums *s)
     for (size_t i = w->first; i < w->first + w->n; i++) {
         const double y = log(t->seconds[i]) - mean, x = time_of(t, w, i) - time;
         s->squares += y * y;
-        if (i > w->first) s->products += last * y;
+        if (i > w->first) {
+            s->products += last * y;
+            s->crossed += last * x + before * y;
+            s->lagged += before * x;
+        }
         s->xx += x * x;
         s->xy += x * y;
         s->span = fmax(s->span, time_of(t, w, i));
         last = y;
+        before = x;
     }
     s->freedom += n - 1;
     s->pairs += n - 1;
     s->bias += (n - 1) / n;
 }
 
+/* Of neighbours about the line of slope b. */
+static double
+correlation_about(const sums *s, double b)
+{
+    const double squares = s->squares - 2 * b * s->xy + b * b * s->xx,
+                 products = s->products - b * s->crossed + b * b * s->lagged,
+                 variance = squares / s->freedom;
+
+    return variance > SAME * SAME ? products / (variance * s->pairs) + s->bias / s->pairs
+                                  : 0;
+}
+
+/* The correlation is about the drift where there is one, which would look like it. */
 static void
 measure(const sums *s, tg_course *c)
 {
     const double variance = s->freedom > 0 ? s->squares / s->freedom : 0;
 
     if (!(variance > SAME * SAME)) return;
-    c->correlation = s->products / (variance * s->pairs) + s->bias / s->pairs;
+    c->correlation = correlation_about(s, 0);
     c->correlation_error = 1 / sqrt(s->pairs);
     if (!(s->xx > 0)) return;
-    const double r = fmin(fmax(c->correlation, 0), .99);
-    c->drift = expm1(s->xy / s->xx * s->span);
-    c->drift_error = (1 + c->drift) * s->span * sqrt(variance / s->xx * (1 + r) / (1 - r));
+    const double slope = s->xy / s->xx, about = correlation_about(s, slope),
+                 r = fmin(fmax(about, 0), .99),
+                 left = fmax(s->squares - slope * s->xy, 0) / s->freedom;
+    c->drift = expm1(slope * s->span);
+    c->drift_error = (1 + c->drift) * s->span * sqrt(left / s->xx * (1 + r) / (1 - r));
+    if (tg_course_drifts(c)) c->correlation = about;
 }
 
 /* ---- stretches of slow jobs ---------------------------------------------------------- */

@@ -106,6 +106,13 @@ drifting(size_t worker, size_t row)
 }
 
 static double
+tripling(size_t worker, size_t row)
+{
+    (void)worker;
+    return pow(3, (double)row / 400);
+}
+
+static double
 straggling(size_t worker, size_t row)
 {
     return worker == 2 && row >= 100 && row < 140 ? 5 : 1;
@@ -116,6 +123,23 @@ persistent(size_t worker, size_t row)
 {
     (void)worker;
     return (row / 8) % 3 == 0 ? 1.6 : 1;
+}
+
+/* Three times as long at the end, and hardly anything else: that is drift, and no correlation. */
+static void
+test_drift_alone(void **state)
+{
+    tg_course c = { 0 };
+    tg_trace  t =
+        worklog_of("{law: gamma, shape: 2500, mean: 1}", NULL, 6, 400, 12, tripling);
+
+    (void)state;
+    assert_ok(tg_course_of(&t, &c));
+    assert_true(tg_course_drifts(&c));
+    assert_near(c.drift, 2, .02);
+    assert_false(tg_course_correlated(&c));
+    assert_true(c.drift_error < .05);
+    tg_trace_free(&t);
 }
 
 /* Independent times show nothing, also where begins depend on the times before; each of the
@@ -168,4 +192,4 @@ test_course_of_few_rows(void **state)
 
 RUN(cmocka_unit_test(test_gaps), cmocka_unit_test(test_what_is_taken),
     cmocka_unit_test(test_p_values), cmocka_unit_test(test_course),
-    cmocka_unit_test(test_course_of_few_rows))
+    cmocka_unit_test(test_course_of_few_rows), cmocka_unit_test(test_drift_alone))
