@@ -207,7 +207,7 @@ say_course(const tg_sayings *s, const tg_trace *t, const tg_course *c)
     if (tg_course_drifts(c))
         TG_TRY(tg_fit_say(
             s, "drift",
-            "Times drift by %+.0f %% +- %.1g %% over the log: the law is of all of it, "
+            "Times drift by %+.0f %% +- %.2g %% over the log: the law is of all of it, "
             "and the rate at its end is %+.0f %% off.",
             100 * c->drift, 100 * c->drift_error, 100 * (1 / sqrt(1 + c->drift) - 1)));
     if (c->stretches > 0)

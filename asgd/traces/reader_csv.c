@@ -25,6 +25,16 @@ count(const char *at, const char *end, char c)
     return n;
 }
 
+/* The end of the line, or of what is looked at of one that is too long. */
+static const char *
+line_end(const char *at)
+{
+    const size_t n = strnlen(at, TG_LONGEST_LINE);
+    const char  *end = memchr(at, '\n', n);
+
+    return end ? end : at + n;
+}
+
 /* How often a delimiter stands in each of the first lines that are rows; 0: in some another
  * number of times. */
 static size_t
@@ -33,13 +43,14 @@ steady(const char *at, char c)
     size_t first = 0;
 
     for (int lines = 0; *at && lines < 12;) {
-        const char  *end = at + strcspn(at, "\n");
+        const char  *end = line_end(at);
         const size_t n = count(at, end, c);
         if (*at != '#' && end > at && *at != '\r') {
             if (lines++ > 0 && n != first) return 0;
             first = n;
         }
-        at = end + (*end == '\n');
+        if (*end != '\n') break;
+        at = end + 1;
     }
     return first;
 }
@@ -54,11 +65,11 @@ find_delimiter(const char *at)
     for (const char *c = those; *c; c++)
         if (steady(at, *c)) return *c;
     while (*at == '#' || *at == '\n' || *at == '\r') {
-        at += strcspn(at, "\n");
+        at = line_end(at);
         at += *at == '\n';
     }
     for (const char *c = those; *c; c++)
-        if (count(at, at + strcspn(at, "\n"), *c)) return *c;
+        if (count(at, line_end(at), *c)) return *c;
     return ',';
 }
 

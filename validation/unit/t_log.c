@@ -2,11 +2,13 @@
 
 #include "asgd/traces/effects.h"
 #include "asgd/traces/fit.h"
+#include "asgd/traces/text.h"
 #include "asgd/traces/trace.h"
 #include "core/rng.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -602,6 +604,31 @@ test_huge(void **state)
     free(text);
 }
 
+/* A line that is too long is refused for hardly more than what reading its bytes costs. */
+static void
+test_long_line_costs_little(void **state)
+{
+    enum { LONG = 64000000 };
+    char   *all = malloc(LONG);
+    tg_text text;
+    tg_log  log = { 0 };
+    clock_t since;
+
+    (void)state;
+    assert_non_null(all);
+    memset(all, 'x', LONG);
+    const char *path = write_temporary("line", all, LONG);
+    free(all);
+    since = clock();
+    assert_ok(tg_text_read(path, &text));
+    tg_text_free(&text);
+    const double read = (double)(clock() - since);
+    since = clock();
+    assert_fails(tg_log_read(path, NULL, &log), TG_EINPUT, "a line of more than 1 MiB");
+    assert_true((double)(clock() - since) < 6 * read);
+    unlink(path);
+}
+
 /* A job on several nodes is one of each; a job without an end or in steps is not. */
 static void
 test_nodes(void **state)
@@ -656,4 +683,5 @@ test_cut_short(void **state)
 RUN(cmocka_unit_test(test_files_that_people_have), cmocka_unit_test(test_reasons),
     cmocka_unit_test(test_every_format), cmocka_unit_test(test_refused),
     cmocka_unit_test(test_wishes_refused), cmocka_unit_test(test_huge),
-    cmocka_unit_test(test_cut_short), cmocka_unit_test(test_nodes))
+    cmocka_unit_test(test_long_line_costs_little), cmocka_unit_test(test_cut_short),
+    cmocka_unit_test(test_nodes))
