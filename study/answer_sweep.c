@@ -1,5 +1,6 @@
 /* predict, simulate and validate: a study with every number of workers of its sweep */
 #include "study/course.h"
+#include "study/outcomes.h"
 #include "study/rows.h"
 #include "study/sentences.h"
 #include "study/sweep.h"
@@ -105,6 +106,8 @@ add_simulation(tg_sweep *w, tg_scene *s, size_t algorithm)
     tg_status status = tg_simulation_add(w->table, w->study, algorithm, workers, r);
     if (status == TG_OK && workers == w->study->workers)
         status = tg_course_add_simulated(w->course, label, workers, r);
+    if (status == TG_OK && workers == w->study->workers && w->ask->words.stream)
+        tg_simulation_say(&w->ask->words, w->study, algorithm, workers, r);
     if (status == TG_OK) status = tell_stalled(w, label, workers, r);
     tg_simulation_free(r);
     return status;
@@ -129,7 +132,9 @@ simulate(const tg_ask *ask, const tg_study *study, tg_answer *out)
                                  .simulates = true,
                                  .row = add_simulation };
 
-    return tg_sweep_run(ask, study, &plan, out);
+    TG_TRY(tg_sweep_run(ask, study, &plan, out));
+    if (ask->words.stream) tg_outcomes_say(&ask->words, study, out->table[0]);
+    return TG_OK;
 }
 
 const tg_answerer tg_answer_simulate = {
