@@ -65,7 +65,7 @@ unit_of(const sheet *s, size_t column, char out[CELL])
 {
     const char *unit = tg_table_column(s->table, column)->unit;
 
-    snprintf(out, CELL, *unit ? "[%s]" : "", unit);
+    snprintf(out, CELL, "%s%s%s", *unit ? "[" : "", unit, *unit ? "]" : "");
     return out;
 }
 

@@ -133,10 +133,10 @@ predict(const tg_ask *ask, const situation *s, const char *law, size_t workers,
         s->momentum, 1 / (1 - s->momentum));
 }
 
-/* The gain at which so many workers of this law lose the mean square. */
+/* The gain at which so many workers of this law lose the mean square, and (not NULL) its error. */
 static tg_status
 limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
-         double *out)
+         double *out, double *error)
 {
     tg_study      *study = NULL;
     tg_scene       at;
@@ -144,6 +144,7 @@ limit_of(const tg_ask *ask, const situation *s, const char *law, size_t workers,
 
     TG_TRY(predict(ask, s, law, workers, &study, &at, &p));
     *out = p->threshold_square;
+    if (error) *error = p->threshold_error;
     tg_prediction_free(p);
     tg_scene_close(&at);
     tg_study_free(study);
@@ -161,7 +162,7 @@ range_of(const tg_ask *ask, const situation *s, const char *law, tg_range *out)
     for (size_t i = 0; i < s->observations; i++) {
         const tg_seen *o = &s->observed[i];
         double         limit;
-        TG_TRY(limit_of(ask, s, law, o->workers, &limit));
+        TG_TRY(limit_of(ask, s, law, o->workers, &limit, NULL));
         const double h = limit / (s->step * (double)o->workers);
         if (o->converges && h < r.high) {
             r.high = h;
@@ -209,24 +210,55 @@ compare(const tg_ask *ask, const situation *s, tg_table *fits)
 
 /* ---- limits without a step ----------------------------------------------------------- */
 
-static tg_status
-say_limits(const tg_ask *ask, const situation *s)
+static const tg_column limit_columns[] = {
+    { "workers", "", "number of workers P", false },
+    { "step_limit", "x^2/loss", "learning rate at which the mean square is lost", false },
+    { "gain", "", "the loop gain at that", false },
+    { "gain_error", "", "expected model error", false },
+};
+enum { LIMIT_COLUMNS = 4, MOST_LIMITS = 8 };
+
+/* 1, 2, 4, ..., 64, and the number that is asked for among them. */
+static size_t
+numbers_of_workers(const tg_ask *ask, const situation *s, size_t number[MOST_LIMITS])
 {
-    char   text[400] = "";
-    size_t used = 0;
+    size_t own = tg_ask_given(ask, "workers") ? s->workers : 0, n = 0;
 
     for (size_t workers = 1; workers <= 64; workers *= 2) {
-        double limit;
-        TG_TRY(limit_of(ask, s, s->law, workers, &limit));
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu: %.3g",
-                                 workers > 1 ? ", " : "", workers,
-                                 limit / (s->h * (double)workers));
+        if (own > 0 && own < workers) number[n++] = own;
+        if (own <= workers) own = 0;
+        number[n++] = workers;
     }
-    tg_say_paragraph(&ask->words,
-                     "%s with workers of %.160s; the largest eigenvalue of the Hessian is "
-                     "%.4g. The largest "
-                     "learning rate by number of workers: %s.",
-                     s->rule, s->law, s->h, text);
+    if (own > 0) number[n++] = own;
+    return n;
+}
+
+static tg_status
+find_limits(const tg_ask *ask, const situation *s, tg_table *t)
+{
+    char   text[400] = "", momentum[40] = "";
+    bool   unsure = false;
+    size_t used = 0, number[MOST_LIMITS];
+
+    const size_t n = numbers_of_workers(ask, s, number);
+    for (size_t i = 0; i < n; i++) {
+        double gain, error;
+        TG_TRY(limit_of(ask, s, s->law, number[i], &gain, &error));
+        const double step = gain / (s->h * (double)number[i]);
+        TG_TRY(tg_table_add(t, (tg_cell[]){ TG_NUMBER((double)number[i]), TG_NUMBER(step),
+                                            TG_NUMBER(gain), TG_NUMBER(error) }));
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu: %.3g%s",
+                                 i > 0 ? ", " : "", number[i], step,
+                                 error < gain ? "" : " (?)");
+        unsure |= !(error < gain);
+    }
+    if (!ask->words.stream) return TG_OK;
+    if (s->momentum > 0) snprintf(momentum, sizeof momentum, ", momentum %g,", s->momentum);
+    tg_say_paragraph(
+        &ask->words,
+        "%.80s%s with workers of %.160s; the largest eigenvalue of the Hessian "
+        "is %.4g. The largest learning rate by number of workers: %s.",
+        s->rule, momentum, s->law, s->h, text);
     return TG_OK;
 }
 
@@ -237,10 +269,6 @@ explain(const tg_ask *ask, const situation *s, tg_table *rows, tg_table *fits)
     tg_scene       at;
     tg_prediction *p = NULL;
 
-    if (isnan(s->step) && !ask->words.stream)
-        return tg_fail(TG_EINPUT,
-                       "without --step there are sentences only: no table to give");
-    if (isnan(s->step)) return say_limits(ask, s);
     TG_TRY(predict(ask, s, s->law, s->workers, &study, &at, &p));
     tg_status status = tg_prediction_add(rows, study, 0, p);
     if (status == TG_OK && ask->words.stream)
@@ -256,7 +284,7 @@ static tg_status
 answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
 {
     situation s;
-    tg_table *rows = NULL, *fits = NULL;
+    tg_table *rows = NULL, *fits = NULL, *limits = NULL;
 
     (void)unused;
     TG_TRY(read_situation(ask, &s));
@@ -264,7 +292,9 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
     tg_answer_add(out, "prediction", rows);
     TG_TRY(tg_ask_table(ask, NULL, tg_observed_columns, TG_OBSERVED_COLUMNS, &fits));
     tg_answer_add(out, "observed", fits);
-    return explain(ask, &s, rows, fits);
+    TG_TRY(tg_ask_table(ask, NULL, limit_columns, LIMIT_COLUMNS, &limits));
+    tg_answer_add(out, "limits", limits);
+    return isnan(s.step) ? find_limits(ask, &s, limits) : explain(ask, &s, rows, fits);
 }
 
 static const tg_option options[] = {
@@ -300,6 +330,7 @@ const tg_answerer tg_answer_explain = {
                    "of compute times and which\neigenvalues fit what was observed.",
             .options = options },
     .tables = { { "prediction", tg_prediction_columns, TG_PREDICTION_COLUMNS },
-                { "observed", tg_observed_columns, TG_OBSERVED_COLUMNS } },
+                { "observed", tg_observed_columns, TG_OBSERVED_COLUMNS },
+                { "limits", limit_columns, LIMIT_COLUMNS } },
     .answer = answer
 };

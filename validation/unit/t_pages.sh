@@ -99,7 +99,12 @@ says 2 'does not apply' $t explain --largest-eigenvalue 1 --out there
 says 2 'theory does not know' $t explain --largest-eigenvalue 1 --step .1 --rule '{name: ringmaster, r: 3}'
 says 2 'ringmaster needs r' $t explain --largest-eigenvalue 1 --step .1 --rule ringmaster
 
-says 2 'sentences only' $t explain --largest-eigenvalue 1 --json
+# ---- without a step: the largest by number of workers, in words and as rows
+$t explain --largest-eigenvalue 2 --workers 3 --json > "$d/json"
+[ "$(grep -c '"step_limit"' "$d/json")" = 8 ] && grep -q '"workers": 3.0' "$d/json" || fail "limits as rows"
+# one worker of any law: eta h = 2
+grep -A1 '"workers": 1.0' "$d/json" | grep -q '"step_limit": 1.0' || fail "the limit of one worker"
+$t explain --largest-eigenvalue 2 --workers 100 --momentum .5 | tr '\n' ' ' | grep -q 'asgd, momentum 0.5, with.* 100: ' || fail "limits with momentum"
 
 # ---- the document
 $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' --json > "$d/json"
