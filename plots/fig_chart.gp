@@ -35,7 +35,7 @@ if (log_of[1] > 0) { eval log_x } else { set xtics step_of(right - left) }
 if (log_of[2] > 0) { eval log_y } else { set ytics step_of(top - bottom) }
 set xrange [left:right]; set yrange [bottom:top]
 set xlabel in_words(setting[1]) noenhanced; set label 1 label . ", " . in_words(setting[2])
-unset grid; set tmargin 3
+unset grid
 # What is too thin to be seen needs no name.
 u(x) = log_of[1] > 0 ? log(x / left) / log(right / left) : (x - left) / (right - left)
 v(y) = log_of[2] > 0 ? log(y / bottom) / log(top / bottom) : (y - bottom) / (top - bottom)
@@ -47,18 +47,20 @@ side(s) = mine(stringcolumn("side") eq s ? column("x") : NaN)
 array kind[3] = ["mean", "mean square", "single run"]
 array dash[3] = [3, 1, 2]
 is(k, i) = mine(column("curve") == k && stringcolumn("kind") eq kind[i] ? column("x") : NaN)
-set key at screen 0.98, screen 0.985 right top horizontal width -2 samplen 1.2
 has(s) = strstrt(sides, s) > 0
 array color_of[3] = [color(number), 4, DIVERGES]
 array name[3] = ["converges", "single run", "diverges"]
+# What each colour is stands above the picture, in that colour; the fastest setting below.
 array called[3] = ["converges", "single runs only", "diverges"]
-array show[3]
-do for [s=1:3] { show[s] = has(name[s]) && (s != 2 || abs(area) > 0.002) }
-fastest = best > 0 ? sprintf("fastest, rate %.3g", best) : ""
+array place[3] = [0.5, 0.83, 1]
+do for [s=1:3] { if (has(name[s]) && (s != 2 || abs(area) > 0.002)) {
+    set label called[s] at graph (s == 1 && (!has(name[2]) || abs(area) <= 0.002) ? 0.84 : place[s]), graph 1 right \
+        offset 0, 0.6 textcolor linetype color_of[s]
+} }
+if (best > 0) { set label sprintf("fastest, rate %.3g", best) at graph 0.03, graph 0.06 left front offset 1, 0 \
+    textcolor linetype INK point linetype INK }
 plot for [s=1:3] fill using (side(name[s])):"y" with filledcurves closed linetype color_of[s] \
          fillstyle transparent solid 0.2 noborder notitle, \
-     for [s=1:3] NaN with boxes linetype color_of[s] fillstyle transparent solid 0.35 noborder \
-         title (show[s] ? called[s] : ""), \
      for [i=1:(lines > 0 ? 3 : 0)] for [k=1:int(lines)] curves using (is(k, i)):"y" with lines linetype INK \
          linewidth (i == 2 ? 2 : 1.2) dashtype dash[i] notitle, \
-     '+' using (best_x):(best_y) every ::::0 with points linetype INK title fastest
+     '+' using (best_x):(best_y) every ::::0 with points linetype INK notitle

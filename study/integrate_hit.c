@@ -89,7 +89,7 @@ describe(const tg_hitting *p, const tg_hits *h, char *out, size_t room)
             "mean of min(time, %g) %.6g +- %.2g over %zu paths, %zu of which %s t = %g",
             p->horizon, h->mean, h->error, h->paths, there, verb, p->horizon);
     else
-        snprintf(out, room, "mean %.6g +- %.2g over %zu paths, all of which %s t = %g",
+        snprintf(out, room, "mean %.5g +- %.2g over %zu paths, all of which %s t = %g",
                  h->mean, h->error, h->paths, verb, p->horizon);
 }
 

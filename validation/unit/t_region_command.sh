@@ -51,6 +51,19 @@ $t region $q --set 'workers=[{count: 4, compute: {law: gamma, shape: 4, mean: 1}
     --out "$d/hole" > /dev/null || fail "a region with a cell that cannot be solved"
 [ "$(grep -v '^#' "$d/hole/region.csv" | wc -l)" = 26 ] || fail "rows of a region with a hole"
 
+# ---- the outlines leave nothing out, also where they are thinner than the grid: their areas are all of it
+$t region $q --x 'workers[0].count=1:16:12:log' --y algorithm.step=.05:3:12:log --quiet --out "$d/areas" || fail "areas"
+grep -v '^#' "$d/areas/fill.csv" | awk -F, '
+    function close_ring() { if (n > 2) area[side] += (u0 - u) * (v0 + v) / 2; n = 0 }
+    NR == 1 { next }
+    $4 == "nan" { close_ring(); next }
+    { x = log($4) / log(16); y = log($5 / .05) / log(60); side = $3
+      if (n++ == 0) { u0 = x; v0 = y } else area[side] += (x - u) * (y + v) / 2
+      u = x; v = y }
+    END { for (s in area) sum += area[s] < 0 ? -area[s] : area[s]
+          single = area["single run"]; if (single < 0) single = -single
+          exit !(sum > .996 && sum < 1.004 && single > .015) }' || fail "outlines that leave something out"
+
 # ---- one setting is no chart
 $t region $q --x algorithm.step=.01:.3:5 --y algorithm.step=.01:.3:5 > "$d/same" 2>&1
 [ $? = 2 ] && grep -q 'both algorithm.step' "$d/same" || fail "a setting over itself: $(cat "$d/same")"
