@@ -1,5 +1,7 @@
 #include "cli/answers.h"
 
+#include <stdio.h>
+
 static tg_status
 run(const arguments *a)
 {
@@ -12,8 +14,10 @@ run(const arguments *a)
     tg_status status = TG_OK;
     if (given(a, "json"))
         status = answer_deliver(a, &answer, 0);
-    else if (!given(a, "quiet") && tg_table_rows(answer.table[1]) > 0)
+    else if (!given(a, "quiet") && tg_table_rows(answer.table[1]) > 0) {
+        puts("The largest eigenvalues that fit, by law:");
         table_print(answer.table[1]);
+    }
     tg_answer_free(&answer);
     return status;
 }

@@ -235,9 +235,4 @@ tg_ranges_say(const tg_page *page, const tg_sighting *s, const tg_range *range, 
         say_some(page, s, range, n, fit);
     else if (possible > 0)
         say_none(page, s, range, n);
-    if (possible > 0)
-        tg_say_wrapped(page,
-                       n > 1 ? "Law by law, the largest eigenvalues that fit:"
-                             : "The largest eigenvalues that fit:",
-                       0);
 }
