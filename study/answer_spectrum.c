@@ -198,7 +198,24 @@ say_edge(const tg_page *page, const tg_spectra *s, const limits *l)
     tg_say_wrapped(page, text, 2);
 }
 
-static void
+/* "FILE: what was taken for what.", nothing in it that a terminal would obey. */
+static tg_status
+say_source(const tg_page *page, const tg_spectra *s, const char *file)
+{
+    char  *text = NULL;
+    size_t size;
+    FILE  *f = open_memstream(&text, &size);
+
+    if (!f) return tg_fail(TG_ENOMEM, "out of memory");
+    tg_quote_text(f, file);
+    fprintf(f, ": %s.", s->took);
+    const bool failed = fclose(f) != 0;
+    if (!failed) tg_say_wrapped(page, text, 2);
+    free(text);
+    return failed ? tg_fail(TG_ENOMEM, "out of memory") : TG_OK;
+}
+
+static tg_status
 say_spectra(const tg_page *page, const tg_spectra *s, const char *file, const limits *l,
             bool ends)
 {
@@ -206,11 +223,10 @@ say_spectra(const tg_page *page, const tg_spectra *s, const char *file, const li
     const tg_curvature k = tg_spectra_curvature(s, last);
     char               text[400];
 
-    tg_quote_text(page->stream, file);
-    fprintf(page->stream, ": %s.\n", s->took);
+    TG_TRY(say_source(page, s, file));
     say_steps(page, s, l);
     say_edge(page, s, l);
-    if (k.below == 0) return;
+    if (k.below == 0) return TG_OK;
     if (ends)
         snprintf(
             text, sizeof text,
@@ -223,6 +239,7 @@ say_spectra(const tg_page *page, const tg_spectra *s, const char *file, const li
             "falls and nothing settles; a study leaves them out and says so.",
             100 * k.negative, last ? " at the last checkpoint" : "", k.least);
     tg_say_wrapped(page, text, 2);
+    return TG_OK;
 }
 
 /* ---- of a study ------------------------------------------------------------------------ */
@@ -306,7 +323,7 @@ answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
         status = tg_ask_table(ask, study, value_columns, VALUE_COLUMNS, &values);
     if (status == TG_OK) status = fill(&s, &l, study != NULL, table, values);
     if (status == TG_OK && ask->words.stream)
-        say_spectra(&ask->words, &s, ask->operand, &l, study != NULL);
+        status = say_spectra(&ask->words, &s, ask->operand, &l, study != NULL);
     tg_spectra_free(&s);
     if (table) tg_answer_add(out, "spectrum", table);
     if (values) tg_answer_add(out, "eigenvalues", values);
