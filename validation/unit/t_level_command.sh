@@ -31,7 +31,7 @@ for threads in 1 2; do
         fail "a study with hits"
     cp "$d/h/tables/validation.csv" "$d/validation$threads"
 done
-grep -q 'single runs   first there after .*(integrated); .*(simulated)' "$d/words" || fail "no hits in the summary"
+tr '\n' ' ' < "$d/words" | grep -q 'single runs   first there after .*(integrated); .*(simulated)' || fail "no hits in the summary"
 for which in mean '10 %' median '90 %'; do
     grep -q "^hit: $which,.*,integrator,holds" "$d/validation1" || fail "hit: $which"
 done
