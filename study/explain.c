@@ -257,8 +257,9 @@ find_limits(const tg_ask *ask, const situation *s, tg_table *t)
     tg_say_paragraph(
         &ask->words,
         "%.80s%s with workers of %.160s; the largest eigenvalue of the Hessian "
-        "is %.4g. The largest learning rate by number of workers: %s.",
-        s->rule, momentum, s->law, s->h, text);
+        "is %.4g. The largest learning rate by number of workers: %s.%s",
+        s->rule, momentum, s->law, s->h, text,
+        unsure ? " (?): its stated error is as large as itself." : "");
     return TG_OK;
 }
 
