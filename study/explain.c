@@ -259,7 +259,7 @@ find_limits(const tg_ask *ask, const situation *s, tg_table *t)
         "%.80s%s with workers of %.160s; the largest eigenvalue of the Hessian "
         "is %.4g. The largest learning rate by number of workers: %s.%s",
         s->rule, momentum, s->law, s->h, text,
-        unsure ? " (?): its stated error is as large as itself." : "");
+        unsure ? " (?) marks those whose stated error is as large as themselves." : "");
     return TG_OK;
 }
 

@@ -104,7 +104,7 @@ $t explain --largest-eigenvalue 2 --workers 3 --json > "$d/json"
 [ "$(grep -c '"step_limit"' "$d/json")" = 8 ] && grep -q '"workers": 3.0' "$d/json" || fail "limits as rows"
 # one worker of any law: eta h = 2
 grep -A1 '"workers": 1.0' "$d/json" | grep -q '"step_limit": 1.0' || fail "the limit of one worker"
-$t explain --largest-eigenvalue 2 --workers 100 --momentum .5 | tr '\n' ' ' | grep -q 'asgd, momentum 0.5, with.* 100: .*(?): its stated error is as large as itself' || fail "limits with momentum"
+$t explain --largest-eigenvalue 2 --workers 100 --momentum .5 | tr '\n' ' ' | grep -q 'asgd, momentum 0.5, with.* 100: .*(?) marks those' || fail "limits with momentum"
 
 # ---- the document
 $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' --json > "$d/json"
