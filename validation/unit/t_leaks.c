@@ -85,10 +85,14 @@ test_spectra(void **state)
                              "workers: {count: 2, compute: {law: exponential, mean: 1}}\n"
                              "algorithm: {name: asgd, step: 0.1}\nhorizon: 1\n",
                              "few", &study));
-    for (int k = 0; k < 3; k++) use_spectra(study);
-    const size_t before = in_use();
-    for (int k = 0; k < MANY; k++) use_spectra(study);
-    assert_true(in_use() <= before + SLACK);
+    /* threads of others may keep something for themselves once; a leak is there each time */
+    size_t more = SIZE_MAX;
+    for (int tries = 0; tries < 4 && more > SLACK; tries++) {
+        const size_t before = in_use();
+        for (int k = 0; k < MANY; k++) use_spectra(study);
+        more = in_use() > before ? in_use() - before : 0;
+    }
+    if (more > SLACK) fail_msg("%zu bytes", more);
     tg_study_free(study);
 }
 
