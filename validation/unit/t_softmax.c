@@ -98,7 +98,8 @@ test_top_of_a_diagonal(void **state)
         assert_near(value[i], 50 - i, 1e-8);
         assert_near(fabs(vector[i * 50 + 49 - i]), 1, 1e-7);
     }
-    assert_fails(tg_hessian_top(diagonal, NULL, 50, 0, 1e-10, value, vector), TG_EDOMAIN, "got 0");
+    assert_fails(tg_hessian_top(diagonal, NULL, 50, 0, 1e-10, value, vector), TG_EDOMAIN,
+                 "got 0");
 }
 
 /* ---- modes against dense linear algebra ----------------------------------------------- */
