@@ -2,6 +2,7 @@
 #ifndef TARDIGRAD_H
 #define TARDIGRAD_H
 
+#include "asgd/live/live.h"
 #include "asgd/networks/models.h"
 #include "asgd/networks/net.h"
 #include "asgd/problems/factorisation.h"

@@ -10,7 +10,7 @@
 #include "asgd/theory/compare.h"
 #include "study/plan.h"
 
-enum { TG_MOST_TABLES = 5 }; /* with the end of a list of them */
+enum { TG_MOST_TABLES = 6 }; /* with the end of a list of them */
 
 /* What came out: tables by name, the first of which carries the provenance. */
 typedef struct tg_answer {
@@ -46,7 +46,7 @@ typedef struct tg_answerer {
 
 extern const tg_answerer tg_answer_predict, tg_answer_simulate, tg_answer_validate,
     tg_answer_explain, tg_answer_roots, tg_answer_region, tg_answer_schedule,
-    tg_answer_integrate, tg_answer_fit, tg_answer_spectrum;
+    tg_answer_integrate, tg_answer_live, tg_answer_fit, tg_answer_spectrum;
 extern const tg_answerer *const tg_answerers[]; /* NULL-terminated */
 
 /* The answerer of that name. Errors: TG_EINPUT there is none, with the nearest. */

@@ -20,6 +20,8 @@ typedef struct tg_rule_cost {
 typedef struct tg_rule_kind {
     tg_kind is;
     bool    ages; /* it asks for the oldest job, tg_sim_oldest() */
+    bool
+        decreed; /* staleness by decree: gradients are taken where it says, in logical time */
 
     /* Whether the parameters suit so many workers; NULL: any that are in range. */
     tg_status (*check)(const double *param, size_t workers);

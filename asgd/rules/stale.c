@@ -181,6 +181,7 @@ const tg_rule_kind tg_rule_stale_uniform = {
     .is = { "stale_uniform",
             "staleness by decree: moves reach each cache 0 .. most rounds late", SOURCE,
             most_param },
+    .decreed = true,
     .room = room,
     .cost = cost,
     .begin = uniform,
@@ -191,6 +192,7 @@ const tg_rule_kind tg_rule_stale_uniform = {
 const tg_rule_kind tg_rule_stale_constant = {
     .is = { "stale_constant", "staleness by decree: all moves come so many rounds late",
             SOURCE, extra_param },
+    .decreed = true,
     .room = room,
     .cost = cost,
     .begin = constant,
@@ -201,6 +203,7 @@ const tg_rule_kind tg_rule_stale_constant = {
 const tg_rule_kind tg_rule_stale_geometric = {
     .is = { "stale_geometric", "staleness by decree: a geometric number of rounds late",
             SOURCE, mean_param },
+    .decreed = true,
     .room = room,
     .cost = cost_of_geometric,
     .begin = geometric,
@@ -212,6 +215,7 @@ const tg_rule_kind tg_rule_stale_table = {
     .is = { "stale_table",
             "staleness by decree: r by the algorithm's lag_weights, such as measured ones",
             SOURCE, NULL },
+    .decreed = true,
     .room = room,
     .cost = cost_of_table,
     .begin = table,

@@ -42,8 +42,10 @@ compute(tg_sim *s, uint32_t index, double began)
     double finish;
     TG_TRY(tg_work_finish(s, job, &finish));
     job->due = 0;
-    job->finished = finish;
-    if (isinf(finish)) return TG_OK; /* it never is */
+    job->finished = s->setup.outside ? (double)INFINITY : finish;
+    if (s->setup.outside)
+        s->setup.outside->begin(s->setup.outside->context, job->worker, finish - began);
+    if (isinf(job->finished)) return TG_OK; /* it never is, or who does it says when */
     return tg_event_add(s->events, fmax(finish, s->now), TG_FINISHES, job->worker,
                         &job->due);
 }
@@ -160,6 +162,8 @@ stop(tg_sim *s, uint32_t index)
     tg_job *job = &s->job[index];
 
     if (job->stage == TG_COMPUTES) tg_event_cancel(s->events, job->due);
+    if (job->stage == TG_COMPUTES && s->setup.outside)
+        s->setup.outside->drop(s->setup.outside->context, job->worker);
     if (job->stage < TG_QUEUES) TG_TRY(tg_line_drop(s, s->down, index));
     if (job->stage > TG_COMPUTES) TG_TRY(tg_line_drop(s, s->up, index));
     job->due = 0;

@@ -3,7 +3,7 @@
 #define TG_ASGD_SIM_SIM_IMPL_H
 
 #include "asgd/sim/delays.h"
-#include "asgd/sim/simulate.h"
+#include "asgd/sim/outside.h"
 #include "asgd/sim/version.h"
 
 #define TG_NO_JOB UINT32_MAX
@@ -54,10 +54,12 @@ struct tg_sim {
     size_t      jobs_room, spares, jobs;
     uint32_t    oldest, newest; /* of the jobs by age, for rules that ask */
 
-    void    *room; /* the rule's */
-    double  *kept; /* the optimiser's */
-    tg_work  work;
-    double  *scratch, *clipped;
+    void   *room; /* the rule's */
+    double *kept; /* the optimiser's */
+    tg_work work;
+    double *scratch, *clipped;
+    const double *
+        made; /* (dim) outside, by the job that is being delivered; NULL: it is computed here */
     uint64_t stale; /* of what was delivered last [updates] */
     bool     dear;  /* gradients take so long that each is worth a look at the stop flag */
     bool     asked; /* the rule has asked for the gradient of what is being delivered */
@@ -82,6 +84,9 @@ void tg_ages_leave(tg_sim *s, const tg_job *job);
 /* The job leaves: its worker's list, the order by age, its slot. Its version is still held, and
  * the worker's next one begins. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_job_end(tg_sim *s, uint32_t index);
+
+/* The result of a job is computed: it goes on its way, if it is worth it. Errors: those of the rule. */
+TG_CHECKED tg_status tg_job_finish(tg_sim *s, uint32_t index, tg_happening *out);
 
 /* Let the worker begin the first job that waits for it, unless it computes. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_job_begin(tg_sim *s, size_t worker);

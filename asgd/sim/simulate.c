@@ -220,9 +220,8 @@ computing(const tg_sim *s, size_t worker)
     return i;
 }
 
-/* The result is computed: it goes on its way, if it is worth it. */
-static tg_status
-finish(tg_sim *s, uint32_t index, tg_happening *out)
+tg_status
+tg_job_finish(tg_sim *s, uint32_t index, tg_happening *out)
 {
     tg_job      *job = &s->job[index];
     const size_t worker = job->worker;
@@ -242,7 +241,7 @@ move_on(tg_sim *s, unsigned what, size_t worker, tg_event handle, tg_happening *
     out->what = (tg_event_kind)what;
     out->worker = worker;
     if (what == TG_FINISHES) {
-        return finish(s, computing(s, worker), out);
+        return tg_job_finish(s, computing(s, worker), out);
     }
     const bool down = what == TG_ARRIVES || what == TG_LEAVES_DOWN;
     TG_TRY(tg_line_step(s, down ? s->down : s->up, what, worker, handle, &index));
@@ -290,7 +289,7 @@ tg_sim_advance(tg_sim *s, tg_happening *out)
     if (s->workers > MANY) fetch_ahead(s);
     if (what == TG_RINGS) return ring(s, out);
     if (s->up || s->down) return move_on(s, what, who, handle, out);
-    return finish(s, s->worker[who].head, out);
+    return tg_job_finish(s, s->worker[who].head, out);
 }
 
 /* ---- what is known ------------------------------------------------------------------- */

@@ -36,6 +36,8 @@ typedef struct tg_setup {
     tg_link uplink, downlink;
     const tg_lag
         *lag; /* of rules of staleness by decree: stages, a table's weights; NULL: none */
+    const struct tg_outside *
+        outside; /* who does the jobs (asgd/sim/outside.h); NULL: nobody, they are simulated */
 } tg_setup;
 
 /* A setup with all else plain. */

@@ -19,4 +19,8 @@ bool tg_work_sends(tg_sim *s, const tg_job *job);
 /* What the job sends, into g (dim). */
 void tg_work_message(tg_sim *s, const tg_job *job, double *g);
 
+/* What a worker of this behaviour makes of the task, into g (dim). */
+void tg_work_make(const tg_behaviour_kind *kind, const double *param, const tg_task *task,
+                  double *bench, double *g);
+
 #endif
