@@ -2,6 +2,7 @@
  * asked of */
 #include "cli/output.h"
 
+#include "cli/stop.h"
 #include "core/quote.h"
 #include "study/open.h"
 #include "study/sweep.h"
@@ -22,10 +23,19 @@ hear(tg_topic topic, const char *sentence, void *context)
     fputc('\n', stderr);
 }
 
+/* The program is not ended while a library writes what was done. */
+static void
+saves(void *context)
+{
+    (void)context;
+    stop_saving();
+}
+
 tg_listener
 listener_of(const arguments *a)
 {
     return (tg_listener){ .hear = hear,
+                          .saves = saves,
                           .context = (void *)a,
                           .bar = given(a, "quiet") ? NULL : stderr };
 }

@@ -74,6 +74,17 @@ tg_file_begin(tg_file *f, const char *path)
 }
 
 tg_status
+tg_file_check(const char *path)
+{
+    tg_file f;
+
+    if (is_to_stay(path)) return TG_OK;
+    TG_TRY(tg_file_begin(&f, path));
+    (void)!tg_file_end(&f, TG_ESTOP);
+    return TG_OK;
+}
+
+tg_status
 tg_file_end(tg_file *f, tg_status status)
 {
     int failed = fflush(f->stream) != 0 || ferror(f->stream);

@@ -21,6 +21,10 @@ TG_CHECKED tg_status tg_file_begin(tg_file *f, const char *path);
  * remove the temporary. Returns `status`, or TG_EWRITE if it was TG_OK and writing failed. */
 TG_CHECKED tg_status tg_file_end(tg_file *f, tg_status status);
 
+/* Whether a file could be written there, for who has long to go until it is; of a device, a pipe or a
+ * link that is not asked. Errors: as tg_file_begin(). */
+TG_CHECKED tg_status tg_file_check(const char *path);
+
 /* Make a folder and its parents; an existing folder is fine. Errors: TG_EIO. */
 TG_CHECKED tg_status tg_folder_make(const char *path);
 

@@ -18,6 +18,8 @@ typedef enum tg_topic {
 
 typedef struct tg_listener {
     void (*hear)(tg_topic topic, const char *sentence, void *context); /* NULL: nobody */
+    void (*saves)(
+        void *context); /* what was done before a stop is being written; NULL: nobody */
     void *context;
     FILE *bar; /* terminal for a bar of progress; NULL: none */
 } tg_listener;

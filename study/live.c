@@ -1,5 +1,6 @@
 #include "study/live.h"
 
+#include "core/file.h"
 #include "core/parallel.h"
 #include "study/cost.h"
 
@@ -64,6 +65,7 @@ say_cost(const tg_living *l)
     const double      runs = (double)l->study->algorithms, horizon = l->plan.horizon;
     const double      each = horizon * l->plan.unit, all = runs * each;
     double            losses = 0;
+    char              after[60] = "";
 
     if (!p->kind->cheap_loss && p->kind->seconds)
         losses = runs * (double)l->plan.points * p->kind->seconds(p->self, true) /
@@ -72,13 +74,14 @@ say_cost(const tg_living *l)
                                            .seconds = all + losses,
                                            .unit = "seconds of training",
                                            .advice = "--seconds or --unit shorten it" }));
+    if (losses > 0)
+        snprintf(after, sizeof after, "; then about %.2g s for its losses", losses);
     tg_listener_tell(
         l->ask->listener, TG_TOPIC_FOUND,
-        "%zu run%s of %.4g s of real time, %zu threads%s; then %.2g s for the losses%s",
-        l->study->algorithms, l->study->algorithms == 1 ? "" : "s", each, p->workers,
-        l->plan.sleep ? " that sleep as the study's laws say" : "", losses,
-        l->replicas == 0 ? ""
-                         : " and about as long as the run for what it is compared with");
+        "%zu run%s of %.4g s of real time, %zu threads%s%s%s", l->study->algorithms,
+        l->study->algorithms == 1 ? "" : "s", each, p->workers,
+        l->plan.sleep ? " that sleep as the study's laws say" : "", after,
+        l->replicas == 0 ? "" : "; then about as long again for what it is compared with");
     return TG_OK;
 }
 
@@ -128,6 +131,8 @@ write_files(const tg_living *l)
     const char *log = tg_ask_value(l->ask, "log"), *events = tg_ask_value(l->ask, "events");
 
     if (l->algorithm > 0) return TG_OK;
+    if (l->ask->listener && l->ask->listener->saves)
+        l->ask->listener->saves(l->ask->listener->context);
     if (log) TG_TRY(tg_live_write_log(l, log));
     return events ? tg_live_write_events(l, events) : TG_OK;
 }
@@ -170,14 +175,25 @@ run_algorithm(tg_living *l, answer_tables *t, tg_tally *tally)
     return status;
 }
 
+/* Whether a file can be written, before the hours of which it will tell. */
+static tg_status
+check_file(const tg_ask *ask, const char *option)
+{
+    const char *path = tg_ask_value(ask, option);
+
+    return path ? tg_file_check(path) : TG_OK;
+}
+
 /* All that it will be refused for, before it begins. */
 static tg_status
 check_all(tg_living *l)
 {
     for (size_t k = 0; k < l->study->algorithms; k++) {
         l->setup = tg_study_setup(l->study, k, l->scene->problem, l->scene->cluster);
-        TG_TRY(tg_outside_check(&l->setup));
+        TG_TRY(tg_live_check(&l->setup, &l->plan));
     }
+    TG_TRY(check_file(l->ask, "log"));
+    TG_TRY(check_file(l->ask, "events"));
     return say_cost(l);
 }
 
@@ -209,7 +225,10 @@ answer(const tg_ask *ask, const tg_study *study, tg_answer *out)
     char          text[80];
 
     TG_TRY(read_plan(ask, study, &l.plan));
-    TG_TRY(tg_ask_whole(ask, "replicas", &l.replicas));
+    if (tg_ask_given(ask, "replicas")) {
+        l.replicas = 0;
+        TG_TRY(tg_ask_whole(ask, "replicas", &l.replicas));
+    }
     TG_TRY(tg_scene_open(study, 0, &scene));
     l.scene = &scene;
     tg_status status = make_tables(ask, study, &t);

@@ -27,6 +27,7 @@ typedef struct tg_live_source {
     double         distance;  /* of the laws from the times, Kolmogorov-Smirnov */
     tg_simulation *simulated; /* NULL: it is not */
     tg_prediction *predicted; /* by theory; NULL: it does not know it ... */
+    double         gradients; /* that it says arrive [1/time] */
     char           why[256];  /* ... for this reason */
 } tg_live_source;
 

@@ -10,6 +10,7 @@
 #include "core/parallel.h"
 #include "study/cost.h"
 #include "study/rows.h"
+#include "study/setting.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -67,21 +68,34 @@ simulate(const tg_living *l, tg_live_source *s)
     return tg_replicas_run(&setup, &plan, &s->simulated);
 }
 
-/* By the problem's modes, weighed by who delivers how much. */
+/* What these workers come down to under the rule. */
+static tg_status
+setting_of(const tg_living *l, const tg_cluster *c, tg_setting *out)
+{
+    const tg_setting_source source = { l->study, l->algorithm };
+    tg_cluster             *copy = NULL;
+
+    TG_TRY(tg_cluster_create(c->groups, c->count, c->law, c->together, &copy));
+    return tg_study_setting_of_cluster(&source, copy, out);
+}
+
 static tg_status
 predict_modes(const tg_living *l, tg_live_source *s, const tg_modes *modes)
 {
     const tg_predict_plan plan = { .horizon = tg_live_end(l),
                                    .points = l->run->points,
                                    .target = l->study->target };
-    const char           *rule;
-    double                number;
+    tg_setting            setting;
 
-    TG_TRY(tg_study_theory(l->study, l->algorithm, &rule, &number));
-    return tg_predict_rule(modes, s->cluster, rule, number, l->setup.step, &plan,
-                           &s->predicted);
+    TG_TRY(setting_of(l, s->cluster, &setting));
+    s->gradients = setting.gradients;
+    const tg_status status =
+        tg_setting_predict(&setting, modes, l->setup.step, &plan, &s->predicted);
+    tg_setting_free(&setting);
+    return status;
 }
 
+/* By the problem's modes, weighed by who delivers how much. */
 static tg_status
 predict(const tg_living *l, tg_live_source *s)
 {
@@ -237,7 +251,7 @@ claim_predicted(const judge *j)
     const tg_prediction *p = j->s->predicted;
     const tg_live       *run = j->l->run;
 
-    TG_TRY(claim_rate(j, p->lambda));
+    TG_TRY(claim_rate(j, j->s->gradients));
     TG_TRY(claim_staleness(j, p->staleness,
                            (double)run->pending / (double)run->ledger.delivered));
     if (!p->stable || !p->stable_square) return TG_OK;

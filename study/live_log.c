@@ -92,15 +92,18 @@ tg_live_write_log(const tg_living *l, const char *path)
     return status;
 }
 
+/* When a job that was aborted would have been done is not known: not before then. */
 static tg_status
 add_events(const tg_live *run, tg_table *t)
 {
+    TG_TRY(tg_table_note(t, "finished", "of aborted jobs, when they were given up"));
     for (size_t i = 0; i < run->jobs; i++) {
         const tg_live_job *j = &run->job[i];
         TG_TRY(tg_table_add(
             t, (tg_cell[]){ TG_NUMBER((double)j->worker), TG_NUMBER((double)j->number),
                             TG_NUMBER(j->since), TG_NUMBER(j->began),
-                            TG_NUMBER(j->finished), TG_NUMBER(j->ended),
+                            TG_NUMBER(j->fate == TG_ABORTED ? j->ended : j->finished),
+                            TG_NUMBER(j->ended),
                             TG_NUMBER(is_delivered(j) ? (double)j->staleness : (double)NAN),
                             TG_TEXT(fates[j->fate]) }));
     }

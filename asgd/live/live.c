@@ -27,8 +27,8 @@ tg_live_bytes(const tg_setup *u, const tg_live_plan *plan)
     return 8 * (workers * ((double)desk_doubles(u) + dim) + (double)plan->points * dim);
 }
 
-static tg_status
-check(const tg_setup *u, const tg_live_plan *plan)
+tg_status
+tg_live_check(const tg_setup *u, const tg_live_plan *plan)
 {
     if (!(plan->horizon > 0) || !(plan->unit > 0) || !isfinite(plan->horizon * plan->unit))
         return tg_fail(TG_EDOMAIN,
@@ -124,7 +124,7 @@ await(tg_training *r, double until)
     const size_t me = r->setup->problem->workers;
 
     while (!r->over) {
-        if (tg_stop_requested()) {
+        if (tg_stop_check() != TG_OK) {
             r->live->stopped = true;
             tg_training_end(r, TG_OK);
         } else if (tg_gang_wait(r->gang, me, fmin(until, tg_gang_clock() + HEEDED)) &&
@@ -261,7 +261,7 @@ tg_live_run(const tg_setup *setup, const tg_live_plan *plan, tg_live **out)
     tg_training      r = { .setup = setup, .plan = plan, .seed = tg_outside_seed(setup) };
     const tg_outside outside = { tg_training_give, tg_training_drop, &r };
 
-    TG_TRY(check(setup, plan));
+    TG_TRY(tg_live_check(setup, plan));
     r.live = calloc(1, sizeof *r.live);
     if (!r.live) return tg_fail(TG_ENOMEM, "out of memory");
     r.live->workers = setup->problem->workers;

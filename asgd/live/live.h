@@ -73,11 +73,14 @@ typedef struct tg_live {
 /* What it takes beside the problem and the rule. [bytes] */
 double tg_live_bytes(const tg_setup *setup, const tg_live_plan *plan);
 
+/* Whether this can be trained live. Errors: those of tg_outside_check(); TG_EDOMAIN too many workers,
+ * plan out of range, more memory than there may be. */
+TG_CHECKED tg_status tg_live_check(const tg_setup *setup, const tg_live_plan *plan);
+
 /* Train. A stop request ends it, with what was done kept and TG_OK. No update is lost, or it fails:
  * begun = applied + dropped + aborted + skipped + on their way. Owner of *out: the caller,
- * tg_live_free(). Errors: those of tg_sim_create(), of tg_outside_check() and of the rule;
- * TG_EDOMAIN too many workers, plan out of range, more memory than there may be; TG_ENOCONV a count
- * that is wrong; TG_ENOMEM. */
+ * tg_live_free(). Errors: those of tg_live_check(), of tg_sim_create() and of the rule; TG_ENOCONV a
+ * count that is wrong; TG_ENOMEM. */
 TG_CHECKED tg_status tg_live_run(const tg_setup *setup, const tg_live_plan *plan,
                                  tg_live **out);
 void                 tg_live_free(tg_live *l);
