@@ -22,13 +22,25 @@ struct tg_gang {
     void *context;
 };
 
-double
-tg_gang_clock(void)
+static double
+seconds(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double
+tg_gang_clock(void)
+{
+    return seconds(CLOCK_MONOTONIC);
+}
+
+double
+tg_gang_processor(void)
+{
+    return seconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void *

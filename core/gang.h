@@ -33,7 +33,8 @@ bool tg_gang_wait(tg_gang *c, size_t member, double until);
 void tg_gang_call(tg_gang *c, size_t member);
 void tg_gang_call_all(tg_gang *c);
 
-/* Seconds of a clock that only goes forward. */
+/* Seconds of a clock that only goes forward; those for which this thread has had a processor. */
 double tg_gang_clock(void);
+double tg_gang_processor(void);
 
 #endif

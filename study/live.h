@@ -47,6 +47,8 @@ double tg_live_end(const tg_living *l);
 double tg_live_late_loss(const tg_living *l);
 /* Seconds of all workers, and those of them that were spent at the server and before it. */
 double tg_live_overhead(const tg_live *run, double *of);
+/* The share of computing and serving during which the threads had a processor, at most 1. */
+double tg_live_processor(const tg_live *run);
 
 /* ---- its logs (study/live_log.c) -------------------------------------------------------- */
 
@@ -68,7 +70,7 @@ void                 tg_live_source_clear(tg_live_source *s);
 /* ---- its tables (study/live_tables.c) --------------------------------------------------- */
 
 enum {
-    TG_LIVE_COLUMNS = 25,
+    TG_LIVE_COLUMNS = 26,
     TG_LIVE_CLAIM_COLUMNS = 11,
     TG_LIVE_COURSE_COLUMNS = 18,
     TG_LIVE_STALENESS_COLUMNS = 5,

@@ -243,8 +243,8 @@ claim_simulated(const judge *j)
     return status;
 }
 
-/* Theory's mean staleness is that of all jobs: those on their way at the end have not delivered
- * theirs. */
+/* Theory's mean staleness is in deliveries, and that of all jobs: those on their way at the end have not
+ * delivered theirs. */
 static tg_status
 claim_predicted(const judge *j)
 {
@@ -252,8 +252,9 @@ claim_predicted(const judge *j)
     const tg_live       *run = j->l->run;
 
     TG_TRY(claim_rate(j, j->s->gradients));
-    TG_TRY(claim_staleness(j, p->staleness,
-                           (double)run->pending / (double)run->ledger.delivered));
+    if (run->ledger.updates == run->ledger.delivered || p->staleness == 0)
+        TG_TRY(claim_staleness(j, p->staleness,
+                               (double)run->pending / (double)run->ledger.delivered));
     if (!p->stable || !p->stable_square) return TG_OK;
     double *off = malloc(p->points * sizeof *off);
     if (!off) return tg_fail(TG_ENOMEM, "out of memory");

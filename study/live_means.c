@@ -116,3 +116,15 @@ tg_live_overhead(const tg_live *run, double *of)
     }
     return overhead;
 }
+
+double
+tg_live_processor(const tg_live *run)
+{
+    double had = 0, work = 0;
+
+    for (size_t w = 0; w < run->workers; w++) {
+        had += run->worker[w].processor;
+        work += run->worker[w].computing + run->worker[w].serving;
+    }
+    return fmin(had / work, 1);
+}

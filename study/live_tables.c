@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 
+/* With a smaller share of a processor workers hinder one another. */
+static const double HINDERED = 0.9;
+
 /* ---- what a run came to ---------------------------------------------------------------- */
 
 const tg_column tg_live_columns[TG_LIVE_COLUMNS] = {
@@ -33,6 +36,7 @@ const tg_column tg_live_columns[TG_LIVE_COLUMNS] = {
     { "waiting", "s", "a delivery, for the server's lock", false },
     { "serving", "s", "a delivery, at the server: rule and optimiser", false },
     { "overhead", "1", "of the workers' time that they wait and serve", false },
+    { "processor", "1", "share of computing and serving for which they had one", false },
     { "diverged_time", "time", "when the model left the finite range; inf: it did not",
       false },
 };
@@ -83,6 +87,7 @@ tg_live_add(tg_table *t, const tg_living *l)
                                         TG_NUMBER(all.waiting / n),
                                         TG_NUMBER(all.serving / n),
                                         TG_NUMBER(overhead / of),
+                                        TG_NUMBER(tg_live_processor(run)),
                                         TG_NUMBER(run->diverged) });
 }
 
@@ -257,6 +262,14 @@ tg_live_say(const tg_living *l)
         "A delivery cost %.3g us of waiting for the server and its work, %.3g %% "
         "of the workers' time.",
         1e6 * overhead / (double)a->delivered, 100 * overhead / of);
+    if (tg_live_processor(run) < HINDERED)
+        tg_say_paragraph(
+            page,
+            "For %.3g %% of the time that threads worked they had no processor: there are "
+            "more of them than of those, or others use the machine. They hinder one "
+            "another "
+            "then, which no law of independent workers knows.",
+            100 * (1 - tg_live_processor(run)));
     if (isfinite(run->diverged))
         tg_say_paragraph(page, "The model left the finite range by t = %.4g.",
                          run->diverged);

@@ -52,6 +52,7 @@ typedef struct tg_live_worker {
     double   slept;     /* ... and as it was */
     double   waiting;   /* for the lock */
     double   serving;   /* at the server: the rule and the optimiser */
+    double   processor; /* that it has had one, of its whole life */
 } tg_live_worker;
 
 typedef struct tg_live {

@@ -182,5 +182,6 @@ tg_training_work(size_t w, void *training)
         if (is_wanted(r, w, &d)) deliver(r, w, &d);
         tg_outside_let_go(r->sim, d.job.version);
     }
+    r->live->worker[w].processor = tg_gang_processor();
     tg_gang_unlock(r->gang);
 }

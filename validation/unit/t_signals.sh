@@ -76,5 +76,7 @@ check integrate s.yaml --meaning arrival --paths 1000000 --until 1000
 check roots s.yaml --along algorithm.step=0.001:0.1:1000
 check region s.yaml --x algorithm.step=.001:.1:300:log --y 'workers[0].compute.shape=1:8:300' --out reg
 check fit log.csv
+check live s.yaml --sleep
+check live s.yaml --out real
 check plot whole
 exit $bad
