@@ -18,10 +18,10 @@ typedef enum tg_topic {
 
 typedef struct tg_listener {
     void (*hear)(tg_topic topic, const char *sentence, void *context); /* NULL: nobody */
-    void (*saves)(
-        void *context); /* what was done before a stop is being written; NULL: nobody */
     void *context;
     FILE *bar; /* terminal for a bar of progress; NULL: none */
+    /* What was done before a stop is being written: wait for it. NULL: nobody. */
+    void (*saves)(void *context);
 } tg_listener;
 
 /* Tell a sentence; `l` may be NULL. */

@@ -15,7 +15,8 @@ WAIT, FOUND, MISSING = range(3)  # tg_topic
 class Listener(ctypes.Structure):
     """tg_listener of study/listener.h"""
 
-    _fields_ = [("hear", HEAR), ("context", ctypes.c_void_p), ("bar", ctypes.c_void_p)]
+    _fields_ = [("hear", HEAR), ("context", ctypes.c_void_p), ("bar", ctypes.c_void_p),
+                ("saves", ctypes.c_void_p)]
 
 
 class Error(Exception):
@@ -141,7 +142,7 @@ def answer(command, study, operand, options):
     def hear(topic, sentence, _context):
         heard.append((topic, sentence.decode(errors="replace")))
 
-    listener = Listener(HEAR(hear), None, None)
+    listener = Listener(HEAR(hear), None, None, None)
     work = lambda: _call(command, study, operand, options, listener)  # noqa: E731
     main = threading.current_thread() is threading.main_thread()
     result = _in_thread(work) if main else work()

@@ -112,6 +112,16 @@ class SameBytes(unittest.TestCase):
         self.assertIn("mean", hit.words)
         self.assertEqual(len(hit.hitting), 19)
 
+    def test_live(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder, "log.csv")
+            mine = tardigrad.live(SMALL, sleep=True, unit=0.005, log=str(log))
+            row = {name: mine.live[name][0] for name in mine.live.columns}
+            self.assertEqual(row["begun"], row["applied"] + row["running"])
+            self.assertEqual(row["running"], 4)
+            self.assertIn("holds", mine.claims["verdict"])
+            self.assertIn("law", tardigrad.fit(log).fit.columns)
+
     def test_spectrum(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, "values")
@@ -171,6 +181,7 @@ class SameSentences(unittest.TestCase):
                   "roots", QUICK, "--law", "{law: constant, value: 1}")
         self.same(ValueError, lambda: tardigrad.integrate(), "integrate")
         self.same(OSError, lambda: tardigrad.spectrum("nowhere"), "spectrum", "nowhere")
+        self.same(ValueError, lambda: tardigrad.live(QUICK, unit=0), "live", QUICK, "--unit", "0")
         self.same(tardigrad.NoConvergenceError,
                   lambda: tardigrad.integrate(damping=1, hit=0.2, hit_error=1e-9, paths=100),
                   "integrate", "--damping", "1", "--hit", "0.2", "--hit-error", "1e-9",
