@@ -18,6 +18,10 @@ TG_CHECKED tg_status draw_simulation(const arguments *a, const tg_study *study,
 TG_CHECKED tg_status draw_validation(const arguments *a, const tg_study *study,
                                      const tg_answer *answer);
 
+/* Loss and staleness of live, measured and predicted. */
+TG_CHECKED tg_status draw_live(const arguments *a, const tg_study *study,
+                               const tg_answer *answer);
+
 /* The ensemble of integrate, or its hitting times. */
 TG_CHECKED tg_status draw_ensemble(const arguments *a, const tg_study *study,
                                    const tg_answer *answer);

@@ -1,3 +1,4 @@
+#include "cli/answer_figures.h"
 #include "cli/answers.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ add_file(arguments *a, const char *name, const char *path)
 static tg_status
 run(const arguments *a)
 {
-    const answering how = { .of = &tg_answer_live, .shown = 2 };
+    const answering how = { .of = &tg_answer_live, .shown = 2, .draw = draw_live };
     const char     *folder = results_folder(a);
     arguments       with = *a;
     char            log[4096], events[4096];

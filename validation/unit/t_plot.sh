@@ -28,6 +28,7 @@ $t schedule "$d/s.yaml" --quiet --out "$d/schedule" || fail schedule
 $t predict "$d/s.yaml" --quiet --out "$d/predict" || fail predict
 $t simulate "$d/s.yaml" --quiet --out "$d/simulate" || fail simulate
 $t validate "$d/s.yaml" --quiet --out "$d/validate" || fail validate
+$t live "$d/s.yaml" --sleep --unit .005 --seconds .5 --quiet --out "$d/live" > /dev/null || fail live
 law='{law: gamma, shape: 4, mean: 1}'
 $t integrate --damping 1 --law "$law" --paths 200 --quiet --out "$d/paths" || fail paths
 $t integrate --damping 1 --law "$law" --meaning path --paths 200 --quiet --out "$d/mixture" || fail mixture
@@ -38,7 +39,7 @@ printf '{"nodes": [-0.5, 0, 0.5, 4], "weights": [0.1, 0.5, 0.3, 0.1]}' > "$d/den
 $t spectrum "$d/two.json" --quiet --out "$d/spectrum" || fail spectrum
 $t spectrum "$d/density.json" --quiet --out "$d/density" || fail density
 
-for f in study region roots locus fit schedule predict simulate validate paths mixture loss hitting spectrum density; do
+for f in study region roots locus fit schedule predict simulate validate live paths mixture loss hitting spectrum density; do
     mkdir "$d/before" && cp "$d/$f"/figures/*.svg "$d/before" || fail "no figures of $f"
     for format in pdf png tex svg; do
         $t plot "$d/$f" --format $format || fail "plot $f as $format"
