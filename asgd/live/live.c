@@ -143,7 +143,7 @@ watch(tg_training *r)
     tg_gang_lock(r->gang);
     for (size_t i = 0; i < p->points && !r->over; i++) {
         const double t = p->horizon * (double)i / (double)(p->points - 1);
-        await(r, r->start + t * p->unit);
+        if (i > 0) await(r, r->start + t * p->unit);
         if (!r->over) look(r);
     }
     tg_training_end(r, TG_OK);
@@ -202,10 +202,17 @@ typedef struct judging {
 
 /* After a stop request a loss that goes through data is not known, since that is cut short. */
 static bool
+is_cut_short(const judging *j)
+{
+    return tg_stop_requested() && !j->r->setup->problem->kind->cheap_loss;
+}
+
+/* Others are, as far as there is time for them. */
+static bool
 is_too_late(const judging *j)
 {
-    return tg_stop_requested() && (!j->r->setup->problem->kind->cheap_loss ||
-                                   tg_gang_clock() - j->begin > AFTER_STOP);
+    return is_cut_short(j) ||
+           (tg_stop_requested() && tg_gang_clock() - j->begin > AFTER_STOP);
 }
 
 static void
@@ -229,7 +236,7 @@ judge_point(const judging *j, size_t i)
         for (size_t k = 0; k < p->dim; k++) square += g[k] * g[k];
         at->slope = sqrt(square);
     }
-    if (is_too_late(j)) at->loss = at->score = at->slope = NAN;
+    if (is_cut_short(j)) at->loss = at->score = at->slope = NAN;
     free(scratch);
 }
 

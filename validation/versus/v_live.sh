@@ -20,7 +20,7 @@ trap 'rm -rf "$d"' EXIT
 data=${TARDIGRAD_DATA:-/nowhere}/mnist/train-images-idx3-ubyte.gz
 if [ -e "$data" ]; then
     objective="softmax: {images: $data, labels: $(dirname "$data")/train-labels-idx1-ubyte.gz,
-        samples: 2000, ridge: 0.05, batch: 32, modes: 40}"
+        samples: 1000, ridge: 0.05, batch: 32, modes: 40}"
     step=0.01
 else
     objective='quadratic: {spectrum: {law: power, count: 200, decay: 1}, noise: {additive: 0.03}}'
@@ -34,9 +34,9 @@ workers:
   - {count: 4, compute: {law: gamma, shape: 4, mean: 1.0}}
 algorithm:
   - {name: asgd, step: $step}
-horizon: 600
-points: 61
-replicas: 16
+horizon: 300
+points: 31
+replicas: 8
 END
 
 bad=0
