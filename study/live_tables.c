@@ -1,6 +1,6 @@
 #include "study/live.h"
 
-#include "study/sentences.h"
+#include "study/say.h"
 
 #include <math.h>
 #include <stdio.h>
