@@ -232,8 +232,8 @@ claim_late_loss(const judge *j)
     const double    apart = sqrt(tg_stats_variance(late) * (1 + 1 / late->n));
 
     if (j->l->run->points < 16 || late->n < 2 || j->s->left_out > 0) return TG_OK;
-    return claim(j, "loss in the last half", "loss", late->mean, tg_live_late_loss(j->l), apart,
-                 0);
+    return claim(j, "loss in the last half", "loss", late->mean, tg_live_late_loss(j->l),
+                 apart, 0);
 }
 
 static tg_status
