@@ -12,7 +12,7 @@ HAVE_ARB    := $(wildcard /usr/include/arb.h)
 HAVE_DNNL   := $(wildcard /usr/include/dnnl.h)
 HAVE_MPI    := $(wildcard /usr/lib/*/openmpi/include/mpi.h)
 absent      := $(if $(HAVE_ARPACK),asgd/problems/hessian_none.c,asgd/problems/hessian_arpack.c) \
-               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/enclose_arb.c) \
+               $(if $(HAVE_ARB),roots/prove_none.c,roots/prove_arb.c roots/prove_corrected_arb.c roots/rational_arb.c roots/enclose_arb.c) \
                $(if $(HAVE_MPI),cli/ranks_none.c,cli/ranks_mpi.c)
 MPI_CFLAGS  := $(if $(HAVE_MPI),$(addprefix -isystem ,$(patsubst -I%,%,$(shell pkg-config --cflags-only-I ompi-c))))
 MPI_LIBS    := $(if $(HAVE_MPI),$(shell pkg-config --libs ompi-c))

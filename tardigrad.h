@@ -21,6 +21,7 @@
 #include "core/version.h"
 #include "core/work.h"
 #include "roots/chart.h"
+#include "roots/corrected.h"
 #include "roots/find.h"
 #include "roots/lambert.h"
 #include "roots/principal.h"

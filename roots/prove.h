@@ -33,4 +33,23 @@ typedef struct tg_proof {
  * without Arb (Debian package libflint-arb-dev). */
 TG_CHECKED tg_status tg_loop_prove(const tg_loop *loop, tg_proof *out);
 
+/* Workers with their own past, in groups of one law each: e = eta h, and lambda_g [1/time]. */
+typedef struct tg_renewing {
+    double                 e;
+    size_t                 groups;
+    const tg_delay *const *law;  /* (groups) borrowed, as is what follows */
+    const double          *rate; /* (groups) */
+} tg_renewing;
+
+/* The same of their mean,
+ *
+ *     s + e sum_g lambda_g phi_g/(1 + e phi_g G_g) = 0,    G_g = 1 + int du_g r e^{-st},
+ *
+ * r^ = 1/(s + e sum_g lambda_g phi_g), for laws of which phi is rational. Then du_g = sum_k c_k e^{t_k t}
+ * over the roots t_k of phi_g = 1 but 0, c_k = -1/phi_g'(t_k), and G_g = 1 + sum_k c_k r^(s - t_k) is
+ * closed: analytic on Re s >= 0 if s + e sum lambda phi has no zero right of the least -Re t_k, which is
+ * proved first. Derived here, theory 3.6. No root is enclosed: out->root is NaN. Errors: TG_EDOMAIN no
+ * groups, or a law whose transform is not rational; TG_EINPUT as above. */
+TG_CHECKED tg_status tg_corrected_prove(const tg_renewing *workers, tg_proof *out);
+
 #endif

@@ -121,13 +121,14 @@ TG_CHECKED tg_status tg_renewal_marks(const tg_renewal *w, double e,
 TG_CHECKED tg_status tg_renewal_root(const tg_renewal *w, tg_renewal_rule rule, double e,
                                      double complex *field, double complex *root);
 
-/* How many roots of the corrected characteristic function have Re s > 0, by the argument
- * principle on the imaginary axis: (1/pi) times the change of arg ch from w = 0 to inf, from
- * 1/2. Of the system on the grid, whose phase is followed from point to point. Errors:
- * TG_ENOCONV a root on the axis, a phase that turns faster than the grid sees, or a response
- * that does not settle; TG_ENOMEM. */
-TG_CHECKED tg_status tg_renewal_unstable(const tg_renewal *w, tg_renewal_rule rule,
-                                         double e, size_t *count);
+/* The corrected characteristic function of ASGD as series in z = (1 - s dt/2)/(1 + s dt/2), for
+ * roots/corrected.h. A group's rate lambda_g; its law's weights (count), borrowed; and own
+ * (groups, points), 1 + du_g r, of which row g has count[g]; *field: r is the mean field's, which
+ * settles. Errors: TG_EDOMAIN e not > 0; TG_ENOMEM. */
+double               tg_renewal_group_rate(const tg_renewal *w, size_t g);
+const double        *tg_renewal_weights(const tg_renewal *w, size_t g, size_t *count);
+TG_CHECKED tg_status tg_renewal_own_past(const tg_renewal *w, double e, double *own,
+                                         size_t *count, bool *field);
 
 /* The largest loop gain k = e sum_g n_g at which the mean square of ASGD settles, and what it
  * may be off by; `field` is the mean field's k* (inf: none). Source: derived here, theory

@@ -1,9 +1,10 @@
-#include "asgd/theory/predict_parts.h"
+#include "asgd/theory/mode_roots.h"
 #include "core/parallel.h"
 #include "roots/bounds.h"
 #include "roots/prove.h"
 #include "study/root_rows.h"
 #include "study/scene.h"
+#include "study/sweep.h"
 #include "study/system_file.h"
 
 #include <math.h>
@@ -43,7 +44,7 @@ line_for(const tg_hunt *h, const tg_loop *l)
 }
 
 static tg_status
-hunt_loop(tg_hunt *h, const char *name, const tg_loop *l)
+hunt_loop(tg_hunt *h, const char *name, const char *level, const tg_loop *l)
 {
     tg_roots    r;
     const char *proof;
@@ -52,7 +53,7 @@ hunt_loop(tg_hunt *h, const char *name, const tg_loop *l)
     TG_TRY(prove(h, l, &proof));
     TG_TRY(h->inside_given ? tg_roots_inside(l, h->inside, &r)
                            : tg_roots_right_of(l, line_for(h, l), &r));
-    const tg_status status = tg_hunt_record(h, name, &r, proof);
+    const tg_status status = tg_hunt_record(h, name, level, &r, proof);
     tg_roots_free(&r);
     return status;
 }
@@ -114,7 +115,7 @@ from_law(tg_hunt *h)
     for (size_t i = 0; i < count && status == TG_OK; i++) {
         if (number) h->value = *number = tg_axis_value(&h->along, i);
         h->number = 0;
-        status = hunt_loop(h, "loop", &l);
+        status = hunt_loop(h, "loop", "given", &l);
     }
     tg_delay_free(d);
     return status;
@@ -133,11 +134,63 @@ from_system(tg_hunt *h)
     TG_TRY(tg_system_file_read(tg_ask_value(h->ask, "system"), &s));
     tg_status status = tg_system_roots(&s, h->line, &r);
     if (status == TG_OK) {
-        status = tg_hunt_record(h, "system", &r, "");
+        status = tg_hunt_record(h, "system", "given", &r, "");
         tg_roots_free(&r);
     }
     tg_system_file_free(&s);
     return status;
+}
+
+/* ---- a study's modes ----------------------------------------------------------------- */
+
+static tg_status
+prove_mode(const tg_hunt *h, const tg_mode_equation *q, const char **words)
+{
+    bool   proved;
+    size_t count = 0;
+
+    *words = "";
+    if (!h->prove) return TG_OK;
+    TG_TRY(tg_mode_prove(q, &count, &proved));
+    *words = !proved  ? "not proved: too near to the boundary, or not of closed form"
+             : !count ? "proved: no root has Re s >= 0, the mean converges"
+                      : "proved: a root has Re s > 0, the mean diverges";
+    return TG_OK;
+}
+
+static tg_status
+hunt_equation(tg_hunt *h, const char *name, const tg_mode_equation *q)
+{
+    double      line = h->line_given ? h->line : (double)NAN;
+    tg_roots    r;
+    const char *proof;
+
+    TG_TRY(tg_stop_check());
+    TG_TRY(prove_mode(h, q, &proof));
+    TG_TRY(tg_mode_roots(q, &line, &r));
+    const tg_status status = tg_hunt_record(h, name, tg_level_name(q->level), &r, proof);
+    tg_roots_free(&r);
+    return status;
+}
+
+/* One mode under a rule whose filter theory has: of these workers where their equation is known and a
+ * half-plane is asked for, else of very many. */
+static tg_status
+hunt_mode(tg_hunt *h, const char *name, const tg_scene *s, const tg_algorithm *rule,
+          const tg_case *c, double eigenvalue)
+{
+    if (h->level == TG_LEVEL_BEST && !h->inside_given && c->plain && c->solved) {
+        tg_mode_equation q;
+        TG_TRY(tg_cluster_equation(s->cluster, rule, c->step, eigenvalue, &q));
+        const tg_status status = hunt_equation(h, name, &q);
+        tg_mode_equation_close(&q);
+        return status;
+    }
+    const tg_loop l = { .a = c->step * c->lambda * eigenvalue,
+                        .delay = c->delay,
+                        .filter = c->filter,
+                        .lambda = c->lambda };
+    return hunt_loop(h, name, tg_level_name(TG_LEVEL_SDE), &l);
 }
 
 /* Every mode under one rule of the study. */
@@ -154,12 +207,8 @@ hunt_modes(tg_hunt *h, tg_scene *s, size_t algorithm)
     const char *label = s->study->algorithm[algorithm].label;
     tg_status   status = TG_OK;
     for (size_t j = 0; j < s->modes.count && status == TG_OK; j++) {
-        const tg_loop l = { .a = c.step * c.lambda * s->modes.h[j],
-                            .delay = c.delay,
-                            .filter = c.filter,
-                            .lambda = c.lambda };
         snprintf(name, sizeof name, "%s: h = %g", label, s->modes.h[j]);
-        status = hunt_loop(h, name, &l);
+        status = hunt_mode(h, name, s, rule, &c, s->modes.h[j]);
     }
     tg_case_close(&c);
     return status;
@@ -248,6 +297,7 @@ static const tg_option options[] = {
     { "system", "FILE",
       "a system: YAML with the matrices `instant` and `terms` [{delay, matrix}]" },
     { "rigorous", NULL, "prove the verdict in ball arithmetic" },
+    TG_LEVEL_OPTION,
     { 0 },
 };
 
@@ -265,7 +315,13 @@ const tg_answerer tg_answer_roots = {
                 "Without\n"
                 "--right-of a loop is searched to three over its mean delay, or to where "
                 "the transform\n"
-                "of its delay ends or is 50. With --out the roots are drawn too: "
+                "of its delay ends or is 50. Modes under asgd are those of the workers "
+                "there are, "
+                "with their own\n"
+                "past in the equation (level exact or renewal); of other rules, inside a "
+                "rectangle and with\n"
+                "--level sde those of very many workers. With --out the roots are drawn "
+                "too: "
                 "figures/plane.svg, or, with\n"
                 "--along, figures/locus.svg.",
             .options = options },

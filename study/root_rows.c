@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const tg_column tg_root_columns[] = {
     { "loop", "", "which characteristic equation", true },
@@ -14,6 +15,9 @@ const tg_column tg_root_columns[] = {
     { "multiplicity", "", "", false },
     { "residual", "1/time", "size of the characteristic function there", false },
     { "left", "1/time", "left end of where roots were looked for", false },
+    { "level", "",
+      "exact or renewal: of these workers; sde: of very many; given: of the loop or system",
+      true },
 };
 _Static_assert(sizeof tg_root_columns / sizeof *tg_root_columns == TG_ROOT_COLUMNS, "");
 
@@ -37,6 +41,8 @@ tg_hunt_open(const tg_ask *ask, tg_hunt *h)
                     .inside_given = tg_ask_given(ask, "inside"),
                     .prove = tg_ask_given(ask, "rigorous"),
                     .value = NAN };
+    if (tg_ask_given(ask, "level"))
+        TG_TRY(tg_level_find(tg_ask_value(ask, "level"), &h->level));
     if (h->line_given && h->inside_given)
         return tg_fail(TG_EINPUT, "--right-of and --inside exclude each other");
     TG_TRY(tg_ask_number(ask, "right-of", &h->line));
@@ -96,14 +102,16 @@ contour_text(const tg_region *c, char *out, size_t room)
 
 /* In a sentence. */
 static void
-announce(const tg_hunt *h, const char *name, const tg_roots *r, const char *proof)
+announce(const tg_hunt *h, const char *name, const char *level, const tg_roots *r,
+         const char *proof)
 {
     const tg_certificate *c = &r->certificate;
     const tg_page        *page = &h->ask->words;
-    char                  text[1000], where[120], residual[80] = "", moved[120] = "";
+    char                  text[1000], where[120], residual[80] = "", moved[120] = "", of[40] = "";
 
     if (!page->stream || h->along.values.count) return;
     contour_text(&c->contour, where, sizeof where);
+    if (strcmp(level, "given") != 0) snprintf(of, sizeof of, ", level %s", level);
     if (c->found)
         snprintf(residual, sizeof residual, "; largest residual %.1e, backward error %.1e",
                  c->residual, c->backward);
@@ -111,14 +119,15 @@ announce(const tg_hunt *h, const char *name, const tg_roots *r, const char *proo
         snprintf(moved, sizeof moved, "; the %s moved by %.1e off a root",
                  isfinite(c->contour.right) ? "rectangle's edges were" : "line was",
                  c->moved);
-    snprintf(text, sizeof text, "%s: %zu root%s %s, found and counted (%s)%s%s%s%s", name,
-             c->found, c->found == 1 ? "" : "s", where, c->method, residual,
+    snprintf(text, sizeof text, "%s: %zu root%s %s, found and counted (%s)%s%s%s%s%s", name,
+             c->found, c->found == 1 ? "" : "s", where, c->method, of, residual,
              *proof ? "; " : "", proof, moved);
     tg_say_wrapped(page, text, 2);
 }
 
 tg_status
-tg_hunt_record(tg_hunt *h, const char *name, const tg_roots *r, const char *proof)
+tg_hunt_record(tg_hunt *h, const char *name, const char *level, const tg_roots *r,
+               const char *proof)
 {
     const tg_certificate *c = &r->certificate;
 
@@ -129,16 +138,17 @@ tg_hunt_record(tg_hunt *h, const char *name, const tg_roots *r, const char *proo
             (tg_cell[]){ TG_TEXT(name), TG_NUMBER((double)h->number), TG_NUMBER(h->value),
                          TG_NUMBER(creal(r->root[i].s)), TG_NUMBER(cimag(r->root[i].s)),
                          TG_NUMBER((double)r->root[i].multiplicity),
-                         TG_NUMBER(r->root[i].residual), TG_NUMBER(c->contour.left) }));
-    json_t *loop =
-        json_pack("{s:s, s:o, s:I, s:o}", "loop", name, "roots", json_of_roots(r), "count",
-                  (json_int_t)c->found, "certificate", json_of_certificate(c));
+                         TG_NUMBER(r->root[i].residual), TG_NUMBER(c->contour.left),
+                         TG_TEXT(level) }));
+    json_t *loop = json_pack("{s:s, s:s, s:o, s:I, s:o}", "loop", name, "level", level,
+                             "roots", json_of_roots(r), "count", (json_int_t)c->found,
+                             "certificate", json_of_certificate(c));
     if (loop && *proof) json_object_set_new(loop, "proof", json_string(proof));
     if (loop && h->along.values.count)
         json_object_set_new(loop, "value", tg_json_number(h->value));
     if (!loop || json_array_append_new(h->loops, loop))
         return tg_fail(TG_ENOMEM, "out of memory");
-    announce(h, name, r, proof);
+    announce(h, name, level, r, proof);
     return TG_OK;
 }
 

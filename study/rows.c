@@ -26,6 +26,18 @@ const tg_column tg_prediction_columns[TG_PREDICTION_COLUMNS] = {
     { "unstable", "",
       "modes that do not settle; at level sde, characteristic roots with Re s >= 0",
       false },
+    { "right", "",
+      "characteristic roots right of 0 of the steepest mode's mean, with these workers' "
+      "own past in them; "
+      "nan: not counted",
+      false },
+    { "certificate", "",
+      "of that number: proved in ball arithmetic; counted by the argument principle in "
+      "steps that no root can "
+      "pass; none",
+      true },
+    { "clearance", "", "relative change of their equation that would alter the number",
+      false },
     { "rate", "1/time", "of the slowest mode", false },
     { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
       true },
@@ -93,6 +105,8 @@ tg_rate_kind(bool effective)
     return effective ? "effective" : "exponential";
 }
 
+static const char *const certificate_text[] = { "none", "counted", "proved" };
+
 tg_status
 tg_prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
                   const tg_prediction *p)
@@ -115,6 +129,9 @@ tg_prediction_add(tg_table *t, const tg_study *study, size_t algorithm,
                                         TG_NUMBER(p->single_error),
                                         TG_TEXT(lost_text(p)),
                                         TG_NUMBER((double)p->unstable),
+                                        TG_NUMBER(p->certificate ? (double)p->right : NAN),
+                                        TG_TEXT(certificate_text[p->certificate]),
+                                        TG_NUMBER(p->clearance),
                                         TG_NUMBER(p->rate),
                                         TG_TEXT(tg_rate_kind(p->effective)),
                                         TG_NUMBER(p->rate_error),

@@ -7,7 +7,7 @@
 #include "core/table.h"
 #include "study/study.h"
 
-enum { TG_PREDICTION_COLUMNS = 28, TG_SIMULATION_COLUMNS = 17 };
+enum { TG_PREDICTION_COLUMNS = 31, TG_SIMULATION_COLUMNS = 17 };
 extern const tg_column tg_prediction_columns[], tg_simulation_columns[];
 
 TG_CHECKED tg_status tg_prediction_add(tg_table *t, const tg_study *study, size_t algorithm,

@@ -215,8 +215,9 @@ predict_nothing(const tg_scene *s, tg_prediction **out)
     p->lambda = tg_cluster_rate(s->cluster);
     p->delay_mean = p->delay_cv = p->staleness = p->gain = p->threshold = p->step_limit =
         p->workers_limit = p->threshold_square = p->threshold_error = p->threshold_single =
-            p->single_error = p->rate = p->rate_error = p->floor = p->floor_error =
-                p->bias_loss = p->resolved = p->settle = p->settle_error = NAN;
+            p->single_error = p->clearance = p->rate = p->rate_error = p->floor =
+                p->floor_error = p->bias_loss = p->resolved = p->settle = p->settle_error =
+                    NAN;
     for (size_t i = 0; i < points; i++) {
         p->t[i] = s->study->horizon * (double)i / (double)(points - 1);
         p->loss[i] = p->low[i] = p->high[i] = NAN;

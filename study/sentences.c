@@ -251,6 +251,28 @@ say_course(const tg_page *page, const tg_scene *s, const tg_prediction *p)
 
 /* ---- how sure -------------------------------------------------------------------------- */
 
+/* The verdict's certificate, where there is one. */
+static void
+say_certificate(const tg_page *page, const tg_prediction *p)
+{
+    char roots[80] = "None of the characteristic roots of its mean lies", sure[120];
+
+    if (p->certificate == TG_UNCOUNTED) return;
+    if (p->right > 0)
+        snprintf(roots, sizeof roots, "%zu of the characteristic roots of its mean lie",
+                 p->right);
+    snprintf(sure, sizeof sure, "counted by the argument principle");
+    if (p->certificate == TG_PROVED)
+        snprintf(sure, sizeof sure, "proved in ball arithmetic");
+    if (isnan(p->clearance))
+        tg_say_paragraph(page, "%s right of 0: %s.", roots, sure);
+    else
+        tg_say_paragraph(
+            page,
+            "%s right of 0: %s; a change of its equation by %.2g %% would alter that.",
+            roots, sure, 100 * p->clearance);
+}
+
 static void
 say_certainty(const tg_page *page, const tg_prediction *p)
 {
@@ -281,6 +303,7 @@ tg_say_prediction(const tg_page *page, const tg_scene *s, size_t algorithm,
     TG_TRY(say_advice(page, s, algorithm, p));
     say_course(page, s, p);
     say_certainty(page, p);
+    say_certificate(page, p);
     return TG_OK;
 }
 

@@ -154,7 +154,7 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
     fill_grid(plan, p);
     p->start_curvature = m->start_largest > 0 ? m->start_largest / largest(m) : 1;
     p->resolved = m->start_loss > 0 ? fmin(m->start_covered / m->start_loss, 1) : 1;
-    p->threshold_single = p->single_error = NAN;
+    p->threshold_single = p->single_error = p->clearance = NAN;
     tg_predict_plan field = *plan;
     bool            finite = c->solved;
     if (plan->level == TG_LEVEL_BEST && !c->solved) {

@@ -40,6 +40,13 @@ const char *tg_level_name(tg_level level); /* "best", "sde", "jump", "renewal", 
 /* The level of that name, which a plan may ask for: best, sde, jump. Errors: TG_EINPUT. */
 TG_CHECKED tg_status tg_level_find(const char *name, tg_level *out);
 
+/* How it is known how many roots of a mean lie right of 0. */
+typedef enum tg_certificate_kind {
+    TG_UNCOUNTED,
+    TG_COUNTED,
+    TG_PROVED
+} tg_certificate_kind;
+
 typedef struct tg_mode_prediction {
     double h, a, gain;  /* gain k = a E T */
     double re, im;      /* rightmost root [1/time] (im >= 0) */
@@ -72,9 +79,14 @@ typedef struct tg_prediction {
     double     threshold_single, single_error; /* gain at which a single run ceases to
                                                   settle; NaN unless asked for */
     size_t     unstable;                       /* roots right of 0, all modes together */
-    double     rate; /* of the slowest mode [1/time]; < 0: grows */
-    double     rate_error;
-    bool       effective; /* over the horizon: the slowest mode has no exponential rate */
+    /* of the steepest mode's mean with these workers, asgd/theory/mode_roots.h */
+    tg_certificate_kind certificate;
+    size_t              right;     /* roots right of 0, unless uncounted */
+    double              clearance; /* relative change of its equation that would alter
+                                      that; NaN: not known */
+    double              rate;      /* of the slowest mode [1/time]; < 0: grows */
+    double              rate_error;
+    bool effective; /* over the horizon: the slowest mode has no exponential rate */
     /* what it settles to, excess loss */
     double floor, floor_error; /* noise floor; inf if there is none */
     double bias_loss;          /* cost of the bias on heterogeneous data */

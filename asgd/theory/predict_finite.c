@@ -288,6 +288,7 @@ fill(work *w)
     w->run.p->level =
         w->run.f->way == TG_WAY_RENEWAL || !quadratic ? TG_LEVEL_RENEWAL : TG_LEVEL_EXACT;
     fill_outcome(w);
+    TG_TRY(tg_predict_certify(&w->run));
     fill_sums(w);
     return w->run.p->points ? tg_predict_losses(&w->run) : TG_OK;
 }

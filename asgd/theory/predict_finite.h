@@ -106,6 +106,9 @@ typedef struct tg_finite_run {
     tg_finite_mode *mode; /* (modes) */
 } tg_finite_run;
 
+/* p->certificate, right and clearance. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_predict_certify(const tg_finite_run *r);
+
 /* p->loss, low, high and settle, from the modes' courses. Errors: TG_ESTOP; TG_ENOMEM. */
 TG_CHECKED tg_status tg_predict_losses(const tg_finite_run *r);
 

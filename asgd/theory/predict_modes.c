@@ -213,15 +213,6 @@ tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out)
     c->end_off = c->off[c->n - 1];
 }
 
-/* Where the count is lost the mode is known not to settle, and no more. */
-static tg_status
-count_roots(const tg_renewal *w, double e, size_t *count)
-{
-    const tg_status status = tg_renewal_unstable(w, TG_RENEWAL_ASGD, e, count);
-
-    return status == TG_ENOCONV ? TG_OK : status;
-}
-
 /* |1 - e| phi(-rate) = 1; NaN where phi ends at 0 or before that. */
 static double
 single_rate(const tg_delay *law, double e)
@@ -288,8 +279,6 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         TG_TRY(find_rate(fine, f, j, out));
     }
     out->unstable = out->settles ? 0 : 1;
-    if (!out->settles && f->way == TG_WAY_RENEWAL && f->c->plain)
-        TG_TRY(count_roots(fine, e, &out->unstable));
     if (f->plan->points) {
         const tg_status status = follow(f, j, fine, coarse, &v, out);
         if (status == TG_EDIVERGED) tg_mode_course_free(&out->course);

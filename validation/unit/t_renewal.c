@@ -2,6 +2,7 @@
 #include "validation/unit/check.h"
 
 #include "core/table.h"
+#include "roots/corrected.h"
 #include "solver/exponential.h"
 #include "solver/renewal.h"
 
@@ -207,18 +208,28 @@ test_roots_counted(void **state)
         double      P, k;
         size_t      roots;
     } row[] = { { "g4", 8, 1, 0 },     { "g4", 8, 3.2, 2 }, { "g1", 8, 3, 0 },
-                { "c", 4, 1.6, 0 },    { "c", 4, 2.4, 2 },  { "g4", 1000, 2.2, 0 },
+                { "g9", 4, 1.6, 0 },   { "u", 3, 4, 2 },    { "g4", 1000, 2.2, 0 },
                 { "g4", 1000, 2.4, 2 } };
 
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         const tg_renewal_group g = { law_of(row[i].law, 1), row[i].P };
         tg_renewal            *w = NULL;
+        const double           e = row[i].k / row[i].P;
+        double                *own = calloc(6000, sizeof *own);
         size_t                 count;
-        assert_ok(tg_renewal_create(&g, 1, 0.02, 6000, false, &w));
-        assert_ok(tg_renewal_unstable(w, TG_RENEWAL_ASGD, row[i].k / row[i].P, &count));
+        bool                   field;
+        tg_corrected_group     s = { .own = own };
+        assert_non_null(own);
+        assert_ok(tg_renewal_create(&g, 1, 0.02, row[i].roots ? 700 : 6000, false, &w));
+        assert_ok(tg_renewal_own_past(w, e, own, &s.owns, &field));
+        s.law = tg_renewal_weights(w, 0, &s.laws);
+        s.rate = e * tg_renewal_group_rate(w, 0);
+        const tg_corrected c = { .dt = 0.02, .e = e, .groups = 1, .group = &s };
+        assert_ok(tg_corrected_count(&c, 0, &count, NULL, NULL));
         if (count != row[i].roots) print_error("row %zu: %zu roots\n", i, count);
         assert_int_equal(count, row[i].roots);
+        free(own);
         tg_renewal_free(w);
         tg_delay_free((tg_delay *)g.law);
     }
