@@ -16,7 +16,8 @@ typedef struct dual {
 static dual
 product(dual a, dual b)
 {
-    return (dual){ multiply(a.at, b.at), multiply(a.at, b.slope) + multiply(a.slope, b.at) };
+    return (dual){ multiply(a.at, b.at),
+                   multiply(a.at, b.slope) + multiply(a.slope, b.at) };
 }
 
 static dual
@@ -125,24 +126,32 @@ tg_corrected_steepest(const tg_corrected *c, double left)
     return all + (1 + z) * more + c->dt / 2 * (drive + (1 + z) * drives);
 }
 
-/* Whether the sums are small at this line, and those of G_g over. */
+/* Whether the sum of moduli is small, and over: its last eighth hardly counts. */
+static int
+is_over(const double *x, size_t n, double z)
+{
+    const double MOST = 50, LEFT = 1e-5;
+    double       value, early, slope;
+
+    moduli(x, n, z, &value, &slope);
+    moduli(x, n - n / 8, z, &early, &slope);
+    return value <= MOST && value - early <= LEFT;
+}
+
+/* Laws that end are over at any line. */
 static int
 converges(const tg_corrected *c, double line)
 {
-    const double MOST = 50, LEFT = 1e-5, u = line * c->dt / 2;
+    const double u = line * c->dt / 2, z = (1 - u) / (1 + u);
 
     if (!(u > -0.5)) return 0;
     for (size_t g = 0; g < c->groups; g++) {
         const tg_corrected_group *k = &c->group[g];
-        const double              z = (1 - u) / (1 + u);
-        double                    value, slope, most;
-        moduli(k->law, k->laws, z, &most, &slope);
-        if (!(most <= MOST)) return 0;
-        if (isnan(c->e)) continue;
-        moduli(k->own, k->owns, z, &value, &slope);
-        const size_t early = k->owns - k->owns / 8;
-        moduli(k->own, early, z, &most, &slope);
-        if (!(value <= MOST) || !(value - most <= LEFT)) return 0;
+        double                    value, slope;
+        moduli(k->law, k->laws, z, &value, &slope);
+        if (!(value <= 50)) return 0;
+        if (k->tail && !is_over(k->law, k->laws, z)) return 0;
+        if (!isnan(c->e) && !is_over(k->own, k->owns, z)) return 0;
     }
     return 1;
 }
@@ -185,7 +194,8 @@ tg_corrected_follow(tg_corrected_walk *w, const tg_corrected_path *path, double 
     w->clearance = fmin(w->clearance, w->last);
     while (at < to) {
         double         h = fmin(1.8 * cabs(f) / path->steepest, to - at);
-        double complex next = tg_corrected_disc(w->c, path->at(path, at + h), &slope, &w->last);
+        double complex next =
+            tg_corrected_disc(w->c, path->at(path, at + h), &slope, &w->last);
         if (!(cabs(f) + cabs(next) > path->steepest * h)) {
             h /= 2.2;
             next = tg_corrected_disc(w->c, path->at(path, at + h), &slope, &w->last);
@@ -210,9 +220,8 @@ static tg_status
 check(const tg_corrected *c, double line)
 {
     if (!c->groups || !(c->dt > 0) || !(line * c->dt > -1))
-        return tg_fail(TG_EDOMAIN,
-                       "roots right of %g of %zu groups on a grid of step %g", line,
-                       c->groups, c->dt);
+        return tg_fail(TG_EDOMAIN, "roots right of %g of %zu groups on a grid of step %g",
+                       line, c->groups, c->dt);
     for (size_t g = 0; g < c->groups; g++)
         if (!c->group[g].laws || !isfinite(c->group[g].rate) ||
             (!isnan(c->e) && !c->group[g].owns))
@@ -236,9 +245,11 @@ tg_corrected_count(const tg_corrected *c, double line, size_t *count, double *cl
     const tg_status   status = tg_corrected_follow(&w, &path, pi, &change);
     const double      turns = change / pi;
     if (status != TG_OK || !(fabs(turns - round(turns)) < 1e-3) || turns < -0.5)
-        return tg_fail(TG_ENOCONV, w.evaluations > w.most
-                                       ? "too many steps to count the roots right of %g"
-                                       : "a root of the corrected equation lies on the line %g", line);
+        return tg_fail(TG_ENOCONV,
+                       w.evaluations > w.most
+                           ? "too many steps to count the roots right of %g"
+                           : "a root of the corrected equation lies on the line %g",
+                       line);
     *count = (size_t)lround(turns);
     if (clearance) *clearance = w.clearance;
     if (evaluations) *evaluations += w.evaluations;

@@ -20,9 +20,11 @@
 
 /* Workers of one law. */
 typedef struct tg_corrected_group {
-    double        rate;        /* a_g [1/time] */
-    const double *law, *own;   /* (laws), (owns): sum law_i z^i = phi, sum own_i z^i = G; borrowed */
-    size_t        laws, owns;  /* >= 1 */
+    double        rate; /* a_g [1/time] */
+    const double *law,
+        *own; /* (laws), (owns): sum law_i z^i = phi, sum own_i z^i = G; borrowed */
+    size_t laws, owns; /* >= 1 */
+    int    tail;       /* the law goes on where its series ends */
 } tg_corrected_group;
 
 /* One loop; or, with groups = 1 and e NaN, 1 - rate phi(s) alone (rate without a unit): a single
@@ -50,6 +52,7 @@ TG_CHECKED tg_status tg_corrected_count(const tg_corrected *c, double line, size
 /* All of them, by boxes that are halved as long as the count in them is not that of one root, and
  * Newton's iteration; the certificate's method is "grid". Owner: tg_roots_free(). Errors: as above;
  * TG_ENOCONV count and found differ; TG_ENOMEM. */
-TG_CHECKED tg_status tg_corrected_right_of(const tg_corrected *c, double line, tg_roots *out);
+TG_CHECKED tg_status tg_corrected_right_of(const tg_corrected *c, double line,
+                                           tg_roots *out);
 
 #endif

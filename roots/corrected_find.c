@@ -38,7 +38,8 @@ on_segment(const tg_corrected_path *p, double place)
 /* The change of arg H along a straight line, in pieces over which |dz/ds| = dt/|1 + s dt/2|^2 is at most
  * four times what it is where they begin. */
 static tg_status
-follow_side(search *q, double complex from, double complex to, double steepest, double *change)
+follow_side(search *q, double complex from, double complex to, double steepest,
+            double *change)
 {
     const double         half = q->c->dt / 2, length = cabs(to - from);
     const double complex way = (to - from) / length;
@@ -158,7 +159,8 @@ bound(const tg_corrected *c, double line, double unit, double *right, size_t *ev
     size_t beyond = 1;
 
     for (*right = fmax(line, 0) + 0.02 * unit; *right * c->dt < 1e6; *right *= 3)
-        if (tg_corrected_count(c, *right, &beyond, NULL, evaluations) == TG_OK && beyond == 0)
+        if (tg_corrected_count(c, *right, &beyond, NULL, evaluations) == TG_OK &&
+            beyond == 0)
             return TG_OK;
     return tg_fail(TG_ENOCONV, "roots of the corrected equation grow faster than its grid");
 }
@@ -210,15 +212,17 @@ finish(search *q, double line, double moved, size_t winding, size_t evaluations,
 
     r.certificate.found = tg_root_set_total(&q->set, 1);
     if (r.certificate.found != winding)
-        return tg_fail(TG_ENOCONV,
-                       "right of %g the argument principle counts %zu roots of the corrected "
-                       "equation, %zu found",
-                       line, winding, r.certificate.found);
+        return tg_fail(
+            TG_ENOCONV,
+            "right of %g the argument principle counts %zu roots of the corrected "
+            "equation, %zu found",
+            line, winding, r.certificate.found);
     TG_TRY(tg_root_set_finish(&q->set, 1, &r));
     for (size_t i = 0; i < r.count; i++) {
         const double residual = r.root[i].residual, size = cabs(r.root[i].s);
         r.certificate.residual = fmax(r.certificate.residual, residual);
-        r.certificate.backward = fmax(r.certificate.backward, residual / (2 * size + residual));
+        r.certificate.backward =
+            fmax(r.certificate.backward, residual / (2 * size + residual));
     }
     *out = r;
     return TG_OK;
@@ -246,7 +250,8 @@ tg_corrected_right_of(const tg_corrected *c, double line, tg_roots *out)
     TG_TRY(count_near(c, &at, q.unit, &winding, &clearance, &evaluations));
     TG_TRY(bound(c, at, q.unit, &right, &evaluations));
     tg_status status = climb(&q, at, right, winding);
-    if (status == TG_ENOCONV) tg_fail(status, "roots of the corrected equation lie too close");
+    if (status == TG_ENOCONV)
+        tg_fail(status, "roots of the corrected equation lie too close");
     if (status == TG_OK) status = finish(&q, at, line - at, winding, evaluations, out);
     free(q.set.root);
     return status;

@@ -14,7 +14,7 @@ enum { BITS = TG_RATIONAL_BITS, MOST_PIECES = 50000 };
 
 typedef struct proving {
     const tg_renewing *of;
-    tg_rational       *law; /* (groups) */
+    tg_rational       *law;  /* (groups) */
     arb_t              edge; /* the least -Re t_k */
     size_t             pieces;
 } proving;
@@ -77,7 +77,7 @@ own_at(acb_t own, const proving *q, size_t g, const tg_place *p)
 {
     const tg_rational *l = &q->law[g];
     tg_place           moved = tg_place_open(p->far);
-    acb_t           f;
+    acb_t              f;
 
     acb_init(f);
     acb_one(own);
@@ -133,7 +133,7 @@ static void
 edge_at(acb_t f, const proving *q, const tg_place *p)
 {
     tg_place moved = tg_place_open(p->far);
-    acb_t back;
+    acb_t    back;
 
     acb_init(back);
     acb_set_arb(back, q->edge);
@@ -167,8 +167,8 @@ static int
 find_reach(const proving *q, function *at, double *reach)
 {
     tg_place p = tg_place_open(1);
-    acb_t f;
-    int   good = 0;
+    acb_t    f;
+    int      good = 0;
 
     acb_init(f);
     for (*reach = 1; *reach < 1e9 && !good; *reach *= 2) {
@@ -190,9 +190,9 @@ static int
 walk(proving *q, function *at, double high, arb_t change)
 {
     tg_place p = tg_place_open(0);
-    acb_t start, f;
-    arb_t part;
-    int   good = 1;
+    acb_t    start, f;
+    arb_t    part;
+    int      good = 1;
 
     acb_init(start);
     acb_init(f);
@@ -229,11 +229,11 @@ walk(proving *q, function *at, double high, arb_t change)
 static int
 count(proving *q, function *at, size_t *zeros)
 {
-    double reach;
-    tg_place  p = tg_place_open(0);
-    acb_t  f;
-    arb_t  change, part;
-    fmpz_t whole;
+    double   reach;
+    tg_place p = tg_place_open(0);
+    acb_t    f;
+    arb_t    change, part;
+    fmpz_t   whole;
 
     acb_init(f);
     arb_init(change);
@@ -287,7 +287,8 @@ prove(proving *q, tg_proof *p)
 {
     size_t beyond = 0, zeros;
 
-    if (find_edge(q) && (!arb_is_positive(q->edge) || !count(q, edge_at, &beyond) || beyond))
+    if (find_edge(q) &&
+        (!arb_is_positive(q->edge) || !count(q, edge_at, &beyond) || beyond))
         return;
     if (!count(q, corrected_at, &zeros)) return;
     p->unstable = zeros;

@@ -139,8 +139,8 @@ renew(tg_rational *l)
     l->terms = acb_poly_degree(rest);
     l->t = _acb_vec_init(l->terms);
     l->c = _acb_vec_init(l->terms);
-    const int told = l->terms == 0 ||
-                     acb_poly_find_roots(l->t, rest, NULL, 0, BITS) == l->terms;
+    const int told =
+        l->terms == 0 || acb_poly_find_roots(l->t, rest, NULL, 0, BITS) == l->terms;
     for (slong k = 0; k < l->terms && told; k++) residue(&l->c[k], l, &l->t[k]);
     acb_poly_clear(rest);
     return told;

@@ -62,10 +62,10 @@ hyperexponential(const tg_delay *law, double mean, double square_cv)
     return two_exponentials(balanced, mean / (2 * balanced), mean / (2 * (1 - balanced)));
 }
 
-/* E exp(-s T). Phases only move on to later ones, here and in every acyclic law, so one
+/* Phases only move on to later ones, here and in every acyclic law, so one
  * sweep from the end is enough. */
-static double
-transform(const tg_phase *p, double s)
+double
+tg_phase_laplace(const tg_phase *p, double s)
 {
     double left[TG_PHASE_MAX], phi = 0;
 
@@ -85,7 +85,7 @@ static int
 same_law(const tg_phase *p, const tg_delay *law, double mean)
 {
     for (double s = 0.3 / mean; s < 30 / mean; s *= 3)
-        if (!(fabs(transform(p, s) - creal(tg_delay_laplace(law, s, NULL))) < 1e-10))
+        if (!(fabs(tg_phase_laplace(p, s) - creal(tg_delay_laplace(law, s, NULL))) < 1e-10))
             return 0;
     return 1;
 }

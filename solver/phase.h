@@ -11,6 +11,8 @@
 
 #include "core/delay.h"
 
+#include <complex.h>
+
 #define TG_PHASE_MAX 16
 
 typedef struct tg_phase {
@@ -28,5 +30,14 @@ typedef struct tg_phase {
 TG_CHECKED tg_status tg_phase_from_delay(const tg_delay *d, tg_phase *out);
 
 double tg_phase_mean(const tg_phase *p);
+
+/* E exp(-s T), s >= 0 [1/time]. */
+double tg_phase_laplace(const tg_phase *p, double s);
+
+/* The density of its renewals is 1/m + sum_k c_k e^{t_k t}, k < *terms < n, into t and c (n) [1/time].
+ * Phases of one rate that do not follow each other make two t_k one, and a c_k infinite. Errors:
+ * TG_ENOCONV. */
+TG_CHECKED tg_status tg_phase_renewal(const tg_phase *p, double complex *t,
+                                      double complex *c, size_t *terms);
 
 #endif

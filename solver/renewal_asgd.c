@@ -117,7 +117,8 @@ propagate(mode *m, double *energy)
     return q;
 }
 
-/* What the next order in 1/P may change, relative. d is by how much the corrected response
+/* What the next order in 1/P may change, relative; CV = 1 is no law of its own but the exponential one's,
+ * of which there is none. d is by how much the corrected response
  * has more energy, and 1/(1 - q^2) grows towards the loss of the mean square; the two forms
  * differ by what is left out. Source: fitted to the exact and simulated variances of
  * validation/reference (theory 3.6). */
@@ -127,7 +128,8 @@ next_order(const tg_renewal *w, double d, double q, double spread)
     const double cv2 = w->law[0].cv2,
                  size = 0.45 * d * d * (1 + 2 / w->total) / (1 - q * q);
 
-    return w->groups == 1 ? size * fabs(1 - cv2) / (1 + cv2) : fabs(spread) + 0.1 * size;
+    return w->groups == 1 ? size * fmax(fabs(1 - cv2) / (1 + cv2), 0.1)
+                          : fabs(spread) + 0.1 * size;
 }
 
 /* Which form: V_0/(1 - c) for one law as long as the response is not changed much; the

@@ -15,12 +15,18 @@ static const tg_column cell_columns[] = {
     { "algorithm", "", "", true },
     { "x", "", "value of the setting --x", false },
     { "y", "", "value of the setting --y", false },
-    { "unstable", "", "characteristic roots with Re s >= 0, all modes together", false },
-    { "converges", "", "1 if the mean of many workers converges", false },
+    { "unstable", "",
+      "characteristic roots of very many workers with Re s >= 0, all modes together",
+      false },
+    { "converges", "", "1 if there are none: the mean of many workers converges", false },
     { "mean_square", "", "loop gain over that at which the mean square is lost", false },
     { "single_run", "", "loop gain over that at which a single run ceases to settle",
       false },
-    { "rate", "1/time", "of the slowest mode; < 0: grows", false },
+    { "rate", "1/time",
+      "of the slowest mode; < 0: grows; with these workers under asgd where they have one "
+      "law, else "
+      "with very many",
+      false },
     { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
       true },
 };

@@ -1,5 +1,8 @@
 #include "asgd/theory/gain_course.h"
 
+#include "asgd/theory/finite_rate.h"
+#include "core/complexes.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +11,10 @@ enum { LEVELS = 2, FINER = 16 }; /* where a cubic will not do, nodes so many tim
 static const double SPACING = 0.03, MOST = 120 /* of |ln a| */, TOLERANCE = 1e-6;
 static const double EFFECTIVE =
     1e-3; /* of an effective rate, which depends on the horizon more */
+
+/* Numbers of workers of which rates are found; between them they are cubics in 1/P. */
+static const double RUNG[] = { 2, 3, 4, 6, 10, 20, 50, INFINITY };
+enum { RUNGS = sizeof RUNG / sizeof *RUNG };
 
 enum { SMOOTH = 1, ROUGH }; /* the way from a node to the next: whether a cubic will do */
 
@@ -27,10 +34,11 @@ typedef struct level {
 } level;
 
 struct tg_gain_course {
-    double  horizon;
-    char   *law;  /* of the loop that the nodes are of; owned */
-    tg_loop loop; /* the rest of it */
-    level   level[LEVELS];
+    double         horizon;
+    char          *law;  /* of the loop that the nodes are of; owned */
+    tg_loop        loop; /* the rest of it */
+    tg_finite_rate finite;
+    level          level[RUNGS][LEVELS]; /* the last of the mean field */
 };
 
 tg_status
@@ -47,10 +55,12 @@ tg_gain_course_create(double horizon, tg_gain_course **out)
 static void
 forget(tg_gain_course *c)
 {
-    for (size_t i = 0; i < LEVELS; i++) {
-        free(c->level[i].node);
-        c->level[i] = (level){ 0 };
+    for (size_t i = 0; i < RUNGS * LEVELS; i++) {
+        level *v = &c->level[i / LEVELS][i % LEVELS];
+        free(v->node);
+        *v = (level){ 0 };
     }
+    c->finite.known = false;
     free(c->law);
     c->law = NULL;
 }
@@ -101,6 +111,7 @@ tg_gain_course_turn(tg_gain_course *c, const tg_case *one)
     if (!(c->law = strdup(tg_delay_text(l.delay))))
         return tg_fail(TG_ENOMEM, "out of memory");
     c->loop = l;
+    c->finite = tg_finite_rate_of(one);
     return TG_OK;
 }
 
@@ -117,24 +128,62 @@ level_open(size_t i, level *out)
 
 /* ---- nodes --------------------------------------------------------------------------- */
 
+/* In place of the mean field's rate that of P workers, where it is known. */
+static void
+set_rate(const tg_gain_course *c, const tg_case *one, double workers, tg_mode_prediction *m)
+{
+    const tg_loop  l = tg_case_loop(one, m->a);
+    double complex root;
+
+    if (isinf(workers) || (m->effective && workers > 1)) return;
+    const double rate =
+        tg_finite_rate_at(&c->finite, &l, workers, complex_of(m->re, fabs(m->im)), &root);
+    if (isnan(rate)) return;
+    m->rate = rate;
+    m->effective = false;
+}
+
+/* Root and count are the mean field's. */
 static tg_status
-solve(const tg_gain_course *c, const tg_case *one, double a, tg_mode_prediction *out)
+solve(const tg_gain_course *c, const tg_case *one, double a, double workers,
+      tg_mode_prediction *out)
 {
     const tg_loop l = tg_case_loop(one, a);
 
     out->a = a;
     TG_TRY(tg_case_roots(&l, out));
-    return tg_case_effective_rate(one, 1, c->horizon, out);
+    TG_TRY(tg_case_effective_rate(one, 1, c->horizon, out));
+    set_rate(c, one, workers, out);
+    return TG_OK;
 }
 
-static tg_status
-know(const tg_gain_course *c, const tg_case *one, const level *v, size_t i)
+static double
+gain_at(const level *v, double place)
 {
-    node              *n = &v->node[i];
-    tg_mode_prediction at = { 0 };
+    return exp(v->spacing * place - MOST);
+}
+
+/* Node i of a level; of few workers from the mean field's. */
+static tg_status
+know(tg_gain_course *c, const tg_case *one, size_t rung, size_t k, size_t i)
+{
+    node              *n = &c->level[rung][k].node[i];
+    const node        *field = &c->level[RUNGS - 1][k].node[i];
+    tg_mode_prediction at = { .a = gain_at(&c->level[rung][k], (double)i) };
 
     if (n->known) return TG_OK;
-    TG_TRY(solve(c, one, exp(v->spacing * (double)i - MOST), &at));
+    if (rung < RUNGS - 1) {
+        TG_TRY(know(c, one, RUNGS - 1, k, i));
+        at.re = field->re;
+        at.im = field->im;
+        at.rate = field->rate;
+        at.unstable = field->unstable;
+        at.exponential = field->exponential;
+        at.effective = field->effective;
+        set_rate(c, one, RUNG[rung], &at);
+    } else {
+        TG_TRY(solve(c, one, at.a, INFINITY, &at));
+    }
     *n = (node){ .re = at.re,
                  .im = fabs(at.im),
                  .rate = at.rate,
@@ -193,23 +242,110 @@ is_even(const node *a, const node *b)
            a->effective == b->effective;
 }
 
+/* What is solved half way; of few workers from the mean field's cubic, where that will do. */
+static tg_status
+half_way(tg_gain_course *c, const tg_case *one, size_t rung, size_t k, size_t i,
+         tg_mode_prediction *half)
+{
+    const level *field = &c->level[RUNGS - 1][k];
+    const double a = gain_at(field, (double)i + 0.5);
+
+    if (rung == RUNGS - 1 || field->node[i].way != SMOOTH)
+        return solve(c, one, a, RUNG[rung], half);
+    interpolate(field, i, 0.5, half);
+    half->a = a;
+    set_rate(c, one, RUNG[rung], half);
+    return TG_OK;
+}
+
 /* Whether a cubic will do between nodes i and i + 1: half way it must agree with what is solved there. */
 static tg_status
-look(const tg_gain_course *c, const tg_case *one, const level *v, size_t i)
+look(tg_gain_course *c, const tg_case *one, size_t rung, size_t k, size_t i)
 {
+    const level       *v = &c->level[rung][k];
     tg_mode_prediction guess = { 0 }, half = { 0 };
     bool               even = true;
 
     if (v->node[i].way) return TG_OK;
-    for (size_t k = i - 1; k <= i + 2; k++) {
-        TG_TRY(know(c, one, v, k));
-        even = even && is_even(&v->node[i - 1], &v->node[k]);
+    if (rung < RUNGS - 1) TG_TRY(look(c, one, RUNGS - 1, k, i));
+    for (size_t j = i - 1; j <= i + 2; j++) {
+        TG_TRY(know(c, one, rung, k, j));
+        even = even && is_even(&v->node[i - 1], &v->node[j]);
     }
     if (even) {
         interpolate(v, i, 0.5, &guess);
-        TG_TRY(solve(c, one, exp(v->spacing * ((double)i + 0.5) - MOST), &half));
+        TG_TRY(half_way(c, one, rung, k, i, &half));
     }
     v->node[i].way = even && agree(&guess, &half) ? SMOOTH : ROUGH;
+    return TG_OK;
+}
+
+/* On a rung, where the loop is the course's. */
+static tg_status
+at_rung(tg_gain_course *c, const tg_case *one, double a, size_t rung,
+        tg_mode_prediction *out)
+{
+    const double along = log(a) + MOST;
+
+    *out = (tg_mode_prediction){ .a = a };
+    for (size_t k = 0; k < LEVELS; k++) {
+        const level *v = &c->level[rung][k];
+        TG_TRY(level_open(k, &c->level[RUNGS - 1][k]));
+        TG_TRY(level_open(k, &c->level[rung][k]));
+        const double place = along / v->spacing;
+        const size_t i = (size_t)place;
+        TG_TRY(look(c, one, rung, k, i));
+        if (v->node[i].way == ROUGH) continue;
+        interpolate(v, i, place - (double)i, out);
+        return TG_OK;
+    }
+    return solve(c, one, a, RUNG[rung], out);
+}
+
+/* Lagrange's value at x = 1/P through the rungs from..to. */
+static double
+through(const double *rate, size_t from, size_t to, double x)
+{
+    double sum = 0;
+
+    for (size_t i = from; i <= to; i++) {
+        double weight = 1;
+        for (size_t k = from; k <= to; k++)
+            if (k != i) weight *= (x - 1 / RUNG[k]) / (1 / RUNG[i] - 1 / RUNG[k]);
+        sum += weight * rate[i - from];
+    }
+    return sum;
+}
+
+/* The rate of P workers: a cubic through the four rungs around, where that and the parabola without the
+ * one furthest away agree to 1e-4 (a root that turns from real to complex goes like no cubic); else
+ * solved. */
+static tg_status
+between_rungs(tg_gain_course *c, const tg_case *one, double a, double workers,
+              tg_mode_prediction *out)
+{
+    const double x = 1 / workers;
+    double       rate[4];
+    size_t       above = 1;
+
+    while (above < RUNGS - 1 && RUNG[above] < workers) above++;
+    const size_t first = above < 2 ? 0 : above - 2 + 4 > RUNGS ? RUNGS - 4 : above - 2;
+    for (size_t i = 0; i < 4; i++) {
+        tg_mode_prediction m;
+        TG_TRY(at_rung(c, one, a, first + i, &m));
+        if (RUNG[first + i] == workers) {
+            out->rate = m.rate;
+            return TG_OK;
+        }
+        rate[i] = m.rate;
+    }
+    const size_t near = fabs(1 / RUNG[first] - x) > fabs(1 / RUNG[first + 3] - x);
+    const double cubic_rate = through(rate, first, first + 3, x);
+    const double other = through(rate + near, first + near, first + near + 2, x);
+    if (fabs(cubic_rate - other) <= 1e-4 * fabs(cubic_rate))
+        out->rate = cubic_rate;
+    else
+        set_rate(c, one, workers, out);
     return TG_OK;
 }
 
@@ -217,19 +353,13 @@ tg_status
 tg_gain_course_at(tg_gain_course *c, const tg_case *one, double a, tg_mode_prediction *out)
 {
     const tg_loop l = tg_case_loop(one, a);
+    const double  workers = (double)one->cluster->workers;
+    const bool    plain = is_plain(&l) && is_same(c, &l);
 
     *out = (tg_mode_prediction){ .a = a };
-    if (!is_plain(&l) || !is_same(c, &l) || !(fabs(log(a)) < MOST - 1))
-        return solve(c, one, a, out);
-    for (size_t k = 0; k < LEVELS; k++) {
-        level *v = &c->level[k];
-        TG_TRY(level_open(k, v));
-        const double place = (log(a) + MOST) / v->spacing;
-        const size_t i = (size_t)place;
-        TG_TRY(look(c, one, v, i));
-        if (v->node[i].way == ROUGH) continue;
-        interpolate(v, i, place - (double)i, out);
-        return TG_OK;
-    }
-    return solve(c, one, a, out);
+    if (!plain || !(fabs(log(a)) < MOST - 1))
+        return solve(c, one, a, plain && c->finite.known ? workers : INFINITY, out);
+    TG_TRY(at_rung(c, one, a, RUNGS - 1, out));
+    if (!c->finite.known || (out->effective && workers > 1)) return TG_OK;
+    return workers == 1 ? solve(c, one, a, 1, out) : between_rungs(c, one, a, workers, out);
 }

@@ -1,9 +1,11 @@
-/* gain_course: the rightmost root of a loop as a function of its gain
+/* gain_course: the rightmost root of a loop as a function of its gain, and the rate with P workers
  *
  * A chart asks for the same loop at many gains. The root and its rate are solved on an even grid of
  * ln a, where they are first asked for, and a cubic runs between; what it misses is checked half way
  * between two nodes, and where that is more than 1e-6 of the root, or 1e-3 of a rate over the horizon, the count of unstable roots
  * changes, or the law has another edge, each gain is solved for itself.
+ * The rate of ASGD by P workers of one law (finite_rate.h) runs in the same way for a few P, and in
+ * cubics in 1/P between these.
  * Private to asgd/theory and study/.
  */
 #ifndef TG_ASGD_GAIN_COURSE_H

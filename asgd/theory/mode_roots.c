@@ -16,12 +16,14 @@ lay_grid(const tg_finite *f, double k, double threshold, tg_renewal **out)
 {
     enum { STEPS = 40 };
     const double edge = (1 - k / fmin(threshold, 1e3)) / 2;
-    const double jobs =
-        edge > 0 ? fmin(30 + 5 / fmin(fmax(edge, 0.02), k), 300) : 14;
+    const double jobs = edge > 0 ? fmin(30 + 5 / fmin(fmax(edge, 0.02), k), 300) : 14;
     const bool   slow = k < TG_FINITE_SLOW && f->way != TG_WAY_SINGLE;
 
     return tg_renewal_create(f->group, f->groups, (slow ? 0.02 / k : 1. / STEPS) * f->mean,
-                             (size_t)(STEPS * (slow ? 50 : jobs)), slow, out);
+                             (size_t)(STEPS * (slow                      ? 50
+                                               : f->way == TG_WAY_SINGLE ? 200
+                                                                         : jobs)),
+                             slow, out);
 }
 
 static tg_status
@@ -45,6 +47,7 @@ write_series(tg_mode_equation *q)
         s->rate = q->way == TG_WAY_SINGLE ? 1 - q->e : q->e * q->rate[g];
         s->own = q->own + g * n;
         s->owns = count[g];
+        s->tail = s->laws == n;
     }
     free(count);
     return status;
@@ -84,9 +87,9 @@ fill(const tg_finite *f, double k, double threshold, tg_mode_equation *q)
 tg_status
 tg_mode_equation_open(const tg_finite *f, double h, double threshold, tg_mode_equation *out)
 {
-    const double     e = f->c->step * h;
-    const bool       exact = f->way == TG_WAY_SINGLE || f->way == TG_WAY_EXPONENTIAL ||
-                       f->way == TG_WAY_CYCLE;
+    const double e = f->c->step * h;
+    const bool   exact =
+        f->way == TG_WAY_SINGLE || f->way == TG_WAY_EXPONENTIAL || f->way == TG_WAY_CYCLE;
     tg_mode_equation q = { .level = exact ? TG_LEVEL_EXACT : TG_LEVEL_RENEWAL,
                            .way = f->way,
                            .groups = f->groups,
@@ -98,7 +101,8 @@ tg_mode_equation_open(const tg_finite *f, double h, double threshold, tg_mode_eq
 
     *out = q;
     if (!f->c->plain || !f->c->solved)
-        return tg_fail(TG_EDOMAIN, "roots with a worker's own past are those of asynchronous SGD");
+        return tg_fail(TG_EDOMAIN,
+                       "roots with a worker's own past are those of asynchronous SGD");
     const tg_status status = fill(f, e * f->total, threshold, &q);
     *out = q;
     return status;
@@ -226,15 +230,17 @@ tg_mode_roots(const tg_mode_equation *q, double *line, tg_roots *out)
     }
     const tg_corrected c = series_of(q);
     const double       end = fmin(0.9 * edge_of(q), 0);
-    const double       edge = tg_corrected_line(&c, fmax(given ? fmin(*line, 0) : least, end));
+    const double edge = tg_corrected_line(&c, fmax(given ? fmin(*line, 0) : least, end));
     if (given && *line < edge)
-        return tg_fail(TG_EDOMAIN,
-                       "the line %g is not right of %g, where the equation of these workers ends",
-                       *line, edge);
+        return tg_fail(
+            TG_EDOMAIN,
+            "the line %g is not right of %g, where the equation of these workers ends",
+            *line, edge);
     if (given) return tg_corrected_right_of(&c, *line, out);
     *line = edge;
     tg_status status = tg_corrected_right_of(&c, *line, out);
-    for (int i = 0; i < 8 && status == TG_ENOCONV; i++) { /* near the end all bounds are bad */
+    for (int i = 0; i < 8 && status == TG_ENOCONV;
+         i++) { /* near the end all bounds are bad */
         *line *= 0.75;
         status = tg_corrected_right_of(&c, *line, out);
     }
@@ -242,20 +248,17 @@ tg_mode_roots(const tg_mode_equation *q, double *line, tg_roots *out)
 }
 
 tg_status
-tg_cluster_equation(const tg_cluster *cluster, const tg_algorithm *rule, double step, double h,
-                    tg_mode_equation *out)
+tg_cluster_equation(const tg_cluster *cluster, const tg_algorithm *rule, double step,
+                    double h, tg_mode_equation *out)
 {
     double                zero[1] = { 0 };
     const tg_predict_plan plan = { 0 };
-    const tg_modes        m = { .count = 1,
-                                .h = &h,
-                                .start = zero,
-                                .sigma2 = zero,
-                                .shift = zero,
-                                .spread = zero };
-    tg_case               c;
-    tg_finite             f;
-    double                threshold = INFINITY;
+    const tg_modes        m = {
+               .count = 1, .h = &h, .start = zero, .sigma2 = zero, .shift = zero, .spread = zero
+    };
+    tg_case   c;
+    tg_finite f;
+    double    threshold = INFINITY;
 
     TG_TRY(tg_case_open(cluster, rule, step, &c));
     tg_status status = tg_case_threshold(&c, &threshold);

@@ -21,13 +21,13 @@ typedef struct tg_mode_equation {
     tg_way   way;
     size_t   groups;
     double   e, damping, mean, total; /* eta h; e lambda [1/time]; P/lambda [time]; P */
-    bool     settles;                 /* the response in G_g is the mean field's, which settles */
-    const tg_delay     **law;         /* (groups) borrowed laws, owned list ... */
-    double              *rate;        /* ... and their lambda_g [1/time] */
-    tg_renewal          *grid;        /* NULL: the equation is closed */
-    double              *own;         /* (groups, points) G_g */
-    tg_corrected_group  *series;      /* (groups) */
-    tg_delay            *delay;       /* of exponential workers: the loop that has these roots */
+    bool     settles;           /* the response in G_g is the mean field's, which settles */
+    const tg_delay    **law;    /* (groups) borrowed laws, owned list ... */
+    double             *rate;   /* ... and their lambda_g [1/time] */
+    tg_renewal         *grid;   /* NULL: the equation is closed */
+    double             *own;    /* (groups, points) G_g */
+    tg_corrected_group *series; /* (groups) */
+    tg_delay           *delay;  /* of exponential workers: the loop that has these roots */
 } tg_mode_equation;
 
 /* The equation of a mode h of ASGD. Release with tg_mode_equation_close(), also after failure. Errors:
@@ -41,7 +41,8 @@ tg_loop tg_mode_loop(const tg_mode_equation *q);
 
 /* How many roots have Re s > 0, and what relative change of the equation would alter that (NaN: of a
  * polynomial it is not asked). Errors: TG_ENOCONV a root on the axis. */
-TG_CHECKED tg_status tg_mode_unstable(const tg_mode_equation *q, size_t *count, double *clearance);
+TG_CHECKED tg_status tg_mode_unstable(const tg_mode_equation *q, size_t *count,
+                                      double *clearance);
 
 /* The same in ball arithmetic where the equation is closed: exponential workers, and laws with rational
  * transforms where the mean field settles; else *proved is false. Errors: TG_ENOMEM. */
@@ -53,7 +54,8 @@ TG_CHECKED tg_status tg_mode_roots(const tg_mode_equation *q, double *line, tg_r
 
 /* The equation of a mode h of a cluster under a rule. Close it only after success. Errors: TG_EDOMAIN
  * the rule is not ASGD. */
-TG_CHECKED tg_status tg_cluster_equation(const tg_cluster *cluster, const tg_algorithm *rule,
-                                         double step, double h, tg_mode_equation *out);
+TG_CHECKED tg_status tg_cluster_equation(const tg_cluster   *cluster,
+                                         const tg_algorithm *rule, double step, double h,
+                                         tg_mode_equation *out);
 
 #endif

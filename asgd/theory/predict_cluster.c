@@ -67,6 +67,7 @@ choose_way(tg_finite *f)
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
     if (in_turn(f)) return TG_WAY_CYCLE;
     f->phases = f->c->solved && on_lattice(f);
+    f->matched = tg_match_applies(f);
     return f->phases && f->c->plain && !f->c->cluster->together && !f->minimum &&
                    !f->plan->quick
                ? TG_WAY_LATTICE

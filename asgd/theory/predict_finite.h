@@ -21,6 +21,13 @@ typedef enum tg_way {
     TG_WAY_RENEWAL
 } tg_way;
 
+/* What is known of few workers from a phase-type law that is like theirs (predict_match.c): the gain
+ * where that loses its mean square, how far theirs is moved from it, relative, what that may be off by,
+ * and what its skewness is beyond 2. */
+typedef struct tg_match {
+    double limit, moved, error, skewed;
+} tg_match;
+
 /* A cluster under a rule. Arrays are by group of workers that has any. */
 typedef struct tg_finite {
     const tg_case         *c;
@@ -32,9 +39,11 @@ typedef struct tg_finite {
     double                *workers, *rate; /* n_g; deliveries of one worker [1/time] */
     double                 total, mean;    /* P; P / lambda [time] */
     double                 steepest;       /* the largest eigenvalue */
-    double  *minimum, *within;   /* (count, groups), or NULL: all at F's minimum */
-    tg_phase law;                /* of one group ... */
-    bool     phases;             /* ... whose moments close on a cheap lattice */
+    double  *minimum, *within; /* (count, groups), or NULL: all at F's minimum */
+    tg_phase law;              /* of one group ... */
+    bool     phases;           /* ... whose moments close on a cheap lattice; or ... */
+    bool     matched;          /* ... which has its mean and variance */
+    tg_match match;
     double   slow[4];            /* tg_finite_slow() */
     double   limit, limit_error; /* gain at which the mean square is lost */
 } tg_finite;
@@ -52,6 +61,14 @@ void                 tg_finite_close(tg_finite *f);
 
 /* The loop gain k = eta h P at which the mean square is lost, and what it may be off by. */
 TG_CHECKED tg_status tg_finite_limit(tg_finite *f, double threshold);
+
+/* Whether there is such a law with a cheap lattice, f->law then; f->limit and f->match; and the stationary
+ * variance at gain k, per unit of noise, in place of *v where less is stated of it: then the relative
+ * difference and what was stated go into *missed, else 0. Errors: those of the lattice. */
+bool                 tg_match_applies(tg_finite *f);
+TG_CHECKED tg_status tg_match_limit(tg_finite *f);
+TG_CHECKED tg_status tg_match_variance(const tg_finite *f, double k, tg_renewal_variance *v,
+                                       double *missed);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {

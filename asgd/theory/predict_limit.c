@@ -193,6 +193,7 @@ tg_finite_limit(tg_finite *f, double threshold)
         f->limit_error = 1e-6 * f->limit;
         return TG_OK;
     }
+    if (f->matched) return tg_match_limit(f);
     if (f->c->plain)
         TG_TRY(plain_limit(f, threshold));
     else

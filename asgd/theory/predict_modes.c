@@ -1,6 +1,7 @@
 /* predict_modes: one mode at level renewal, and of one worker; each a call into solver/ */
 #include "asgd/theory/predict_finite.h"
 
+#include "asgd/theory/finite_rate.h"
 #include "solver/lattice.h"
 
 #include <math.h>
@@ -213,27 +214,6 @@ tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out)
     c->end_off = c->off[c->n - 1];
 }
 
-/* |1 - e| phi(-rate) = 1; NaN where phi ends at 0 or before that. */
-static double
-single_rate(const tg_delay *law, double e)
-{
-    const double theta = fabs(1 - e), edge = -tg_delay_abscissa(law);
-    double       low = 0, high = 0.1 / tg_delay_mean(law);
-
-    if (theta == 0) return INFINITY;
-    while (high < edge && theta * creal(tg_delay_laplace(law, -high, NULL)) < 1) {
-        low = high;
-        high *= 2;
-    }
-    high = fmin(high, edge);
-    for (int i = 0; i < 60; i++) {
-        const double middle = (low + high) / 2;
-        const double value = theta * creal(tg_delay_laplace(law, -middle, NULL));
-        *(value < 1 ? &low : &high) = middle;
-    }
-    return high < edge * (1 - 1e-9) ? low : NAN;
-}
-
 /* In place of the first order, where all configurations are at hand; the relative difference
  * and what was stated of it into *missed. */
 static tg_status
@@ -273,6 +253,8 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
                                  : rough ? tg_renewal_checked(fine, rough, rule, e, &v)
                                          : tg_renewal_stationary(fine, rule, e, &v);
         if (status == TG_OK && f->phases) TG_TRY(exact_variance(f, e, &v, &out->missed));
+        if (status == TG_OK && f->matched)
+            TG_TRY(tg_match_variance(f, k, &v, &out->missed));
         if (status == TG_EDIVERGED) out->settles = false;
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
         if (out->settles) TG_TRY(settle(f, j, fine, &v, out));
@@ -284,7 +266,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
         if (status == TG_EDIVERGED) tg_mode_course_free(&out->course);
         if (status != TG_OK) return status == TG_EDIVERGED ? TG_OK : status;
     }
-    if (f->way == TG_WAY_SINGLE) out->rate = single_rate(f->group[0].law, e);
+    if (f->way == TG_WAY_SINGLE) out->rate = tg_single_rate(f->group[0].law, e);
     if (isnan(out->rate)) {
         out->rate = tg_mode_course_rate(&out->course, out->bias);
         out->rate_error = 0.02 * fabs(out->rate);

@@ -1,15 +1,16 @@
 /* A chart of stability: what 200 x 200 settings cost, tables of three boundaries and all. The baseline
  * is the same chart with every cell solved for itself, from a row of it in the same process; the
- * residual is the largest relative difference of a rate in that row. */
+ * residual is the largest relative difference of a rate in that row, whose workers are a number of which
+ * rates are found. */
 #include "validation/bench/bench.h"
 
-#include "asgd/theory/predict_parts.h"
+#include "asgd/theory/finite_rate.h"
 #include "core/table.h"
 #include "study/answer.h"
 
 #include <math.h>
 
-enum { SIDE = 200, WORKERS = 32, RATE = 7 /* a column */ };
+enum { SIDE = 200, WORKERS = 20, RATE = 7 /* a column */ };
 static const double LOW = 0.001, HIGH = 0.1, EIGENVALUE[] = { 1, 0.5, 0.2, 0.1 };
 static const char   text[] =
     "objective: {quadratic: {eigenvalues: [1, 0.5, 0.2, 0.1], start: 1, noise: {additive: "
@@ -45,14 +46,17 @@ solve_row(void *context)
     must(tg_delay_parse(law, &delay));
     must(tg_cluster_create(1, &workers, &delay, false, &cluster));
     must(tg_case_open(cluster, &tg_asgd, LOW, &c));
+    const tg_finite_rate f = tg_finite_rate_of(&c);
     for (size_t i = 0; i < SIDE; i++) {
         const double step = LOW + (HIGH - LOW) * (double)i / (SIDE - 1);
         rate[i] = INFINITY;
         for (size_t j = 0; j < 4; j++) {
             tg_mode_prediction m = { .a = step * WORKERS * EIGENVALUE[j] };
             const tg_loop      l = tg_case_loop(&c, m.a);
+            double complex     root;
             must(tg_case_roots(&l, &m));
-            rate[i] = fmin(rate[i], m.rate);
+            rate[i] = fmin(
+                rate[i], tg_finite_rate_at(&f, &l, WORKERS, m.re + fabs(m.im) * I, &root));
         }
     }
     tg_case_close(&c);

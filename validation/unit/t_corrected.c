@@ -19,7 +19,9 @@ test_known_zeros(void **state)
 
     (void)state;
     for (int over = 0; over < 2; over++) {
-        const tg_corrected_group g = { .rate = over ? 1.0001 : 0.9999, .law = law, .laws = 8 };
+        const tg_corrected_group g = { .rate = over ? 1.0001 : 0.9999,
+                                       .law = law,
+                                       .laws = 8 };
         const tg_corrected       c = { .dt = 0.1, .e = NAN, .groups = 1, .group = &g };
         size_t                   count;
         double                   clearance;
@@ -47,7 +49,8 @@ expand(const tg_corrected *c, double *h)
                 next[0][i + j] += all[i] * d[j];
                 next[1][i + j] += drive[i] * d[j];
             }
-            for (size_t j = 0; j < k->laws; j++) next[1][i + j] += k->rate * all[i] * k->law[j];
+            for (size_t j = 0; j < k->laws; j++)
+                next[1][i + j] += k->rate * all[i] * k->law[j];
         }
         n += m - 1;
         memcpy(all, next[0], sizeof all);
@@ -74,8 +77,8 @@ zeros_right_of(const tg_corrected *c, double line, double *nearest)
         a[i * n + n - 1] = -h[i] / h[n];
         if (i > 0) a[i * n + i - 1] = 1;
     }
-    assert_int_equal(LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)n, a, (lapack_int)n,
-                                   re, im, NULL, 1, NULL, 1),
+    assert_int_equal(LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)n, a,
+                                   (lapack_int)n, re, im, NULL, 1, NULL, 1),
                      0);
     *nearest = INFINITY;
     for (size_t i = 0; i < n; i++) {
@@ -103,8 +106,10 @@ test_companion(void **state)
             double sum = 0;
             for (int j = 0; j < 8; j++) sum += law[k][j] = tg_rng_uniform(&g);
             for (int j = 0; j < 8; j++) law[k][j] /= sum;
-            for (int j = 0; j < 6; j++) own[k][j] = (j == 0) + (tg_rng_uniform(&g) - 0.5) / 2;
-            group[k] = (tg_corrected_group){ 4 * tg_rng_uniform(&g), law[k], own[k], 8, 6 };
+            for (int j = 0; j < 6; j++)
+                own[k][j] = (j == 0) + (tg_rng_uniform(&g) - 0.5) / 2;
+            group[k] =
+                (tg_corrected_group){ 4 * tg_rng_uniform(&g), law[k], own[k], 8, 6, 0 };
         }
         for (double line = 0; line > -0.5; line -= 0.3) {
             double       nearest;
@@ -133,7 +138,7 @@ test_companion(void **state)
 static void
 test_mean_field(void **state)
 {
-    double   law[202] = { 0 }, one = 1, error[2];
+    double    law[202] = { 0 }, one = 1, error[2];
     tg_delay *d = NULL;
 
     (void)state;
@@ -144,7 +149,9 @@ test_mean_field(void **state)
         tg_roots     mine, theirs;
         memset(law, 0, sizeof law);
         law[n] = 1;
-        tg_corrected_group g = { .rate = 1, .law = law, .own = &one, .laws = n + 1, .owns = 1 };
+        tg_corrected_group g = {
+            .rate = 1, .law = law, .own = &one, .laws = n + 1, .owns = 1
+        };
         const tg_corrected c = { .dt = 1 / (double)n, .e = 0, .groups = 1, .group = &g };
         assert_ok(tg_corrected_right_of(&c, -2, &mine));
         assert_ok(tg_roots_right_of(&l, -2, &theirs));
@@ -174,8 +181,10 @@ test_bad_input(void **state)
     tg_roots           r;
 
     (void)state;
-    assert_fails(tg_corrected_count(&c, -11, &count, NULL, NULL), TG_EDOMAIN, "right of -11");
-    assert_fails(tg_corrected_count(&c, NAN, &count, NULL, NULL), TG_EDOMAIN, "right of nan");
+    assert_fails(tg_corrected_count(&c, -11, &count, NULL, NULL), TG_EDOMAIN,
+                 "right of -11");
+    assert_fails(tg_corrected_count(&c, NAN, &count, NULL, NULL), TG_EDOMAIN,
+                 "right of nan");
     g.owns = 0;
     assert_fails(tg_corrected_count(&c, 0, &count, NULL, NULL), TG_EDOMAIN, "group 0");
     g.owns = 1;

@@ -90,14 +90,15 @@ test_one_worker_square(void **state)
 static void
 test_exponential(void **state)
 {
-    const size_t  count[] = { 3, 5 };
-    const double  means[] = { 1, 4 }, workers[] = { 3, 5 }, rate[] = { 1, 0.25 };
-    tg_delay     *law[2];
-    tg_cluster   *c = NULL;
-    tg_level      level;
+    const size_t count[] = { 3, 5 };
+    const double means[] = { 1, 4 }, workers[] = { 3, 5 }, rate[] = { 1, 0.25 };
+    tg_delay    *law[2];
+    tg_cluster  *c = NULL;
+    tg_level     level;
 
     (void)state;
-    for (int i = 0; i < 2; i++) assert_ok(tg_delay_create("exponential", &means[i], &law[i]));
+    for (int i = 0; i < 2; i++)
+        assert_ok(tg_delay_create("exponential", &means[i], &law[i]));
     assert_ok(tg_cluster_create(2, count, law, false, &c));
     for (double e = 0.02; e < 0.4; e *= 2) {
         const tg_exponential x = { tg_linear_asgd(e, 1), 2, workers, rate, NULL, 1 };
@@ -160,11 +161,12 @@ test_order(void **state)
         for (int j = 0; j < 3; j++) {
             const size_t P = (size_t)4 << j;
             const double k = row[i].k, exact = exact_rate(row[i].law, P, k);
-            tg_cluster  *c = cluster_of(row[i].law, P), *many = cluster_of(row[i].law, 100000);
+            tg_cluster  *c = cluster_of(row[i].law, P),
+                       *many = cluster_of(row[i].law, 100000);
             error[j] = fabs(creal(rightmost(c, k, NULL)) - exact);
             field[j] = fabs(creal(rightmost(many, k, NULL)) - exact);
-            print_message("%s P = %zu: exact %.8f, off %.2e, mean field %.2e\n", row[i].law, P, exact,
-                          error[j], field[j]);
+            print_message("%s P = %zu: exact %.8f, off %.2e, mean field %.2e\n", row[i].law,
+                          P, exact, error[j], field[j]);
             tg_cluster_free(c);
             tg_cluster_free(many);
         }
@@ -219,9 +221,10 @@ test_proofs(void **state)
 
     (void)state;
     assert_ok(tg_delay_parse("{law: erlang, stages: 3, mean: 1}", &law[0]));
-    assert_ok(tg_delay_parse("{sum: [{law: exponential, mean: 1}, {law: hyperexponential, weights: "
-                             "[1, 2], means: [1, 3]}]}",
-                             &law[1]));
+    assert_ok(tg_delay_parse(
+        "{sum: [{law: exponential, mean: 1}, {law: hyperexponential, weights: "
+        "[1, 2], means: [1, 3]}]}",
+        &law[1]));
     assert_ok(tg_cluster_create(2, count, law, false, &c));
     tg_mode_equation q = equation_of(c, 1);
     assert_ok(tg_mode_prove(&q, &roots, &proved));
@@ -246,7 +249,8 @@ test_proofs(void **state)
     tg_roots r;
     assert_fails(tg_mode_roots(&q, &line, &r), TG_EDOMAIN, "the line -50 is not right of");
     tg_mode_equation_close(&q);
-    assert_fails(tg_cluster_equation(c, &tg_dude, .1, 1, &q), TG_EDOMAIN, "asynchronous SGD");
+    assert_fails(tg_cluster_equation(c, &tg_dude, .1, 1, &q), TG_EDOMAIN,
+                 "asynchronous SGD");
     tg_cluster_free(c);
 }
 
