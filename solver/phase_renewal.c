@@ -45,8 +45,8 @@ tg_phase_renewal(const tg_phase *p, double complex *t, double complex *c, size_t
         }
         q[i * n + i] -= rate;
     }
-    if (LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)n, q, (lapack_int)n, re, im, NULL,
-                      1, NULL, 1))
+    if (LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'N', (lapack_int)n, q, (lapack_int)n, re, im,
+                      NULL, 1, NULL, 1))
         return tg_fail(TG_ENOCONV, "the eigenvalues of the phases did not converge");
     for (size_t i = 1; i < n; i++)
         if (hypot(re[i], im[i]) < hypot(re[still], im[still])) still = i;

@@ -21,7 +21,7 @@ double
 tg_single_rate(const tg_delay *law, double e)
 {
     const double theta = fabs(1 - e), edge = edge_of(law), sign = theta <= 1 ? -1 : 1;
-    double low = 0, high = 0.1 / tg_delay_mean(law);
+    double       low = 0, high = 0.1 / tg_delay_mean(law);
 
     if (theta == 0) return INFINITY;
     while ((sign > 0 || high < edge) && high < 1e12 / tg_delay_mean(law) &&
@@ -81,7 +81,8 @@ static double complex
 polish(const equation *q, double complex s)
 {
     const double   scale = cabs(s) + q->l->a * 1e-3;
-    double complex b = s + 1e-4 * scale * (cimag(s) == 0 ? 1 : 1 + I), fa = value(q, s), a = s;
+    double complex b = s + 1e-4 * scale * (cimag(s) == 0 ? 1 : 1 + I), fa = value(q, s),
+                   a = s;
 
     for (int i = 0; i < 30; i++) {
         const double complex fb = value(q, b);

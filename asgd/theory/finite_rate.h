@@ -16,8 +16,8 @@
 #include <complex.h>
 
 typedef struct tg_finite_rate {
-    bool           known, constant; /* known: ASGD by one group of a law of up to 16 phases */
-    size_t         terms;
+    bool   known, constant; /* known: ASGD by one group of a law of up to 16 phases */
+    size_t terms;
     double complex t[TG_PHASE_MAX], c[TG_PHASE_MAX];
 } tg_finite_rate;
 

@@ -15,7 +15,7 @@
 
 #include <math.h>
 
-static const double MOST = 2000; /* unknowns: ten milliseconds */
+static const double MOST = 2000;                   /* unknowns: ten milliseconds */
 static const double MATTERS[] = { 2.2, 3.4, 4.0 }; /* c_P */
 static const double POWER = 4;
 

@@ -115,6 +115,14 @@ settle(const tg_finite *f, size_t j, const tg_renewal *w, const tg_renewal_varia
     return TG_OK;
 }
 
+/* Share of the square of what the first order moves a root, which the second may: of regular laws
+ * exact rates on the lattice, P = 2 to 4, differ by a thirtieth at most. */
+static double
+next_order(const tg_finite *f)
+{
+    return f->c->plain && f->groups == 1 && tg_delay_cv(f->c->delay) < 1 ? 0.2 : 1;
+}
+
 /* A law with a heavy tail has no root that is a rate. */
 static tg_status
 find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out)
@@ -132,8 +140,10 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     out->effective = false;
     out->root = root;
     out->rate = -creal(root);
-    out->rate_error =
-        moved * moved / fmax(cabs(root), 1e-300) + (f->c->plain ? 1e-3 : 3e-3) * out->rate;
+    out->rate_error = next_order(f) * moved * moved / fmax(cabs(root), 1e-300) +
+                      (f->c->plain ? 1e-3 : 3e-3) * out->rate;
+    if (f->c->plain && tg_delay_cv(f->c->delay) > 1)
+        out->rate_error += 0.2 * out->rate / (f->total * f->total);
     if (moved == 0) out->rate_error += 2 / f->total * out->rate;
     return TG_OK;
 }
