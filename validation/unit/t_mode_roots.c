@@ -266,7 +266,55 @@ test_heavy_tail(void **state)
     tg_cluster_free(c);
 }
 
-RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_square),
-    cmocka_unit_test(test_exponential), cmocka_unit_test(test_in_turn),
-    cmocka_unit_test(test_order), cmocka_unit_test(test_both_sides),
-    cmocka_unit_test(test_proofs), cmocka_unit_test(test_heavy_tail))
+/* A prediction carries the certificate of its steepest mode: none right of 0 where it converges, proved where
+ * the law's transform is rational, a pair beyond where the mean is lost. */
+static void
+test_prediction(void **state)
+{
+    static const struct {
+        const char         *law;
+        size_t              workers;
+        double              gain;
+        tg_certificate_kind kind;
+        size_t              right;
+    } row[] = { { "{law: erlang, stages: 4, mean: 1}", 64, 1, TG_PROVED, 0 },
+                { "{law: erlang, stages: 4, mean: 1}", 64, 2.5, TG_COUNTED, 2 },
+                { "{law: exponential, mean: 1}", 8, 1, TG_PROVED, 0 },
+                { "{law: lognormal, mean: 1, cv: .5}", 32, 1, TG_COUNTED, 0 },
+                { "{law: constant, value: 1}", 4, 1.7, TG_COUNTED, 0 },
+                { "{law: constant, value: 1}", 4, 1.9, TG_COUNTED, 2 },
+                { "{law: uniform, min: .5, max: 1.5}", 1, .5, TG_COUNTED, 0 } };
+    double h[] = { 0.1, 1 }, zero[] = { 0, 0 };
+
+    (void)state;
+    const tg_modes m = {
+        .count = 2, .h = h, .start = zero, .sigma2 = zero, .shift = zero, .spread = zero
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        tg_cluster           *c = cluster_of(row[i].law, row[i].workers);
+        const tg_predict_plan plan = { .target = NAN },
+                              quick = { .target = NAN, .quick = true };
+        tg_prediction *p = NULL;
+        const double   step = row[i].gain / (double)row[i].workers;
+        assert_ok(tg_predict(&m, c, &tg_asgd, step, &plan, &p));
+        assert_true(
+            p->certificate == row[i].kind ||
+            (row[i].kind == TG_PROVED && p->certificate == TG_COUNTED)); /* without Arb */
+        assert_int_equal(p->right, row[i].right);
+        tg_prediction_free(p);
+        assert_ok(
+            tg_predict(&m, c, &tg_asgd, step, &quick, &p)); /* tables have no use of it */
+        assert_int_equal(p->certificate, TG_UNCOUNTED);
+        tg_prediction_free(p);
+        assert_ok(tg_predict(&m, c, &tg_dude, step / 2, &plan, &p));
+        assert_int_equal(p->certificate, TG_UNCOUNTED);
+        tg_prediction_free(p);
+        tg_cluster_free(c);
+    }
+}
+
+RUN(cmocka_unit_test(test_prediction), cmocka_unit_test(test_one_worker),
+    cmocka_unit_test(test_one_worker_square), cmocka_unit_test(test_exponential),
+    cmocka_unit_test(test_in_turn), cmocka_unit_test(test_order),
+    cmocka_unit_test(test_both_sides), cmocka_unit_test(test_proofs),
+    cmocka_unit_test(test_heavy_tail))

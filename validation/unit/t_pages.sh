@@ -87,7 +87,7 @@ for same in '4 workers converge and 8 diverge' '4 are stable; 8 blow up' '8 Dive
         fail "observed: $same"
 done
 $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' | tr '\n' ' ' |
-    grep -q 'would have to be between 4.181 and 17.88, with {law: gamma, shape: 4, mean: 1} between 5.944 and 11.87' ||
+    grep -q 'would have to be between 4.181 and 17.82, with {law: gamma, shape: 4, mean: 1} between 5.944 and 11.87' ||
     fail "an eigenvalue that does not fit"
 $t explain --largest-eigenvalue 40 --step .002 --momentum .9 --workers 1 | tr '\n' ' ' |
     grep -q 'steps by heavy_ball (momentum 0.9).*not at all of the limit' || fail "an error as large as the limit"

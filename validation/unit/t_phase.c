@@ -62,4 +62,45 @@ test_errors(void **state)
     tg_delay_free(d);
 }
 
-RUN(cmocka_unit_test(test_moments_are_matched), cmocka_unit_test(test_errors))
+/* Erlang-2 of mean 1 renews at density 1 - e^{-4t}; the first renewals come at the law's own density, and
+ * int du = (CV^2 - 1)/2. */
+static void
+test_renewals(void **state)
+{
+    static const char *const laws[] = {
+        "{law: erlang, stages: 2, mean: 1}", "{law: erlang, stages: 7, mean: 2}",
+        "{law: hyperexponential, weights: [.8, .2], means: [.5, 3]}",
+        "{law: gamma, shape: 2.5, mean: 1}"
+    };
+    double complex t[TG_PHASE_MAX], c[TG_PHASE_MAX];
+    size_t         terms;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        tg_delay      *d = NULL;
+        tg_phase       p;
+        double         first = 0;
+        double complex sum = 0, integral = 0;
+        assert_ok(tg_delay_parse(laws[i], &d));
+        assert_ok(tg_phase_from_delay(d, &p));
+        assert_ok(tg_phase_renewal(&p, t, c, &terms));
+        assert_int_equal(terms, p.n - 1);
+        for (int k = 0; k < p.n; k++) first += p.start[k] * p.leave[k];
+        for (size_t k = 0; k < terms; k++) {
+            assert_true(creal(t[k]) < 0);
+            sum += c[k];
+            integral -= c[k] / t[k];
+        }
+        const double m = tg_delay_mean(d), cv = tg_delay_cv(d);
+        assert_near(creal(sum), first - 1 / m, 1e-9);
+        assert_near(creal(integral), (cv * cv - 1) / 2, 1e-9);
+        if (i == 0) assert_near(cabs(t[0] + 4) + cabs(c[0] + 1), 0, 1e-12);
+        if (p.exact)
+            assert_near(tg_phase_laplace(&p, 1 / m),
+                        creal(tg_delay_laplace(d, 1 / m, NULL)), 1e-12);
+        tg_delay_free(d);
+    }
+}
+
+RUN(cmocka_unit_test(test_moments_are_matched), cmocka_unit_test(test_renewals),
+    cmocka_unit_test(test_errors))

@@ -39,21 +39,18 @@ count(tally *t, const char *law, double workers, double gain, double value, doub
     if (off <= stated + 4 * error)
         t->covered++;
     else
-        print_message("%s P = %g k = %g: %.4g +- %.2g, true %.4g +- %.2g\n", law, workers, gain,
-                      value, stated, true_value, error);
+        print_message("%s P = %g k = %g: %.4g +- %.2g, true %.4g +- %.2g\n", law, workers,
+                      gain, value, stated, true_value, error);
 }
 
 /* One mode, h = sigma = 1. */
 static tg_prediction *
 predict_one(const char *law, size_t workers, double gain)
 {
-    double                h = 1, zero = 0, one = 1;
-    const tg_modes        m = { .count = 1,
-                                .h = &h,
-                                .start = &zero,
-                                .sigma2 = &one,
-                                .shift = &zero,
-                                .spread = &zero };
+    double         h = 1, zero = 0, one = 1;
+    const tg_modes m = {
+        .count = 1, .h = &h, .start = &zero, .sigma2 = &one, .shift = &zero, .spread = &zero
+    };
     const tg_predict_plan plan = { .target = NAN };
     tg_cluster           *c = cluster_of(law, workers);
     tg_prediction        *p = NULL;
@@ -66,10 +63,11 @@ predict_one(const char *law, size_t workers, double gain)
 static void
 report(const char *what, tally *t)
 {
-    print_message("%s: %zu rows, covered %zu, without their own errors %zu, median stated %.2f %%, "
-                  "off %.2f %%\n",
-                  what, t->rows, t->covered, t->within, 100 * median(t->stated, t->rows),
-                  100 * median(t->off, t->rows));
+    print_message(
+        "%s: %zu rows, covered %zu, without their own errors %zu, median stated %.2f %%, "
+        "off %.2f %%\n",
+        what, t->rows, t->covered, t->within, 100 * median(t->stated, t->rows),
+        100 * median(t->off, t->rows));
     assert_true(t->rows > 50 && t->covered * 100 >= t->rows * 95);
 }
 
@@ -90,11 +88,11 @@ test_covered_and_tight(void **state)
                      error = tg_table_number(t, i, 4);
         tg_prediction *p = predict_one(law, workers, gain > 0 ? gain : 0.5);
         if (gain == 0)
-            count(&limit, law, (double)workers, gain, p->threshold_square, p->threshold_error,
-                  value, error);
+            count(&limit, law, (double)workers, gain, p->threshold_square,
+                  p->threshold_error, value, error);
         else if (gain < 0.9 * p->threshold_square)
-            count(&variance, law, (double)workers, gain, 2 * p->floor, 2 * p->floor_error, value,
-                  error);
+            count(&variance, law, (double)workers, gain, 2 * p->floor, 2 * p->floor_error,
+                  value, error);
         tg_prediction_free(p);
     }
     report("limits", &limit);
