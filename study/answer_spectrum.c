@@ -29,7 +29,7 @@ static const tg_column columns[] = {
       false },
     { "single_limit", "x^2/loss",
       "the same for one run, which may settle where the mean square does not", false },
-    { "own", "x^2/loss", "the study's learning rate; nan: of a file", false },
+    { "own", "x^2/loss", "the study's learning rate there; nan: of a file", false },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -47,9 +47,10 @@ enum { VALUE_COLUMNS = sizeof value_columns / sizeof *value_columns, SHOWN = 100
 /* The largest steps at h = 1, of which those at h are that over h: where the mean square is lost, and
  * where a single run is; NaN: not known. */
 typedef struct limits {
-    size_t      workers;
-    const char *rule;
-    double      square, single, own; /* own: the study's step, NaN: there is no study */
+    size_t                    workers;
+    const char               *rule;
+    double                    square, single;
+    const tg_study_algorithm *own; /* the study's, NULL: there is no study */
 } limits;
 
 /* Where the two are one, as of constant times, the error of the second may put it before. */
@@ -73,7 +74,7 @@ limits_of_ask(const tg_ask *ask, limits *out)
     tg_delay   *law = NULL;
     tg_cluster *cluster = NULL;
 
-    *out = (limits){ 1, "ASGD", NAN, NAN, NAN };
+    *out = (limits){ 1, "ASGD", NAN, NAN, NULL };
     TG_TRY(tg_ask_whole(ask, "workers", &out->workers));
     if (out->workers < 1 || out->workers > 10000000)
         return tg_fail(TG_EINPUT, "--workers: expected 1 to 10000000, got %zu",
@@ -86,7 +87,8 @@ limits_of_ask(const tg_ask *ask, limits *out)
     return status;
 }
 
-/* Of its own workers and its first algorithm; where theory does not know that, nothing is known. */
+/* Of its own workers and its first algorithm, whatever becomes of its rate; where theory does not know it, nothing is
+ * known. */
 static tg_status
 limits_of_study(const tg_ask *ask, const tg_study *study, limits *out)
 {
@@ -98,11 +100,24 @@ limits_of_study(const tg_ask *ask, const tg_study *study, limits *out)
                        tg_ask_given(ask, "workers") ? "workers" : "law");
     TG_TRY(tg_study_cluster(study, 0, &cluster));
     *out = (limits){ cluster->workers, study->algorithm[0].label, NAN, NAN,
-                     study->algorithm[0].step };
-    tg_status status = tg_study_rule(study, 0, &rule);
+                     &study->algorithm[0] };
+    tg_study_algorithm steady = study->algorithm[0];
+    tg_study           plain = *study;
+    steady.schedule = (tg_choice){ .kind = &tg_schedule_constant.is };
+    plain.algorithm = &steady;
+    tg_status status = tg_study_rule(&plain, 0, &rule);
     if (status == TG_OK) status = find_limits(cluster, rule, out);
     tg_cluster_free(cluster);
     return tg_scene_is_of_one_row(status) ? TG_OK : status;
+}
+
+/* The rate that the study has after so many updates. */
+static double
+own_step(const limits *l, double updates)
+{
+    if (!l->own) return NAN;
+    const tg_schedule_kind *s = (const tg_schedule_kind *)l->own->schedule.kind;
+    return l->own->step * (s ? s->factor(l->own->schedule.param, (uint64_t)updates) : 1);
 }
 
 static tg_status
@@ -120,7 +135,7 @@ add_rows(const tg_spectra *s, const limits *l, bool ends, tg_table *table)
                          TG_NUMBER(ends ? (double)NAN : k.flat),
                          TG_NUMBER(k.largest > 0 ? l->square / k.largest : (double)NAN),
                          TG_NUMBER(k.largest > 0 ? l->single / k.largest : (double)NAN),
-                         TG_NUMBER(l->own) }));
+                         TG_NUMBER(own_step(l, s->step[c])) }));
     }
     return TG_OK;
 }
@@ -188,12 +203,14 @@ say_edge(const tg_page *page, const tg_spectra *s, const limits *l)
     const double h = s->value[s->first[s->checkpoints - 1]], P = (double)l->workers;
     char         text[400];
 
-    if (!(h > 0) || isnan(l->own) || isnan(l->square)) return;
+    const double own = own_step(l, s->step[s->checkpoints - 1]);
+
+    if (!(h > 0) || isnan(own) || isnan(l->square)) return;
     snprintf(
         text, sizeof text,
         "At its own step %g the loop gain eta h P is %.4g%s; the mean square is lost at "
         "%.4g, a single run at %.4g.",
-        l->own, l->own * h * P, s->checkpoints > 1 ? " at the end" : "", l->square * P,
+        own, own * h * P, s->checkpoints > 1 ? " at the end" : "", l->square * P,
         l->single * P);
     tg_say_wrapped(page, text, 2);
 }

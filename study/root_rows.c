@@ -107,7 +107,7 @@ announce(const tg_hunt *h, const char *name, const char *level, const tg_roots *
 {
     const tg_certificate *c = &r->certificate;
     const tg_page        *page = &h->ask->words;
-    char                  text[1000], where[120], residual[80] = "", moved[120] = "", of[40] = "";
+    char text[1000], where[120], residual[80] = "", moved[120] = "", of[40] = "";
 
     if (!page->stream || h->along.values.count) return;
     contour_text(&c->contour, where, sizeof where);

@@ -33,11 +33,20 @@ close_room(room *r)
     free(r->label);
 }
 
+/* Few enough that what lies between the layers stays near. */
+static size_t
+together_of(const tg_net_self *s)
+{
+    enum { MOST = 64 };
+
+    return s->together < MOST ? s->together : MOST;
+}
+
 static bool
 open_room(const tg_net_self *self, room *r)
 {
     const tg_net *n = &self->n;
-    const size_t  size = tg_shape_size(n->train.shape), together = self->together;
+    const size_t  size = tg_shape_size(n->train.shape), together = together_of(self);
 
     *r = (room){ .in = malloc(together * size * sizeof *r->in),
                  .room = malloc(tg_stack_room(n->stack, together) * sizeof *r->room),
@@ -78,6 +87,7 @@ add_piece(size_t piece, size_t thread, void *context)
 {
     sum               *s = context;
     const tg_net_self *self = s->self;
+    const size_t       together = together_of(self);
     const size_t       from = piece * self->n.measured / PIECES,
                  to = (piece + 1) * self->n.measured / PIECES;
     tg_status status = TG_OK;
@@ -86,7 +96,7 @@ add_piece(size_t piece, size_t thread, void *context)
     (void)thread;
     if (!open_room(self, &r)) status = tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = from, batch; status == TG_OK && i < to; i += batch) {
-        batch = to - i < self->together ? to - i : self->together;
+        batch = to - i < together ? to - i : together;
         add_batch(s, &r, piece, i, batch);
         status = tg_stop_check();
     }
