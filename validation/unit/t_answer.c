@@ -273,16 +273,22 @@ test_manuals(void **state)
 static void
 test_tables_are_as_described(void **state)
 {
-    static const char *const axes[] = { "x=horizon=1:2:2", "y=algorithm.step=0.01:0.1:2" },
-                             *const choices[] = { "choices", "set=schedule.steps=6" };
+    static const char *const none[2] = { NULL };
+    static const char *const some[][2] = {
+        { "x=horizon=1:2:2", "y=algorithm.step=0.01:0.1:2" },
+        { "choices", "set=schedule.steps=6" },
+        { "sleep", "unit=0.0005" },
+    };
 
     (void)state;
     for (const tg_answerer *const *a = tg_answerers; *a; a++) {
         if (!(*a)->study) continue;
-        const bool region = *a == &tg_answer_region, two = *a == &tg_answer_schedule;
-        json_t    *document =
-            ask((*a)->is.name, text, region ? axes : choices, region || two ? 2 : 0);
-        size_t n = 0;
+        const char *const *option = *a == &tg_answer_region     ? some[0]
+                                    : *a == &tg_answer_schedule ? some[1]
+                                    : *a == &tg_answer_live     ? some[2]
+                                                                : none;
+        json_t *document = ask((*a)->is.name, text, option, option == none ? 0 : 2);
+        size_t  n = 0;
         for (const tg_answer_table *t = (*a)->tables; t->name; t++, n++) {
             const json_t *rows = json_object_get(document, t->name);
             assert_non_null(rows);
