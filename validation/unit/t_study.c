@@ -213,7 +213,7 @@ test_ranges(void **state)
         { "objective.network.data.synthetic.channels", "1", 1, 100, 0, 1 },
         { "objective.network.data.synthetic.noise", "1", 0, 100, 0, 0 },
         { "objective.network.samples", "1000000000", 1, 1e9, 0, 1 },
-        { "objective.network.batch", "32", 1, 1e6, 0, 1 },
+        { "objective.network.batch", "32", 0, 1e6, 0, 1 },
         { "objective.network.measured", "0", 0, 1e9, 0, 1 },
         { "workers[].count", NULL, 1, 1e7, 0, 1 },
         { "workers[].minimum", "0", -INFINITY, INFINITY, 0, 0 },
