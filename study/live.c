@@ -125,12 +125,17 @@ add_run(tg_living *l, const tg_live_source *s, answer_tables *t)
     return tg_live_add_workers(t->workers, l);
 }
 
+/* Jobs whose logs can be written within the time that a stop may take. */
+enum { SOON = 10000 };
+
 static tg_status
-write_files(const tg_living *l)
+write_files(tg_living *l)
 {
     const char *log = tg_ask_value(l->ask, "log"), *events = tg_ask_value(l->ask, "events");
 
-    if (l->algorithm > 0) return TG_OK;
+    if (l->algorithm > 0 || !(log || events)) return TG_OK;
+    l->unlogged = tg_stop_requested() && l->run->jobs > SOON;
+    if (l->unlogged) return TG_OK;
     if (l->ask->listener && l->ask->listener->saves)
         l->ask->listener->saves(l->ask->listener->context);
     if (log) TG_TRY(tg_live_write_log(l, log));
@@ -208,7 +213,10 @@ run_all(tg_living *l, answer_tables *t, tg_answer *out)
     for (; l->algorithm < l->study->algorithms && status == TG_OK; l->algorithm++) {
         status = run_algorithm(l, t, &out->tally);
         if (status == TG_OK && tg_stop_requested()) {
-            tg_answer_end(out, TG_ESTOP, "stopped on request; what was done is kept");
+            tg_answer_end(out, TG_ESTOP,
+                          l->unlogged ? "stopped on request; the tables of what was done "
+                                        "are kept, its logs would have been too long"
+                                      : "stopped on request; what was done is kept");
             break;
         }
     }

@@ -16,6 +16,7 @@ typedef struct tg_living {
     tg_live_plan    plan;
     const tg_live  *run;
     size_t          replicas; /* to compare with; SIZE_MAX: as many as take about as long */
+    bool            unlogged; /* its logs were too long to be written after a stop */
     char            where[80];
 } tg_living;
 
