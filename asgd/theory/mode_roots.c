@@ -232,10 +232,11 @@ tg_mode_roots(const tg_mode_equation *q, double *line, tg_roots *out)
     const double       end = fmin(0.9 * edge_of(q), 0);
     const double edge = tg_corrected_line(&c, fmax(given ? fmin(*line, 0) : least, end));
     if (given && *line < edge)
-        return tg_fail(
-            TG_EDOMAIN,
-            "the line %g is not right of %g, where the equation of these workers ends",
-            *line, edge);
+        return tg_fail(TG_EDOMAIN,
+                       "the line %g is not right of %g, where the equation of these "
+                       "workers ends; that of "
+                       "very many workers (level sde) goes on",
+                       *line, edge);
     if (given) return tg_corrected_right_of(&c, *line, out);
     *line = edge;
     tg_status status = tg_corrected_right_of(&c, *line, out);
