@@ -35,9 +35,9 @@ objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels) $(numbers),$(lib
             $(foreach i,$(isas),$(kernels:%.c=$(BUILD)/%.$i.o)) \
             $(foreach r,$(reals),$(numbers:%.c=$(BUILD)/%.$r.o))
 commands := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(absent),$(wildcard cli/*.c))) $(BUILD)/cli/embedded.o
-# The scripts that are run under the sanitizers, too: those that give the command what it does not expect. What
+# The scripts that are run under the sanitizers, too: those that give its readers what they do not expect. What
 # it computes goes through the programs; stops, folders and other programs have no memory of their own.
-attacks  := $(patsubst %,validation/unit/t_%.sh,attack command fuzz logs data_command networks_command live_command)
+attacks  := $(patsubst %,validation/unit/t_%.sh,fuzz logs data_command networks_command live_command)
 tests    := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/unit/t_*.c))
 scripts  := $(if $(SANITIZE),$(attacks),$(wildcard validation/unit/t_*.sh))
 versus   := $(patsubst %.c,$(BUILD)/%,$(wildcard validation/versus/v_*.c))

@@ -5,6 +5,7 @@
 # fail; a machine that is disturbed is not what was predicted, so a case is lost if it fails three times.
 t=${TARDIGRAD:-build/cc/tardigrad}
 case $t in /*) ;; *) t=$PWD/$t ;; esac
+[ -n "$TARDIGRAD_LIVE" ] || { echo "TARDIGRAD_LIVE is not set: it takes minutes of a machine of its own"; exit 77; }
 [ "$(nproc)" -ge 2 ] || { echo "fewer than two processors"; exit 77; }
 busy() { # share of the processors' time, over a second, that others take
     { head -n 1 /proc/stat; sleep 1; head -n 1 /proc/stat; } 2> /dev/null |
