@@ -27,12 +27,6 @@ static const tg_column log_columns[] = {
 
 static const char *const fates[] = { "applied", "dropped", "aborted", "skipped" };
 
-static bool
-is_delivered(const tg_live_job *j)
-{
-    return j->fate == TG_APPLIED || j->fate == TG_DROPPED;
-}
-
 /* When each job began as the simulator has it, into begin (jobs) [time]. */
 static tg_status
 find_begins(const tg_live *run, double **out)
@@ -70,7 +64,8 @@ add_log(const tg_living *l, const double *begin, tg_table *t)
             t, (tg_cell[]){ TG_NUMBER((double)j->worker), TG_NUMBER(unit * begin[i]),
                             TG_NUMBER(unit * j->ended), TG_NUMBER(unit * j->began),
                             TG_NUMBER(unit * j->finished),
-                            TG_NUMBER(is_delivered(j) ? (double)j->staleness : (double)NAN),
+                            TG_NUMBER(tg_fate_delivered(j->fate) ? (double)j->staleness
+                                                                 : (double)NAN),
                             TG_TEXT(fates[j->fate]) }));
     }
     return TG_OK;
@@ -104,7 +99,8 @@ add_events(const tg_live *run, tg_table *t)
                             TG_NUMBER(j->since), TG_NUMBER(j->began),
                             TG_NUMBER(j->fate == TG_ABORTED ? j->ended : j->finished),
                             TG_NUMBER(j->ended),
-                            TG_NUMBER(is_delivered(j) ? (double)j->staleness : (double)NAN),
+                            TG_NUMBER(tg_fate_delivered(j->fate) ? (double)j->staleness
+                                                                 : (double)NAN),
                             TG_TEXT(fates[j->fate]) }));
     }
     return TG_OK;

@@ -6,12 +6,6 @@
 
 enum { BATCHES = 16, FEWEST = 4 /* deliveries of a batch */ };
 
-static bool
-is_delivered(const tg_live_job *j)
-{
-    return j->fate == TG_APPLIED || j->fate == TG_DROPPED;
-}
-
 static tg_live_mean
 mean_of(const double batch[BATCHES])
 {
@@ -27,7 +21,7 @@ tg_live_rate(const tg_live *run, double from, double to)
 
     for (size_t i = 0; i < run->jobs; i++) {
         const tg_live_job *j = &run->job[i];
-        if (!is_delivered(j) || j->ended < from || !(j->ended < to)) continue;
+        if (!tg_fate_delivered(j->fate) || j->ended < from || !(j->ended < to)) continue;
         const double at = (j->ended - from) / (to - from) * BATCHES;
         batch[at < BATCHES ? (size_t)at : BATCHES - 1] += BATCHES / (to - from);
         n++;
@@ -47,7 +41,7 @@ over_deliveries(const tg_live *run, double (*f)(const tg_live_job *j, double lev
 
     for (size_t i = 0; i < run->jobs; i++) {
         const tg_live_job *j = &run->job[i];
-        if (!is_delivered(j)) continue;
+        if (!tg_fate_delivered(j->fate)) continue;
         sum += f(j, level);
         const size_t at = (size_t)(n++ * BATCHES / all);
         batch[at] += f(j, level) * BATCHES / (double)all;

@@ -13,7 +13,7 @@ const tg_column tg_prediction_columns[TG_PREDICTION_COLUMNS] = {
     { "lambda", "1/time", "arrivals of gradients", false },
     { "delay_mean", "time", "mean round trip", false },
     { "delay_cv", "", "its standard deviation over its mean", false },
-    { "staleness", "", "mean staleness in updates", false },
+    { "staleness", "", "mean staleness in deliveries (updates, where each is one)", false },
     { "gain", "", "loop gain k = eta h_max P", false },
     { "threshold", "", "the mean field's k*, at which the mean of many workers is lost",
       false },

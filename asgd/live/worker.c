@@ -62,7 +62,7 @@ tg_training_record(void *training, const tg_sim *s, const tg_job *job, tg_fate f
 {
     tg_training *r = training;
     tg_live     *l = r->live;
-    const bool   delivered = fate == TG_APPLIED || fate == TG_DROPPED;
+    const bool   delivered = tg_fate_delivered(fate);
 
     if (!grow(r)) return;
     l->job[l->jobs++] =

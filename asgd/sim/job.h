@@ -25,6 +25,13 @@ typedef struct tg_job {
 /* What has become of a job. */
 typedef enum tg_fate { TG_APPLIED, TG_DROPPED, TG_ABORTED, TG_SKIPPED } tg_fate;
 
+/* Whether its gradient came to the server. */
+static inline bool
+tg_fate_delivered(tg_fate fate)
+{
+    return fate == TG_APPLIED || fate == TG_DROPPED;
+}
+
 /* On its way. Those of a link are passed only where there is one. */
 typedef enum tg_stage {
     TG_FREE,

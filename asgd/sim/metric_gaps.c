@@ -42,7 +42,7 @@ see(const tg_metric_plan *p, void *room_, const tg_sim *s, const tg_job *job, tg
 
     (void)p;
     (void)job;
-    if (fate != TG_APPLIED && fate != TG_DROPPED) return;
+    if (!tg_fate_delivered(fate)) return;
     if (r->last >= 0) {
         const double at = gap > 0 ? (log2(gap) + SPAN) * PER_OCTAVE + 1 : 0;
         r->count[(size_t)fmin(fmax(at, 0), BUCKETS - 1)]++;

@@ -66,7 +66,7 @@ see(const tg_metric_plan *p, void *room_, const tg_sim *s, const tg_job *job, tg
         w->busy += fmin(job->finished, tg_sim_now(s)) - job->began;
     w->aborted += fate == TG_ABORTED;
     w->skipped += fate == TG_SKIPPED;
-    if (fate != TG_APPLIED && fate != TG_DROPPED) return;
+    if (!tg_fate_delivered(fate)) return;
     const uint64_t stale = tg_sim_stale(s);
     w->delivered++;
     w->staleness += (double)stale;

@@ -32,8 +32,7 @@ add(recorder *r, const tg_sim *s, const tg_job *job, int fate)
 {
     static const char *const name[] = { "applied", "dropped", "aborted", "skipped",
                                         "running" };
-    const bool               delivered = fate == TG_APPLIED || fate == TG_DROPPED,
-               begun = job->stage >= TG_COMPUTES;
+    const bool delivered = tg_fate_delivered(fate), begun = job->stage >= TG_COMPUTES;
 
     if (r->status != TG_OK) return;
     if (tg_table_rows(r->table) >= MOST_JOBS) {

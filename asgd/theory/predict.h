@@ -67,7 +67,8 @@ typedef struct tg_prediction {
     size_t workers;
     double lambda, delay_mean, delay_cv; /* arrivals [1/time]; round trip [time] */
     double longest;                      /* mean round trip of the slowest workers [time] */
-    double staleness;                    /* mean staleness in updates: P - 1 */
+    double
+        staleness; /* mean staleness in deliveries, which are updates where each is one: P - 1 */
     /* the loop */
     double     gain, threshold;  /* largest k = eta h_max P in force; the mean field's k* */
     double     threshold_square; /* where the mean square is lost with these workers */
