@@ -48,12 +48,20 @@ find(const char *name)
     return NULL;
 }
 
+/* At once: the end of a program that is told twice to stop cuts no sentence. */
 static int
 complain(const char *what)
 {
-    fputs("tardigrad: ", stderr);
-    tg_quote_text(stderr, what);
-    fputc('\n', stderr);
+    char  *text = NULL;
+    size_t size;
+    FILE  *f = open_memstream(&text, &size);
+
+    if (!f) return MISUSED;
+    fputs("tardigrad: ", f);
+    tg_quote_text(f, what);
+    fputc('\n', f);
+    if (fclose(f) == 0) fputs(text, stderr);
+    free(text);
     return MISUSED;
 }
 

@@ -44,13 +44,25 @@ await_another(long milliseconds)
     return sem_timedwait(&signals, &t) == 0;
 }
 
+/* Those that come together are one: timeout(1) and mpirun send theirs to the program and to its group. */
+static void
+await_all(long milliseconds)
+{
+    struct timespec left = { 0, milliseconds * 1000000 };
+
+    while (nanosleep(&left, &left) != 0) continue;
+    while (sem_trywait(&signals) == 0) continue;
+}
+
 static void *
 watch(void *unused)
 {
+    int more = 0;
+
     (void)unused;
     while (sem_wait(&signals) != 0) continue;
-    int more = await_another(STOP_PATIENCE);
-    if (!more && (saving || tg_stop_heard())) more = await_another(HEARD_PATIENCE);
+    await_all(STOP_PATIENCE);
+    if (saving || tg_stop_heard()) more = await_another(HEARD_PATIENCE);
     if (!more && saving) await_another(SAVE_PATIENCE);
     const char *draft = guarded;
     if (draft) tg_folder_discard(draft);

@@ -1,7 +1,7 @@
 /* A chart of stability: what 200 x 200 settings cost, tables of three boundaries and all. The baseline
  * is the same chart with every cell solved for itself, from a row of it in the same process; the
- * residual is the largest relative difference of a rate in that row, whose workers are a number of which
- * rates are found. */
+ * residual is the largest relative difference of a rate in that row, whose workers lie between the numbers of
+ * which rates are found: a cubic in 1/P (asgd/theory/gain_course.h) is good to 2e-4. */
 #include "validation/bench/bench.h"
 
 #include "asgd/theory/finite_rate.h"
@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-enum { SIDE = 200, WORKERS = 20, RATE = 7 /* a column */ };
+enum { SIDE = 200, WORKERS = 32, RATE = 7 /* a column */ };
 static const double LOW = 0.001, HIGH = 0.1, EIGENVALUE[] = { 1, 0.5, 0.2, 0.1 };
 static const char   text[] =
     "objective: {quadratic: {eigenvalues: [1, 0.5, 0.2, 0.1], start: 1, noise: {additive: "
@@ -80,5 +80,5 @@ main(void)
     tg_answer_free(&answer);
     tg_study_free(study);
     return report("region 200 x 200, three boundaries", whole, 1e3, "ms", 300,
-                  SIDE * row.min / whole.min, off, 2e-6);
+                  SIDE * row.min / whole.min, off, 2e-4);
 }

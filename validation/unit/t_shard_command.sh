@@ -72,6 +72,14 @@ for delay in .2 .3 .5 1; do
 done
 [ $status = 130 ] || [ $status = 124 ] || fail "stopped: $status"
 grep -q -- '--resume goes on' said || fail "a stop says: $(cat said)"
+# two signals at once are one stop
+mkdir twice && cp s.yaml twice && cd twice || exit 1
+env --default-signal=INT "$t" simulate s.yaml $long --shard 1/2 --out o-1 --threads 1 2> said &
+sleep .3
+kill -INT $! && kill -INT $!
+wait $!
+[ $? = 130 ] && grep -q -- '--resume goes on' said || fail "stopped twice: $(cat said)"
+cd .. || exit 1
 $t simulate s.yaml $long --shard 2/2 --out o-2 --quiet > /dev/null
 says 2 'shard 1/2 is not complete' $t merge o-1 o-2 --out o
 [ -e o ] && fail "half of a result"
