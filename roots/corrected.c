@@ -3,6 +3,7 @@
 #include "roots/corrected_impl.h"
 
 #include "core/complexes.h"
+#include "core/parallel.h"
 
 #include <math.h>
 
@@ -201,6 +202,7 @@ tg_corrected_follow(tg_corrected_walk *w, const tg_corrected_path *path, double 
             next = tg_corrected_disc(w->c, path->at(path, at + h), &slope, &w->last);
         }
         if (!(h > 1e-14 * to) || ++w->evaluations > w->most) return TG_ENOCONV;
+        if (w->evaluations % 256 == 0) TG_TRY(tg_stop_check());
         w->clearance = fmin(w->clearance, w->last);
         *change += carg(next * conj(f));
         at += h;
@@ -244,6 +246,7 @@ tg_corrected_count(const tg_corrected *c, double line, size_t *count, double *cl
                                .steepest = tg_corrected_steepest(c, line) * (z + 1) / 2 };
     const tg_status   status = tg_corrected_follow(&w, &path, pi, &change);
     const double      turns = change / pi;
+    if (status == TG_ESTOP) return status;
     if (status != TG_OK || !(fabs(turns - round(turns)) < 1e-3) || turns < -0.5)
         return tg_fail(TG_ENOCONV,
                        w.evaluations > w.most

@@ -134,6 +134,7 @@ halve(search *q, tg_region r, size_t count, int depth)
         TG_TRY(search_box(q, one, first, depth + 1));
         return search_box(q, two, second, depth + 1);
     }
+    TG_TRY(tg_stop_check());
     return TG_ENOCONV;
 }
 
@@ -162,6 +163,7 @@ bound(const tg_corrected *c, double line, double unit, double *right, size_t *ev
         if (tg_corrected_count(c, *right, &beyond, NULL, evaluations) == TG_OK &&
             beyond == 0)
             return TG_OK;
+    TG_TRY(tg_stop_check());
     return tg_fail(TG_ENOCONV, "roots of the corrected equation grow faster than its grid");
 }
 
@@ -174,6 +176,7 @@ climb(search *q, double line, double right, size_t winding)
         const tg_region box = { line, right, low, high };
         size_t          count;
         if (i > 60) break;
+        TG_TRY(tg_stop_check());
         if (count_box(q, box, &count) != TG_OK) {
             high += 0.0731 * q->unit;
             continue;

@@ -7,7 +7,7 @@
  *     V = V_M (1 - (k/M)^4)/(1 - (k/L)^4)
  *
  * are those of the law itself, within what is stated: fitted to limits by cloning and to simulated
- * variances (theory 3.6), which v_cloning measures of other laws. Form and constants fitted here.
+ * variances (theory 3.6). Form and constants fitted here; v_cloning measures limits of other laws.
  */
 #include "asgd/theory/predict_finite.h"
 
