@@ -131,7 +131,7 @@ $(BUILD)/%.o: %.c
 $(BUILD)/asgd/tasks/lda.o $(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal%.o $(BUILD)/solver/zgrid.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
 
 $(BUILD)/validation/bench/b_networks.o: CFLAGS += -DRIVAL='"validation/bench/rival_$(RIVAL).h"'
-$(BUILD)/validation/bench/b_networks: ALL_LIBS += $(RIVAL_LIBS)
+$(BUILD)/validation/bench/b_networks: ALL_LIBS := $(RIVAL_LIBS) $(ALL_LIBS)
 
 # A kernel is compiled once per instruction set (core/isa.h), each copy with its own symbols.
 flags_avx2   := -mavx2 -mfma

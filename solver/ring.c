@@ -1,31 +1,29 @@
 #include "solver/ring.h"
 
+#include "solver/planner.h"
+
 #include <fftw3.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* FFTW's planner, unlike its transforms, takes one thread at a time. */
-static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 
 static void
 plan(tg_ring *r)
 {
-    pthread_mutex_lock(&planner);
+    tg_planner_lock();
     r->forward = fftw_plan_dft_r2c_1d((int)r->length, r->line, r->circle, FFTW_ESTIMATE);
     r->back = fftw_plan_dft_c2r_1d((int)r->length, r->circle, r->line, FFTW_ESTIMATE);
-    pthread_mutex_unlock(&planner);
+    tg_planner_unlock();
 }
 
 void
 tg_ring_free(tg_ring *r)
 {
     if (!r) return;
-    pthread_mutex_lock(&planner);
+    tg_planner_lock();
     if (r->forward) fftw_destroy_plan(r->forward);
     if (r->back) fftw_destroy_plan(r->back);
-    pthread_mutex_unlock(&planner);
+    tg_planner_unlock();
     fftw_free(r->circle);
     free(r);
 }

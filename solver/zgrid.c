@@ -1,10 +1,10 @@
 #include "solver/zgrid.h"
 
 #include "core/complexes.h"
+#include "solver/planner.h"
 
 #include <fftw3.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,21 +19,18 @@ damping(const tg_zgrid *g)
     return g->padded >= 4 * g->n ? 32 : 25;
 }
 
-/* FFTW's planner is not to be called by two threads at once. */
-static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
-
 static void
 plan(tg_zgrid *g)
 {
     double       *x = fftw_alloc_real(g->padded);
     fftw_complex *z = fftw_alloc_complex(g->nz);
 
-    pthread_mutex_lock(&planner);
+    tg_planner_lock();
     if (x && z) {
         g->forward = fftw_plan_dft_r2c_1d((int)g->padded, x, z, FFTW_ESTIMATE);
         g->backward = fftw_plan_dft_c2r_1d((int)g->padded, z, x, FFTW_ESTIMATE);
     }
-    pthread_mutex_unlock(&planner);
+    tg_planner_unlock();
     fftw_free(x);
     fftw_free(z);
 }
@@ -83,10 +80,10 @@ void
 tg_zgrid_free(tg_zgrid *g)
 {
     if (!g) return;
-    pthread_mutex_lock(&planner);
+    tg_planner_lock();
     if (g->forward) fftw_destroy_plan(g->forward);
     if (g->backward) fftw_destroy_plan(g->backward);
-    pthread_mutex_unlock(&planner);
+    tg_planner_unlock();
     free(g->decay);
     free(g->s);
     free(g);

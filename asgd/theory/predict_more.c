@@ -2,6 +2,7 @@
  */
 #include "asgd/theory/classes.h"
 #include "asgd/theory/predict_finite.h"
+#include "solver/planner.h"
 
 #include <complex.h>
 #include <fftw3.h>
@@ -15,8 +16,11 @@ static tg_status
 invert(const tg_delay *delay, double others, size_t points, double *probability, size_t n)
 {
     fftw_complex *p = fftw_alloc_complex(points);
-    fftw_plan     plan =
+
+    tg_planner_lock();
+    fftw_plan plan =
         p ? fftw_plan_dft_1d((int)points, p, p, FFTW_FORWARD, FFTW_ESTIMATE) : NULL;
+    tg_planner_unlock();
 
     if (!plan) {
         fftw_free(p);
@@ -29,7 +33,9 @@ invert(const tg_delay *delay, double others, size_t points, double *probability,
     }
     fftw_execute(plan);
     for (size_t j = 0; j < n; j++) probability[j] = fmax(creal(p[j]) / (double)points, 0);
+    tg_planner_lock();
     fftw_destroy_plan(plan);
+    tg_planner_unlock();
     fftw_free(p);
     return TG_OK;
 }
