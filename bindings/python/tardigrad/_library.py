@@ -3,6 +3,7 @@ import ctypes
 import ctypes.util
 import logging
 import os
+import signal
 import threading
 import warnings
 
@@ -111,8 +112,12 @@ def _call(command, study, operand, options, listener):
 
 
 def _in_thread(work):
-    """Run work where Ctrl-C can be heard meanwhile: it asks the library to stop."""
-    result = []
+    """Run work where Ctrl-C can be heard meanwhile: it asks the library to stop.
+
+    No exception ever breaks in on the wait: the one of a thread that was interrupted calls the
+    thread finished (Python 3.11) though it runs on.
+    """
+    result, interrupts = [], []
 
     def run():
         try:
@@ -120,15 +125,23 @@ def _in_thread(work):
         except BaseException as error:  # handed to the caller, whatever it is
             result.append((None, error))
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        thread.join()
-    except KeyboardInterrupt:
+    def stop(*signal_and_frame):
+        interrupts.append(signal_and_frame)
         _lib.tg_stop_request()
+
+    usual = signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=run)
+    if callable(usual):
+        signal.signal(signal.SIGINT, stop)
+    try:
+        thread.start()
         thread.join()
+    finally:
+        if callable(usual):
+            signal.signal(signal.SIGINT, usual)
+    if interrupts:
         _lib.tg_stop_clear()
-        raise
+        usual(*interrupts[0])  # raises KeyboardInterrupt, unless the caller has another
     value, error = result[0]
     if error:
         raise error
