@@ -113,7 +113,12 @@ fill_per_mode(const tg_study *s, const char *path, double *out)
         return tg_node_fail(node,
                             "expected one number or %zu, one for each eigenvalue, got %zu",
                             dim, node->count);
-    for (size_t j = 0; j < dim; j++) out[j] = tg_tree_item(s->root, j, "%s", path);
+    if (node && node->type == TG_NODE_LIST) {
+        for (size_t j = 0; j < dim; j++) out[j] = tg_tree_item(s->root, j, "%s", path);
+        return TG_OK;
+    }
+    const double all = tg_tree_number(s->root, "%s", path); /* looked up once */
+    for (size_t j = 0; j < dim; j++) out[j] = all;
     return TG_OK;
 }
 

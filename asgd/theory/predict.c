@@ -161,7 +161,7 @@ fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_predic
         TG_TRY(tg_finite_applies(c, m, &finite));
         field.level = TG_LEVEL_SDE;
     }
-    if (plan->level == TG_LEVEL_BEST && finite) {
+    if ((plan->level == TG_LEVEL_BEST && finite) || plan->level == TG_LEVEL_RENEWAL) {
         fill_gains(c, m, p);
         return tg_predict_finite(c, m, plan, p);
     }
@@ -255,7 +255,6 @@ tg_predict_undoubted(const tg_modes *modes, const tg_cluster *cluster, const cha
     const tg_linear_kind *kind = tg_linear_find(rule);
     tg_case               c;
 
-    TG_TRY(check(plan));
     if (!kind) return tg_fail(TG_EINPUT, "theory knows no rule \"%s\"", rule);
     TG_TRY(tg_case_of_rule(cluster, kind, number, step, &c));
     const tg_status status = predict(&c, modes, plan, out);
@@ -269,6 +268,7 @@ predict_rule(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
 {
     tg_prediction *p = NULL;
 
+    TG_TRY(check(plan));
     TG_TRY(tg_predict_undoubted(modes, cluster, rule, number, step, plan, &p));
     tg_status status = TG_OK;
     if (plan->level == TG_LEVEL_BEST && p->level == TG_LEVEL_SDE)

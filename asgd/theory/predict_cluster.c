@@ -63,6 +63,7 @@ in_turn(const tg_finite *f)
 static tg_way
 choose_way(tg_finite *f)
 {
+    if (f->plan->level == TG_LEVEL_RENEWAL) return TG_WAY_RENEWAL;
     if (f->total == 1 && f->c->solved && !in_turn(f)) return TG_WAY_SINGLE;
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
     if (in_turn(f)) return TG_WAY_CYCLE;
@@ -107,6 +108,7 @@ take_minima(tg_finite *f)
                 mean[k] += own[i] / (double)c->count[g];
             for (size_t i = w; i < w + c->count[g]; i++)
                 within[k] += (own[i] - mean[k]) * (own[i] - mean[k]) / (double)c->count[g];
+            if (within[k] < 1e-28 * mean[k] * mean[k]) within[k] = 0; /* rounding */
             k++;
         }
     }

@@ -1,5 +1,6 @@
 #include "asgd/theory/predict_finite.h"
 
+#include "asgd/theory/predict_unlike.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -285,6 +286,7 @@ fill(work *w)
     fill_limits(w->run.f, w->run.p);
     TG_TRY(lay_shelf(w));
     TG_TRY(tg_parallel_run(count, 0, one_mode, w, NULL));
+    if (tg_unlike_applies(w->run.f)) TG_TRY(tg_unlike_modes(&w->run));
     w->run.p->level =
         w->run.f->way == TG_WAY_RENEWAL || !quadratic ? TG_LEVEL_RENEWAL : TG_LEVEL_EXACT;
     fill_outcome(w);

@@ -1,5 +1,6 @@
 /* predict_limit: the loop gain at which the mean square is lost (theory 3.6, 3.7) */
 #include "asgd/theory/predict_finite.h"
+#include "asgd/theory/predict_unlike.h"
 
 #include "solver/cycle.h"
 #include "solver/exponential.h"
@@ -145,27 +146,10 @@ dude_limit(tg_finite *f, double threshold)
     return TG_OK;
 }
 
-/* CV of the workers' mean times. */
-static double
-unevenness(const tg_finite *f)
-{
-    double sum = 0, squares = 0;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const double mean = tg_delay_mean(f->group[g].law);
-        sum += f->workers[g] * mean;
-        squares += f->workers[g] * mean * mean;
-    }
-    return sqrt(fmax(f->total * squares / (sum * sum) - 1, 0));
-}
-
-/* Few workers of different speed are far from any field. */
 static tg_status
 plain_limit(tg_finite *f, double threshold)
 {
-    TG_TRY(tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error));
-    f->limit_error += 1.2 * unevenness(f) * f->limit / f->total;
-    return TG_OK;
+    return tg_renewal_limit(f->group, f->groups, threshold, &f->limit, &f->limit_error);
 }
 
 /* Workers of constant times never mix: how bunched they happen to be decides for good. */
@@ -199,5 +183,5 @@ tg_finite_limit(tg_finite *f, double threshold)
     else
         TG_TRY(dude_limit(f, threshold));
     if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);
-    return TG_OK;
+    return tg_unlike_applies(f) ? tg_unlike_limit(f) : TG_OK;
 }

@@ -10,7 +10,7 @@ TG_CHECKED tg_status tg_predict_twin(const tg_modes *modes, const tg_cluster *cl
                                      const char *rule, double number, double step,
                                      const tg_predict_plan *plan, tg_prediction *p);
 
-/* tg_predict_rule without that. */
+/* tg_predict_rule without that; a plan may ask for level renewal, too, of ASGD and DuDe-ASGD. */
 TG_CHECKED tg_status tg_predict_undoubted(const tg_modes *modes, const tg_cluster *cluster,
                                           const char *rule, double number, double step,
                                           const tg_predict_plan *plan, tg_prediction **out);

@@ -9,7 +9,8 @@
 
 #include <stdbool.h>
 
-#define RIVAL_NAME "products of these sizes by BLAS (OpenBLAS where it is installed, else the reference)"
+#define RIVAL_NAME                                                                         \
+    "products of these sizes by BLAS (OpenBLAS where it is installed, else the reference)"
 
 typedef struct rival {
     size_t m, n, k;

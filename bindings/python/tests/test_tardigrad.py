@@ -299,6 +299,7 @@ class NothingLeft(unittest.TestCase):
                 "except KeyboardInterrupt:\n    print('stopped')\n"
                 f"print(len(tardigrad.predict('{QUICK}').prediction))")
         p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(p.kill)
         self.assertEqual(p.stdout.readline(), "begun\n")
         time.sleep(0.3)
         begun = time.monotonic()
