@@ -3,8 +3,8 @@
  * The first order in 1/P knows that many workers of each group share what happens. One fast worker among
  * slow ones is most of the deliveries and no crowd: limits, floors and courses are off by more than
  * any fit over clusters of one group tells. The twin of a cluster, exponential workers of the same
- * means, has an exact solution, and the first order makes a prediction of it, too. At a step that is as far from
- * the twin's limit as the cluster's is from its own,
+ * means, has an exact solution, and the first order makes a prediction of it, too. At the same step, or a shorter
+ * one that is as far from the twin's limit as the cluster's is from its own,
  *
  *     limit, V, rate, E x^2 if less: times exact / first order;    bias, E x, E x^2 if more: plus exact - first order
  *
@@ -187,9 +187,9 @@ tg_unlike_limit(tg_finite *f)
     if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &first);
     close_twin(&t);
     if (status != TG_OK) return status;
-    const double limit = f->limit * exact / first;
-    f->limit_error = f->limit_error * exact / first + fabs(limit - f->limit) / 2 +
-                     (0.01 + 0.1 * excess(f)) * limit;
+    const double ratio = exact / first, limit = f->limit * ratio;
+    f->limit_error = f->limit_error * ratio + (1 - fmin(ratio, 1 / ratio)) / 2 * limit +
+                     (0.01 + 0.15 * excess(f)) * limit;
     f->limit = limit;
     if (!f->c->plain) { /* the fit of few workers of one group knows less of groups than the twin */
         f->limit *= pow(exact / limit, fmin(1.5 / f->total, 1));
@@ -221,7 +221,7 @@ close_pair(pair *p, size_t modes)
 static tg_status
 open_pair(const tg_finite *f, const twin *t, double *sigma2, pair *p)
 {
-    const double    step = f->c->step * f->twin_limit / f->limit;
+    const double    step = f->c->step * fmin(f->twin_limit / f->limit, 1);
     tg_modes        m = *f->m;
     tg_predict_plan plan = *f->plan;
 
@@ -369,7 +369,7 @@ static tg_status
 mend_mode(const tg_finite *f, const pair *p, size_t j, tg_finite_mode *mode)
 {
     const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
-    const double              varied = 1.0 * excess(f) * tg_finite_step(f, j) / f->limit;
+    const double              varied = excess(f) * tg_finite_step(f, j) / f->limit;
     double                    moved;
 
     if (!(tg_finite_step(f, j) * f->total < f->limit)) return TG_OK;
