@@ -16,13 +16,9 @@
  */
 #include "asgd/theory/predict_unlike.h"
 
-#include "asgd/theory/predict_twin.h"
-
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { MOST = 6 };                /* groups of a twin: what exact solutions are made of */
 static const double ALIKE = 1.02; /* ratio of means */
 
 bool
@@ -58,35 +54,28 @@ part_of(const tg_finite *f, size_t g)
 {
     double least = INFINITY, most = 0;
 
-    for (size_t i = 0; f->groups <= MOST && i <= g; i++)
+    for (size_t i = 0; f->groups <= TG_UNLIKE_MOST && i <= g; i++)
         if (are_equal(f, i, g)) return i;
     for (size_t i = 0; i < f->groups; i++) {
         least = fmin(least, f->rate[i]);
         most = fmax(most, f->rate[i]);
     }
     const double at = log(most / f->rate[g]) / log(most / least);
-    return (size_t)fmin(MOST * at, MOST - 1);
+    return (size_t)fmin(TG_UNLIKE_MOST * at, TG_UNLIKE_MOST - 1);
 }
 
-/* Exponential workers of the groups' mean rates, and the means of their minima. */
-typedef struct twin {
-    tg_cluster *cluster;
-    double      workers[MOST], rate[MOST];
-    double     *minimum; /* (modes, workers), or NULL */
-} twin;
-
-static void
-close_twin(twin *t)
+void
+tg_unlike_twin_close(tg_unlike_twin *t)
 {
     tg_cluster_free(t->cluster);
     free(t->minimum);
 }
 
 static tg_status
-make_cluster(const tg_finite *f, twin *t)
+make_cluster(const tg_finite *f, tg_unlike_twin *t)
 {
-    tg_delay *law[MOST] = { 0 };
-    size_t    count[MOST] = { 0 }, n = 0;
+    tg_delay *law[TG_UNLIKE_MOST] = { 0 };
+    size_t    count[TG_UNLIKE_MOST] = { 0 }, n = 0;
     tg_status status = TG_OK;
 
     for (size_t g = 0; g < f->groups; g++) {
@@ -94,7 +83,7 @@ make_cluster(const tg_finite *f, twin *t)
         t->workers[k] += f->workers[g];
         t->rate[k] += f->workers[g] * f->rate[g];
     }
-    for (size_t k = 0; k < MOST && status == TG_OK; k++) {
+    for (size_t k = 0; k < TG_UNLIKE_MOST && status == TG_OK; k++) {
         if (t->workers[k] == 0) continue;
         const double mean = t->workers[k] / t->rate[k];
         count[n] = (size_t)t->workers[k];
@@ -108,7 +97,7 @@ make_cluster(const tg_finite *f, twin *t)
 
 /* The mean minimum of each of the twin's groups, for each of its workers. */
 static tg_status
-make_minima(const tg_finite *f, twin *t)
+make_minima(const tg_finite *f, tg_unlike_twin *t)
 {
     const size_t all = t->cluster->workers;
 
@@ -116,27 +105,27 @@ make_minima(const tg_finite *f, twin *t)
     if (!(t->minimum = calloc(f->m->count * all, sizeof *t->minimum)))
         return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t j = 0; j < f->m->count; j++) {
-        double sum[MOST] = { 0 };
+        double sum[TG_UNLIKE_MOST] = { 0 };
         for (size_t g = 0; g < f->groups; g++)
             sum[part_of(f, g)] += f->workers[g] * f->minimum[j * f->groups + g];
         double *own = t->minimum + j * all;
-        for (size_t k = 0; k < MOST; k++)
+        for (size_t k = 0; k < TG_UNLIKE_MOST; k++)
             for (double i = 0; i < t->workers[k]; i++) *own++ = sum[k] / t->workers[k];
     }
     return TG_OK;
 }
 
-static tg_status
-open_twin(const tg_finite *f, twin *out)
+tg_status
+tg_unlike_twin_open(const tg_finite *f, tg_unlike_twin *out)
 {
-    twin      t = { 0 };
-    tg_status status = make_cluster(f, &t);
+    tg_unlike_twin t = { 0 };
+    tg_status      status = make_cluster(f, &t);
 
     if (status == TG_OK) status = make_minima(f, &t);
     if (status == TG_OK)
         *out = t;
     else
-        close_twin(&t);
+        tg_unlike_twin_close(&t);
     return status;
 }
 
@@ -144,7 +133,7 @@ open_twin(const tg_finite *f, twin *out)
 
 /* The twin's, exactly and (level renewal) of first order. */
 static tg_status
-twin_limit(const tg_finite *f, const twin *t, tg_level level, double *limit)
+twin_limit(const tg_finite *f, const tg_unlike_twin *t, tg_level level, double *limit)
 {
     const tg_predict_plan plan = { .level = level };
     tg_modes              m = *f->m;
@@ -165,9 +154,8 @@ twin_limit(const tg_finite *f, const twin *t, tg_level level, double *limit)
     return status;
 }
 
-/* How much more the laws vary than exponential ones: 0 .. 1. */
-static double
-excess(const tg_finite *f)
+double
+tg_unlike_excess(const tg_finite *f)
 {
     double most = 1;
 
@@ -179,17 +167,17 @@ excess(const tg_finite *f)
 tg_status
 tg_unlike_limit(tg_finite *f)
 {
-    twin   t;
-    double exact = NAN, first = NAN;
+    tg_unlike_twin t;
+    double         exact = NAN, first = NAN;
 
-    TG_TRY(open_twin(f, &t));
+    TG_TRY(tg_unlike_twin_open(f, &t));
     tg_status status = twin_limit(f, &t, TG_LEVEL_BEST, &exact);
     if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &first);
-    close_twin(&t);
+    tg_unlike_twin_close(&t);
     if (status != TG_OK) return status;
     const double ratio = exact / first, limit = f->limit * ratio;
     f->limit_error = f->limit_error * ratio + (1 - fmin(ratio, 1 / ratio)) / 2 * limit +
-                     (0.01 + 0.15 * excess(f)) * limit;
+                     (0.01 + 0.15 * tg_unlike_excess(f)) * limit;
     f->limit = limit;
     if (!f->c->plain) { /* the fit of few workers of one group knows less of groups than the twin */
         f->limit *= pow(exact / limit, fmin(1.5 / f->total, 1));
@@ -197,218 +185,4 @@ tg_unlike_limit(tg_finite *f)
     }
     f->twin_limit = exact;
     return TG_OK;
-}
-
-/* ---- modes --------------------------------------------------------------------------- */
-
-/* Of the twin: exactly and of first order, times in units of `slower` of the cluster's. */
-typedef struct pair {
-    tg_prediction  *exact, *first;
-    tg_mode_course *exactly, *firstly; /* (modes) */
-    double          slower;
-} pair;
-
-static void
-close_pair(pair *p, size_t modes)
-{
-    for (size_t j = 0; p->exactly && j < 2 * modes; j++)
-        tg_mode_course_free(&p->exactly[j]);
-    free(p->exactly);
-    tg_prediction_free(p->exact);
-    tg_prediction_free(p->first);
-}
-
-static tg_status
-open_pair(const tg_finite *f, const twin *t, double *sigma2, pair *p)
-{
-    const double    step = f->c->step * fmin(f->twin_limit / f->limit, 1);
-    tg_modes        m = *f->m;
-    tg_predict_plan plan = *f->plan;
-
-    p->slower = step / f->c->step;
-    for (size_t j = 0; j < m.count; j++) sigma2[j] = f->m->sigma2[j] / p->slower;
-    m.sigma2 = sigma2;
-    m.minimum = t->minimum;
-    plan.horizon /= p->slower;
-    plan.single = false;
-    plan.courses = plan.points > 0 ? p->exactly : NULL;
-    TG_TRY(tg_predict_undoubted(&m, t->cluster, f->c->kind->name, f->c->number, step, &plan,
-                                &p->exact));
-    plan.level = TG_LEVEL_RENEWAL;
-    plan.courses = plan.points > 0 ? p->firstly : NULL;
-    return tg_predict_undoubted(&m, t->cluster, f->c->kind->name, f->c->number, step, &plan,
-                                &p->first);
-}
-
-/* The twin's own course where first order has none: half of it is stated. */
-static tg_status
-adopt(const pair *p, size_t j, tg_finite_mode *mode)
-{
-    const tg_mode_course *from = &p->exactly[j];
-
-    mode->settles = true;
-    mode->unstable = 0;
-    mode->variance = p->exact->mode[j].variance;
-    mode->error = 0.5;
-    mode->bias = p->exact->mode[j].bias;
-    mode->bias_error = fabs(mode->bias) / 2;
-    mode->rate = p->exact->mode[j].rate * p->slower;
-    mode->rate_error = mode->rate / 2;
-    mode->root = -mode->rate;
-    if (from->n == 0) return TG_OK;
-    tg_mode_course_free(&mode->course);
-    TG_TRY(tg_mode_course_create(from->dt * p->slower, from->n, &mode->course));
-    memcpy(mode->course.mean, from->mean, from->n * sizeof *from->mean);
-    memcpy(mode->course.second, from->second, from->n * sizeof *from->second);
-    for (size_t i = 0; i < from->n; i++) mode->course.off[i] = from->second[i] / 2;
-    mode->course.end = from->end;
-    mode->course.end_off = from->end / 2;
-    return TG_OK;
-}
-
-/* Numbers that have a size of their own go by the ratio. */
-static void
-scale(double exact, double first, double *value, double *moved)
-{
-    const double ratio = exact / first;
-
-    *moved = 0;
-    if (!(ratio > 0) || !isfinite(ratio) || !isfinite(*value)) return;
-    *moved = fabs(*value * (ratio - 1));
-    *value *= ratio;
-}
-
-/* What is more is added; what is less is a share, so that something is left. */
-static double
-mended(double second, double exact, double first)
-{
-    return exact < first ? second * exact / first : second + exact - first;
-}
-
-/* Half of what is moved is stated. */
-static void
-mend_course(const pair *p, size_t j, tg_mode_course *c)
-{
-    const tg_mode_course *exact = &p->exactly[j], *first = &p->firstly[j];
-
-    if (c->n == 0 || exact->n == 0 || first->n == 0) return;
-    const double end =
-        fmin(exact->dt * (double)(exact->n - 1), first->dt * (double)(first->n - 1));
-    for (size_t i = 0; i < c->n; i++) {
-        const double t = c->dt * (double)i / p->slower, old = c->second[i];
-        const double now = mended(old, tg_mode_course_second(exact, t, NULL),
-                                  tg_mode_course_second(first, t, NULL));
-        if (!isfinite(now)) return;
-        if (t <= end)
-            c->mean[i] += tg_mode_course_mean(exact, t) - tg_mode_course_mean(first, t);
-        c->second[i] = now;
-        c->off[i] += fabs(now - old) / 2;
-    }
-    const double last = mended(c->end, exact->end, first->end);
-    if (!isfinite(last)) return;
-    c->end_off += fabs(last - c->end) / 2;
-    c->end = last;
-}
-
-/* What is left of the longest jobs under way has a mean of m (1 + CV^2) / 2: no mean settles sooner than
- * these end. */
-static void
-doubt_rate(const tg_finite *f, tg_finite_mode *mode)
-{
-    double slowest = INFINITY;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const double cv = tg_delay_cv(f->group[g].law);
-        if (cv > 1) slowest = fmin(slowest, 2 * f->rate[g] / (1 + cv * cv));
-    }
-    if (!(mode->rate > slowest)) return;
-    mode->rate = mode->rate_error = slowest;
-}
-
-/* What V may be off by is in the course, too. */
-static void
-doubt_noise(tg_finite_mode *mode, double error)
-{
-    tg_mode_course *c = &mode->course;
-
-    for (size_t i = 0; i < c->n && isfinite(mode->variance); i++) {
-        const double spread = fmax(c->second[i] - c->mean[i] * c->mean[i], 0);
-        c->off[i] += error * fmin(spread, mode->variance);
-    }
-    if (isfinite(mode->variance)) c->end_off += error * mode->variance;
-}
-
-/* Who delivers the first job at t, by more than exponential workers are that long, holds the start until then:
- * it moves x by e of that, of which a relaxation is seen at a time; or it has kept a slot of P all the while. */
-static void
-doubt_course(const tg_finite *f, size_t j, tg_mode_course *c)
-{
-    const double start = f->m->start[j] * f->m->start[j], n = f->total;
-    const double kick = 2 * tg_finite_step(f, j) / f->c->lambda, slot = 0.5 / (n * n);
-    double       last = 0;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const tg_delay *law = f->group[g].law;
-        const double    rate = f->rate[g];
-        double          under_way = 1;
-        if (!(tg_delay_cv(law) > 1)) continue;
-        for (size_t i = 0; i < c->n; i++) {
-            const double t = c->dt * (double)i, left = exp(-t * rate);
-            const double more = f->c->plain
-                                    ? kick * rate * (1 - tg_delay_cdf(law, t) - left)
-                                    : slot * (under_way - left);
-            last = f->workers[g] * start * fmax(more, 0);
-            c->off[i] += last;
-            under_way -= (1 - tg_delay_cdf(law, t + c->dt / 2)) * c->dt * rate;
-        }
-        c->end_off += last;
-    }
-}
-
-static tg_status
-mend_mode(const tg_finite *f, const pair *p, size_t j, tg_finite_mode *mode)
-{
-    const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
-    const double              varied = excess(f) * tg_finite_step(f, j) / f->limit;
-    double                    moved;
-
-    if (!(tg_finite_step(f, j) * f->total < f->limit)) return TG_OK;
-    if (!mode->settles || (!first->settles && exact->settles)) {
-        TG_TRY(adopt(p, j, mode));
-        doubt_course(f, j, &mode->course);
-        return TG_OK;
-    }
-    scale(exact->variance, first->variance, &mode->variance, &moved);
-    if (mode->variance > 0 && isfinite(mode->variance))
-        mode->error += moved / mode->variance / 2 + varied;
-    scale(exact->rate, first->rate, &mode->rate, &moved);
-    mode->rate_error += moved;
-    doubt_rate(f, mode);
-    mode->bias += exact->bias - first->bias;
-    mode->bias_error += fabs(exact->bias - first->bias);
-    mend_course(p, j, &mode->course);
-    doubt_noise(mode, varied);
-    doubt_course(f, j, &mode->course);
-    return TG_OK;
-}
-
-tg_status
-tg_unlike_modes(const tg_finite_run *r)
-{
-    const tg_finite *f = r->f;
-    const size_t     count = f->m->count;
-    double          *sigma2 = malloc((count + 1) * sizeof *sigma2);
-    pair             p = { .exactly = calloc(2 * count + 1, sizeof *p.exactly) };
-    twin             t = { 0 };
-    tg_status status = sigma2 && p.exactly ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-
-    p.firstly = p.exactly + count;
-    if (status == TG_OK) status = open_twin(f, &t);
-    if (status == TG_OK) status = open_pair(f, &t, sigma2, &p);
-    for (size_t j = 0; j < count && status == TG_OK; j++)
-        status = mend_mode(f, &p, j, &r->mode[j]);
-    close_twin(&t);
-    close_pair(&p, count);
-    free(sigma2);
-    return status;
 }

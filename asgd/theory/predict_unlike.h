@@ -4,6 +4,22 @@
 
 #include "asgd/theory/predict_finite.h"
 
+enum { TG_UNLIKE_MOST = 6 }; /* groups of a twin: what exact solutions are made of */
+
+/* Exponential workers of the groups' mean rates, and the means of their minima. */
+typedef struct tg_unlike_twin {
+    tg_cluster *cluster;
+    double      workers[TG_UNLIKE_MOST], rate[TG_UNLIKE_MOST];
+    double     *minimum; /* (modes, workers), or NULL */
+} tg_unlike_twin;
+
+/* Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_unlike_twin_open(const tg_finite *f, tg_unlike_twin *out);
+void                 tg_unlike_twin_close(tg_unlike_twin *t);
+
+/* How much more the laws vary than exponential ones: 0 .. 1. */
+double tg_unlike_excess(const tg_finite *f);
+
 /* Whether there are groups that differ in speed and are known to first order only. */
 bool tg_unlike_applies(const tg_finite *f);
 
