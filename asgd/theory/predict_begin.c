@@ -8,7 +8,7 @@
  *
  * of all deliveries, G the law of what is left of a job under way. Of workers that all begin at t = 0
  * W = prod_i F_i, as if they moved x evenly from then on. A staggered worker has been renewed for a
- * time A of some twenty jobs before t = 0, so that
+ * time A of some twenty jobs, CV^2 times as many where long ones are rare, before t = 0, so that
  *
  *     1 - G(t) = u int_t^(t + A) (1 - F) + 1 - F(t + A),   G(0) = 0
  *
@@ -26,7 +26,14 @@ typedef struct tail {
     size_t  n;
 } tail;
 
-static const double PAST = 20.5; /* means */
+/* A [time] */
+static double
+past_of(const tg_delay *law)
+{
+    const double cv = tg_delay_cv(law);
+
+    return (20 * fmin(fmax(cv * cv, 1), 100) + 0.5) * tg_delay_mean(law);
+}
 
 static double
 step_at(double t, double mean)
@@ -67,7 +74,7 @@ tail_at(const tail *a, double t)
 static double
 left(const tg_delay *law, const tail *a, double t)
 {
-    const double past = PAST * tg_delay_mean(law);
+    const double past = past_of(law);
     const double density = tg_delay_cdf(law, past) / (a->over[0] - tail_at(a, past));
 
     return density * (tail_at(a, t) - tail_at(a, t + past)) + 1 -
@@ -122,8 +129,7 @@ tg_predict_begin(const tg_cluster *c, double horizon, const double *survival, do
 
     for (size_t g = 0; g < c->groups && status == TG_OK && !c->together; g++)
         if (c->count[g])
-            status = tail_create(c->law[g], horizon + PAST * tg_delay_mean(c->law[g]),
-                                 &tails[g]);
+            status = tail_create(c->law[g], horizon + past_of(c->law[g]), &tails[g]);
     if (status == TG_OK) find(c, tails, horizon, survival, at, n);
     for (size_t g = 0; tails && g < c->groups; g++) free(tails[g].t);
     free(tails);
