@@ -298,7 +298,9 @@ class NothingLeft(unittest.TestCase):
                 f"    tardigrad.simulate('{QUICK}', set={{'replicas': 1000000}})\n"
                 "except KeyboardInterrupt:\n    print('stopped')\n"
                 f"print(len(tardigrad.predict('{QUICK}').prediction))")
-        p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        # a shell's background jobs, and what they start, are deaf to it
+        p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.addCleanup(p.kill)
         self.assertEqual(p.stdout.readline(), "begun\n")
         time.sleep(0.3)
