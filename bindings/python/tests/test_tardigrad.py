@@ -297,6 +297,8 @@ class NothingLeft(unittest.TestCase):
         code = ("import tardigrad\nprint('begun', flush=True)\ntry:\n"
                 f"    tardigrad.simulate('{QUICK}', set={{'replicas': 1000000}})\n"
                 "except KeyboardInterrupt:\n    print('stopped')\n"
+                "import time\nbegun = time.process_time()\ntime.sleep(.3)\n"
+                "print('goes on' if time.process_time() - begun > .2 else 'rests')\n"
                 f"print(len(tardigrad.predict('{QUICK}').prediction))")
         # a shell's background jobs, and what they start, are deaf to it
         p = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
@@ -306,7 +308,7 @@ class NothingLeft(unittest.TestCase):
         time.sleep(0.3)
         begun = time.monotonic()
         p.send_signal(signal.SIGINT)
-        self.assertEqual(p.communicate(timeout=20)[0], "stopped\n14\n")
+        self.assertEqual(p.communicate(timeout=20)[0], "stopped\nrests\n14\n")
         self.assertLess(time.monotonic() - begun, 10)
 
 
