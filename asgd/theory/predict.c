@@ -103,6 +103,10 @@ fill_cluster(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
     p->delay_cv = tg_delay_cv(c->delay);
     p->staleness = (double)cluster->workers - 1;
     p->threshold = INFINITY; /* of one worker a table has no use of it */
+    if (plan->known[0] > 0) {
+        p->threshold = plan->known[0];
+        return TG_OK;
+    }
     if (plan->quick && cluster->workers == 1 && c->solved) return TG_OK;
     return c->kind->stepped ? own_threshold(c, steepest(m), &p->threshold)
                             : tg_case_threshold(c, &p->threshold);

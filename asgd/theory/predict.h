@@ -114,6 +114,8 @@ typedef struct tg_predict_plan {
     bool
         quick; /* for tables: of first order in 1/P where a lattice would be exact, on grids
                     of longer steps that end where e^-20 is left, without their error */
+    double known
+        [2]; /* > 0: thresholds of the mean field and of the mean square that were found before */
     struct tg_mode_course *
         courses; /* (modes) receives each mode's course (asgd/theory/mode_course.h) from its own beginning, for
                            the caller to free; NULL: not kept. Not of DuDe-ASGD's wait. */

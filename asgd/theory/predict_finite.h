@@ -46,8 +46,9 @@ typedef struct tg_finite {
     tg_match match;
     double   slow[4];            /* tg_finite_slow() */
     double   limit, limit_error; /* gain at which the mean square is lost */
-    double
-        twin_limit; /* that of exponential workers of the same means, where they are asked */
+    double   twin
+        [3]; /* thresholds of exponential workers of the same means: of the mean field; of the mean square
+                       exactly, and to first order (predict_unlike.h) */
 } tg_finite;
 
 /* The cluster's rule with this step for a mode h. */

@@ -165,7 +165,8 @@ tg_status
 tg_finite_limit(tg_finite *f, double threshold)
 {
     f->limit_error = 0;
-    f->limit = 2;
+    f->limit = f->plan->known[1] > 0 ? f->plan->known[1] : 2;
+    if (f->plan->known[1] > 0) return TG_OK;
     if (f->way == TG_WAY_SINGLE) return TG_OK;
     if (f->way == TG_WAY_EXPONENTIAL) return exponential_limit(f, &f->limit);
     if (f->way == TG_WAY_CYCLE) {

@@ -133,20 +133,20 @@ tg_unlike_twin_open(const tg_finite *f, tg_unlike_twin *out)
 
 /* The twin's, exactly and (level renewal) of first order. */
 static tg_status
-twin_limit(const tg_finite *f, const tg_unlike_twin *t, tg_level level, double *limit)
+twin_limit(const tg_finite *f, const tg_unlike_twin *t, tg_level level, double *threshold,
+           double *limit)
 {
     const tg_predict_plan plan = { .level = level };
     tg_modes              m = *f->m;
     tg_case               c;
     tg_finite             own;
-    double                threshold;
 
     m.minimum = NULL; /* no limit depends on them */
     TG_TRY(tg_case_of_rule(t->cluster, f->c->kind, f->c->number, f->c->step, &c));
-    tg_status status = tg_case_threshold(&c, &threshold);
+    tg_status status = *threshold > 0 ? TG_OK : tg_case_threshold(&c, threshold);
     if (status == TG_OK) status = tg_finite_open(&c, &m, &plan, &own);
     if (status == TG_OK) {
-        status = tg_finite_limit(&own, threshold);
+        status = tg_finite_limit(&own, *threshold);
         *limit = own.limit;
         tg_finite_close(&own);
     }
@@ -171,8 +171,9 @@ tg_unlike_limit(tg_finite *f)
     double         exact = NAN, first = NAN;
 
     TG_TRY(tg_unlike_twin_open(f, &t));
-    tg_status status = twin_limit(f, &t, TG_LEVEL_BEST, &exact);
-    if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &first);
+    f->twin[0] = 0;
+    tg_status status = twin_limit(f, &t, TG_LEVEL_BEST, &f->twin[0], &exact);
+    if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &f->twin[0], &first);
     tg_unlike_twin_close(&t);
     if (status != TG_OK) return status;
     const double ratio = exact / first, limit = f->limit * ratio;
@@ -183,6 +184,7 @@ tg_unlike_limit(tg_finite *f)
         f->limit *= pow(exact / limit, fmin(1.5 / f->total, 1));
         f->limit_error += fabs(f->limit - limit);
     }
-    f->twin_limit = exact;
+    f->twin[1] = exact;
+    f->twin[2] = first;
     return TG_OK;
 }

@@ -23,7 +23,7 @@ double tg_unlike_excess(const tg_finite *f);
 /* Whether there are groups that differ in speed and are known to first order only. */
 bool tg_unlike_applies(const tg_finite *f);
 
-/* Correct f->limit and its error; f->twin_limit. Errors: those of tg_finite_limit(). */
+/* Correct f->limit and its error; f->twin. Errors: those of tg_finite_limit(). */
 TG_CHECKED tg_status tg_unlike_limit(tg_finite *f);
 
 /* Correct the modes, whose limit is corrected. Errors: those of tg_predict_rule(). */

@@ -26,7 +26,7 @@ close_pair(pair *p, size_t modes)
 static tg_status
 open_pair(const tg_finite *f, const tg_unlike_twin *t, double *sigma2, pair *p)
 {
-    const double    step = f->c->step * fmin(f->twin_limit / f->limit, 1);
+    const double    step = f->c->step * fmin(f->twin[1] / f->limit, 1);
     tg_modes        m = *f->m;
     tg_predict_plan plan = *f->plan;
 
@@ -36,10 +36,13 @@ open_pair(const tg_finite *f, const tg_unlike_twin *t, double *sigma2, pair *p)
     m.minimum = t->minimum;
     plan.horizon /= p->slower;
     plan.single = false;
+    plan.known[0] = f->twin[0];
+    plan.known[1] = f->twin[1];
     plan.courses = plan.points > 0 ? p->exactly : NULL;
     TG_TRY(tg_predict_undoubted(&m, t->cluster, f->c->kind->name, f->c->number, step, &plan,
                                 &p->exact));
     plan.level = TG_LEVEL_RENEWAL;
+    plan.known[1] = f->twin[2];
     plan.courses = plan.points > 0 ? p->firstly : NULL;
     return tg_predict_undoubted(&m, t->cluster, f->c->kind->name, f->c->number, step, &plan,
                                 &p->first);
