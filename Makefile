@@ -104,7 +104,7 @@ bench: $(benches) ## speeds, each with its baseline and residual
 figures: $(command) ## one of every kind of figure, into plots/gallery/index.html
 	$(Q)TARDIGRAD=$(command) sh plots/gallery/make out/gallery
 
-asan: ## the unit tests under the address and undefined-behaviour sanitizers
+asan: ## the unit tests but long sums under the address and undefined-behaviour sanitizers
 	$(Q)TG_TEST_PATIENCE=20 $(MAKE) --no-print-directory SANITIZE=1 CFLAGS='-O1 -g' unit
 
 gallery: $(command) ## the studies of examples/gallery, with their claims into validation/gallery.md

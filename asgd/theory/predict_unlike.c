@@ -10,7 +10,7 @@
  *
  * of the twin. Times are scaled by the steps, noise so that slow modes of both have the same floor. Stated
  * are half of what that moves a limit, V or E x^2, all of what it moves the others, and more for laws that vary
- * more, fitted to 50 clusters of two groups of phase-type workers that were solved exactly. What no twin has
+ * more, fitted to some 150 clusters of two groups of phase-type workers that were solved exactly. What no twin has
  * are jobs longer than exponential ones are: of a worker that holds the start for so long, and brings it back.
  * Derived here, theory 3.8.
  */

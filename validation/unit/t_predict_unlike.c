@@ -1,6 +1,7 @@
 /* Few workers of groups that differ in speed, of laws that no engine of the library solves in groups, against
- * their exact moments: what is stated covers what is missed, and is not many times that. What first order
- * alone states does not cover it. */
+ * their exact moments: what is stated covers 95 % of what is missed and, under ASGD, is not many times that; of
+ * DuDe-ASGD's courses little is stated. What first order alone states of ASGD does not cover it. No constant is
+ * fitted to these clusters. */
 #include "validation/unit/clusters.h"
 #include "validation/unit/few.h"
 
@@ -133,7 +134,7 @@ hold(int dude, uint64_t clusters, size_t least)
     score                    best[KINDS] = { 0 }, first[KINDS] = { 0 };
 
     for (uint64_t i = 0; i < clusters; i++) {
-        tg_rng      rng = tg_rng_stream(77, TG_PURPOSE_TEST, i);
+        tg_rng      rng = tg_rng_stream(2026, TG_PURPOSE_TEST, i);
         const drawn d = draw(&rng, dude);
         compare(&d, TG_LEVEL_BEST, best);
         compare(&d, TG_LEVEL_RENEWAL, first);
@@ -146,9 +147,10 @@ hold(int dude, uint64_t clusters, size_t least)
                first[k].missed, first[k].off / (double)first[k].asked,
                first[k].said / (double)first[k].asked);
         assert_true(best[k].asked >= least);
-        assert_true(10 * best[k].missed <= best[k].asked);
-        assert_true(best[k].off < first[k].off);
-        if (!dude) assert_true(3 * first[k].missed > first[k].asked);
+        assert_true(20 * best[k].missed <= best[k].asked);
+        if (!dude || k == LIMITS) assert_true(best[k].off < first[k].off);
+        if (!dude) assert_true(best[k].said < 6 * best[k].off);
+        if (!dude) assert_true(4 * first[k].missed > first[k].asked);
     }
 }
 
