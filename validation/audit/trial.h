@@ -199,32 +199,60 @@ add_floor(trial *t, double level, averages a)
               unit - centre);
 }
 
-/* Time means over [warm, 2 warm]. */
+/* Time means over [warm, 2 warm], by more and more replicas. */
 static inline void
-try_floor(trial *t)
+measure_floor(trial *t, double level, double warm)
 {
-    const tg_prediction *p = t->prediction;
-    const bool           apart = t->modes.spread[0] > 1e-12;
-    const double         level = p->floor + p->bias_loss;
-    const bool           frozen = keeps_phases(t->cluster);
-    const double         fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
-
-    if (p->outcome == TG_DIVERGES || !p->stable_square || !(p->rate > 0)) return;
-    if (!(t->modes.sigma2[0] > 0) && !apart) return;
-    const double warm = forgotten(t, level);
-    const double one = 2 * warm * p->lambda * ((double)t->modes.count + 3);
-    const double most = floor(0.3 * t->work / one);
-    if (most < fewest) return;
+    const bool     frozen = keeps_phases(t->cluster);
+    const double   fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
+    const double   one = 2 * warm * t->prediction->lambda * ((double)t->modes.count + 3);
     const tg_setup setup =
-        tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm), t->step, t->claims + 77);
+        tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm), t->step, 1077);
     const size_t begin = t->claims;
     double       left = 0.3 * t->work / one;
-    for (size_t n = (size_t)fmin(most, enough); n > 0;) {
+
+    if (left < fewest) return;
+    for (size_t n = (size_t)fmin(floor(left), enough); n > 0;) {
         const averages a = average(&setup, warm, 2 * warm, n);
         t->claims = begin;
         add_floor(t, level, a);
         left -= (double)n;
         n = next_replicas(t->claim + begin, t->claims - begin, n, left);
+    }
+}
+
+/* The first claim since `begin` that fails, or NULL. */
+static inline const tg_claim *
+first_failure(const trial *t, size_t begin)
+{
+    for (size_t i = begin; i < t->claims; i++)
+        if (t->claim[i].judgement == TG_FAILS) return &t->claim[i];
+    return NULL;
+}
+
+/* The mean square may settle more slowly than twice the mean's rate, near its limit by any factor:
+ * a failure must stand after a beginning twice as long, and twice as long again, until it no
+ * longer moves by what it is off by. */
+static inline void
+try_floor(trial *t)
+{
+    const tg_prediction *p = t->prediction;
+    const double         level = p->floor + p->bias_loss;
+    const size_t         begin = t->claims;
+
+    if (p->outcome == TG_DIVERGES || !p->stable_square || !(p->rate > 0)) return;
+    if (!(t->modes.sigma2[0] > 0) && !(t->modes.spread[0] > 1e-12)) return;
+    double before = NAN;
+    for (double warm = forgotten(t, level);; warm *= 2) {
+        const size_t found = t->claims;
+        measure_floor(t, level, warm);
+        if (t->claims == found) return; /* too dear: what was found before stands */
+        memmove(t->claim + begin, t->claim + found, (t->claims - found) * sizeof *t->claim);
+        t->claims -= found - begin;
+        const tg_claim *c = first_failure(t, begin);
+        if (!c || fabs(c->simulated - before) < fabs(c->simulated - c->predicted) / 8)
+            return;
+        before = c->simulated;
     }
 }
 
