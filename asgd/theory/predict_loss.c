@@ -97,20 +97,42 @@ lay_beginnings(losses *l)
     l->waiting[BEGINNINGS] = 0;
 }
 
-/* The mean over the times at which DuDe-ASGD begins. */
-static double
-begun(const losses *l, const double *of, double t)
+/* What the runs that begin within a part of the times have lost, into the sums; what is between two of the
+ * times moves on with them. */
+static void
+add_begun(const losses *l, size_t part, double *loss, double *low, double *high)
 {
-    double sum = 0;
+    const double from = l->begin[part], end = l->begin[part + 1];
+    const double all = l->waiting[part] - l->waiting[part + 1], start = l->loss[0];
+    size_t       k = 0;
 
-    for (int i = 0; i < BEGINNINGS && l->begin[i] < t; i++) {
-        const double low = l->begin[i], high = l->begin[i + 1], up_to = fmin(high, t);
-        const double all = l->waiting[i] - l->waiting[i + 1];
-        const double share = high > t ? all * (t - low) / (high - low) : all;
-        sum += share * (tg_predict_between(l->t, of, l->n, t - low - (up_to - low) / 2) -
-                        l->loss[0]);
+    for (size_t i = 0; i < l->n; i++) {
+        const double t = l->t[i], at = t - from - (fmin(end, t) - from) / 2;
+        if (!(from < t)) continue;
+        const double share = end > t ? all * (t - from) / (end - from) : all;
+        while (k + 2 < l->n && l->t[k + 1] <= at) k++;
+        const double u = fmin(fmax((at - l->t[k]) / (l->t[k + 1] - l->t[k]), 0), 1);
+        loss[i] += share * (l->loss[k] + u * (l->loss[k + 1] - l->loss[k]) - start);
+        low[i] += share * (l->low[k] + u * (l->low[k + 1] - l->low[k]) - start);
+        high[i] += share * (l->high[k] + u * (l->high[k + 1] - l->high[k]) - start);
     }
-    return l->loss[0] + sum;
+}
+
+/* The means over the times at which DuDe-ASGD begins. */
+static tg_status
+wait_to_begin(const tg_cluster *c, double horizon, losses *l, double *loss, double *low,
+              double *high)
+{
+    lay_beginnings(l);
+    TG_TRY(tg_predict_begin(c, 2 * horizon, l->waiting, l->begin, BEGINNINGS + 1));
+    for (size_t i = 0; i < l->n; i++) loss[i] = low[i] = high[i] = 0;
+    for (size_t part = 0; part < BEGINNINGS; part++) add_begun(l, part, loss, low, high);
+    for (size_t i = 0; i < l->n; i++) {
+        loss[i] += l->loss[0];
+        low[i] += l->loss[0];
+        high[i] += l->loss[0];
+    }
+    return TG_OK;
 }
 
 static tg_status
@@ -148,17 +170,14 @@ fill_losses(const tg_finite_run *w, losses *l, double *all)
     tg_prediction *p = w->p;
     const bool     waits =
         !w->f->c->plain && w->f->way != TG_WAY_SINGLE && w->f->way != TG_WAY_CYCLE;
-    double *loss = all, *low = all + l->n, *high = low + l->n;
+    double *loss = l->loss, *low = l->low, *high = l->high;
 
     TG_TRY(run_losses(w, l));
-    lay_beginnings(l);
-    if (waits)
-        TG_TRY(tg_predict_begin(w->f->c->cluster, 2 * w->f->plan->horizon, l->waiting,
-                                l->begin, BEGINNINGS + 1));
-    for (size_t i = 0; i < l->n; i++) {
-        loss[i] = waits ? begun(l, l->loss, l->t[i]) : l->loss[i];
-        low[i] = waits ? begun(l, l->low, l->t[i]) : l->low[i];
-        high[i] = waits ? begun(l, l->high, l->t[i]) : l->high[i];
+    if (waits) {
+        loss = all;
+        low = all + l->n;
+        high = low + l->n;
+        TG_TRY(wait_to_begin(w->f->c->cluster, w->f->plan->horizon, l, loss, low, high));
     }
     for (size_t i = 0; i < p->points; i++) {
         p->loss[i] = tg_predict_between(l->t, loss, l->n, p->t[i]);

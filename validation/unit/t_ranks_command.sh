@@ -31,19 +31,19 @@ begun() {
 for ranks in 1 2 4 7; do
     for threads in 1 2; do
         (place r$ranks-$threads &&
-         timeout 100 mpirun -n $ranks $t simulate s.yaml --out o --threads $threads > said 2>&1) ||
+         timeout -k 5 100 mpirun -n $ranks $t simulate s.yaml --out o --threads $threads > said 2>&1) ||
             fail "$ranks ranks: $(cat "$d/r$ranks-$threads/said")"
         same "$d/whole/o" "$d/r$ranks-$threads/o" "$ranks ranks of $threads threads"
     done
 done
-(place study && timeout 100 mpirun -n 3 $t study s.yaml --out study > said 2>&1) || fail "study by ranks"
+(place study && timeout -k 5 100 mpirun -n 3 $t study s.yaml --out study > said 2>&1) || fail "study by ranks"
 same "$d/whole/study" "$d/study/study" "study"
 (place region &&
- timeout 100 mpirun -n 3 $t region s.yaml --x 'algorithm[0].step=0.001:0.1:20' \
+ timeout -k 5 100 mpirun -n 3 $t region s.yaml --x 'algorithm[0].step=0.001:0.1:20' \
     --y 'workers[0].count=4:64:15' --out region > said 2>&1) || fail "region by ranks"
 same "$d/whole/region" "$d/region/region" "region"
 (place both && for i in 1 2; do
-    timeout 100 mpirun -n 2 $t simulate s.yaml --shard $i/2 --out o-$i > said 2>&1 || exit 1
+    timeout -k 5 100 mpirun -n 2 $t simulate s.yaml --shard $i/2 --out o-$i > said 2>&1 || exit 1
 done && $t merge o-2 o-1 --out o > said 2>&1) || fail "shards by ranks"
 same "$d/whole/o" "$d/both/o" "shards by ranks"
 
@@ -77,16 +77,17 @@ while [ $kills -lt 20 ] && [ $round -lt 60 ]; do
     [ -d long ] && rm -rf long
 done
 [ $kills = 20 ] || fail "killed $kills times"
-timeout 100 mpirun -n 3 $t simulate s.yaml $long --out long --resume --quiet > said 2>&1 || fail "after kills"
+timeout -k 5 100 mpirun -n 3 $t simulate s.yaml $long --out long --resume --quiet > said 2>&1 || fail "after kills"
 same "$d/whole/long" long "ranks killed 20 times"
 rm -rf long
-mpirun -n 3 $t simulate s.yaml $long --out long --threads 1 > said 2>&1 &
+# (one in fifty times mpirun itself never ends once it is stopped: a lock within PMIx 4.2)
+timeout -k 5 30 mpirun -n 3 $t simulate s.yaml $long --out long --threads 1 > said 2>&1 &
 mpirun=$!
 begun long
 kill -INT $mpirun
 wait $mpirun && fail "a stopped run succeeds"
 [ -s long.records ] && [ ! -e long ] || fail "nothing is kept of a stopped run: $(cat said)"
-timeout 100 mpirun -n 2 $t simulate s.yaml $long --out long --resume > said 2>&1 || fail "after a stop"
+timeout -k 5 100 mpirun -n 2 $t simulate s.yaml $long --out long --resume > said 2>&1 || fail "after a stop"
 grep -q '^[1-9][0-9]* blocks were finished before' said || fail "resume: $(cat said)"
 same "$d/whole/long" long "stopped ranks"
 
@@ -94,7 +95,7 @@ same "$d/whole/long" long "stopped ranks"
 refused() {
     words=$1
     shift
-    timeout 100 "$@" > said 2>&1 && fail "not refused: $*"
+    timeout -k 5 100 "$@" > said 2>&1 && fail "not refused: $*"
     [ "$(grep -c '^tardigrad: ' said)" = 1 ] || fail "not one complaint: $(cat said)"
     grep -qF -- "$words" said || fail "\"$words\" is not in: $(cat said)"
 }
@@ -106,10 +107,10 @@ refused '--patience: expected seconds > 0' mpirun -n 2 $t simulate s.yaml --out 
 refused 'expected I/N' mpirun -n 2 $t simulate s.yaml --out o --shard 3/2
 refused 'cannot be kept' mpirun --mca btl self,tcp -n 1 sh -c 'ulimit -f 2000; exec "$@"' limited \
     $t simulate s.yaml --out o --quiet : -n 2 $t simulate s.yaml --out o --quiet
-timeout 100 mpirun -n 2 $t simulate s.yaml --out o --resume > said 2>&1 || fail "after a full disk: $(cat said)"
+timeout -k 5 100 mpirun -n 2 $t simulate s.yaml --out o --resume > said 2>&1 || fail "after a full disk: $(cat said)"
 same "$d/whole/o" o "full disk"
 sed 's/seed: 3/seed: 4/' s.yaml > other.yaml
-timeout 100 mpirun -n 2 $t simulate s.yaml --out o --quiet : -n 1 $t simulate other.yaml --out o > said 2>&1 ||
+timeout -k 5 100 mpirun -n 2 $t simulate s.yaml --out o --quiet : -n 1 $t simulate other.yaml --out o > said 2>&1 ||
     fail "another study: $(cat said)"
 grep -q 'rank 2 has another study: it is left out' said || fail "another study: $(cat said)"
 sed '1d' o/simulation.csv > a
