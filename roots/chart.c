@@ -192,7 +192,7 @@ fill_cell(grid *g, const tg_loop *l, size_t i, size_t j)
     const size_t   stride = g->plan->proof ? g->plan->proof : 8;
     const int      count = i % stride == 0 && j % stride == 0;
     const double   edge = tg_loop_edge(l);
-    double complex guess;
+    double complex guess = 0;
     passage        way = LOST;
 
     if (i > 0 && !row[i - 1].exponential)

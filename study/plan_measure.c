@@ -63,7 +63,7 @@ compare(const tg_study *study, size_t k, double replica, double *ratio)
 {
     tg_study *one = NULL;
     tg_plan   plan = { 0 };
-    double    took;
+    double    took = NAN;
 
     TG_TRY(shorten(study, replica, &one));
     tg_status status = tg_plan_simulations(one, NULL, &plan);
