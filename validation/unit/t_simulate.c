@@ -11,7 +11,7 @@ constant_cluster(const double *time, size_t n)
 {
     tg_cluster *c = NULL;
     tg_delay   *law[100] = { NULL };
-    size_t      count[100];
+    size_t      count[100] = { 0 };
 
     for (size_t i = 0; i < n; i++) {
         count[i] = 1;
