@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 2, FINER = 16 }; /* where a cubic will not do, nodes so many times closer */
-static const double SPACING = 0.03, MOST = 120 /* of |ln a| */, TOLERANCE = 1e-6;
+enum { LEVELS = 4, FINER = 4 }; /* where a cubic will not do, nodes so many times closer */
+static const double SPACING = 0.12, MOST = 120 /* of |ln a| */, TOLERANCE = 1e-6;
 static const double EFFECTIVE =
     1e-3; /* of an effective rate, which depends on the horizon more */
 
