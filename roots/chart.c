@@ -121,28 +121,9 @@ typedef struct grid {
     const tg_chart_plan *plan;
     tg_chart_cell       *cell;
     size_t               proved;
+    bool                 wrong; /* a wrong root was followed in this row */
+    bool                 same;  /* the cell before has the root of the cell above it */
 } grid;
-
-static tg_status
-solve_cell(const grid *g, size_t i, size_t j)
-{
-    const tg_chart_plan *p = g->plan;
-    tg_loop              l;
-
-    TG_TRY(p->loop(tg_chart_value(&p->x, i), tg_chart_value(&p->y, j), p->context, &l));
-    return solve(&l, &g->cell[j * p->x.count + i]);
-}
-
-/* A wrong root was followed: redo the cells since the last ones that were counted. */
-static tg_status
-redo_around(grid *g, size_t i, size_t j, size_t stride)
-{
-    const size_t left = i > stride ? i - stride : 0, low = j > stride ? j - stride : 0;
-
-    for (size_t v = low; v <= j; v++)
-        for (size_t u = left; u <= i; u++) TG_TRY(solve_cell(g, u, v));
-    return TG_OK;
-}
 
 static tg_status
 loop_at(const tg_chart_plan *p, size_t i, size_t j, tg_loop *l)
@@ -150,19 +131,74 @@ loop_at(const tg_chart_plan *p, size_t i, size_t j, tg_loop *l)
     return p->loop(tg_chart_value(&p->x, i), tg_chart_value(&p->y, j), p->context, l);
 }
 
-/* Cell i has a root right of where phi ends though its neighbour to the left was taken to
- * have none: follow it back over the cells that were not counted. */
+/* ---- where another root overtakes ------------------------------------------------------ */
+
+static double
+distance(const tg_chart_cell *a, const tg_chart_cell *b)
+{
+    return hypot(a->re - b->re, a->im - b->im);
+}
+
+/* Take the root that comes from a neighbour's, if it is further right. */
+static bool
+improve(const tg_loop *l, const tg_chart_cell *from, tg_chart_cell *cell, bool *same)
+{
+    tg_chart_cell now;
+    const double  tiny = 1e-9 * hypot(cell->re, cell->im);
+
+    *same = false;
+    if (!from->exponential || creep(l, root_of(from), tg_loop_edge(l), &now) != ARRIVED)
+        return false;
+    *same = cell->exponential && distance(&now, cell) <= 1e3 * tiny;
+    if (!(now.re > cell->re + tiny)) return false;
+    *cell = now;
+    return *same = true;
+}
+
+/* Back along the row, as far as the root of cell i is further right than those that were followed. */
 static tg_status
 walk_back(grid *g, size_t i, size_t j)
 {
     tg_chart_cell *row = g->cell + j * g->plan->x.count;
+    tg_loop        l;
+    bool           same;
 
-    while (i-- > 0 && !row[i].exponential) {
-        tg_loop       l;
-        tg_chart_cell now;
+    while (i-- > 0) {
         TG_TRY(loop_at(g->plan, i, j, &l));
-        if (creep(&l, root_of(&row[i + 1]), tg_loop_edge(&l), &now) != ARRIVED) break;
-        row[i] = now;
+        if (!improve(&l, &row[i + 1], &row[i], &same)) break;
+    }
+    return TG_OK;
+}
+
+/* The root that comes from above, where that is not known to be this one: which it is as long as they
+ * part no faster than in the cell before. */
+static tg_status
+look_above(grid *g, const tg_loop *l, size_t i, size_t j)
+{
+    tg_chart_cell       *row = g->cell + j * g->plan->x.count;
+    const tg_chart_cell *above = row - g->plan->x.count;
+
+    if (i > 0 && g->same && row[i].exponential && above[i].exponential &&
+        distance(&row[i], &above[i]) <= 1.5 * distance(&row[i - 1], &above[i - 1]))
+        return TG_OK;
+    return improve(l, &above[i], &row[i], &g->same) ? walk_back(g, i, j) : TG_OK;
+}
+
+/* In the rows above, after one that had followed a wrong root, up to the first that had not. */
+static tg_status
+mend_above(grid *g, size_t j)
+{
+    const size_t n = g->plan->x.count;
+    bool         any = true, same;
+    tg_loop      l;
+
+    while (any && j-- > 0) {
+        tg_chart_cell *row = g->cell + j * n;
+        any = false;
+        for (size_t i = 0; i < n; i++) {
+            TG_TRY(loop_at(g->plan, i, j, &l));
+            any |= improve(&l, &row[n + i], &row[i], &same);
+        }
     }
     return TG_OK;
 }
@@ -185,26 +221,54 @@ continue_without(grid *g, const tg_loop *l, size_t i, size_t j, double edge, int
     return row[i].exponential ? walk_back(g, i, j) : TG_OK;
 }
 
+static size_t
+stride_of(const grid *g)
+{
+    return g->plan->proof ? g->plan->proof : 8;
+}
+
+/* At every stride-th cell each way, and at the ends. */
+static bool
+is_counted(const grid *g, size_t i, size_t j)
+{
+    const tg_chart_plan *p = g->plan;
+
+    return (i % stride_of(g) == 0 || i + 1 == p->x.count) &&
+           (j % stride_of(g) == 0 || j + 1 == p->y.count);
+}
+
 static tg_status
-fill_cell(grid *g, const tg_loop *l, size_t i, size_t j)
+find_root(grid *g, const tg_loop *l, size_t i, size_t j)
 {
     tg_chart_cell *row = g->cell + j * g->plan->x.count;
-    const size_t   stride = g->plan->proof ? g->plan->proof : 8;
-    const int      count = i % stride == 0 && j % stride == 0;
     const double   edge = tg_loop_edge(l);
     double complex guess = 0;
     passage        way = LOST;
 
     if (i > 0 && !row[i - 1].exponential)
-        return continue_without(g, l, i, j, edge, i % stride == 0);
+        return continue_without(g, l, i, j, edge, i % stride_of(g) == 0);
     if (predict(row, i, &guess)) way = creep(l, guess, edge, &row[i]);
     if (way == BEYOND) return continue_without(g, l, i, j, edge, 1);
-    if (way == ARRIVED && !count) return TG_OK;
+    if (way == ARRIVED) return TG_OK;
     g->proved++;
-    if (way == ARRIVED && rightmost_is(l, &row[i])) return TG_OK;
-    if (way == ARRIVED) TG_TRY(redo_around(g, i, j, stride));
     if (i > 0 && leap(l, &row[i - 1], edge, &row[i])) return TG_OK;
     return solve(l, &row[i]);
+}
+
+static tg_status
+fill_cell(grid *g, const tg_loop *l, size_t i, size_t j)
+{
+    tg_chart_cell *cell = g->cell + j * g->plan->x.count + i;
+    const size_t   before = g->proved;
+
+    TG_TRY(find_root(g, l, i, j));
+    if (j > 0) TG_TRY(look_above(g, l, i, j));
+    if (!is_counted(g, i, j) || !cell->exponential || g->proved > before) return TG_OK;
+    g->proved++;
+    if (rightmost_is(l, cell)) return TG_OK;
+    TG_TRY(solve(l, cell));
+    g->wrong = true;
+    return walk_back(g, i, j);
 }
 
 /* Cells of a row whose loops have one constant delay and nothing else, for which W_0 is the
@@ -263,6 +327,7 @@ fill_row(grid *g, size_t j)
     const double         y = tg_chart_value(&p->y, j);
     batch                t = { .instant = NAN };
 
+    g->wrong = g->same = false;
     for (size_t i = 0; i < p->x.count; i++) {
         tg_loop l;
         TG_TRY(p->loop(value_at(&p->x, i), y, p->context, &l));
@@ -271,13 +336,13 @@ fill_row(grid *g, size_t j)
         if (!taken) TG_TRY(fill_cell(g, &l, i, j));
     }
     if (t.count) settle(g, &t, row);
-    return TG_OK;
+    return g->wrong ? mend_above(g, j) : TG_OK;
 }
 
 tg_status
 tg_chart_grid(const tg_chart_plan *plan, tg_chart_cell *cell, size_t *proved)
 {
-    grid g = { plan, cell, 0 };
+    grid g = { .plan = plan, .cell = cell };
 
     TG_TRY(check_axis(&plan->x, "x"));
     TG_TRY(check_axis(&plan->y, "y"));

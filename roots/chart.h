@@ -28,7 +28,8 @@ typedef struct tg_chart_plan {
     tg_chart_axis x, y; /* rows have one y; laws that change are cheaper in y */
     tg_chart_loop loop;
     void         *context;
-    size_t        proof; /* count the roots right of every proof-th cell's; 0 means 8 */
+    size_t
+        proof; /* count the roots right of every proof-th cell's each way, and of the last; 0 means 8 */
 } tg_chart_plan;
 
 typedef struct tg_chart_cell {
@@ -39,8 +40,8 @@ typedef struct tg_chart_cell {
 /* The value of an axis at index i. */
 double tg_chart_value(const tg_chart_axis *axis, size_t i);
 
-/* Fill cell (y.count, x.count). Roots are continued from cell to cell; a count that
- * disagrees makes the cells around it be solved from scratch. *proved (NULL allowed)
+/* Fill cell (y.count, x.count). Roots are continued along rows and from row to row; what comes further
+ * right is followed on, and back to where it overtakes, as is what a count finds that disagrees. *proved (NULL allowed)
  * receives the number of cells whose root was proved the rightmost. Errors: those of the
  * callback and of tg_loop_rightmost(); TG_EDOMAIN bad axis. */
 TG_CHECKED tg_status tg_chart_grid(const tg_chart_plan *plan, tg_chart_cell *cell,
