@@ -19,6 +19,8 @@
 #include "solver/linear_rule.h"
 #include "solver/phase.h"
 
+#include <complex.h>
+
 typedef struct tg_lattice {
     tg_phase law;
     size_t   workers; /* P >= 1 */
@@ -36,6 +38,11 @@ double tg_lattice_size(const tg_lattice *l);
  * than 20,000 unknowns, or the mean square does not settle; TG_ENOMEM. */
 TG_CHECKED tg_status tg_lattice_variance(const tg_lattice *l, double *variance,
                                          double *abscissa);
+
+/* The eigenvalue of the means' system that is nearest to `guess` [1/time]: how they settle, where that is
+ * about the rightmost. Errors: TG_EDOMAIN as above; TG_ENOCONV two are equally near; TG_ENOMEM. */
+TG_CHECKED tg_status tg_lattice_root(const tg_lattice *l, double complex guess,
+                                     double complex *root);
 
 /* Mean and second moment of x at times 0, horizon/(n-1), ..., horizon into mean (n) and
  * second (n), to 1e-6 of the largest; either may be NULL. At t = 0 the workers have long

@@ -1,4 +1,5 @@
 /* predict_exact: one mode where the process closes, each way a call into solver/ */
+#include "asgd/theory/finite_rate.h"
 #include "asgd/theory/predict_finite.h"
 
 #include "roots/zroots.h"
@@ -54,6 +55,37 @@ exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
                                     c->mean, c->second);
 }
 
+/* The root of the mean that first order knows; NaN: none. */
+static tg_status
+root_nearby(const tg_finite *f, size_t j, double complex *out)
+{
+    const tg_finite_rate of = tg_finite_rate_of(f->c);
+    tg_mode_prediction   field = { .a = f->c->step * f->c->lambda * f->m->h[j] };
+    const tg_loop        l = tg_case_loop(f->c, field.a);
+
+    TG_TRY(tg_case_roots(&l, &field));
+    const double complex from = CMPLX(field.re, fabs(field.im));
+    const double rate = of.known ? tg_finite_rate_at(&of, &l, f->total, from, out) : NAN;
+    if (isnan(rate)) *out = field.exponential ? from : NAN;
+    return TG_OK;
+}
+
+/* The mean's root. Where it is not found from there the course tells the rate. */
+static tg_status
+lattice_root(const tg_finite *f, size_t j, const tg_lattice *l, tg_finite_mode *out)
+{
+    double complex root;
+
+    TG_TRY(root_nearby(f, j, &root));
+    if (isnan(creal(root))) return TG_OK;
+    const tg_status status = tg_lattice_root(l, root, &root);
+    if (status == TG_ENOCONV || status == TG_EDOMAIN) return TG_OK;
+    TG_TRY(status);
+    out->root = root;
+    out->rate = -creal(root);
+    return TG_OK;
+}
+
 /* To what the integrator of the moment equations is asked for: 1e-5. */
 static tg_status
 lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
@@ -69,6 +101,7 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
     if (status == TG_ENOMEM || status == TG_ENOCONV) return status;
     out->settles = status == TG_OK && square < 0;
     if (!out->settles) out->variance = INFINITY;
+    TG_TRY(lattice_root(f, j, &l, out));
     if (!f->plan->points) return TG_OK;
     TG_TRY(lay_course(f, l.eta * l.h * f->total, square, &out->course));
     tg_mode_course *c = &out->course;
@@ -140,7 +173,7 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
            : f->way == TG_WAY_LATTICE ? lattice(f, j, out)
                                       : exponential(f, j, out));
     if (isnan(out->rate)) out->rate = tg_mode_course_rate(&out->course, out->bias);
-    out->root = -out->rate;
+    if (isnan(creal(out->root))) out->root = -out->rate;
     out->unstable = out->settles ? 0 : 1;
     tg_finite_end_course(f, j, out);
     return TG_OK;
