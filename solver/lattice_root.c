@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 typedef struct shifted {
-    klu_common    common;
-    klu_symbolic *symbolic;
-    klu_numeric  *numeric;
-    int           size;
-    double       *value; /* (entries) complex: M - shift */
-    double complex *u;   /* (size) */
+    klu_common      common;
+    klu_symbolic   *symbolic;
+    klu_numeric    *numeric;
+    int             size;
+    double         *value; /* (entries) complex: M - shift */
+    double complex *u;     /* (size) */
 } shifted;
 
 static void
@@ -42,8 +42,7 @@ shifted_open(tg_moment_system *m, double complex shift, shifted *s)
         }
     s->symbolic = klu_analyze(s->size, m->begin, m->row, &s->common);
     if (s->symbolic)
-        s->numeric =
-            klu_z_factor(m->begin, m->row, s->value, s->symbolic, &s->common);
+        s->numeric = klu_z_factor(m->begin, m->row, s->value, s->symbolic, &s->common);
     if (s->numeric) return TG_OK;
     return s->common.status == KLU_SINGULAR
                ? tg_fail(TG_ENOCONV, "the guess is a root to the last digit")
@@ -59,8 +58,8 @@ iterate(shifted *s, double complex shift, double complex *root)
 
     for (size_t k = 0; k < n; k++) s->u[k] = 1 + 0.5 * sin((double)k + 1);
     for (int i = 0; i < 300; i++) {
-        double         size = 0;
-        size_t         at = 0;
+        double size = 0;
+        size_t at = 0;
         for (size_t k = 0; k < n; k++)
             if (cabs(s->u[k]) > size) size = cabs(s->u[at = k]);
         const double complex unit = s->u[at];

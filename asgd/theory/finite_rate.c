@@ -125,3 +125,19 @@ tg_finite_rate_at(const tg_finite_rate *f, const tg_loop *l, double workers,
     *root = creal(s) + fabs(cimag(s)) * I;
     return -creal(s);
 }
+
+tg_status
+tg_finite_rate_roots(const tg_case *c, double a, double workers, double complex *field,
+                     double complex *root)
+{
+    const tg_finite_rate f = tg_finite_rate_of(c);
+    const tg_loop        l = tg_case_loop(c, a);
+    tg_mode_prediction   m = { .a = a };
+
+    *field = *root = NAN;
+    TG_TRY(tg_case_roots(&l, &m));
+    if (!m.exponential) return TG_OK;
+    *field = complex_of(m.re, fabs(m.im));
+    if (!f.known || isnan(tg_finite_rate_at(&f, &l, workers, *field, root))) *root = NAN;
+    return TG_OK;
+}

@@ -28,6 +28,11 @@ tg_finite_rate tg_finite_rate_of(const tg_case *one);
 double tg_finite_rate_at(const tg_finite_rate *f, const tg_loop *l, double workers,
                          double complex from, double complex *root);
 
+/* The roots of a mode with damping coefficient a [1/time]: the mean field's, NaN where there is none, and that of
+ * P workers, NaN where it is not known. Errors: those of tg_case_roots(). */
+TG_CHECKED tg_status tg_finite_rate_roots(const tg_case *c, double a, double workers,
+                                          double complex *field, double complex *root);
+
 /* |1 - e| phi(-rate) = 1; NaN where phi ends before that. */
 double tg_single_rate(const tg_delay *law, double e);
 

@@ -1,5 +1,7 @@
 #include "asgd/theory/mode_course.h"
 
+#include "asgd/theory/envelope.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -61,14 +63,12 @@ tg_mode_course_mean(const tg_mode_course *c, double t)
 double
 tg_mode_course_rate(const tg_mode_course *c, double limit)
 {
-    const double first = c->n ? fabs(c->mean[0] - limit) : 0;
-    size_t       end = c->n;
+    const double first = c->n > 2 ? c->mean[0] - limit : 0;
+    double      *y = first != 0 ? malloc(2 * c->n * sizeof *y) : NULL, rate = NAN;
+    bool         ended;
 
-    if (!(first > 0)) return NAN;
-    while (end > 1 && !(fabs(c->mean[end - 1] - limit) > 1e-6 * first)) end--;
-    size_t late = end - 1 - (end - 1) / 10;
-    for (size_t i = late; i < end; i++)
-        if (fabs(c->mean[i] - limit) > fabs(c->mean[late] - limit)) late = i;
-    return late == 0 ? NAN
-                     : -log(fabs(c->mean[late] - limit) / first) / (c->dt * (double)late);
+    for (size_t i = 0; y && i < c->n; i++) y[i] = (c->mean[i] - limit) / first;
+    if (y) rate = tg_envelope_rate(y, c->n, y + c->n, &ended) / c->dt;
+    free(y);
+    return rate;
 }

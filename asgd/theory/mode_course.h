@@ -29,12 +29,8 @@ double tg_mode_course_second(const tg_mode_course *c, double t, double *off);
 /* E x at t within the grid, in the same way. */
 double tg_mode_course_mean(const tg_mode_course *c, double t);
 
-/* The rate of the exponential through the beginning and the end of the mean's way to `limit`,
- *
- *     -ln( |y(t) - limit| / |y(0) - limit| ) / t,   t in the last tenth, where it is largest,
- *
- * the end no later than where it is last above 1e-6 of the beginning; NaN where there is
- * none. Derived here, theory 3.1. */
+/* The rate of the envelope of the mean's way to `limit` (asgd/theory/envelope.h); NaN where there is none, or no
+ * memory. */
 double tg_mode_course_rate(const tg_mode_course *c, double limit);
 
 #endif

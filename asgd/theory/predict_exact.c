@@ -55,28 +55,15 @@ exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
                                     c->mean, c->second);
 }
 
-/* The root of the mean that first order knows; NaN: none. */
-static tg_status
-root_nearby(const tg_finite *f, size_t j, double complex *out)
-{
-    const tg_finite_rate of = tg_finite_rate_of(f->c);
-    tg_mode_prediction   field = { .a = f->c->step * f->c->lambda * f->m->h[j] };
-    const tg_loop        l = tg_case_loop(f->c, field.a);
-
-    TG_TRY(tg_case_roots(&l, &field));
-    const double complex from = CMPLX(field.re, fabs(field.im));
-    const double rate = of.known ? tg_finite_rate_at(&of, &l, f->total, from, out) : NAN;
-    if (isnan(rate)) *out = field.exponential ? from : NAN;
-    return TG_OK;
-}
-
-/* The mean's root. Where it is not found from there the course tells the rate. */
+/* The mean's root, near that of first order. Where it is not found from there the course tells the rate. */
 static tg_status
 lattice_root(const tg_finite *f, size_t j, const tg_lattice *l, tg_finite_mode *out)
 {
-    double complex root;
+    double complex field, root;
 
-    TG_TRY(root_nearby(f, j, &root));
+    TG_TRY(
+        tg_finite_rate_roots(f->c, step_of(f, j) * f->c->lambda, f->total, &field, &root));
+    if (isnan(creal(root))) root = field;
     if (isnan(creal(root))) return TG_OK;
     const tg_status status = tg_lattice_root(l, root, &root);
     if (status == TG_ENOCONV || status == TG_EDOMAIN) return TG_OK;

@@ -1,7 +1,7 @@
 /* predict_modes: one mode at level renewal, and of one worker; each a call into solver/ */
+#include "asgd/theory/finite_rate.h"
 #include "asgd/theory/predict_finite.h"
 
-#include "asgd/theory/finite_rate.h"
 #include "solver/lattice.h"
 
 #include <math.h>
@@ -123,28 +123,53 @@ next_order(const tg_finite *f)
     return f->c->plain && f->groups == 1 && tg_delay_cv(f->c->delay) < 1 ? 0.2 : 1;
 }
 
-/* A law with a heavy tail has no root that is a rate. */
+static void
+set_root(const tg_finite *f, double complex field, double complex root, tg_finite_mode *out)
+{
+    const double moved = cabs(root - field);
+
+    out->effective = false;
+    out->root = root;
+    out->rate = -creal(root);
+    out->rate_error = next_order(f) * moved * moved / fmax(cabs(root), 1e-300) +
+                      (f->c->plain ? 1e-3 : 3e-3) * fabs(out->rate);
+    if (f->c->plain && tg_delay_cv(f->c->delay) > 1)
+        out->rate_error += 0.2 * fabs(out->rate) / (f->total * f->total);
+    if (moved == 0) out->rate_error += 2 / f->total * fabs(out->rate);
+}
+
+/* The renewal grid knows of what settles only: that of a mean that grows is followed from the mean field's, or is
+ * taken to be it. */
+static tg_status
+find_growth(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    double complex field, root;
+
+    TG_TRY(tg_finite_rate_roots(f->c, tg_finite_step(f, j) * f->c->lambda, f->total, &field,
+                                &root));
+    const bool known = !isnan(creal(root));
+    if (!known && isnan(creal(field))) return TG_OK;
+    set_root(f, field, known ? root : field, out);
+    if (!known) out->rate_error = 2 / f->total * cabs(field);
+    return TG_OK;
+}
+
+/* A law with a heavy tail has no root that is a rate, if the mean settles. */
 static tg_status
 find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out)
 {
     const tg_renewal_rule rule = f->c->plain ? TG_RENEWAL_ASGD : TG_RENEWAL_DUDE;
     double complex        field, root;
+    tg_status             status = TG_ENOCONV;
 
     out->rate = NAN;
     out->effective = true;
-    if (!(tg_delay_abscissa(f->c->delay) < 0)) return TG_OK;
-    const tg_status status = tg_renewal_root(w, rule, tg_finite_step(f, j), &field, &root);
-    if (status == TG_ENOCONV || (status == TG_OK && !(creal(root) < 0))) return TG_OK;
+    if (tg_delay_abscissa(f->c->delay) < 0)
+        status = tg_renewal_root(w, rule, tg_finite_step(f, j), &field, &root);
+    if (status == TG_ENOCONV || (status == TG_OK && !(creal(root) < 0)))
+        return find_growth(f, j, out);
     TG_TRY(status);
-    const double moved = cabs(root - field);
-    out->effective = false;
-    out->root = root;
-    out->rate = -creal(root);
-    out->rate_error = next_order(f) * moved * moved / fmax(cabs(root), 1e-300) +
-                      (f->c->plain ? 1e-3 : 3e-3) * out->rate;
-    if (f->c->plain && tg_delay_cv(f->c->delay) > 1)
-        out->rate_error += 0.2 * out->rate / (f->total * f->total);
-    if (moved == 0) out->rate_error += 2 / f->total * out->rate;
+    set_root(f, field, root, out);
     return TG_OK;
 }
 

@@ -1,0 +1,86 @@
+#include "asgd/theory/envelope.h"
+
+#include <math.h>
+
+static const double LEAST = 1e-5, NOISE = 1e-7;
+
+/* A place on ln E, time in steps of the grid. */
+typedef struct place {
+    double t, log;
+} place;
+
+/* Whether |y| has a peak at i, on the parabola through its neighbours. */
+static bool
+find_peak(const double *y, size_t i, place *out)
+{
+    if (y[i - 1] * y[i] <= 0 || y[i + 1] * y[i] <= 0) return false;
+    const double before = fabs(y[i - 1]), here = fabs(y[i]), after = fabs(y[i + 1]);
+    if (before >= here || after > here || here < NOISE) return false;
+    const double bend = 2 * here - before - after, rise = after - before;
+    *out = (place){ (double)i + rise / (2 * bend), log(here + rise * rise / (8 * bend)) };
+    return true;
+}
+
+/* From `from` to `to` on a line; or no less than on it. */
+static void
+draw_line(double *log_e, size_t n, place from, double slope, double to, bool at_least)
+{
+    for (size_t i = (size_t)ceil(from.t); i < n && (double)i <= to; i++) {
+        const double on = from.log + slope * ((double)i - from.t);
+        log_e[i] = at_least ? fmax(log_e[i], on) : on;
+    }
+}
+
+/* ln E, and whether y swings. */
+static bool
+envelope(const double *y, size_t n, double *log_e)
+{
+    place  last = { 0, 0 }, next;
+    double slope = 0;
+
+    for (size_t i = 0; i < n; i++) log_e[i] = log(fabs(y[i]));
+    for (size_t i = 1; i + 1 < n; i++) {
+        if (!find_peak(y, i, &next)) continue;
+        slope = (next.log - last.log) / (next.t - last.t);
+        draw_line(log_e, n, last, slope, next.t, last.t == 0);
+        last = next;
+    }
+    if (last.t > 0) draw_line(log_e, n, last, slope, (double)n, true);
+    return last.t > 0;
+}
+
+/* The last place of the envelope that is above LEAST. */
+static place
+end_of(const double *log_e, size_t n)
+{
+    const double least = log(LEAST);
+    size_t       i = n - 1;
+
+    while (i > 0 && !(log_e[i] > least)) i--;
+    if (i == n - 1) return (place){ (double)i, log_e[i] };
+    const double fall = log_e[i] - fmax(log_e[i + 1], log(NOISE));
+    return (place){ (double)i + (log_e[i] - least) / fall, least };
+}
+
+/* Where |y| is largest in the last tenth before: that steps over a zero. */
+static place
+before_end(const double *log_e, place end)
+{
+    const double t = 0.9 * end.t;
+    const size_t i = (size_t)t;
+    place        best = { t, log_e[i] + (t - (double)i) * (log_e[i + 1] - log_e[i]) };
+
+    for (size_t k = i + 1; (double)k <= end.t; k++)
+        if (log_e[k] > best.log) best = (place){ (double)k, log_e[k] };
+    return best;
+}
+
+double
+tg_envelope_rate(const double *y, size_t n, double *room, bool *ended)
+{
+    const bool  swings = envelope(y, n, room);
+    const place end = end_of(room, n), at = swings ? end : before_end(room, end);
+
+    *ended = end.t < (double)(n - 1);
+    return -at.log / at.t;
+}
