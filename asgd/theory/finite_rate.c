@@ -135,8 +135,9 @@ tg_finite_rate_roots(const tg_case *c, double a, double workers, double complex 
     tg_mode_prediction   m = { .a = a };
 
     *field = *root = NAN;
-    TG_TRY(tg_case_roots(&l, &m));
-    if (!m.exponential) return TG_OK;
+    const tg_status status = tg_case_roots(&l, &m);
+    if (status == TG_ENOCONV || (status == TG_OK && !m.exponential)) return TG_OK;
+    TG_TRY(status);
     *field = complex_of(m.re, fabs(m.im));
     if (!f.known || isnan(tg_finite_rate_at(&f, &l, workers, *field, root))) *root = NAN;
     return TG_OK;

@@ -28,7 +28,7 @@ tg_finite_rate tg_finite_rate_of(const tg_case *one);
 double tg_finite_rate_at(const tg_finite_rate *f, const tg_loop *l, double workers,
                          double complex from, double complex *root);
 
-/* The roots of a mode with damping coefficient a [1/time]: the mean field's, NaN where there is none, and that of
+/* The roots of a mode with damping coefficient a [1/time]: the mean field's, NaN where none is found, and that of
  * P workers, NaN where it is not known. Errors: those of tg_case_roots(). */
 TG_CHECKED tg_status tg_finite_rate_roots(const tg_case *c, double a, double workers,
                                           double complex *field, double complex *root);

@@ -29,8 +29,8 @@ double tg_mode_course_second(const tg_mode_course *c, double t, double *off);
 /* E x at t within the grid, in the same way. */
 double tg_mode_course_mean(const tg_mode_course *c, double t);
 
-/* The rate of the envelope of the mean's way to `limit` (asgd/theory/envelope.h); NaN where there is none, or no
- * memory. */
-double tg_mode_course_rate(const tg_mode_course *c, double limit);
+/* The rate of the envelope of the mean's way to `limit` over the horizon [time] (asgd/theory/envelope.h); NaN where
+ * there is none, or no memory. */
+double tg_mode_course_rate(const tg_mode_course *c, double limit, double horizon);
 
 #endif

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const double EFFECTIVE = 0.02; /* of a rate that is no root's */
+
 /* Near the limit the spread over runs dies more slowly than the first order says: what is stated of it is
  * a fit (theory 3.8), none below .8 of the limit. */
 static double
@@ -42,22 +44,22 @@ regularity(const tg_finite *f)
  * root, and at least a mean job, before it, but no more than the start has kept at that rate, which it
  * is where no root says so. first (n) lists where that maximum may stand. */
 static void
-lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode,
-             const tg_mode_course *c, size_t *first, double *envelope)
+lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode, double rate,
+             size_t *first, double *envelope)
 {
     const double turn = fabs(cimag(mode->root)), PI = 3.14159265358979323846;
     const double window = fmax(turn > 0 ? PI / turn : 0, f->mean);
     const double start = fabs(f->m->start[j] - mode->bias);
     size_t       begin = 0, end = 0;
 
+    const tg_mode_course *c = &mode->course;
     for (size_t i = 0; i < c->n; i++) {
         const double y = fabs(c->mean[i] - mode->bias);
         while (end > begin && fabs(c->mean[first[end - 1]] - mode->bias) <= y) end--;
         first[end++] = i;
         while (c->dt * (double)(i - first[begin]) > window) begin++;
         const double seen = fabs(c->mean[first[begin]] - mode->bias);
-        const double kept =
-            mode->rate >= 0 ? start * exp(-mode->rate * c->dt * (double)i) : INFINITY;
+        const double kept = rate >= 0 ? start * exp(-rate * c->dt * (double)i) : INFINITY;
         envelope[i] = mode->effective && isfinite(kept) ? kept : fmin(seen, kept);
     }
 }
@@ -70,8 +72,14 @@ tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode)
 {
     tg_mode_course *c = &mode->course;
     const double    x0 = f->m->start[j] - mode->bias;
-    const double    drift = isnan(mode->rate) ? 0 : mode->rate_error;
-    const double    size =
+    /* where the rate is one over the horizon, that over all that is known, as what is left late is kept for longer */
+    const double rate = mode->effective
+                            ? tg_mode_course_rate(c, mode->bias, c->dt * (double)c->n)
+                            : mode->rate;
+    const double drift = isnan(rate)       ? 0
+                         : mode->effective ? EFFECTIVE * fabs(rate)
+                                           : mode->rate_error;
+    const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double near = near_limit(f, j) + no_variance(f);
     const double moved = fmin(4 * tg_finite_step(f, j) * f->total, 1); /* measured */
@@ -79,15 +87,14 @@ tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode)
     double      *envelope = malloc(c->n * sizeof *envelope);
     size_t      *first = malloc(c->n * sizeof *first);
 
-    if (envelope && first) lay_envelope(f, j, mode, c, first, envelope);
+    if (envelope && first) lay_envelope(f, j, mode, rate, first, envelope);
     for (size_t i = 0; envelope && first && i < c->n; i++) {
         const double t = c->dt * (double)i, y = c->mean[i] - mode->bias;
         const double noise =
             fmin(fmax(c->second[i] - c->mean[i] * c->mean[i], 0), mode->variance);
-        const double grown =
-            isfinite(mode->variance)
-                ? mode->variance * fmin(mode->rate > 0 ? 2 * mode->rate * t : 1, 1)
-                : 0;
+        const double grown = isfinite(mode->variance)
+                                 ? mode->variance * fmin(rate > 0 ? 2 * rate * t : 1, 1)
+                                 : 0;
         c->off[i] += 2 * fmax(fabs(y), 0.1 * envelope[i]) * envelope[i] * drift * t +
                      noise * mode->error + fmax(grown, noise) * mode->missed +
                      (size + bunched + near) * c->second[i] + 1e-12 * x0 * x0 +

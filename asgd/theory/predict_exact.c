@@ -159,7 +159,8 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
     TG_TRY(f->way == TG_WAY_CYCLE     ? cycle(f, j, out)
            : f->way == TG_WAY_LATTICE ? lattice(f, j, out)
                                       : exponential(f, j, out));
-    if (isnan(out->rate)) out->rate = tg_mode_course_rate(&out->course, out->bias);
+    if (isnan(out->rate))
+        out->rate = tg_mode_course_rate(&out->course, out->bias, f->plan->horizon);
     if (isnan(creal(out->root))) out->root = -out->rate;
     out->unstable = out->settles ? 0 : 1;
     tg_finite_end_course(f, j, out);

@@ -328,6 +328,25 @@ test_effective_rate(void **state)
         tg_prediction_free(q);
         tg_prediction_free(l);
     }
+    /* the same of the workers there are, which many are near: over the horizon, however far their course goes */
+    for (int i = 0; i < 6; i++) {
+        const tg_algorithm   *a = i % 2 ? &tg_dude : &tg_asgd;
+        const double          step = i < 2 ? 3e-4 : i < 4 ? 1e-3 : 2.5e-3;
+        const tg_predict_plan field = { .horizon = 12,
+                                        .points = 25,
+                                        .target = NAN,
+                                        .level = TG_LEVEL_SDE },
+                              finite = { .horizon = 12, .points = 25, .target = NAN };
+        tg_prediction *p = predict(heavy[1], 400, 1, 0, step, a, field);
+        tg_prediction *q = predict(heavy[1], 400, 1, 0, step, a, finite);
+        assert_int_equal(q->level, TG_LEVEL_RENEWAL);
+        assert_true(q->effective);
+        if (!(fabs(q->rate / p->rate - 1) < 0.02))
+            fail_msg("%s, step %g: rate %g, of the mean field %g", a->name, step, q->rate,
+                     p->rate);
+        tg_prediction_free(p);
+        tg_prediction_free(q);
+    }
     tg_prediction *bare_one = predict(heavy[0], 50, 1, 0, 0.002, &tg_asgd, bare);
     assert_true(bare_one->effective && bare_one->rate == 0); /* no horizon to speak of */
     tg_prediction_free(bare_one);
