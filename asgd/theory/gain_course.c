@@ -357,9 +357,10 @@ tg_gain_course_at(tg_gain_course *c, const tg_case *one, double a, tg_mode_predi
     const bool    plain = is_plain(&l) && is_same(c, &l);
 
     *out = (tg_mode_prediction){ .a = a };
+    if (workers == 1 && one->solved) return solve(c, one, a, 1, out);
     if (!plain || !(fabs(log(a)) < MOST - 1))
         return solve(c, one, a, plain && c->finite.known ? workers : INFINITY, out);
     TG_TRY(at_rung(c, one, a, RUNGS - 1, out));
-    if (!c->finite.known || (out->effective && workers > 1)) return TG_OK;
-    return workers == 1 ? solve(c, one, a, 1, out) : between_rungs(c, one, a, workers, out);
+    if (!c->finite.known || out->effective) return TG_OK;
+    return between_rungs(c, one, a, workers, out);
 }
