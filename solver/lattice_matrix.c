@@ -15,6 +15,7 @@
  */
 #include "solver/lattice_matrix.h"
 
+#include "solver/composition.h"
 #include "solver/lattice_rule.h"
 
 #include <math.h>
@@ -40,21 +41,6 @@ typedef struct builder {
     double            rate;     /* of one worker */
 } builder;
 
-static double
-binomial(size_t n, size_t k)
-{
-    double b = 1;
-
-    for (size_t i = 1; i <= k; i++) b = b * (double)(n - k + i) / (double)i;
-    return round(b);
-}
-
-static double
-states_of(size_t workers, int phases)
-{
-    return binomial(workers + (size_t)phases - 1, (size_t)phases - 1);
-}
-
 static size_t
 unknowns_of(const tg_lattice *l, int order)
 {
@@ -72,41 +58,7 @@ tg_lattice_rule(const tg_lattice *l)
 double
 tg_lattice_size(const tg_lattice *l)
 {
-    return states_of(l->workers, l->law.n) * (double)unknowns_of(l, 2);
-}
-
-/* Number of the state, in lexicographic order. */
-static size_t
-rank(const int *count, int n)
-{
-    size_t left = 0, number = 0;
-
-    for (int p = 0; p < n; p++) left += (size_t)count[p];
-    for (int p = 0; p + 1 < n; p++) {
-        for (int v = 0; v < count[p]; v++)
-            number += (size_t)states_of(left - (size_t)v, n - p - 1);
-        left -= (size_t)count[p];
-    }
-    return number;
-}
-
-static void
-list_states(tg_moment_system *m, size_t workers)
-{
-    const int n = m->phases;
-    int       count[TG_PHASE_MAX] = { 0 };
-
-    count[n - 1] = (int)workers;
-    for (size_t s = 0; s < m->states; s++) {
-        memcpy(m->count + s * (size_t)n, count, (size_t)n * sizeof *count);
-        int last = n - 1; /* next: move the rest after the last place that can grow */
-        while (last > 0 && count[last] == 0) last--;
-        if (last == 0) break;
-        const int rest = count[last];
-        count[last] = 0;
-        count[last - 1]++;
-        count[n - 1] = rest - 1;
-    }
+    return tg_composition_number(l->workers, l->law.n) * (double)unknowns_of(l, 2);
 }
 
 static void
@@ -205,7 +157,7 @@ add_state(builder *b, size_t s, double weight)
             memcpy(next, count, (size_t)n * sizeof *next);
             next[p]--;
             next[q]++;
-            b->to = rank(next, n);
+            b->to = tg_composition_rank(next, n);
             out += workers * (deliver + move);
             b->rate = move;
             if (move > 0)
@@ -268,27 +220,12 @@ tg_moment_system_free(tg_moment_system *m)
     free(m);
 }
 
-/* The share of time a worker spends in each phase, from flow balance along the chain. */
-static void
-occupancy(const tg_phase *law, double *share)
-{
-    double sum = 0;
-
-    for (int q = 0; q < law->n; q++) {
-        double in = law->start[q], out = law->leave[q];
-        for (int p = 0; p < q; p++) in += share[p] * law->move[p][q];
-        for (int r = 0; r < law->n; r++) out += law->move[q][r];
-        sum += share[q] = in / out;
-    }
-    for (int q = 0; q < law->n; q++) share[q] /= sum;
-}
-
 void
 tg_moment_system_weights(const tg_moment_system *m, const tg_lattice *l, double *weight)
 {
     double share[TG_PHASE_MAX];
 
-    occupancy(&l->law, share);
+    tg_phase_shares(&l->law, share);
     for (size_t s = 0; s < m->states; s++) {
         double log_weight = lgamma((double)l->workers + 1);
         for (int p = 0; p < m->phases; p++) {
@@ -327,7 +264,7 @@ tg_moment_system_create(const tg_lattice *l, int order, tg_moment_system **out)
     if (!m) return tg_fail(TG_ENOMEM, "out of memory");
     m->order = order;
     m->phases = l->law.n;
-    m->states = (size_t)states_of(l->workers, m->phases);
+    m->states = (size_t)tg_composition_number(l->workers, m->phases);
     m->each = unknowns_of(l, order);
     m->size = m->states * m->each;
     m->count = calloc(m->states * (size_t)m->phases, sizeof *m->count);
@@ -335,7 +272,7 @@ tg_moment_system_create(const tg_lattice *l, int order, tg_moment_system **out)
     weight = malloc(m->states * sizeof *weight);
     b.work = malloc(2 * m->each * sizeof *b.work);
     if (m->count && m->source && weight && b.work) {
-        list_states(m, l->workers);
+        tg_composition_list(l->workers, m->phases, m->count);
         tg_moment_system_weights(m, l, weight);
         for (size_t s = 0; s < m->states; s++) add_state(&b, s, weight[s]);
         done = compress(&b);

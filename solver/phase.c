@@ -127,3 +127,18 @@ tg_phase_mean(const tg_phase *p)
     }
     return mean;
 }
+
+/* Flow balance along the chain. */
+void
+tg_phase_shares(const tg_phase *law, double *share)
+{
+    double sum = 0;
+
+    for (int q = 0; q < law->n; q++) {
+        double in = law->start[q], out = law->leave[q];
+        for (int p = 0; p < q; p++) in += share[p] * law->move[p][q];
+        for (int r = 0; r < law->n; r++) out += law->move[q][r];
+        sum += share[q] = in / out;
+    }
+    for (int q = 0; q < law->n; q++) share[q] /= sum;
+}

@@ -31,6 +31,9 @@ TG_CHECKED tg_status tg_phase_from_delay(const tg_delay *d, tg_phase *out);
 
 double tg_phase_mean(const tg_phase *p);
 
+/* The share of its time that a worker spends in each phase, into share (n). */
+void tg_phase_shares(const tg_phase *p, double *share);
+
 /* E exp(-s T), s >= 0 [1/time]. */
 double tg_phase_laplace(const tg_phase *p, double s);
 
