@@ -221,3 +221,27 @@ tg_lattice_groups_rest(const tg_lattice_groups *l, tg_lattice_rest *out)
     tg_group_system_free(&m);
     return status;
 }
+
+tg_status
+tg_lattice_groups_settles(const tg_lattice_groups *l, bool *yes, double *stiffness)
+{
+    tg_group_system m = { 0 };
+    block           square = { 0 };
+
+    TG_TRY(tg_group_system_create(l, &m));
+    double   *u = calloc(m.size, sizeof *u);
+    tg_status status =
+        u ? open_block(&m, m.means, m.size, &square) : tg_fail(TG_ENOMEM, "out of memory");
+    *yes = false;
+    *stiffness = 0;
+    if (status == TG_OK && square.numeric) {
+        for (size_t k = m.means; k < m.size; k++) u[k] = -m.noise[k];
+        solve(&square, u + m.means);
+        *yes = are_moments(&m, u);
+        *stiffness = (*yes ? 1 : -1) / fabs(sum_squares(&m, u));
+    }
+    close_block(&square);
+    free(u);
+    tg_group_system_free(&m);
+    return status;
+}

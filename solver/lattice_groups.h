@@ -46,6 +46,11 @@ typedef struct tg_lattice_rest {
                                               mean square that does not settle or of many means */
 } tg_lattice_rest;
 
+/* Whether the mean square settles, and 1/V, V what E x^2 then is of noise alone with sigma = 1: it goes through 0 where
+ * that is lost, and is < 0 beyond. Errors: as below. */
+TG_CHECKED tg_status tg_lattice_groups_settles(const tg_lattice_groups *l, bool *yes,
+                                               double *stiffness);
+
 /* At rest. Errors: TG_EDOMAIN an argument out of range, more than 5000 unknowns; TG_ENOCONV; TG_ENOMEM. */
 TG_CHECKED tg_status tg_lattice_groups_rest(const tg_lattice_groups *l,
                                             tg_lattice_rest         *out);

@@ -67,6 +67,7 @@ choose_way(tg_finite *f)
     if (f->total == 1 && f->c->solved && !in_turn(f)) return TG_WAY_SINGLE;
     if (all_exponential(f)) return TG_WAY_EXPONENTIAL;
     if (in_turn(f)) return TG_WAY_CYCLE;
+    if (f->lattice) return TG_WAY_GROUPS;
     f->phases = f->c->solved && on_lattice(f);
     f->matched = tg_match_applies(f);
     return f->phases && f->c->plain && !f->c->cluster->together && !f->minimum &&
@@ -134,6 +135,11 @@ tg_finite_open(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
         f.within = f.minimum + f.groups * m->count;
         take_minima(&f);
     }
+    const tg_status status = tg_groups_open(&f);
+    if (status != TG_OK) {
+        tg_finite_close(&f);
+        return status;
+    }
     f.way = choose_way(&f);
     *out = f;
     return TG_OK;
@@ -145,6 +151,7 @@ tg_finite_close(tg_finite *f)
     free(f->group);
     free(f->workers);
     free(f->minimum);
+    free(f->lattice);
 }
 
 tg_status

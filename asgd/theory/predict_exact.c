@@ -16,9 +16,8 @@ step_of(const tg_finite *f, size_t j)
     return f->c->step * f->m->h[j]; /* e */
 }
 
-/* Points of a course that ends where it has settled: its second moments decay at `abscissa`. */
-static tg_status
-lay_course(const tg_finite *f, double k, double abscissa, tg_mode_course *out)
+tg_status
+tg_finite_lay_course(const tg_finite *f, double k, double abscissa, tg_mode_course *out)
 {
     const double horizon = f->plan->horizon;
     const double settled = abscissa < 0 ? 40 / -abscissa : horizon;
@@ -49,7 +48,7 @@ exponential(const tg_finite *f, size_t j, tg_finite_mode *out)
     out->variance = second - out->bias * out->bias;
     out->rate = -mean;
     if (!f->plan->points) return TG_OK;
-    TG_TRY(lay_course(f, eta * h * f->total, square, &out->course));
+    TG_TRY(tg_finite_lay_course(f, eta * h * f->total, square, &out->course));
     tg_mode_course *c = &out->course;
     return tg_exponential_transient(&e, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
                                     c->mean, c->second);
@@ -90,7 +89,7 @@ lattice(const tg_finite *f, size_t j, tg_finite_mode *out)
     if (!out->settles) out->variance = INFINITY;
     TG_TRY(lattice_root(f, j, &l, out));
     if (!f->plan->points) return TG_OK;
-    TG_TRY(lay_course(f, l.eta * l.h * f->total, square, &out->course));
+    TG_TRY(tg_finite_lay_course(f, l.eta * l.h * f->total, square, &out->course));
     tg_mode_course *c = &out->course;
     TG_TRY(tg_lattice_transient(&l, f->m->start[j], c->dt * (double)(c->n - 1), c->n,
                                 c->mean, c->second));
@@ -158,6 +157,7 @@ tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out)
     *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
     TG_TRY(f->way == TG_WAY_CYCLE     ? cycle(f, j, out)
            : f->way == TG_WAY_LATTICE ? lattice(f, j, out)
+           : f->way == TG_WAY_GROUPS  ? tg_groups_mode(f, j, out)
                                       : exponential(f, j, out));
     if (isnan(out->rate))
         out->rate = tg_mode_course_rate(&out->course, out->bias, f->plan->horizon);

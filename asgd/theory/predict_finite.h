@@ -5,6 +5,7 @@
 
 #include "asgd/theory/mode_course.h"
 #include "asgd/theory/predict_parts.h"
+#include "solver/lattice_groups.h"
 #include "solver/linear_rule.h"
 #include "solver/phase.h"
 #include "solver/renewal.h"
@@ -12,12 +13,13 @@
 #include <complex.h>
 
 /* How it is done: one worker, exponential workers, the lattice of a phase-type law, workers of one
- * constant time in turn (all four exact), or to first order in 1/P. */
+ * constant time in turn, phase-type laws in groups (all five exact), or to first order in 1/P. */
 typedef enum tg_way {
     TG_WAY_SINGLE,
     TG_WAY_EXPONENTIAL,
     TG_WAY_LATTICE,
     TG_WAY_CYCLE,
+    TG_WAY_GROUPS,
     TG_WAY_RENEWAL
 } tg_way;
 
@@ -39,14 +41,15 @@ typedef struct tg_finite {
     double                *workers, *rate; /* n_g; deliveries of one worker [1/time] */
     double                 total, mean;    /* P; P / lambda [time] */
     double                 steepest;       /* the largest eigenvalue */
-    double  *minimum, *within; /* (count, groups), or NULL: all at F's minimum */
-    tg_phase law;              /* of one group ... */
-    bool     phases;           /* ... whose moments close on a cheap lattice; or ... */
-    bool     matched;          /* ... which has its mean and variance */
-    tg_match match;
-    double   slow[4];            /* tg_finite_slow() */
-    double   limit, limit_error; /* gain at which the mean square is lost */
-    double   twin
+    double           *minimum, *within; /* (count, groups), or NULL: all at F's minimum */
+    tg_phase          law;              /* of one group ... */
+    bool              phases;  /* ... whose moments close on a cheap lattice; or ... */
+    bool              matched; /* ... which has its mean and variance */
+    tg_match          match;
+    tg_lattice_group *lattice; /* (groups), or NULL: their moments are not solved */
+    double            slow[4]; /* tg_finite_slow() */
+    double            limit, limit_error; /* gain at which the mean square is lost */
+    double            twin
         [3]; /* thresholds of exponential workers of the same means: of the mean field; of the mean square
                        exactly, and to first order (predict_unlike.h) */
 } tg_finite;
@@ -72,6 +75,11 @@ bool                 tg_match_applies(tg_finite *f);
 TG_CHECKED tg_status tg_match_limit(tg_finite *f);
 TG_CHECKED tg_status tg_match_variance(const tg_finite *f, double k, tg_renewal_variance *v,
                                        double *missed);
+
+/* Whether groups of phase-type workers are solved: f->lattice; then f->limit and its error. Errors: TG_ENOMEM; those
+ * of solver/lattice_groups.h. */
+TG_CHECKED tg_status tg_groups_open(tg_finite *f);
+TG_CHECKED tg_status tg_groups_limit(tg_finite *f);
 
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
@@ -115,6 +123,11 @@ double tg_finite_step(const tg_finite *f, size_t j);
 TG_CHECKED tg_status tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode);
 /* E x^2 at the end of a mode's course and after it, and their error. */
 void tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out);
+
+TG_CHECKED tg_status tg_groups_mode(const tg_finite *f, size_t j, tg_finite_mode *out);
+/* Points of a course of gain k that ends where it has settled: its second moments decay at `abscissa`. */
+TG_CHECKED tg_status tg_finite_lay_course(const tg_finite *f, double k, double abscissa,
+                                          tg_mode_course *out);
 
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);

@@ -173,6 +173,7 @@ tg_finite_limit(tg_finite *f, double threshold)
         f->limit = f->total * tg_cycle_limit((size_t)f->total, !f->c->plain);
         return TG_OK;
     }
+    if (f->way == TG_WAY_GROUPS) return tg_groups_limit(f);
     if (f->phases) {
         TG_TRY(lattice_limit(f, &f->limit));
         f->limit_error = 1e-6 * f->limit;

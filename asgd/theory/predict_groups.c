@@ -1,0 +1,194 @@
+/* predict_groups: groups of phase-type workers, few enough that all their moments are solved (theory 3.3)
+ *
+ * The stationary E x^2 per unit of noise, V, is a rational function of the gain k, and k/V falls to 0 at the limit of
+ * the mean square, nearly like 1 - (k/limit)^4 (predict_match.c): between a gain that settles and the first of a sequence
+ * that does not, lines in k^4 are soon there.
+ */
+#include "asgd/theory/predict_finite.h"
+
+#include "solver/lattice_groups.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double MOST = 700; /* unknowns: ten milliseconds a solution */
+static const double WORK =
+    3e8; /* products in a prediction's courses: a third of a second; ... */
+static const double DENSE = 12; /* ... of an unknown's row */
+static const double EVENTS =
+    2e4; /* that are followed one by one; more are integrated, ... */
+static const double FEWER = 350; /* ... if there are no more unknowns than that */
+static const double POWER = 4, SURE = 1e-7;
+
+/* How many events the course of mode j has at most. */
+static double
+events(const tg_finite *f, const tg_lattice_groups *l, size_t j)
+{
+    const double k = f->c->step * f->m->h[j] * f->total;
+
+    return tg_lattice_groups_rate(l) * fmin(f->plan->horizon, 40 * f->mean / fmin(k, 1));
+}
+
+static bool
+is_affordable(const tg_finite *f, const tg_lattice_groups *l, double size)
+{
+    double work = 0;
+
+    for (size_t j = 0; f->plan->points && j < f->m->count; j++) {
+        const double n = events(f, l, j);
+        if (n > EVENTS && size > FEWER) return false;
+        work += fmin(n, 2 * EVENTS) * size * DENSE;
+    }
+    return size <= MOST && work <= WORK &&
+           (double)f->m->count * size * size < 20 * MOST * MOST;
+}
+
+/* A worker's own minimum among those of its group is none of the group's mark. */
+static bool
+differ_within(const tg_finite *f)
+{
+    for (size_t i = 0; f->within && i < f->m->count * f->groups; i++)
+        if (f->within[i] > 0 && f->c->biased) return true;
+    return false;
+}
+
+tg_status
+tg_groups_open(tg_finite *f)
+{
+    const tg_linear_rule rule = tg_finite_rule(f, f->c->step, 1);
+
+    if (f->groups < 2 || f->groups > TG_LATTICE_PLACES || !f->c->solved || f->plan->quick ||
+        f->c->cluster->together || f->plan->level == TG_LEVEL_RENEWAL || differ_within(f))
+        return TG_OK;
+    tg_lattice_group *group = calloc(f->groups, sizeof *group);
+    if (!group) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t g = 0; g < f->groups; g++) {
+        group[g].workers = (size_t)f->workers[g];
+        if (tg_phase_from_delay(f->group[g].law, &group[g].law) == TG_OK &&
+            group[g].law.exact)
+            continue;
+        free(group);
+        return TG_OK;
+    }
+    const tg_lattice_groups l = { &rule, group, f->groups, 0 };
+    if (is_affordable(f, &l, tg_lattice_groups_size(&l)))
+        f->lattice = group;
+    else
+        free(group);
+    return TG_OK;
+}
+
+/* k/V, which is not above 0 where the mean square does not settle. */
+static tg_status
+stiffness(const tg_finite *f, double gain, double *out)
+{
+    const tg_linear_rule    rule = tg_finite_rule(f, gain / f->total, 1);
+    const tg_lattice_groups l = { &rule, f->lattice, f->groups, 1 };
+    bool                    yes;
+
+    TG_TRY(tg_lattice_groups_settles(&l, &yes, out));
+    *out *= gain;
+    return TG_OK;
+}
+
+/* Regula falsi in k^4; an end that stays twice is halved. */
+static tg_status
+close_in(const tg_finite *f, double *low, double at_low, double *high, double at_high)
+{
+    int stayed = 0;
+
+    for (int i = 0; i < 60 && *high - *low > SURE * *low; i++) {
+        const double a = pow(*low, POWER), b = pow(*high, POWER), room = SURE / 4 * *low;
+        const double zero = pow((a * at_high - b * at_low) / (at_high - at_low), 1 / POWER);
+        /* beyond it a little, so that the other end comes, too */
+        const double aim = zero + (stayed > 0 ? room : stayed < 0 ? -room : 0);
+        const double at = fmin(fmax(aim, *low + room), *high - room);
+        double       found;
+        TG_TRY(stiffness(f, at, &found));
+        if (found > 0) {
+            *low = at;
+            at_low = found;
+            if (stayed > 0) at_high /= 2;
+            stayed = 1;
+        } else {
+            *high = at;
+            at_high = found;
+            if (stayed < 0) at_low /= 2;
+            stayed = -1;
+        }
+    }
+    return TG_OK;
+}
+
+tg_status
+tg_groups_limit(tg_finite *f)
+{
+    double low = 0.6, high, at_low, at_high;
+
+    TG_TRY(stiffness(f, low, &at_low));
+    while (!(at_low > 0) && low > 1e-6) TG_TRY(stiffness(f, low /= 4, &at_low));
+    for (high = 1.3 * low, at_high = at_low; high < 1e5; high *= 1.3) {
+        TG_TRY(stiffness(f, high, &at_high));
+        if (!(at_high > 0)) break;
+        low = high;
+        at_low = at_high;
+    }
+    TG_TRY(close_in(f, &low, at_low, &high, at_high));
+    f->limit = (low + high) / 2;
+    f->limit_error = SURE * f->limit;
+    return TG_OK;
+}
+
+/* ---- a mode -------------------------------------------------------------------------- */
+
+static void
+set_marks(const tg_finite *f, size_t j, tg_lattice_group *own)
+{
+    for (size_t g = 0; g < f->groups; g++) {
+        own[g] = f->lattice[g];
+        if (f->minimum) own[g].mark = -f->m->h[j] * f->minimum[j * f->groups + g];
+    }
+}
+
+static tg_status
+follow(const tg_finite *f, const tg_lattice_groups *l, size_t j, double abscissa,
+       tg_finite_mode *out)
+{
+    TG_TRY(
+        tg_finite_lay_course(f, tg_finite_step(f, j) * f->total, abscissa, &out->course));
+    tg_mode_course *c = &out->course;
+    const double    horizon = c->dt * (double)(c->n - 1);
+    TG_TRY(
+        tg_lattice_groups_transient(l, f->m->start[j], horizon, c->n, c->mean, c->second));
+    for (size_t i = 0; i < c->n; i++) /* when DuDe-ASGD begins is known so well */
+        c->off[i] = (f->c->plain ? 1e-6 : 6e-3) * c->second[i] +
+                    1e-8 * f->m->start[j] * f->m->start[j];
+    return TG_OK;
+}
+
+static tg_status
+solve(const tg_finite *f, const tg_lattice_groups *l, size_t j, tg_finite_mode *out)
+{
+    tg_lattice_rest rest;
+
+    TG_TRY(tg_lattice_groups_rest(l, &rest));
+    out->bias = isfinite(rest.mean) ? rest.mean : 0;
+    out->settles = isfinite(rest.second);
+    out->variance = rest.second - out->bias * out->bias;
+    out->rate = -rest.mean_abscissa;
+    return f->plan->points ? follow(f, l, j, rest.square_abscissa, out) : TG_OK;
+}
+
+tg_status
+tg_groups_mode(const tg_finite *f, size_t j, tg_finite_mode *out)
+{
+    const tg_linear_rule rule = tg_finite_rule(f, f->c->step, f->m->h[j]);
+    tg_lattice_group    *own = malloc(f->groups * sizeof *own);
+
+    if (!own) return tg_fail(TG_ENOMEM, "out of memory");
+    set_marks(f, j, own);
+    const tg_lattice_groups l = { &rule, own, f->groups, sqrt(f->m->sigma2[j]) };
+    const tg_status         status = solve(f, &l, j, out);
+    free(own);
+    return status;
+}
