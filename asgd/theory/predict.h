@@ -114,6 +114,7 @@ typedef struct tg_predict_plan {
     bool
         quick; /* for tables: of first order in 1/P where a lattice would be exact, on grids
                     of longer steps that end where e^-20 is left, without their error */
+    bool   twin; /* workers chosen because they are solved, and to be */
     double known
         [2]; /* > 0: thresholds of the mean field and of the mean square that were found before */
     struct tg_mode_course *

@@ -48,8 +48,10 @@ typedef struct tg_finite {
     tg_match          match;
     tg_lattice_group *lattice; /* (groups), or NULL: their moments are not solved */
     double            slow[4]; /* tg_finite_slow() */
-    double            limit, limit_error; /* gain at which the mean square is lost */
-    double            twin
+    double
+        apart; /* of a twin of the same variances, how far its laws are; NaN: it is exponential */
+    double limit, limit_error; /* gain at which the mean square is lost */
+    double twin
         [3]; /* thresholds of exponential workers of the same means: of the mean field; of the mean square
                        exactly, and to first order (predict_unlike.h) */
 } tg_finite;
@@ -79,6 +81,8 @@ TG_CHECKED tg_status tg_match_variance(const tg_finite *f, double k, tg_renewal_
 /* Whether groups of phase-type workers are solved: f->lattice; then f->limit and its error. Errors: TG_ENOMEM; those
  * of solver/lattice_groups.h. */
 TG_CHECKED tg_status tg_groups_open(tg_finite *f);
+/* Whether such groups in their place are solved, and followed, in a third of a second. */
+bool tg_groups_affordable(const tg_finite *f, const tg_lattice_group *group, size_t groups);
 TG_CHECKED tg_status tg_groups_limit(tg_finite *f);
 
 /* What is found of one mode. */
@@ -123,6 +127,10 @@ double tg_finite_step(const tg_finite *f, size_t j);
 TG_CHECKED tg_status tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode);
 /* E x^2 at the end of a mode's course and after it, and their error. */
 void tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out);
+
+/* What the time DuDe-ASGD waits makes of a course that is taken to begin with workers met at any time, relative: fitted
+ * to simulations. */
+double tg_groups_begun(const tg_finite *f);
 
 TG_CHECKED tg_status tg_groups_mode(const tg_finite *f, size_t j, tg_finite_mode *out);
 /* Points of a course of gain k that ends where it has settled: its second moments decay at `abscissa`. */

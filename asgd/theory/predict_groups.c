@@ -29,13 +29,16 @@ events(const tg_finite *f, const tg_lattice_groups *l, size_t j)
     return tg_lattice_groups_rate(l) * fmin(f->plan->horizon, 40 * f->mean / fmin(k, 1));
 }
 
-static bool
-is_affordable(const tg_finite *f, const tg_lattice_groups *l, double size)
+bool
+tg_groups_affordable(const tg_finite *f, const tg_lattice_group *group, size_t groups)
 {
-    double work = 0;
+    const tg_linear_rule    rule = tg_finite_rule(f, f->c->step, 1);
+    const tg_lattice_groups l = { &rule, group, groups, 0 };
+    const double            size = tg_lattice_groups_size(&l);
+    double                  work = 0;
 
     for (size_t j = 0; f->plan->points && j < f->m->count; j++) {
-        const double n = events(f, l, j);
+        const double n = events(f, &l, j);
         if (n > EVENTS && size > FEWER) return false;
         work += fmin(n, 2 * EVENTS) * size * DENSE;
     }
@@ -55,8 +58,6 @@ differ_within(const tg_finite *f)
 tg_status
 tg_groups_open(tg_finite *f)
 {
-    const tg_linear_rule rule = tg_finite_rule(f, f->c->step, 1);
-
     if (f->groups < 2 || f->groups > TG_LATTICE_PLACES || !f->c->solved || f->plan->quick ||
         f->c->cluster->together || f->plan->level == TG_LEVEL_RENEWAL || differ_within(f))
         return TG_OK;
@@ -70,8 +71,7 @@ tg_groups_open(tg_finite *f)
         free(group);
         return TG_OK;
     }
-    const tg_lattice_groups l = { &rule, group, f->groups, 0 };
-    if (is_affordable(f, &l, tg_lattice_groups_size(&l)))
+    if (f->plan->twin || tg_groups_affordable(f, group, f->groups))
         f->lattice = group;
     else
         free(group);
@@ -150,6 +150,17 @@ set_marks(const tg_finite *f, size_t j, tg_lattice_group *own)
     }
 }
 
+/* The phases in which DuDe-ASGD's wait leaves the workers are not those at any time, for which they are taken. */
+double
+tg_groups_begun(const tg_finite *f)
+{
+    double most = 0;
+
+    for (size_t g = 0; g < f->groups; g++)
+        most = fmax(most, fabs(1 - pow(tg_delay_cv(f->group[g].law), 2)));
+    return 6e-3 + 0.06 * fmin(most, 1);
+}
+
 static tg_status
 follow(const tg_finite *f, const tg_lattice_groups *l, size_t j, double abscissa,
        tg_finite_mode *out)
@@ -160,8 +171,8 @@ follow(const tg_finite *f, const tg_lattice_groups *l, size_t j, double abscissa
     const double    horizon = c->dt * (double)(c->n - 1);
     TG_TRY(
         tg_lattice_groups_transient(l, f->m->start[j], horizon, c->n, c->mean, c->second));
-    for (size_t i = 0; i < c->n; i++) /* when DuDe-ASGD begins is known so well */
-        c->off[i] = (f->c->plain ? 1e-6 : 6e-3) * c->second[i] +
+    for (size_t i = 0; i < c->n; i++)
+        c->off[i] = (f->c->plain ? 1e-6 : tg_groups_begun(f)) * c->second[i] +
                     1e-8 * f->m->start[j] * f->m->start[j];
     return TG_OK;
 }

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 static const double ALIKE = 1.02; /* ratio of means */
+static const double SLOW = 0.7, LIMIT = 2.6, LEAST = 5e-4;
 
 bool
 tg_unlike_applies(const tg_finite *f)
@@ -34,101 +35,6 @@ tg_unlike_applies(const tg_finite *f)
     return most > ALIKE * least;
 }
 
-/* ---- the twin ------------------------------------------------------------------------ */
-
-/* Whether the twins of two groups are the same workers. */
-static bool
-are_equal(const tg_finite *f, size_t g, size_t other)
-{
-    for (size_t j = 0; f->minimum && j < f->m->count; j++) {
-        const double *at = f->minimum + j * f->groups;
-        if (fabs(at[g] - at[other]) > 1e-12 * fabs(at[g])) return false;
-    }
-    return fabs(f->rate[g] / f->rate[other] - 1) < 1e-12;
-}
-
-/* In which of the twin's groups group g is: its own, or that of the first equal one; of many, in one of so many even
- * parts of the range of log means. */
-static size_t
-part_of(const tg_finite *f, size_t g)
-{
-    double least = INFINITY, most = 0;
-
-    for (size_t i = 0; f->groups <= TG_UNLIKE_MOST && i <= g; i++)
-        if (are_equal(f, i, g)) return i;
-    for (size_t i = 0; i < f->groups; i++) {
-        least = fmin(least, f->rate[i]);
-        most = fmax(most, f->rate[i]);
-    }
-    const double at = log(most / f->rate[g]) / log(most / least);
-    return (size_t)fmin(TG_UNLIKE_MOST * at, TG_UNLIKE_MOST - 1);
-}
-
-void
-tg_unlike_twin_close(tg_unlike_twin *t)
-{
-    tg_cluster_free(t->cluster);
-    free(t->minimum);
-}
-
-static tg_status
-make_cluster(const tg_finite *f, tg_unlike_twin *t)
-{
-    tg_delay *law[TG_UNLIKE_MOST] = { 0 };
-    size_t    count[TG_UNLIKE_MOST] = { 0 }, n = 0;
-    tg_status status = TG_OK;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const size_t k = part_of(f, g);
-        t->workers[k] += f->workers[g];
-        t->rate[k] += f->workers[g] * f->rate[g];
-    }
-    for (size_t k = 0; k < TG_UNLIKE_MOST && status == TG_OK; k++) {
-        if (t->workers[k] == 0) continue;
-        const double mean = t->workers[k] / t->rate[k];
-        count[n] = (size_t)t->workers[k];
-        status = tg_delay_create("exponential", &mean, &law[n++]);
-    }
-    if (status == TG_OK)
-        status = tg_cluster_create(n, count, law, f->c->cluster->together, &t->cluster);
-    for (size_t k = 0; k < n; k++) tg_delay_free(law[k]);
-    return status;
-}
-
-/* The mean minimum of each of the twin's groups, for each of its workers. */
-static tg_status
-make_minima(const tg_finite *f, tg_unlike_twin *t)
-{
-    const size_t all = t->cluster->workers;
-
-    if (!f->minimum) return TG_OK;
-    if (!(t->minimum = calloc(f->m->count * all, sizeof *t->minimum)))
-        return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t j = 0; j < f->m->count; j++) {
-        double sum[TG_UNLIKE_MOST] = { 0 };
-        for (size_t g = 0; g < f->groups; g++)
-            sum[part_of(f, g)] += f->workers[g] * f->minimum[j * f->groups + g];
-        double *own = t->minimum + j * all;
-        for (size_t k = 0; k < TG_UNLIKE_MOST; k++)
-            for (double i = 0; i < t->workers[k]; i++) *own++ = sum[k] / t->workers[k];
-    }
-    return TG_OK;
-}
-
-tg_status
-tg_unlike_twin_open(const tg_finite *f, tg_unlike_twin *out)
-{
-    tg_unlike_twin t = { 0 };
-    tg_status      status = make_cluster(f, &t);
-
-    if (status == TG_OK) status = make_minima(f, &t);
-    if (status == TG_OK)
-        *out = t;
-    else
-        tg_unlike_twin_close(&t);
-    return status;
-}
-
 /* ---- limits -------------------------------------------------------------------------- */
 
 /* The twin's, exactly and (level renewal) of first order. */
@@ -136,7 +42,7 @@ static tg_status
 twin_limit(const tg_finite *f, const tg_unlike_twin *t, tg_level level, double *threshold,
            double *limit)
 {
-    const tg_predict_plan plan = { .level = level };
+    const tg_predict_plan plan = { .level = level, .twin = true };
     tg_modes              m = *f->m;
     tg_case               c;
     tg_finite             own;
@@ -164,19 +70,43 @@ tg_unlike_excess(const tg_finite *f)
     return (most - 1) / (most + 1);
 }
 
-tg_status
-tg_unlike_limit(tg_finite *f)
+/* How far the twin's laws are from the groups', by their transforms at 1/m (predict_match.c): the sum over groups, where
+ * several slow workers under DuDe-ASGD count by their `slowness`. */
+static double
+apart(const tg_finite *f, const tg_unlike_twin *t, double slowness)
 {
-    tg_unlike_twin t;
-    double         exact = NAN, first = NAN;
+    double sum = 0, fastest = 0;
 
-    TG_TRY(tg_unlike_twin_open(f, &t));
-    f->twin[0] = 0;
-    tg_status status = twin_limit(f, &t, TG_LEVEL_BEST, &f->twin[0], &exact);
-    if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &f->twin[0], &first);
-    tg_unlike_twin_close(&t);
-    if (status != TG_OK) return status;
+    for (size_t g = 0; g < f->groups; g++) fastest = fmax(fastest, f->rate[g]);
+    for (size_t g = 0; g < f->groups; g++) {
+        const tg_delay *law = f->group[g].law, *twin = tg_unlike_law(f, t, g);
+        const double    off = creal(tg_delay_laplace(law, f->rate[g], NULL)) -
+                           creal(tg_delay_laplace(twin, f->rate[g], NULL));
+        const double more = f->c->plain || f->workers[g] == 1
+                                ? 1
+                                : fmax(slowness * fastest / f->rate[g], 1);
+        sum += more * fabs(off);
+    }
+    return sum;
+}
+
+/* Whether the twin has all variances. */
+static bool
+is_whole(const tg_finite *f, const tg_unlike_twin *t)
+{
+    for (size_t g = 0; g < f->groups; g++) {
+        const double cv = tg_delay_cv(f->group[g].law);
+        if (!(fabs(tg_delay_cv(tg_unlike_law(f, t, g)) - cv) < 1e-6 * cv)) return false;
+    }
+    return t->varied;
+}
+
+/* Of exponential workers. */
+static void
+mend_roughly(tg_finite *f, double exact, double first)
+{
     const double ratio = exact / first, limit = f->limit * ratio;
+
     f->limit_error = f->limit_error * ratio + (1 - fmin(ratio, 1 / ratio)) / 2 * limit +
                      (0.01 + 0.15 * tg_unlike_excess(f)) * limit;
     f->limit = limit;
@@ -184,7 +114,39 @@ tg_unlike_limit(tg_finite *f)
         f->limit *= pow(exact / limit, fmin(1.5 / f->total, 1));
         f->limit_error += fabs(f->limit - limit);
     }
+}
+
+/* Of workers of the same variances: what first order says of the laws' difference, no more than is likely. */
+static void
+mend_finely(tg_finite *f, double exact, double first, bool whole, double seen)
+{
+    const double most = LIMIT * f->apart,
+                 law = fmin(fmax(f->limit / first, 1 - most), 1 + most);
+
+    f->limit = f->c->plain || !whole ? exact * law : exact;
+    f->limit_error = (LEAST + LIMIT * seen) * f->limit;
+}
+
+tg_status
+tg_unlike_limit(tg_finite *f)
+{
+    tg_unlike_twin t;
+    double         exact = NAN, first = NAN;
+
+    TG_TRY(tg_unlike_twin_open(f, &t));
+    const bool whole = is_whole(f, &t);
+    f->apart = t.varied ? apart(f, &t, SLOW) : NAN;
+    const double seen = whole ? f->apart : apart(f, &t, 0); /* by a limit */
+    f->twin[0] = 0;
+    tg_status status = twin_limit(f, &t, TG_LEVEL_BEST, &f->twin[0], &exact);
+    if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &f->twin[0], &first);
+    tg_unlike_twin_close(&t);
+    if (status != TG_OK) return status;
     f->twin[1] = exact;
     f->twin[2] = first;
+    if (isnan(f->apart))
+        mend_roughly(f, exact, first);
+    else
+        mend_finely(f, exact, first, whole, seen);
     return TG_OK;
 }

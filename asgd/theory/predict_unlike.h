@@ -6,16 +6,21 @@
 
 enum { TG_UNLIKE_MOST = 6 }; /* groups of a twin: what exact solutions are made of */
 
-/* Exponential workers of the groups' mean rates, and the means of their minima. */
+/* Workers of the groups' mean rates, and the means of their minima. */
 typedef struct tg_unlike_twin {
     tg_cluster *cluster;
     double      workers[TG_UNLIKE_MOST], rate[TG_UNLIKE_MOST];
     double     *minimum; /* (modes, workers), or NULL */
+    bool
+              varied; /* they vary as the groups' do, as far as their phases allow; else they are exponential */
+    tg_delay *law[TG_UNLIKE_MOST];
 } tg_unlike_twin;
 
 /* Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_unlike_twin_open(const tg_finite *f, tg_unlike_twin *out);
 void                 tg_unlike_twin_close(tg_unlike_twin *t);
+/* The twin's law of group g. */
+const tg_delay *tg_unlike_law(const tg_finite *f, const tg_unlike_twin *t, size_t g);
 
 /* How much more the laws vary than exponential ones: 0 .. 1. */
 double tg_unlike_excess(const tg_finite *f);

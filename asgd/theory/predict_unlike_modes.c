@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of what laws are apart, fitted to phase-type clusters of others of the same means and variances: what first order may
+ * say of it, and what is stated. */
+static const double LEAST = 1e-3, LIKELY = 3, LATE = 2;
+
 /* Of the twin: exactly and of first order, times in units of `slower` of the cluster's. */
 typedef struct pair {
     tg_prediction  *exact, *first;
@@ -36,6 +40,7 @@ open_pair(const tg_finite *f, const tg_unlike_twin *t, double *sigma2, pair *p)
     m.minimum = t->minimum;
     plan.horizon /= p->slower;
     plan.single = false;
+    plan.twin = true;
     plan.known[0] = f->twin[0];
     plan.known[1] = f->twin[1];
     plan.courses = plan.points > 0 ? p->exactly : NULL;
@@ -149,43 +154,40 @@ doubt_noise(tg_finite_mode *mode, double error)
 /* Who delivers the first job at t, by more than exponential workers are that long, holds the start until then:
  * it moves x by e of that, of which a relaxation is seen at a time; or it has kept a slot of P all the while. */
 static void
-doubt_course(const tg_finite *f, size_t j, tg_mode_course *c)
+doubt_course(const tg_finite *f, const tg_unlike_twin *w, size_t j, tg_mode_course *c)
 {
     const double start = f->m->start[j] * f->m->start[j], n = f->total;
     const double kick = 2 * tg_finite_step(f, j) / f->c->lambda, slot = 0.5 / (n * n);
     double       last = 0;
 
     for (size_t g = 0; g < f->groups; g++) {
-        const tg_delay *law = f->group[g].law;
+        const tg_delay *law = f->group[g].law, *twin = tg_unlike_law(f, w, g);
         const double    rate = f->rate[g];
-        double          under_way = 1;
+        double          under_way = 1, there = 1;
         if (!(tg_delay_cv(law) > 1)) continue;
         for (size_t i = 0; i < c->n; i++) {
-            const double t = c->dt * (double)i, left = exp(-t * rate);
-            const double more = f->c->plain
-                                    ? kick * rate * (1 - tg_delay_cdf(law, t) - left)
-                                    : slot * (under_way - left);
+            const double t = c->dt * (double)i, middle = t + c->dt / 2;
+            const double more =
+                f->c->plain ? kick * rate * (tg_delay_cdf(twin, t) - tg_delay_cdf(law, t))
+                            : slot * (under_way - there);
             last = f->workers[g] * start * fmax(more, 0);
             c->off[i] += last;
-            under_way -= (1 - tg_delay_cdf(law, t + c->dt / 2)) * c->dt * rate;
+            under_way -= (1 - tg_delay_cdf(law, middle)) * c->dt * rate;
+            there -= (1 - tg_delay_cdf(twin, middle)) * c->dt * rate;
         }
         c->end_off += last;
     }
 }
 
-static tg_status
-mend_mode(const tg_finite *f, const pair *p, size_t j, tg_finite_mode *mode)
+/* By an exponential twin: what first order misses of it is what it misses here. */
+static void
+mend_roughly(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
+             tg_finite_mode *mode)
 {
     const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
     const double varied = tg_unlike_excess(f) * tg_finite_step(f, j) / f->limit;
     double       moved;
 
-    if (!(tg_finite_step(f, j) * f->total < f->limit)) return TG_OK;
-    if (!mode->settles || (!first->settles && exact->settles)) {
-        TG_TRY(adopt(p, j, mode));
-        doubt_course(f, j, &mode->course);
-        return TG_OK;
-    }
     scale(exact->variance, first->variance, &mode->variance, &moved);
     if (mode->variance > 0 && isfinite(mode->variance))
         mode->error += moved / mode->variance / 2 + varied;
@@ -196,7 +198,114 @@ mend_mode(const tg_finite *f, const pair *p, size_t j, tg_finite_mode *mode)
     mode->bias_error += fabs(exact->bias - first->bias);
     mend_course(p, j, &mode->course);
     doubt_noise(mode, varied);
-    doubt_course(f, j, &mode->course);
+    doubt_course(f, t, j, &mode->course);
+}
+
+/* ---- by a twin of the same variances ------------------------------------------------- */
+
+/* value / of, as far as that is likely. */
+static double
+likely(double value, double of, double most)
+{
+    const double ratio = value / of;
+
+    return ratio > 0 && isfinite(ratio) ? fmin(fmax(ratio, 1 - most), 1 + most) : 1;
+}
+
+static double
+share_of(const tg_finite *f, size_t j)
+{
+    return tg_finite_step(f, j) * f->total / f->limit;
+}
+
+/* What the limit's error makes of V, which is nearly 1/(1 - (k/limit)^4) (predict_match.c). */
+static double
+near_limit(const tg_finite *f, size_t j)
+{
+    const double own = pow(share_of(f, j), 4);
+    const double late = own / pow(1 - fmin(f->limit_error / f->limit, 0.5), 4);
+
+    return fmin((1 - own) / (1 - fmin(late, 0.999)) - 1, 1);
+}
+
+/* The twin's course, and of what first order says of the laws' difference so much as is likely. */
+static tg_status
+follow_twin(const tg_finite *f, const pair *p, size_t j, double error, tg_finite_mode *mode)
+{
+    const tg_mode_course *exact = &p->exactly[j], *first = &p->firstly[j],
+                         old = mode->course;
+    const double   stated = (0.3 + 1.5 * share_of(f, j)) * f->apart;
+    tg_mode_course c;
+
+    if (exact->n == 0) return TG_OK;
+    TG_TRY(tg_mode_course_create(exact->dt * p->slower, exact->n, &c));
+    for (size_t i = 0; i < c.n; i++) {
+        const double t = c.dt * (double)i, rate = fmax(2 * mode->rate * t, 0);
+        const double off = error + stated * (1 + fmin(rate, LATE) / 2) +
+                           (f->c->plain ? 0 : tg_groups_begun(f));
+        const double law = old.n && first->n ? tg_mode_course_second(&old, t, NULL) : NAN;
+        const double there =
+            first->n ? tg_mode_course_second(first, exact->dt * (double)i, NULL) : NAN;
+        c.mean[i] = exact->mean[i];
+        c.second[i] = exact->second[i] * likely(law, there, LIKELY * f->apart);
+        c.off[i] = off * c.second[i];
+        c.end_off = c.off[i];
+    }
+    c.end = exact->end * likely(old.end, first->end, LIKELY * f->apart);
+    c.end_off = fmax(c.end_off, mode->error * c.end);
+    tg_mode_course_free(&mode->course);
+    mode->course = c;
+    return TG_OK;
+}
+
+/* How fast the mean is seen to settle: a spectrum has rates of jobs that nothing is seen of. */
+static void
+mend_rate(const tg_finite *f, const pair *p, size_t j, tg_finite_mode *mode)
+{
+    const double exact = tg_mode_course_rate(&p->exactly[j], p->exact->mode[j].bias);
+    const double first = tg_mode_course_rate(&p->firstly[j], p->first->mode[j].bias);
+    double       moved;
+
+    scale(exact, first, &mode->rate, &moved);
+    mode->rate_error += moved + LIKELY * f->apart * fabs(mode->rate);
+}
+
+static tg_status
+mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
+            tg_finite_mode *mode)
+{
+    const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
+    const double              share = share_of(f, j), near = near_limit(f, j);
+    const double noise = (f->c->plain ? 1.8 * share * share : 0.3 + 1.5 * share) * f->apart;
+
+    if (!mode->settles || !first->settles) mode->rate = exact->rate * p->slower;
+    mode->settles = true;
+    mode->unstable = 0;
+    mode->variance =
+        exact->variance * likely(mode->variance, first->variance, LIKELY * f->apart + near);
+    mode->error = LEAST + noise + near;
+    mode->bias = exact->bias;
+    mode->bias_error = (LEAST + LIKELY * f->apart) * fabs(exact->bias);
+    mend_rate(f, p, j, mode);
+    TG_TRY(follow_twin(f, p, j, LEAST + near, mode));
+    doubt_course(f, t, j, &mode->course);
+    return TG_OK;
+}
+
+static tg_status
+mend_mode(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
+          tg_finite_mode *mode)
+{
+    const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
+
+    if (!(tg_finite_step(f, j) * f->total < f->limit)) return TG_OK;
+    if (!isnan(f->apart) && exact->settles) return mend_finely(f, p, t, j, mode);
+    if (!mode->settles || (!first->settles && exact->settles)) {
+        TG_TRY(adopt(p, j, mode));
+        doubt_course(f, t, j, &mode->course);
+    } else {
+        mend_roughly(f, p, t, j, mode);
+    }
     return TG_OK;
 }
 
@@ -214,7 +323,7 @@ tg_unlike_modes(const tg_finite_run *r)
     if (status == TG_OK) status = tg_unlike_twin_open(f, &t);
     if (status == TG_OK) status = open_pair(f, &t, sigma2, &p);
     for (size_t j = 0; j < count && status == TG_OK; j++)
-        status = mend_mode(f, &p, j, &r->mode[j]);
+        status = mend_mode(f, &p, &t, j, &r->mode[j]);
     tg_unlike_twin_close(&t);
     close_pair(&p, count);
     free(sigma2);
