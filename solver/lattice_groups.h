@@ -30,6 +30,7 @@ typedef struct tg_lattice_groups {
     const tg_lattice_group *group; /* (groups) borrowed */
     size_t                  groups;
     double                  sigma; /* of one gradient [loss/x] */
+    bool waits; /* in time: x moves from when each worker has delivered */
 } tg_lattice_groups;
 
 /* Unknowns of the system, its cost; inf where there are too many to be counted or the rule or the places are not
@@ -56,7 +57,7 @@ TG_CHECKED tg_status tg_lattice_groups_rest(const tg_lattice_groups *l,
                                             tg_lattice_rest         *out);
 
 /* E x and E x^2 at times 0, horizon/(n-1), ..., horizon into mean (n) and second (n), to 1e-6 of the largest. At
- * t = 0 the workers have long been busy and hold x0; under DuDe-ASGD their slots hold gradients there. Errors: as
+ * t = 0 the workers have long been busy and hold x0; under DuDe-ASGD their slots hold gradients there, or do so when the last has delivered. Errors: as
  * above; TG_EDOMAIN n < 2 or horizon not > 0; TG_ENOCONV the integrator gave up; TG_ESTOP. */
 TG_CHECKED tg_status tg_lattice_groups_transient(const tg_lattice_groups *l, double x0,
                                                  double horizon, size_t n, double *mean,

@@ -54,6 +54,23 @@ add(builder *b, int row, int column, double value)
     b->list[b->count++] = (entry){ row, column, value };
 }
 
+static void
+bring(builder *b, int row, double noise, double constant)
+{
+    tg_group_system *m = b->m;
+    const double     weight = m->weight[b->from];
+
+    if ((m->sources & (m->sources - 1)) == 0) { /* room for a power of two */
+        tg_group_source *more = realloc(m->source, 2 * (m->sources + 1) * sizeof *more);
+        b->failed = b->failed || !more;
+        if (!more) return;
+        m->source = more;
+    }
+    m->source[m->sources++] = (tg_group_source){ row, (int)b->from, noise, constant };
+    m->noise[row] += weight * noise;
+    m->constant[row] += weight * constant;
+}
+
 /* The configuration flowed to gains at `row` so many times an element of the one that it comes from. */
 static void
 flow(builder *b, size_t row, size_t element, double value)
@@ -66,7 +83,7 @@ flow(builder *b, size_t row, size_t element, double value)
     if (at >= 0)
         add(b, to, at, b->rate * value);
     else if (element == tg_group_s(m, m->q - 1, m->q - 1))
-        m->constant[to] += b->rate * value * m->weight[b->from];
+        bring(b, to, 0, b->rate * value);
 }
 
 static size_t
@@ -212,22 +229,21 @@ static void
 shake(builder *b, const tg_linear_rule *r)
 {
     tg_group_system *m = b->m;
-    const double     by =
-        b->rate * m->count[b->from * m->places + b->place] * m->weight[b->from];
-    const int *to = m->unknown + b->to * m->each;
-    double     w[TG_LINEAR_WORKER] = { 0 };
+    const double     by = b->rate * m->count[b->from * m->places + b->place];
+    const int       *to = m->unknown + b->to * m->each;
+    double           w[TG_LINEAR_WORKER] = { 0 };
 
     multiply(r->D, r->b, m->p, m->q, 1, w);
     for (size_t i = 0; i < m->p; i++) w[i] += r->c[i];
     for (size_t i = 0; i + 1 < m->q; i++)
         for (size_t k = i; k + 1 < m->q; k++)
-            m->noise[to[tg_group_s(m, i, k)]] += by * r->b[i] * r->b[k];
+            bring(b, to[tg_group_s(m, i, k)], by * r->b[i] * r->b[k], 0);
     for (size_t i = 0; i + 1 < m->q; i++)
         for (size_t k = 0; k < m->p; k++)
-            m->noise[to[tg_group_x(m, b->next, i, k)]] += by * r->b[i] * w[k];
+            bring(b, to[tg_group_x(m, b->next, i, k)], by * r->b[i] * w[k], 0);
     for (size_t i = 0; i < m->p; i++)
         for (size_t k = i; k < m->p; k++)
-            m->noise[to[tg_group_y(m, b->next, i, k)]] += by * w[i] * w[k];
+            bring(b, to[tg_group_y(m, b->next, i, k)], by * w[i] * w[k], 0);
 }
 
 /* All that flows out of a configuration. */
@@ -345,6 +361,7 @@ tg_group_system_free(tg_group_system *m)
     free(m->row);
     free(m->value);
     free(m->noise);
+    free(m->source);
     *m = (tg_group_system){ 0 };
 }
 

@@ -8,16 +8,24 @@
 
 #include "solver/lattice_groups.h"
 
+/* What a configuration brings to an unknown, for each of its chances. */
+typedef struct tg_group_source {
+    int    row, configuration;
+    double noise, constant;
+} tg_group_source;
+
 typedef struct tg_group_system {
     size_t         q, p, places, configurations, each, means, size;
     tg_linear_rule rule[TG_LATTICE_PLACES]; /* of the group of a place, with the constant */
     int            group[TG_LATTICE_PLACES];
     int           *count; /* (configurations, places) N */
     int *unknown; /* (configurations, each): its number, or -1: nothing, or the constant */
-    double *weight;           /* (configurations) their probabilities */
-    int    *begin, *row;      /* M by compressed columns: (size + 1), (entries) */
-    double *value;            /* (entries) */
-    double *noise, *constant; /* (size) */
+    double          *weight;           /* (configurations) their probabilities */
+    int             *begin, *row;      /* M by compressed columns: (size + 1), (entries) */
+    double          *value;            /* (entries) */
+    double          *noise, *constant; /* (size) */
+    tg_group_source *source;           /* (sources) what these are the sums of */
+    size_t           sources;
 } tg_group_system;
 
 /* Numbers of configurations and moments; m is to be freed, also after a failure. Errors: TG_ENOMEM. */

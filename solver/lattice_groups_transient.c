@@ -6,6 +6,7 @@
  * to rounding, in as many products as there are events. Where these are too many, and unknowns few, CVODE as in
  * solver/lattice_transient.c. */
 #include "solver/lattice_groups_matrix.h"
+#include "solver/lattice_groups_wait.h"
 
 #include "core/parallel.h"
 
@@ -74,7 +75,8 @@ put(const tg_group_system *m, size_t c, size_t key, double value, double *u)
 
 /* x0 and 1 at the server; a worker holds x0 and, as its gradient of the last time, what a delivery of x0 makes of it. */
 static void
-begin(const tg_lattice_groups *l, const tg_group_system *m, double x0, double *u)
+begin(const tg_lattice_groups *l, const tg_group_system *m, double x0, const double *weight,
+      double *u)
 {
     const double s[TG_LINEAR_SERVER] = { [0] = x0, [1] = m->q == 2 ? 1 : 0, [2] = 1 };
     double       w[TG_LATTICE_PLACES][TG_LINEAR_WORKER];
@@ -86,7 +88,7 @@ begin(const tg_lattice_groups *l, const tg_group_system *m, double x0, double *u
         }
     for (size_t c = 0; c < m->configurations; c++) {
         const int   *N = m->count + c * m->places;
-        const double p = m->weight[c];
+        const double p = weight[c];
         for (size_t i = 0; i < m->q; i++)
             for (size_t k = i; k < m->q; k++)
                 put(m, c, tg_group_s(m, i, k), p * s[i] * s[k], u);
@@ -140,7 +142,7 @@ open_machine(const tg_lattice_groups *l, double x0, machine *c)
     for (size_t k = 0; k < size; k++)
         c->source[k] = c->m.constant[k] + l->sigma * l->sigma * c->m.noise[k];
     memset(N_VGetArrayPointer(c->u), 0, size * sizeof(double));
-    begin(l, &c->m, x0, N_VGetArrayPointer(c->u));
+    if (!l->waits) begin(l, &c->m, x0, c->m.weight, N_VGetArrayPointer(c->u));
     return TG_OK;
 }
 
@@ -235,9 +237,69 @@ mix(const double *a, const double *b, double count, double mu, double *mean, dou
     *second /= all;
 }
 
-static tg_status
-by_events(double rate, double horizon, size_t n, machine *c, double *mean, double *second)
+/* Those that have yet to begin. */
+typedef struct waiting {
+    tg_group_wait wait;
+    double       *there, *begun; /* (configurations) */
+    double *start; /* (size) moments at the beginning, of one run in each configuration */
+    int    *configuration; /* (size) */
+    double  left, x0;      /* the chance of them */
+} waiting;
+
+static void
+close_waiting(waiting *w)
 {
+    tg_group_wait_close(&w->wait);
+    free(w->there);
+    free(w->configuration);
+}
+
+static tg_status
+open_waiting(const tg_lattice_groups *l, const tg_group_system *m, double x0, waiting *w)
+{
+    const size_t n = m->configurations;
+
+    w->x0 = x0;
+    if (!l->waits) return TG_OK;
+    w->there = malloc((2 * n + m->size) * sizeof *w->there);
+    w->configuration = malloc(m->size * sizeof *w->configuration);
+    if (!w->there || !w->configuration) return tg_fail(TG_ENOMEM, "out of memory");
+    w->begun = w->there + n;
+    w->start = w->begun + n;
+    for (size_t c = 0; c < n; c++) {
+        w->begun[c] = 1;
+        for (size_t k = 0; k < m->each; k++)
+            if (m->unknown[c * m->each + k] >= 0)
+                w->configuration[m->unknown[c * m->each + k]] = (int)c;
+    }
+    begin(l, m, x0, w->begun, w->start);
+    TG_TRY(tg_group_wait_open(l, m, &w->wait));
+    w->left = tg_group_wait_chances(&w->wait, m, w->there);
+    return TG_OK;
+}
+
+/* slope less what the noise and the constant do only to those that have begun; then an event of the others. */
+static void
+wait_on(const tg_lattice_groups *l, const tg_group_system *m, double rate, waiting *w,
+        double *slope)
+{
+    const double squared = l->sigma * l->sigma;
+
+    for (size_t i = 0; i < m->sources; i++) {
+        const tg_group_source *s = &m->source[i];
+        slope[s->row] -= w->there[s->configuration] * (squared * s->noise + s->constant);
+    }
+    tg_group_wait_step(&w->wait, m, rate, w->begun);
+    for (size_t k = 0; k < m->size; k++)
+        slope[k] += rate * w->begun[w->configuration[k]] * w->start[k];
+    w->left = tg_group_wait_chances(&w->wait, m, w->there);
+}
+
+static tg_status
+by_events(const tg_lattice_groups *l, waiting *w, double horizon, size_t n, machine *c,
+          double *mean, double *second)
+{
+    const double rate = tg_lattice_groups_rate(l);
     const size_t count = (size_t)most(rate * horizon), size = c->m.size;
     double      *step = malloc((2 * count + size) * sizeof *step), *square = step + count;
     double      *u = N_VGetArrayPointer(c->u), *slope = square + count;
@@ -246,7 +308,10 @@ by_events(double rate, double horizon, size_t n, machine *c, double *mean, doubl
 
     for (size_t i = 0; i < count && status == TG_OK; i++) {
         observe(c, &step[i], &square[i]);
+        step[i] += w->left * w->x0;
+        square[i] += w->left * w->x0 * w->x0;
         flow(&c->m, c->source, u, slope);
+        if (w->left > 1e-16) wait_on(l, &c->m, rate, w, slope);
         for (size_t k = 0; k < size; k++) u[k] += slope[k] / rate;
         if (i % 64 == 0) status = tg_stop_check();
     }
@@ -279,17 +344,18 @@ tg_lattice_groups_transient(const tg_lattice_groups *l, double x0, double horizo
                             double *mean, double *second)
 {
     machine c = { .source = NULL };
+    waiting w = { .there = NULL };
 
     if (n < 2 || !(horizon > 0) || !isfinite(horizon) || !isfinite(x0))
         return tg_fail(TG_EDOMAIN, "expected a horizon > 0 and two points, got %g, %zu",
                        horizon, n);
     tg_status status = open_machine(l, x0, &c);
-    if (status == TG_OK) {
-        const double events = tg_lattice_groups_rate(l) * horizon;
-        status = events < MANY_EVENTS
-                     ? by_events(tg_lattice_groups_rate(l), horizon, n, &c, mean, second)
+    if (status == TG_OK) status = open_waiting(l, &c.m, x0, &w);
+    if (status == TG_OK)
+        status = l->waits || tg_lattice_groups_rate(l) * horizon < MANY_EVENTS
+                     ? by_events(l, &w, horizon, n, &c, mean, second)
                      : integrate(x0, horizon, n, &c, mean, second);
-    }
+    close_waiting(&w);
     dismantle(&c);
     return status;
 }

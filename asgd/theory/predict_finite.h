@@ -50,6 +50,7 @@ typedef struct tg_finite {
     double            slow[4]; /* tg_finite_slow() */
     double
         apart; /* of a twin of the same variances, how far its laws are; NaN: it is exponential */
+    bool   whole;              /* that has all variances */
     double limit, limit_error; /* gain at which the mean square is lost */
     double twin
         [3]; /* thresholds of exponential workers of the same means: of the mean field; of the mean square
@@ -127,10 +128,6 @@ double tg_finite_step(const tg_finite *f, size_t j);
 TG_CHECKED tg_status tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode);
 /* E x^2 at the end of a mode's course and after it, and their error. */
 void tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out);
-
-/* What the time DuDe-ASGD waits makes of a course that is taken to begin with workers met at any time, relative: fitted
- * to simulations. */
-double tg_groups_begun(const tg_finite *f);
 
 TG_CHECKED tg_status tg_groups_mode(const tg_finite *f, size_t j, tg_finite_mode *out);
 /* Points of a course of gain k that ends where it has settled: its second moments decay at `abscissa`. */

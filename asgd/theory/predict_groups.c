@@ -18,7 +18,7 @@ static const double DENSE = 12; /* ... of an unknown's row */
 static const double EVENTS =
     2e4; /* that are followed one by one; more are integrated, ... */
 static const double FEWER = 350; /* ... if there are no more unknowns than that */
-static const double POWER = 4, SURE = 1e-7;
+static const double POWER = 4, SURE = 1e-7, SURE_TWIN = 1e-4;
 
 /* How many events the course of mode j has at most. */
 static double
@@ -33,7 +33,7 @@ bool
 tg_groups_affordable(const tg_finite *f, const tg_lattice_group *group, size_t groups)
 {
     const tg_linear_rule    rule = tg_finite_rule(f, f->c->step, 1);
-    const tg_lattice_groups l = { &rule, group, groups, 0 };
+    const tg_lattice_groups l = { &rule, group, groups, 0, false };
     const double            size = tg_lattice_groups_size(&l);
     double                  work = 0;
 
@@ -83,7 +83,7 @@ static tg_status
 stiffness(const tg_finite *f, double gain, double *out)
 {
     const tg_linear_rule    rule = tg_finite_rule(f, gain / f->total, 1);
-    const tg_lattice_groups l = { &rule, f->lattice, f->groups, 1 };
+    const tg_lattice_groups l = { &rule, f->lattice, f->groups, 1, false };
     bool                    yes;
 
     TG_TRY(tg_lattice_groups_settles(&l, &yes, out));
@@ -95,10 +95,11 @@ stiffness(const tg_finite *f, double gain, double *out)
 static tg_status
 close_in(const tg_finite *f, double *low, double at_low, double *high, double at_high)
 {
-    int stayed = 0;
+    const double sure = f->plan->twin ? SURE_TWIN : SURE;
+    int          stayed = 0;
 
-    for (int i = 0; i < 60 && *high - *low > SURE * *low; i++) {
-        const double a = pow(*low, POWER), b = pow(*high, POWER), room = SURE / 4 * *low;
+    for (int i = 0; i < 60 && *high - *low > sure * *low; i++) {
+        const double a = pow(*low, POWER), b = pow(*high, POWER), room = sure / 4 * *low;
         const double zero = pow((a * at_high - b * at_low) / (at_high - at_low), 1 / POWER);
         /* beyond it a little, so that the other end comes, too */
         const double aim = zero + (stayed > 0 ? room : stayed < 0 ? -room : 0);
@@ -150,17 +151,6 @@ set_marks(const tg_finite *f, size_t j, tg_lattice_group *own)
     }
 }
 
-/* The phases in which DuDe-ASGD's wait leaves the workers are not those at any time, for which they are taken. */
-double
-tg_groups_begun(const tg_finite *f)
-{
-    double most = 0;
-
-    for (size_t g = 0; g < f->groups; g++)
-        most = fmax(most, fabs(1 - pow(tg_delay_cv(f->group[g].law), 2)));
-    return 6e-3 + 0.06 * fmin(most, 1);
-}
-
 static tg_status
 follow(const tg_finite *f, const tg_lattice_groups *l, size_t j, double abscissa,
        tg_finite_mode *out)
@@ -171,9 +161,9 @@ follow(const tg_finite *f, const tg_lattice_groups *l, size_t j, double abscissa
     const double    horizon = c->dt * (double)(c->n - 1);
     TG_TRY(
         tg_lattice_groups_transient(l, f->m->start[j], horizon, c->n, c->mean, c->second));
+    c->whole = l->waits;
     for (size_t i = 0; i < c->n; i++)
-        c->off[i] = (f->c->plain ? 1e-6 : tg_groups_begun(f)) * c->second[i] +
-                    1e-8 * f->m->start[j] * f->m->start[j];
+        c->off[i] = 1e-6 * c->second[i] + 1e-8 * f->m->start[j] * f->m->start[j];
     return TG_OK;
 }
 
@@ -198,7 +188,8 @@ tg_groups_mode(const tg_finite *f, size_t j, tg_finite_mode *out)
 
     if (!own) return tg_fail(TG_ENOMEM, "out of memory");
     set_marks(f, j, own);
-    const tg_lattice_groups l = { &rule, own, f->groups, sqrt(f->m->sigma2[j]) };
+    const tg_lattice_groups l = { &rule, own, f->groups, sqrt(f->m->sigma2[j]),
+                                  !f->c->plain };
     const tg_status         status = solve(f, &l, j, out);
     free(own);
     return status;

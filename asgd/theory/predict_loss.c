@@ -169,7 +169,7 @@ fill_losses(const tg_finite_run *w, losses *l, double *all)
 {
     tg_prediction *p = w->p;
     const bool     waits =
-        !w->f->c->plain && w->f->way != TG_WAY_SINGLE && w->f->way != TG_WAY_CYCLE;
+        !w->f->c->plain && w->f->way != TG_WAY_SINGLE && !w->mode[0].course.whole;
     double *loss = l->loss, *low = l->low, *high = l->high;
 
     TG_TRY(run_losses(w, l));

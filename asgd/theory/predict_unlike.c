@@ -20,7 +20,7 @@
 #include <stdlib.h>
 
 static const double ALIKE = 1.02; /* ratio of means */
-static const double SLOW = 0.7, LIMIT = 2.6, LEAST = 5e-4;
+static const double SEEN = 2, SLOW = 0.7, LIMIT = 1.4, LEAST = 5e-4;
 
 bool
 tg_unlike_applies(const tg_finite *f)
@@ -70,7 +70,7 @@ tg_unlike_excess(const tg_finite *f)
     return (most - 1) / (most + 1);
 }
 
-/* How far the twin's laws are from the groups', by their transforms at 1/m (predict_match.c): the sum over groups, where
+/* How far the twin's laws are from the groups', by their transforms at 2/m: the sum over groups, where
  * several slow workers under DuDe-ASGD count by their `slowness`. */
 static double
 apart(const tg_finite *f, const tg_unlike_twin *t, double slowness)
@@ -80,8 +80,8 @@ apart(const tg_finite *f, const tg_unlike_twin *t, double slowness)
     for (size_t g = 0; g < f->groups; g++) fastest = fmax(fastest, f->rate[g]);
     for (size_t g = 0; g < f->groups; g++) {
         const tg_delay *law = f->group[g].law, *twin = tg_unlike_law(f, t, g);
-        const double    off = creal(tg_delay_laplace(law, f->rate[g], NULL)) -
-                           creal(tg_delay_laplace(twin, f->rate[g], NULL));
+        const double    off = creal(tg_delay_laplace(law, SEEN * f->rate[g], NULL)) -
+                           creal(tg_delay_laplace(twin, SEEN * f->rate[g], NULL));
         const double more = f->c->plain || f->workers[g] == 1
                                 ? 1
                                 : fmax(slowness * fastest / f->rate[g], 1);
@@ -118,12 +118,12 @@ mend_roughly(tg_finite *f, double exact, double first)
 
 /* Of workers of the same variances: what first order says of the laws' difference, no more than is likely. */
 static void
-mend_finely(tg_finite *f, double exact, double first, bool whole, double seen)
+mend_finely(tg_finite *f, double exact, double first, double seen)
 {
     const double most = LIMIT * f->apart,
                  law = fmin(fmax(f->limit / first, 1 - most), 1 + most);
 
-    f->limit = f->c->plain || !whole ? exact * law : exact;
+    f->limit = f->c->plain || !f->whole ? exact * law : exact;
     f->limit_error = (LEAST + LIMIT * seen) * f->limit;
 }
 
@@ -134,9 +134,9 @@ tg_unlike_limit(tg_finite *f)
     double         exact = NAN, first = NAN;
 
     TG_TRY(tg_unlike_twin_open(f, &t));
-    const bool whole = is_whole(f, &t);
+    f->whole = is_whole(f, &t);
     f->apart = t.varied ? apart(f, &t, SLOW) : NAN;
-    const double seen = whole ? f->apart : apart(f, &t, 0); /* by a limit */
+    const double seen = f->whole ? f->apart : apart(f, &t, 0); /* by a limit */
     f->twin[0] = 0;
     tg_status status = twin_limit(f, &t, TG_LEVEL_BEST, &f->twin[0], &exact);
     if (status == TG_OK) status = twin_limit(f, &t, TG_LEVEL_RENEWAL, &f->twin[0], &first);
@@ -147,6 +147,6 @@ tg_unlike_limit(tg_finite *f)
     if (isnan(f->apart))
         mend_roughly(f, exact, first);
     else
-        mend_finely(f, exact, first, whole, seen);
+        mend_finely(f, exact, first, seen);
     return TG_OK;
 }

@@ -8,7 +8,7 @@
 
 /* Of what laws are apart, fitted to phase-type clusters of others of the same means and variances: what first order may
  * say of it, and what is stated. */
-static const double LEAST = 1e-3, LIKELY = 3, LATE = 2;
+static const double LEAST = 1e-3, LIKELY = 1.4, LATE = 2, LOOSE = 4;
 
 /* Of the twin: exactly and of first order, times in units of `slower` of the cluster's. */
 typedef struct pair {
@@ -74,6 +74,7 @@ adopt(const pair *p, size_t j, tg_finite_mode *mode)
     memcpy(mode->course.mean, from->mean, from->n * sizeof *from->mean);
     memcpy(mode->course.second, from->second, from->n * sizeof *from->second);
     for (size_t i = 0; i < from->n; i++) mode->course.off[i] = from->second[i] / 2;
+    mode->course.whole = from->whole;
     mode->course.end = from->end;
     mode->course.end_off = from->end / 2;
     return TG_OK;
@@ -151,7 +152,7 @@ doubt_noise(tg_finite_mode *mode, double error)
     if (isfinite(mode->variance)) c->end_off += error * mode->variance;
 }
 
-/* Who delivers the first job at t, by more than exponential workers are that long, holds the start until then:
+/* Who delivers the first job at t, by more than the twin's are that long, holds the start until then:
  * it moves x by e of that, of which a relaxation is seen at a time; or it has kept a slot of P all the while. */
 static void
 doubt_course(const tg_finite *f, const tg_unlike_twin *w, size_t j, tg_mode_course *c)
@@ -164,7 +165,7 @@ doubt_course(const tg_finite *f, const tg_unlike_twin *w, size_t j, tg_mode_cour
         const tg_delay *law = f->group[g].law, *twin = tg_unlike_law(f, w, g);
         const double    rate = f->rate[g];
         double          under_way = 1, there = 1;
-        if (!(tg_delay_cv(law) > 1)) continue;
+        if (isnan(f->apart) && !(tg_delay_cv(law) > 1)) continue;
         for (size_t i = 0; i < c->n; i++) {
             const double t = c->dt * (double)i, middle = t + c->dt / 2;
             const double more =
@@ -228,31 +229,73 @@ near_limit(const tg_finite *f, size_t j)
     return fmin((1 - own) / (1 - fmin(late, 0.999)) - 1, 1);
 }
 
+/* Times at which DuDe-ASGD begins, even in probability. */
+enum { BEGINNINGS = 64 };
+
+static tg_status
+lay_beginnings(const tg_cluster *c, double horizon, double *at)
+{
+    double waiting[BEGINNINGS];
+
+    for (int i = 0; i < BEGINNINGS; i++) waiting[i] = 1 - (i + 0.5) / BEGINNINGS;
+    return tg_predict_begin(c, horizon, waiting, at, BEGINNINGS);
+}
+
+/* E x^2 of runs that begin at these times, or at 0 where there are none. */
+static double
+begun(const tg_mode_course *c, const double *begin, double start, double t, double slower)
+{
+    double sum = 0;
+
+    if (!begin) return tg_mode_course_second(c, t / slower, NULL);
+    for (int i = 0; i < BEGINNINGS; i++)
+        sum +=
+            begin[i] < t ? tg_mode_course_second(c, (t - begin[i]) / slower, NULL) : start;
+    return sum / BEGINNINGS;
+}
+
 /* The twin's course, and of what first order says of the laws' difference so much as is likely. */
 static tg_status
-follow_twin(const tg_finite *f, const pair *p, size_t j, double error, tg_finite_mode *mode)
+follow_twin(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
+            double error, tg_finite_mode *mode)
 {
     const tg_mode_course *exact = &p->exactly[j], *first = &p->firstly[j],
                          old = mode->course;
-    const double   stated = (0.3 + 1.5 * share_of(f, j)) * f->apart;
+    const double loose = f->whole ? 1 : LOOSE,
+                 stated = (f->c->plain ? 0.8 : 1.3) * loose *
+                          (0.15 + 0.65 * share_of(f, j)) * f->apart,
+                 start = f->m->start[j] * f->m->start[j];
+    double own[BEGINNINGS], twin[BEGINNINGS],
+        end = exact->dt * p->slower * (double)exact->n;
     tg_mode_course c;
 
     if (exact->n == 0) return TG_OK;
-    TG_TRY(tg_mode_course_create(exact->dt * p->slower, exact->n, &c));
-    for (size_t i = 0; i < c.n; i++) {
-        const double t = c.dt * (double)i, rate = fmax(2 * mode->rate * t, 0);
-        const double off = error + stated * (1 + fmin(rate, LATE) / 2) +
-                           (f->c->plain ? 0 : tg_groups_begun(f));
-        const double law = old.n && first->n ? tg_mode_course_second(&old, t, NULL) : NAN;
-        const double there =
-            first->n ? tg_mode_course_second(first, exact->dt * (double)i, NULL) : NAN;
-        c.mean[i] = exact->mean[i];
-        c.second[i] = exact->second[i] * likely(law, there, LIKELY * f->apart);
-        c.off[i] = off * c.second[i];
-        c.end_off = c.off[i];
+    if (exact->whole) {
+        TG_TRY(lay_beginnings(f->c->cluster, end, own));
+        TG_TRY(lay_beginnings(t->cluster, end, twin));
+        for (int i = 0; i < BEGINNINGS; i++) twin[i] *= p->slower;
     }
-    c.end = exact->end * likely(old.end, first->end, LIKELY * f->apart);
-    c.end_off = fmax(c.end_off, mode->error * c.end);
+    TG_TRY(tg_mode_course_create(exact->dt * p->slower, exact->n, &c));
+    c.whole = exact->whole;
+    for (size_t i = 0; i < c.n; i++) {
+        const double at = c.dt * (double)i, rate = fmax(2 * mode->rate * at, 0);
+        const double off = error + stated * (1 + fmin(rate, LATE) / 2);
+        double       law = 1, there = 1;
+        if (old.n && first->n) {
+            law = begun(&old, c.whole ? own : NULL, start, at, 1);
+            there = begun(first, c.whole ? twin : NULL, start, at, p->slower);
+        }
+        c.mean[i] = exact->mean[i];
+        c.second[i] =
+            exact->second[i] * likely(law, there, LIKELY * loose * loose * f->apart);
+        c.off[i] = off * c.second[i];
+    }
+    c.end = mode->variance + mode->bias * mode->bias;
+    c.end_off = mode->error * c.end;
+    if (c.dt * (double)(c.n - 1) >= f->plan->horizon * (1 - 1e-9)) {
+        c.end = c.second[c.n - 1];
+        c.end_off = c.off[c.n - 1];
+    }
     tg_mode_course_free(&mode->course);
     mode->course = c;
     return TG_OK;
@@ -276,7 +319,7 @@ mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
 {
     const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
     const double              share = share_of(f, j), near = near_limit(f, j);
-    const double noise = (f->c->plain ? 1.8 * share * share : 0.3 + 1.5 * share) * f->apart;
+    const double noise = (f->c->plain ? share * share : 0.25 + 1.1 * share) * f->apart;
 
     if (!mode->settles || !first->settles) mode->rate = exact->rate * p->slower;
     mode->settles = true;
@@ -287,7 +330,7 @@ mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
     mode->bias = exact->bias;
     mode->bias_error = (LEAST + LIKELY * f->apart) * fabs(exact->bias);
     mend_rate(f, p, j, mode);
-    TG_TRY(follow_twin(f, p, j, LEAST + near, mode));
+    TG_TRY(follow_twin(f, p, t, j, LEAST + near, mode));
     doubt_course(f, t, j, &mode->course);
     return TG_OK;
 }

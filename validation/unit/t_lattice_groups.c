@@ -2,6 +2,7 @@
  * with minima of their own, and the lattice of one law. */
 #include "solver/lattice_groups.h"
 
+#include "core/rng.h"
 #include "solver/exponential.h"
 #include "solver/lattice.h"
 #include "validation/unit/few.h"
@@ -51,7 +52,7 @@ check_few(const few *f, const size_t *count, size_t groups)
 
     for (size_t g = 0; g < groups; first += count[g++])
         group[g] = (tg_lattice_group){ phases(&f->law[first]), count[g], 0 };
-    const tg_lattice_groups l = { &rule, group, groups, sqrt(f->noise) };
+    const tg_lattice_groups l = { &rule, group, groups, sqrt(f->noise), false };
     const double            slowest = few_abscissa(f), horizon = 4 / fabs(slowest);
     assert_ok(tg_lattice_groups_rest(&l, &rest));
     if (slowest > 0) {
@@ -101,7 +102,7 @@ check_exponential(const tg_linear_rule *rule)
                                        (size_t)workers[g], mark[g] };
         group[g].law.leave[0] = rate[g];
     }
-    const tg_lattice_groups l = { rule, group, 3, .4 };
+    const tg_lattice_groups l = { rule, group, 3, .4, false };
     assert_ok(tg_exponential_stationary(&e, &mean, &second, &square, &slow));
     assert_ok(tg_lattice_groups_rest(&l, &rest));
     assert_near(rest.mean, mean, 1e-10);
@@ -142,7 +143,7 @@ test_long_ways(void **state)
             (tg_lattice_group){ law("{law: exponential, mean: 1}"), (size_t)workers[g], 0 };
         group[g].law.leave[0] = rate[g];
     }
-    const tg_lattice_groups l = { &e.rule, group, 2, .4 };
+    const tg_lattice_groups l = { &e.rule, group, 2, .4, false };
     for (double horizon = 3000; horizon < 6000; horizon += 2000) {
         double ours[2][POINTS], theirs[2][POINTS];
         assert_ok(tg_exponential_transient(&e, 2, horizon, POINTS, theirs[0], theirs[1]));
@@ -151,6 +152,87 @@ test_long_ways(void **state)
         for (int i = 0; i < 2 * POINTS; i++)
             assert_near(ours[i / POINTS][i % POINTS], theirs[i / POINTS][i % POINTS], room);
     }
+}
+
+/* ---- DuDe-ASGD's beginning ------------------------------------------------------------ */
+
+/* The next event of one run: who, by rates of phases; -1 at the end of time. */
+static int
+next_event(const few *f, const int *phase, double end, double *t, tg_rng *rng)
+{
+    double all = 0;
+
+    for (size_t i = 0; i < f->workers; i++) all += f->law[i].rate[phase[i]];
+    *t -= log(1 - tg_rng_uniform(rng)) / all;
+    double at = tg_rng_uniform(rng) * all;
+    for (size_t i = 0; i < f->workers && *t < end; i++)
+        if ((at -= f->law[i].rate[phase[i]]) < 0) return (int)i;
+    return -1;
+}
+
+/* x^2 of one run at even times, from workers met at any time. */
+static void
+run(const few *f, double end, tg_rng *rng, double *square)
+{
+    const size_t P = f->workers;
+    double       x = 1, t = 0, read[FEW_WORKERS], slot[FEW_WORKERS];
+    int          phase[FEW_WORKERS], done[FEW_WORKERS] = { 0 };
+    size_t       seen = 0, k = 0;
+
+    for (size_t i = 0; i < P; i++) {
+        const few_law *l = &f->law[i];
+        const double   first = l->begin[0] / l->rate[0],
+                     second = (l->begin[1] + l->begin[0] * l->on) / l->rate[1];
+        phase[i] = tg_rng_uniform(rng) * (first + second) >= first;
+        read[i] = 1;
+    }
+    for (;;) {
+        const int i = next_event(f, phase, end, &t, rng);
+        for (; k < POINTS && (i < 0 || end / (POINTS - 1) * (double)k < t); k++)
+            square[k] = x * x;
+        if (i < 0) return;
+        if (phase[i] == 0 && tg_rng_uniform(rng) < f->law[i].on) {
+            phase[i] = 1;
+            continue;
+        }
+        const bool begun = seen == P;
+        slot[i] = read[i] + sqrt(f->noise) * tg_rng_normal(rng);
+        seen += !done[i];
+        done[i] = 1;
+        for (size_t w = 0; w < P && begun; w++) x -= f->step / (double)P * slot[w];
+        read[i] = x;
+        phase[i] = tg_rng_uniform(rng) >= f->law[i].begin[0];
+    }
+}
+
+static void
+test_a_wait_is_that_of_runs(void **state)
+{
+    enum { RUNS = 40000 };
+    const few f = { 3, { few_erlang(1), few_hyper(3, 3), few_hyper(3, 3) }, 1, .4, .04 };
+    const tg_linear_rule    rule = tg_linear_dude(f.step, 1, 3);
+    const tg_lattice_group  group[] = { { phases(&f.law[0]), 1, 0 },
+                                        { phases(&f.law[1]), 2, 0 } };
+    const tg_lattice_groups l = { &rule, group, 2, sqrt(f.noise), true };
+    double mean[POINTS], second[POINTS], sum[POINTS] = { 0 }, squares[POINTS] = { 0 };
+
+    (void)state;
+    for (uint64_t r = 0; r < RUNS; r++) {
+        tg_rng rng = tg_rng_stream(9, TG_PURPOSE_TEST, r);
+        double square[POINTS];
+        run(&f, 24, &rng, square);
+        for (int k = 0; k < POINTS; k++) {
+            sum[k] += square[k];
+            squares[k] += square[k] * square[k];
+        }
+    }
+    assert_ok(tg_lattice_groups_transient(&l, 1, 24, POINTS, mean, second));
+    for (int k = 0; k < POINTS; k++) {
+        const double found = sum[k] / RUNS,
+                     error = sqrt((squares[k] / RUNS - found * found) / RUNS);
+        assert_near(second[k], found, 4 * error + 1e-9);
+    }
+    assert_near(second[0], 1, 1e-12);
 }
 
 /* ---- one law ------------------------------------------------------------------------- */
@@ -170,7 +252,7 @@ test_one_law_is_the_lattices(void **state)
             };
             const tg_lattice_group  group[] = { { erlang, groups == 1 ? 4 : 1, 0 },
                                                 { erlang, 3, 0 } };
-            const tg_lattice_groups l = { &rules[i], group, groups, .3 };
+            const tg_lattice_groups l = { &rules[i], group, groups, .3, false };
             tg_lattice_rest         rest;
             double                  variance, slowest;
             assert_ok(tg_lattice_variance(&one, &variance, &slowest));
@@ -185,10 +267,10 @@ test_errors(void **state)
 {
     const tg_linear_rule asgd = tg_linear_asgd(.2, 1), buffer = tg_linear_fedbuff(.2, 1, 3);
     const tg_lattice_group  many = { law("{law: erlang, stages: 8, mean: 2}"), 40, 0 };
-    const tg_lattice_groups l = { &asgd, &many, 1, .3 };
+    const tg_lattice_groups l = { &asgd, &many, 1, .3, false };
     const tg_lattice_group  few_ = { law("{law: erlang, stages: 2, mean: 2}"), 2, 0 };
-    const tg_lattice_groups other = { &buffer, &few_, 1, .3 },
-                            bad = { &asgd, &few_, 1, NAN };
+    const tg_lattice_groups other = { &buffer, &few_, 1, .3, false },
+                            bad = { &asgd, &few_, 1, NAN, false };
     tg_lattice_rest rest;
     double          x[2];
 
@@ -207,6 +289,7 @@ main(void)
         cmocka_unit_test(test_few_workers_by_brute_force),
         cmocka_unit_test(test_exponential_workers),
         cmocka_unit_test(test_long_ways),
+        cmocka_unit_test(test_a_wait_is_that_of_runs),
         cmocka_unit_test(test_one_law_is_the_lattices),
         cmocka_unit_test(test_errors),
     };
