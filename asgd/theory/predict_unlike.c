@@ -11,8 +11,11 @@
  * of the twin. Times are scaled by the steps, noise so that slow modes of both have the same floor. Stated
  * are half of what that moves a limit, V or E x^2, all of what it moves the others, and more for laws that vary
  * more, fitted to some 150 clusters of two groups of phase-type workers that were solved exactly. What no twin has
- * are jobs longer than exponential ones are: of a worker that holds the start for so long, and brings it back.
- * Derived here, theory 3.8.
+ * are jobs longer than its own are: of a worker that holds the start for so long, and brings it back.
+ *
+ * Of few workers the twin has phase-type laws with the groups' variances (predict_unlike_twin.c). It is then nearly the
+ * cluster itself: its exact numbers are taken, times as much of first order / first order of the twin as is likely, and
+ * what is stated is fitted to how far the laws are apart. Derived here, theory 3.8.
  */
 #include "asgd/theory/predict_unlike.h"
 

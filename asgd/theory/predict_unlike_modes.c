@@ -219,12 +219,12 @@ share_of(const tg_finite *f, size_t j)
     return tg_finite_step(f, j) * f->total / f->limit;
 }
 
-/* What the limit's error makes of V, which is nearly 1/(1 - (k/limit)^4) (predict_match.c). */
+/* What half the limit's error makes of V, which is nearly 1/(1 - (k/limit)^4) (predict_match.c). */
 static double
 near_limit(const tg_finite *f, size_t j)
 {
     const double own = pow(share_of(f, j), 4);
-    const double late = own / pow(1 - fmin(f->limit_error / f->limit, 0.5), 4);
+    const double late = own / pow(1 - fmin(f->limit_error / f->limit / 2, 0.5), 4);
 
     return fmin((1 - own) / (1 - fmin(late, 0.999)) - 1, 1);
 }
@@ -262,7 +262,7 @@ follow_twin(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
     const tg_mode_course *exact = &p->exactly[j], *first = &p->firstly[j],
                          old = mode->course;
     const double loose = f->whole ? 1 : LOOSE,
-                 stated = (f->c->plain ? 0.8 : 1.3) * loose *
+                 stated = (f->c->plain ? 0.95 : 1.3) * loose *
                           (0.15 + 0.65 * share_of(f, j)) * f->apart,
                  start = f->m->start[j] * f->m->start[j];
     double own[BEGINNINGS], twin[BEGINNINGS],
@@ -319,7 +319,7 @@ mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
 {
     const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
     const double              share = share_of(f, j), near = near_limit(f, j);
-    const double noise = (f->c->plain ? share * share : 0.25 + 1.1 * share) * f->apart;
+    const double noise = (f->c->plain ? share * share : 0.45 + 1.8 * share) * f->apart;
 
     if (!mode->settles || !first->settles) mode->rate = exact->rate * p->slower;
     mode->settles = true;
