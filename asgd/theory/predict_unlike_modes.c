@@ -321,14 +321,19 @@ mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
     const double              share = share_of(f, j), near = near_limit(f, j);
     const double noise = (f->c->plain ? share * share : 0.45 + 1.8 * share) * f->apart;
 
-    if (!mode->settles || !first->settles) mode->rate = exact->rate * p->slower;
+    if (mode->settles && first->settles) {
+        mode->bias += exact->bias - first->bias;
+        mode->bias_error += fabs(exact->bias - first->bias);
+    } else {
+        mode->rate = exact->rate * p->slower;
+        mode->bias = exact->bias;
+        mode->bias_error = LIKELY * f->apart * fabs(exact->bias);
+    }
     mode->settles = true;
     mode->unstable = 0;
     mode->variance =
         exact->variance * likely(mode->variance, first->variance, LIKELY * f->apart + near);
     mode->error = LEAST + noise + near;
-    mode->bias = exact->bias;
-    mode->bias_error = (LEAST + LIKELY * f->apart) * fabs(exact->bias);
     mend_rate(f, p, j, mode);
     TG_TRY(follow_twin(f, p, t, j, LEAST + near, mode));
     doubt_course(f, t, j, &mode->course);
