@@ -305,9 +305,12 @@ follow_twin(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
 static void
 mend_rate(const tg_finite *f, const pair *p, size_t j, tg_finite_mode *mode)
 {
-    const double exact = tg_mode_course_rate(&p->exactly[j], p->exact->mode[j].bias);
-    const double first = tg_mode_course_rate(&p->firstly[j], p->first->mode[j].bias);
-    double       moved;
+    const double horizon = f->plan->horizon / p->slower;
+    const double exact =
+        tg_mode_course_rate(&p->exactly[j], p->exact->mode[j].bias, horizon);
+    const double first =
+        tg_mode_course_rate(&p->firstly[j], p->first->mode[j].bias, horizon);
+    double moved;
 
     scale(exact, first, &mode->rate, &moved);
     mode->rate_error += moved + LIKELY * f->apart * fabs(mode->rate);
