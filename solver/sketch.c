@@ -31,6 +31,19 @@ bucket_of(double x)
     return bits >> 63 ? TG_SKETCH_SIDE - 1 - side : TG_SKETCH_SIDE + side;
 }
 
+/* No bucket before it, or after the other, has counted anything: zeros of either sign are one least. */
+static uint64_t
+first_of(const tg_sketch *s)
+{
+    return bucket_of(s->least == 0 ? -0. : s->least);
+}
+
+static uint64_t
+last_of(const tg_sketch *s)
+{
+    return bucket_of(s->most == 0 ? 0. : s->most);
+}
+
 void
 tg_sketch_add(tg_sketch *s, double x)
 {
@@ -47,7 +60,8 @@ tg_sketch_merge(tg_sketch *s, const tg_sketch *t)
     s->least = s->n && s->least < t->least ? s->least : t->least;
     s->most = s->n && s->most > t->most ? s->most : t->most;
     s->n += t->n;
-    for (size_t b = 0; b < TG_SKETCH_BUCKETS; b++) s->count[b] += t->count[b];
+    for (uint64_t b = first_of(t), last = last_of(t); b <= last; b++)
+        s->count[b] += t->count[b];
 }
 
 /* Lower end of bucket k of the magnitudes. */
@@ -83,7 +97,7 @@ tg_sketch_quantile(const tg_sketch *s, double p)
     double       before = 0;
 
     if (s->n == 0) return NAN;
-    for (uint64_t b = 0; b < TG_SKETCH_BUCKETS; before += s->count[b++]) {
+    for (uint64_t b = first_of(s); b < TG_SKETCH_BUCKETS; before += s->count[b++]) {
         if (!s->count[b] || rank > before + s->count[b] - 0.5) continue;
         if (b == 0) return s->least; /* infinite, as the last */
         if (b == TG_SKETCH_BUCKETS - 1) break;

@@ -54,6 +54,18 @@ test_extremes(void **state)
     assert_near(tg_sketch_quantile(&c, 1. / 6), -1, 1. / 64);
     assert_near(tg_sketch_quantile(&c, 1), 1e300, 1e300 / 8);
     assert_near(tg_sketch_quantile(&c, 0), -1e300, 1e300 / 8);
+    /* zeros of both signs at an end, in any order, and in a merged part */
+    for (int order = 0; order < 4; order++) {
+        static tg_sketch zeros, all;
+        const double     side = order & 2 ? 1 : -1;
+        zeros = all = (tg_sketch){ 0 };
+        for (int i = 0; i < 60; i++) tg_sketch_add(&zeros, (i + order) % 2 ? 0. : -0.);
+        for (int i = 0; i < 40; i++) tg_sketch_add(&zeros, side);
+        tg_sketch_merge(&all, &zeros);
+        assert_near(tg_sketch_quantile(&all, 0.5), 0, 1e-300);
+        assert_near(tg_sketch_quantile(&all, side > 0 ? .7 : .3), side, 1. / 64);
+        assert_memory_equal(&all, &zeros, sizeof all);
+    }
     for (size_t i = 0; i < 9; i++) tg_sketch_add(&same, 1.005);
     assert_true(tg_sketch_quantile(&same, .3) == 1.005);
 }
