@@ -1,6 +1,7 @@
 /* How the mean settles at level exact: the rate of a prediction is the rightmost of all eigenvalues of the means'
  * system, whatever the horizon and the grid are. */
 #include "asgd/theory/predict.h"
+#include "core/complexes.h"
 #include "solver/lattice_matrix.h"
 
 #include "validation/unit/clusters.h"
@@ -36,7 +37,7 @@ rightmost(const tg_lattice *l)
     assert_int_equal(
         LAPACKE_dgeev(LAPACK_ROW_MAJOR, 'N', 'N', n, a, n, re, im, NULL, n, NULL, n), 0);
     for (int i = 0; i < n; i++)
-        if (re[i] > creal(best)) best = CMPLX(re[i], fabs(im[i]));
+        if (re[i] > creal(best)) best = complex_of(re[i], fabs(im[i]));
     free(a);
     free(re);
     free(im);
