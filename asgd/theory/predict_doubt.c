@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double EFFECTIVE = 0.02; /* of a rate that is no root's */
-
 /* Near the limit the spread over runs dies more slowly than the first order says: what is stated of it is
  * a fit (theory 3.8), none below .8 of the limit. */
 static double
@@ -77,7 +75,7 @@ tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode)
                             ? tg_mode_course_rate(c, mode->bias, c->dt * (double)c->n)
                             : mode->rate;
     const double drift = isnan(rate)       ? 0
-                         : mode->effective ? EFFECTIVE * fabs(rate)
+                         : mode->effective ? TG_FINITE_EFFECTIVE * fabs(rate)
                                            : mode->rate_error;
     const double size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */

@@ -86,6 +86,9 @@ TG_CHECKED tg_status tg_groups_open(tg_finite *f);
 bool tg_groups_affordable(const tg_finite *f, const tg_lattice_group *group, size_t groups);
 TG_CHECKED tg_status tg_groups_limit(tg_finite *f);
 
+/* Relative error of a rate that is no root's. */
+#define TG_FINITE_EFFECTIVE 0.02
+
 /* What is found of one mode. */
 typedef struct tg_finite_mode {
     bool   settles;         /* in mean square */

@@ -6,6 +6,7 @@
  */
 #include "asgd/theory/predict_finite.h"
 
+#include "core/parallel.h"
 #include "solver/lattice_groups.h"
 
 #include <math.h>
@@ -86,6 +87,7 @@ stiffness(const tg_finite *f, double gain, double *out)
     const tg_lattice_groups l = { &rule, f->lattice, f->groups, 1, false };
     bool                    yes;
 
+    TG_TRY(tg_stop_check());
     TG_TRY(tg_lattice_groups_settles(&l, &yes, out));
     *out *= gain;
     return TG_OK;

@@ -304,7 +304,7 @@ tg_finite_renewal(const tg_finite *f, size_t j, double k, const tg_renewal *fine
     if (f->way == TG_WAY_SINGLE) out->rate = tg_single_rate(f->group[0].law, e);
     if (isnan(out->rate)) {
         out->rate = tg_mode_course_rate(&out->course, out->bias, f->plan->horizon);
-        out->rate_error = 0.02 * fabs(out->rate);
+        out->rate_error = TG_FINITE_EFFECTIVE * fabs(out->rate);
         out->effective = true;
     }
     if (isnan(cimag(out->root)) || isnan(creal(out->root))) out->root = -out->rate;

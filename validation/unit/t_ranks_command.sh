@@ -80,7 +80,7 @@ done
 timeout -k 5 100 mpirun -n 3 $t simulate s.yaml $long --out long --resume --quiet > said 2>&1 || fail "after kills"
 same "$d/whole/long" long "ranks killed 20 times"
 rm -rf long
-# (one in fifty times mpirun itself never ends once it is stopped: a lock within PMIx 4.2)
+# (now and then mpirun itself never ends once it is stopped: a lock within PMIx 4.2)
 timeout -k 5 30 mpirun -n 3 $t simulate s.yaml $long --out long --threads 1 > said 2>&1 &
 mpirun=$!
 begun long
