@@ -3,67 +3,19 @@
  *
  *     u(t) = sum_k e^-Rt (Rt)^k/k! u_k,     u_k+1 = u_k + (M u_k + f)/R
  *
- * to rounding, in as many products as there are events. Where these are too many, and unknowns few, CVODE as in
- * solver/lattice_transient.c. */
-#include "solver/lattice_groups_matrix.h"
+ * to rounding, in as many products as there are events. Where these are too many CVODE, as in
+ * solver/lattice_transient.c, from when all have begun. */
+#include "solver/lattice_groups_integrate.h"
 #include "solver/lattice_groups_wait.h"
 
 #include "core/parallel.h"
 
-#include <cvode/cvode.h>
 #include <math.h>
-#include <nvector/nvector_serial.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sunlinsol/sunlinsol_klu.h>
-#include <sunmatrix/sunmatrix_sparse.h>
 
-#define TOLERANCE 1e-8
-static const double MANY_EVENTS = 20000;
-
-typedef struct machine {
-    tg_group_system m;
-    double         *source; /* (size) */
-    SUNContext      context;
-    N_Vector        u;
-    SUNMatrix       jacobian;
-    SUNLinearSolver solver;
-    void           *cvode;
-} machine;
-
-static void
-flow(const tg_group_system *m, const double *source, const double *u, double *slope)
-{
-    memcpy(slope, source, m->size * sizeof *slope);
-    for (size_t k = 0; k < m->size; k++)
-        for (int i = m->begin[k]; i < m->begin[k + 1]; i++)
-            slope[m->row[i]] += m->value[i] * u[k];
-}
-
-static int
-right_side(realtype t, N_Vector u, N_Vector slope, void *context)
-{
-    const machine *c = context;
-
-    (void)t;
-    flow(&c->m, c->source, N_VGetArrayPointer(u), N_VGetArrayPointer(slope));
-    return 0;
-}
-
-static int
-jacobian(realtype t, N_Vector u, N_Vector slope, SUNMatrix J, void *context, N_Vector a,
-         N_Vector b, N_Vector c)
-{
-    const tg_group_system *m = &((machine *)context)->m;
-    sunindextype          *begin = SUNSparseMatrix_IndexPointers(J);
-    sunindextype          *row = SUNSparseMatrix_IndexValues(J);
-
-    (void)t, (void)u, (void)slope, (void)a, (void)b, (void)c;
-    for (size_t k = 0; k <= m->size; k++) begin[k] = m->begin[k];
-    for (int i = 0; i < m->begin[m->size]; i++) row[i] = m->row[i];
-    memcpy(SUNSparseMatrix_Data(J), m->value, (size_t)m->begin[m->size] * sizeof(double));
-    return 0;
-}
+static const double MANY_EVENTS = 20000,
+                    FEW = 1e-10; /* a chance: that they still wait is not seen */
 
 static void
 put(const tg_group_system *m, size_t c, size_t key, double value, double *u)
@@ -111,21 +63,16 @@ begin(const tg_lattice_groups *l, const tg_group_system *m, double x0, const dou
     }
 }
 
-static void
-silent(int code, const char *module, const char *function, char *message, void *data)
-{
-    (void)code, (void)module, (void)function, (void)message, (void)data;
-}
+/* A run at work. */
+typedef struct machine {
+    tg_group_system m;
+    double         *u, *source; /* (size) */
+} machine;
 
 static void
 dismantle(machine *c)
 {
-    if (c->cvode) CVodeFree(&c->cvode);
-    if (c->solver) SUNLinSolFree(c->solver);
-    if (c->jacobian) SUNMatDestroy(c->jacobian);
-    if (c->u) N_VDestroy(c->u);
-    if (c->context) SUNContext_Free(&c->context);
-    free(c->source);
+    free(c->u);
     tg_group_system_free(&c->m);
 }
 
@@ -133,70 +80,14 @@ static tg_status
 open_machine(const tg_lattice_groups *l, double x0, machine *c)
 {
     TG_TRY(tg_group_system_create(l, &c->m));
-    const size_t       size = c->m.size;
-    const sunindextype n = (sunindextype)size;
+    const size_t size = c->m.size;
 
-    if (!(c->source = malloc(size * sizeof *c->source)) ||
-        SUNContext_Create(NULL, &c->context) || !(c->u = N_VNew_Serial(n, c->context)))
+    if (!(c->u = calloc(2 * size, sizeof *c->u)))
         return tg_fail(TG_ENOMEM, "out of memory for %zu moments", size);
+    c->source = c->u + size;
     for (size_t k = 0; k < size; k++)
         c->source[k] = c->m.constant[k] + l->sigma * l->sigma * c->m.noise[k];
-    memset(N_VGetArrayPointer(c->u), 0, size * sizeof(double));
-    if (!l->waits) begin(l, &c->m, x0, c->m.weight, N_VGetArrayPointer(c->u));
-    return TG_OK;
-}
-
-static tg_status
-open_integrator(double x0, machine *c)
-{
-    const sunindextype n = (sunindextype)c->m.size;
-    const double       scale = x0 != 0 ? x0 * x0 : 1e-3;
-
-    c->jacobian = SUNSparseMatrix(n, n, c->m.begin[n], CSC_MAT, c->context);
-    if (!c->jacobian || !(c->solver = SUNLinSol_KLU(c->u, c->jacobian, c->context)) ||
-        !(c->cvode = CVodeCreate(CV_BDF, c->context)) ||
-        CVodeSetErrHandlerFn(c->cvode, silent, NULL) ||
-        CVodeInit(c->cvode, right_side, 0, c->u) ||
-        CVodeSStolerances(c->cvode, TOLERANCE, TOLERANCE * scale) ||
-        CVodeSetUserData(c->cvode, c) || CVodeSetMaxNumSteps(c->cvode, 1000000) ||
-        CVodeSetLinearSolver(c->cvode, c->solver, c->jacobian) ||
-        CVodeSetJacFn(c->cvode, jacobian))
-        return tg_fail(TG_ENOMEM, "out of memory for %zu moments", c->m.size);
-    return TG_OK;
-}
-
-static double
-sum(const tg_group_system *m, const double *u, size_t key)
-{
-    double all = 0;
-
-    for (size_t c = 0; c < m->configurations; c++) all += u[m->unknown[c * m->each + key]];
-    return all;
-}
-
-static void
-observe(const machine *c, double *mean, double *second)
-{
-    const double *u = N_VGetArrayPointer(c->u);
-
-    *mean = sum(&c->m, u, tg_group_s(&c->m, 0, c->m.q - 1));
-    *second = sum(&c->m, u, tg_group_s(&c->m, 0, 0));
-}
-
-static tg_status
-integrate(double x0, double horizon, size_t n, machine *c, double *mean, double *second)
-{
-    double t;
-
-    TG_TRY(open_integrator(x0, c));
-    for (size_t i = 0; i < n; i++) {
-        const double at = horizon * (double)i / (double)(n - 1);
-        TG_TRY(tg_stop_check());
-        if (i && CVode(c->cvode, at, c->u, &t, CV_NORMAL) < 0)
-            return tg_fail(TG_ENOCONV,
-                           "the moment equations could not be followed to t = %g", at);
-        observe(c, &mean[i], &second[i]);
-    }
+    if (!l->waits) begin(l, &c->m, x0, c->m.weight, c->u);
     return TG_OK;
 }
 
@@ -209,32 +100,48 @@ most(double mu)
     return ceil(mu + 9 * sqrt(mu) + 40);
 }
 
-/* sum_k e^-mu mu^k/k! of two sequences (count), from the middle to both sides. */
+/* e^-mu mu^k/k! */
+static double
+chance(double k, double mu)
+{
+    return exp(k * log(fmax(mu, 1e-300)) - mu - lgamma(k + 1));
+}
+
+/* After an event. */
+typedef struct seen {
+    double mean, second;
+} seen;
+
 static void
-mix(const double *a, const double *b, double count, double mu, double *mean, double *second)
+add_share(double share, const seen *from, seen *to, double *all)
+{
+    *all += share;
+    to->mean += share * from->mean;
+    to->second += share * from->second;
+}
+
+/* sum_k e^-mu mu^k/k! of a sequence (count), from the middle to both sides. Beyond doubles all is infinite. */
+static void
+mix(const seen *after, double count, double mu, double *mean, double *second)
 {
     const size_t middle = (size_t)floor(mu), end = (size_t)fmin(most(mu), count);
-    const double first =
-        exp((double)middle * log(fmax(mu, 1e-300)) - mu - lgamma((double)middle + 1));
-    double p = first, all = first;
+    const double first = chance((double)middle, mu);
+    double       p = first, all = 0;
+    seen         sum = { 0, 0 };
 
-    *mean = first * a[middle];
-    *second = first * b[middle];
+    add_share(p, &after[middle], &sum, &all);
     for (size_t k = middle; k > 0 && p > 1e-17 * first; k--) {
         p *= (double)k / mu;
-        all += p;
-        *mean += p * a[k - 1];
-        *second += p * b[k - 1];
+        add_share(p, &after[k - 1], &sum, &all);
     }
     p = first;
     for (size_t k = middle + 1; k < end && p > 1e-17 * first; k++) {
         p *= mu / (double)k;
-        all += p;
-        *mean += p * a[k];
-        *second += p * b[k];
+        add_share(p, &after[k], &sum, &all);
     }
-    *mean /= all;
-    *second /= all;
+    const bool finite = isfinite(sum.mean) && isfinite(sum.second);
+    *mean = finite ? sum.mean / all : INFINITY;
+    *second = finite ? sum.second / all : INFINITY;
 }
 
 /* Those that have yet to begin. */
@@ -295,30 +202,80 @@ wait_on(const tg_lattice_groups *l, const tg_group_system *m, double rate, waiti
     w->left = tg_group_wait_chances(&w->wait, m, w->there);
 }
 
-static tg_status
-by_events(const tg_lattice_groups *l, waiting *w, double horizon, size_t n, machine *c,
-          double *mean, double *second)
+/* The expected number of events at which nobody waits any more, to 1e-15, where that is so after `i` of them. */
+static double
+all_begun(double i)
 {
-    const double rate = tg_lattice_groups_rate(l);
-    const size_t count = (size_t)most(rate * horizon), size = c->m.size;
-    double      *step = malloc((2 * count + size) * sizeof *step), *square = step + count;
-    double      *u = N_VGetArrayPointer(c->u), *slope = square + count;
-    tg_status    status =
-        step ? TG_OK : tg_fail(TG_ENOMEM, "out of memory for %zu events", count);
+    return i + 9 * sqrt(i) + 40;
+}
 
-    for (size_t i = 0; i < count && status == TG_OK; i++) {
-        observe(c, &step[i], &square[i]);
-        step[i] += w->left * w->x0;
-        square[i] += w->left * w->x0 * w->x0;
-        flow(&c->m, c->source, u, slope);
-        if (w->left > 1e-16) wait_on(l, &c->m, rate, w, slope);
-        for (size_t k = 0; k < size; k++) u[k] += slope[k] / rate;
-        if (i % 64 == 0) status = tg_stop_check();
+typedef struct events {
+    double  rate, mu, count; /* `mu` are expected by the end, at most `count` come */
+    seen   *after;           /* (room) */
+    size_t  room;
+    double *last; /* (size) u at the end */
+} events;
+
+static bool
+make_room(events *e, size_t i)
+{
+    if (i < e->room) return true;
+    seen *more = realloc(e->after, 2 * (i + 1) * sizeof *more);
+    if (!more) return false;
+    e->after = more;
+    e->room = 2 * (i + 1);
+    return true;
+}
+
+/* To the end, or, where `early`, when all have begun. */
+static tg_status
+run_events(const tg_lattice_groups *l, bool early, waiting *w, machine *c, events *e,
+           double *slope)
+{
+    double *u = c->u;
+
+    for (double i = 0; i < e->count; i++) {
+        if (fmod(i, 64) == 0) TG_TRY(tg_stop_check());
+        if (!make_room(e, (size_t)i))
+            return tg_fail(TG_ENOMEM, "out of memory for %g events", e->count);
+        seen        *now = &e->after[(size_t)i];
+        const double share = chance(i, e->mu);
+        tg_group_observe(&c->m, u, &now->mean, &now->second);
+        now->mean += w->left * w->x0;
+        now->second += w->left * w->x0 * w->x0;
+        for (size_t k = 0; k < c->m.size && share > 0; k++) e->last[k] += share * u[k];
+        tg_group_flow(&c->m, c->source, u, slope);
+        if (w->left > 1e-16) wait_on(l, &c->m, e->rate, w, slope);
+        if (early && w->left < FEW && most(all_begun(i)) < e->count)
+            e->mu = all_begun(i), e->count = most(e->mu), early = false;
+        for (size_t k = 0; k < c->m.size; k++) u[k] += slope[k] / e->rate;
     }
-    for (size_t i = 0; i < n && status == TG_OK; i++)
-        mix(step, square, (double)count, rate * horizon * (double)i / (double)(n - 1),
-            &mean[i], &second[i]);
-    free(step);
+    return TG_OK;
+}
+
+/* To the time *end, where u has its moments then: the horizon, or, where that has too many events, when all have
+ * begun. */
+static tg_status
+by_events(const tg_lattice_groups *l, waiting *w, double horizon, size_t n, double *end,
+          machine *c, double *mean, double *second)
+{
+    const size_t size = c->m.size;
+    double      *slope = calloc(2 * size, sizeof *slope);
+    events       e = { .rate = tg_lattice_groups_rate(l), .last = slope + size };
+
+    if (!slope) return tg_fail(TG_ENOMEM, "out of memory for %zu moments", size);
+    e.mu = e.rate * horizon;
+    e.count = most(e.mu);
+    const tg_status status = run_events(l, e.mu >= MANY_EVENTS, w, c, &e, slope);
+    *end = e.mu < e.rate * horizon ? e.mu / e.rate : horizon;
+    for (size_t i = 0; i < n && status == TG_OK; i++) {
+        const double at = horizon * (double)i / (double)(n - 1);
+        if (at <= *end || *end == horizon) /* rounding */
+            mix(e.after, e.count, e.rate * at, &mean[i], &second[i]);
+    }
+    memcpy(c->u, e.last, size * sizeof *e.last);
+    free(e.after);
+    free(slope);
     return status;
 }
 
@@ -349,12 +306,14 @@ tg_lattice_groups_transient(const tg_lattice_groups *l, double x0, double horizo
     if (n < 2 || !(horizon > 0) || !isfinite(horizon) || !isfinite(x0))
         return tg_fail(TG_EDOMAIN, "expected a horizon > 0 and two points, got %g, %zu",
                        horizon, n);
+    double    end = 0;
     tg_status status = open_machine(l, x0, &c);
     if (status == TG_OK) status = open_waiting(l, &c.m, x0, &w);
-    if (status == TG_OK)
-        status = l->waits || tg_lattice_groups_rate(l) * horizon < MANY_EVENTS
-                     ? by_events(l, &w, horizon, n, &c, mean, second)
-                     : integrate(x0, horizon, n, &c, mean, second);
+    if (status == TG_OK && (l->waits || tg_lattice_groups_rate(l) * horizon < MANY_EVENTS))
+        status = by_events(l, &w, horizon, n, &end, &c, mean, second);
+    if (status == TG_OK && end < horizon)
+        status = tg_group_integrate(&c.m, c.source, x0 != 0 ? x0 * x0 : 1e-3, end, horizon,
+                                    n, c.u, mean, second);
     close_waiting(&w);
     dismantle(&c);
     return status;

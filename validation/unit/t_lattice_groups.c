@@ -235,6 +235,46 @@ test_a_wait_is_that_of_runs(void **state)
     assert_near(second[0], 1, 1e-12);
 }
 
+/* Beyond as many events as are followed one by one the integrator goes on from when all have begun: a tenth of a long way
+ * event by event, and all of it. */
+static void
+test_a_long_way_after_a_wait(void **state)
+{
+    const tg_linear_rule    rule = tg_linear_dude(.004, 1, 3);
+    const tg_lattice_group  group[] = { { law("{law: erlang, stages: 2, mean: 1}"), 1, .3 },
+                                        { law("{law: erlang, stages: 2, mean: 20}"), 2,
+                                          -.15 } };
+    const tg_lattice_groups l = { &rule, group, 2, .4, true };
+    const double            horizon = 5000;
+    double                  near[2][POINTS], far[2][10 * (POINTS - 1) + 1];
+
+    (void)state;
+    assert_true(tg_lattice_groups_rate(&l) * horizon < 20000);
+    assert_ok(tg_lattice_groups_transient(&l, 2, horizon, POINTS, near[0], near[1]));
+    assert_ok(tg_lattice_groups_transient(&l, 2, 10 * horizon, 10 * (POINTS - 1) + 1,
+                                          far[0], far[1]));
+    for (int i = 0; i < POINTS; i++) {
+        assert_near(far[0][i], near[0][i], 1e-5);
+        assert_near(far[1][i], near[1][i], 1e-5);
+    }
+}
+
+/* A step far beyond the limit takes E x^2 beyond doubles: that is no number less than any. */
+static void
+test_overflow_is_infinite(void **state)
+{
+    const tg_linear_rule    rule = tg_linear_dude(1e6, 1, 3);
+    const tg_lattice_group  group[] = { { law("{law: exponential, mean: 1}"), 1, 0 },
+                                        { law("{law: erlang, stages: 2, mean: 3}"), 2, 0 } };
+    const tg_lattice_groups l = { &rule, group, 2, .4, true };
+    double                  mean[POINTS], second[POINTS];
+
+    (void)state;
+    assert_ok(tg_lattice_groups_transient(&l, 1, 400, POINTS, mean, second));
+    for (int i = 1; i < POINTS; i++) assert_true(second[i] >= second[i - 1]);
+    assert_true(isinf(second[POINTS - 1]));
+}
+
 /* ---- one law ------------------------------------------------------------------------- */
 
 /* As one group, and as two that are alike. */
@@ -290,6 +330,8 @@ main(void)
         cmocka_unit_test(test_exponential_workers),
         cmocka_unit_test(test_long_ways),
         cmocka_unit_test(test_a_wait_is_that_of_runs),
+        cmocka_unit_test(test_a_long_way_after_a_wait),
+        cmocka_unit_test(test_overflow_is_infinite),
         cmocka_unit_test(test_one_law_is_the_lattices),
         cmocka_unit_test(test_errors),
     };
