@@ -162,6 +162,20 @@ variation(const tg_renewal *w)
     return sum;
 }
 
+/* 1 for one speed, 0 from a factor of two on: then there is no one worker in the groups' proportions, and regular
+ * workers do not keep their turns. */
+static double
+likeness(const tg_renewal_group *group, size_t count)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t g = 0; g < count; g++) {
+        least = fmin(least, tg_delay_mean(group[g].law));
+        most = fmax(most, tg_delay_mean(group[g].law));
+    }
+    return fmax(1 - log2(most / least), 0);
+}
+
 /* A grid that sees what settles at a rate of about 1/P. */
 static tg_status
 open(const tg_renewal_group *group, size_t count, double workers, tg_renewal **out)
@@ -181,11 +195,12 @@ open(const tg_renewal_group *group, size_t count, double workers, tg_renewal **o
 /* Towards constant times the limit comes to that of evenly staggered workers, 2 P sin(pi/(2(2P
  * - 1))), which the form does not know; how far is not known either. */
 static void
-steady(double cv2, double workers, double *k, double *off)
+steady(double cv2, double workers, double alike, double *k, double *off)
 {
     const double pi = 3.14159265358979323846;
     const double even = 2 * workers * sin(pi / (2 * (2 * workers - 1)));
-    const double share = fmin(cv2 / 0.25, 1), middle = even + share * (*k - even);
+    const double share = 1 - alike * fmax(1 - cv2 / 0.25, 0),
+                 middle = even + share * (*k - even);
 
     *off += fabs(middle - *k) / 2;
     *k = middle;
@@ -220,7 +235,8 @@ tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, doub
                  double *error)
 {
     enum { SOME = 16, MANY = 64 };
-    double all = 0, one, some, cv2;
+    const double alike = likeness(group, count);
+    double       all = 0, one, some, cv2;
 
     for (size_t g = 0; g < count; g++) all += group[g].workers;
     if (all == 1) {
@@ -231,9 +247,9 @@ tg_renewal_limit(const tg_renewal_group *group, size_t count, double field, doub
     const double workers = fmin(all, isfinite(field) ? SOME : MANY);
     TG_TRY(form(group, count, 1, &one, &cv2));
     TG_TRY(form(group, count, workers, &some, &cv2));
-    const double d = (2 / one - 1) * miss(cv2, workers);
+    const double d = (2 / one - 1) * miss(cv2, workers) * alike;
     double       k = some * (1 + d), off = k * (0.4 * fabs(d) + 0.006);
-    steady(cv2, workers, &k, &off);
+    steady(cv2, workers, alike, &k, &off);
     if (all > workers && isfinite(field)) towards_field(field, workers, all, &k, &off);
     if (all > workers && !isfinite(field)) {
         double few;

@@ -129,6 +129,9 @@ TG_CHECKED tg_status tg_finite_renewal(const tg_finite *f, size_t j, double k,
 double tg_finite_step(const tg_finite *f, size_t j);
 /* Add to the errors of a mode's course what the level may miss of it. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode);
+/* Add to off (course.n) what the error of the rate does to the mean's way. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_finite_drift(const tg_finite *f, size_t j,
+                                     const tg_finite_mode *mode, double *off);
 /* E x^2 at the end of a mode's course and after it, and their error. */
 void tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out);
 

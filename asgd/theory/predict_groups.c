@@ -19,15 +19,34 @@ static const double DENSE = 12; /* ... of an unknown's row */
 static const double EVENTS =
     2e4; /* that are followed one by one; more are integrated, ... */
 static const double FEWER = 350; /* ... if there are no more unknowns than that */
+static const double SETTLED = 40,
+                    BEGUN = 25;    /* times of a decay: nothing is left, or few wait */
+static const double LEAST = 1e-20; /* gain: a worker that is 1e20 times as slow */
 static const double POWER = 4, SURE = 1e-7, SURE_TWIN = 1e-4;
 
-/* How many events the course of mode j has at most. */
+/* The longest that a worker stays in a phase on average. */
 static double
-events(const tg_finite *f, const tg_lattice_groups *l, size_t j)
+slowest(const tg_lattice_group *group, size_t groups)
+{
+    double most = 0;
+
+    for (size_t g = 0; g < groups; g++)
+        for (int p = 0; p < group[g].law.n; p++) {
+            double out = group[g].law.leave[p];
+            for (int q = 0; q < group[g].law.n; q++) out += group[g].law.move[p][q];
+            most = fmax(most, 1 / out);
+        }
+    return most;
+}
+
+/* About how many events the course of mode j has. */
+static double
+events(const tg_finite *f, const tg_lattice_groups *l, double stay, size_t j)
 {
     const double k = f->c->step * f->m->h[j] * f->total;
 
-    return tg_lattice_groups_rate(l) * fmin(f->plan->horizon, 40 * f->mean / fmin(k, 1));
+    return tg_lattice_groups_rate(l) *
+           fmin(f->plan->horizon, SETTLED * (f->mean / fmin(k, 1) + stay));
 }
 
 bool
@@ -36,12 +55,15 @@ tg_groups_affordable(const tg_finite *f, const tg_lattice_group *group, size_t g
     const tg_linear_rule    rule = tg_finite_rule(f, f->c->step, 1);
     const tg_lattice_groups l = { &rule, group, groups, 0, false };
     const double            size = tg_lattice_groups_size(&l);
+    const double            stay = slowest(group, groups);
     double                  work = 0;
 
     for (size_t j = 0; f->plan->points && j < f->m->count; j++) {
-        const double n = events(f, &l, j);
+        const double n = events(f, &l, stay, j);
+        const double wait = fmin(f->plan->horizon, BEGUN * stay); /* one by one */
         if (n > EVENTS && size > FEWER) return false;
         work += fmin(n, 2 * EVENTS) * size * DENSE;
+        if (!f->c->plain) work += tg_lattice_groups_rate(&l) * wait * size * DENSE;
     }
     return size <= MOST && work <= WORK &&
            (double)f->m->count * size * size < 20 * MOST * MOST;
@@ -129,13 +151,16 @@ tg_groups_limit(tg_finite *f)
     double low = 0.6, high, at_low, at_high;
 
     TG_TRY(stiffness(f, low, &at_low));
-    while (!(at_low > 0) && low > 1e-6) TG_TRY(stiffness(f, low /= 4, &at_low));
-    for (high = 1.3 * low, at_high = at_low; high < 1e5; high *= 1.3) {
+    while (!(at_low > 0) && low > LEAST) TG_TRY(stiffness(f, low /= 4, &at_low));
+    for (high = 1.3 * low, at_high = at_low; at_high > 0 && high < 1 / LEAST; high *= 1.3) {
         TG_TRY(stiffness(f, high, &at_high));
         if (!(at_high > 0)) break;
         low = high;
         at_low = at_high;
     }
+    if (!(at_low > 0) || at_high > 0)
+        return tg_fail(TG_ENOCONV, "no gain between %g and %g loses the mean square", low,
+                       high);
     TG_TRY(close_in(f, &low, at_low, &high, at_high));
     f->limit = (low + high) / 2;
     f->limit_error = SURE * f->limit;

@@ -68,11 +68,11 @@ bracket(const tg_finite *f, settles *at, double *low, double *high)
 {
     bool yes = false;
 
-    while (*low > 1e-6 && !yes) {
+    while (*low > 1e-20 && !yes) {
         TG_TRY(at(f, *low, &yes));
         if (!yes) *high = *low, *low /= 1.3;
     }
-    for (yes = true; yes && *high < 1e6;) {
+    for (yes = true; yes && *high < 1e20;) {
         TG_TRY(at(f, *high, &yes));
         if (yes) *low = *high, *high *= 1.3;
     }
@@ -142,7 +142,7 @@ dude_limit(tg_finite *f, double threshold)
     }
     f->limit = 2 - way + fmin(v, 1) * more + way * part;
     f->limit_error = off + 0.1 * fmin(v, 1) * more;
-    if (f->groups > 1) f->limit_error += 0.1 * f->limit / sqrt(n);
+    if (f->groups > 1 && !tg_unlike_applies(f)) f->limit_error += 0.1 * f->limit / sqrt(n);
     return TG_OK;
 }
 
@@ -184,6 +184,8 @@ tg_finite_limit(tg_finite *f, double threshold)
         TG_TRY(plain_limit(f, threshold));
     else
         TG_TRY(dude_limit(f, threshold));
-    if (periodic(f)) f->limit_error += 1.2 * f->limit / sqrt(f->total);
-    return tg_unlike_applies(f) ? tg_unlike_limit(f) : TG_OK;
+    const double turns = periodic(f) ? 1.2 / sqrt(f->total) : 0;
+    if (tg_unlike_applies(f)) TG_TRY(tg_unlike_limit(f, threshold));
+    if (!tg_unlike_applies(f) || isnan(f->apart)) f->limit_error += turns * f->limit;
+    return TG_OK;
 }

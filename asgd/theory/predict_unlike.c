@@ -6,10 +6,11 @@
  * means, has an exact solution, and the first order makes a prediction of it, too. At the same step, or a shorter
  * one that is as far from the twin's limit as the cluster's is from its own,
  *
- *     limit, V, rate, E x^2 if less: times exact / first order;    bias, E x, E x^2 if more: plus exact - first order
+ *     V, rate, E x^2 if less: times exact / first order;    bias, E x, E x^2 if more: plus exact - first order;
+ *     1/limit if that is more: plus 1/exact - 1/first order
  *
  * of the twin. Times are scaled by the steps, noise so that slow modes of both have the same floor. Stated
- * are half of what that moves a limit, V or E x^2, all of what it moves the others, and more for laws that vary
+ * are half of what that moves a V or E x^2, all of what it moves the others, and more for laws that vary
  * more, fitted to some 150 clusters of two groups of phase-type workers that were solved exactly. What no twin has
  * are jobs longer than its own are: of a worker that holds the start for so long, and brings it back.
  *
@@ -104,19 +105,43 @@ is_whole(const tg_finite *f, const tg_unlike_twin *t)
     return t->varied;
 }
 
-/* Of exponential workers. */
-static void
-mend_roughly(tg_finite *f, double exact, double first)
+/* What the twin's limit is less than first order says is so in 1/limit, in which what spoils it adds up; what it is more
+ * is no more than that, nor in proportion. */
+static double
+moved(double limit, double exact, double first)
 {
-    const double ratio = exact / first, limit = f->limit * ratio;
+    return exact < first ? 1 / (1 / limit + 1 / exact - 1 / first)
+                         : fmin(limit + exact - first, limit * exact / first);
+}
 
-    f->limit_error = f->limit_error * ratio + (1 - fmin(ratio, 1 / ratio)) / 2 * limit +
-                     (0.01 + 0.15 * tg_unlike_excess(f)) * limit;
-    f->limit = limit;
-    if (!f->c->plain) { /* the fit of few workers of one group knows less of groups than the twin */
-        f->limit *= pow(exact / limit, fmin(1.5 / f->total, 1));
-        f->limit_error += fabs(f->limit - limit);
+double
+tg_unlike_speeds(const tg_finite *f)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t g = 0; g < f->groups; g++) {
+        least = fmin(least, f->rate[g]);
+        most = fmax(most, f->rate[g]);
     }
+    return log(most / least);
+}
+
+/* Of exponential workers. What is stated is fitted: it grows with how unlike the speeds are, in 1/P or its root; and under
+ * DuDe-ASGD with how far few workers take the limit from `many`, that of very many (theory 3.8). */
+static void
+mend_roughly(tg_finite *f, double many, double exact, double first)
+{
+    const double excess = tg_unlike_excess(f), speeds = tg_unlike_speeds(f), P = f->total;
+    const double own = f->limit_error / f->limit,
+                 twin = 1 - fmin(exact / first, first / exact);
+
+    f->limit = moved(f->limit, exact, first);
+    f->limit_error = f->c->plain ? 1.2 * own + 0.4 * twin +
+                                       speeds * (0.25 / P + 0.16 * excess / sqrt(P)) + 0.006
+                                 : speeds * (0.065 / sqrt(P) + 0.4 * excess / P +
+                                             0.6 * fabs(log(fmin(many, 1e3) / f->limit))) +
+                                       0.01;
+    f->limit_error *= f->limit;
 }
 
 /* Of workers of the same variances: what first order says of the laws' difference, no more than is likely. */
@@ -131,7 +156,7 @@ mend_finely(tg_finite *f, double exact, double first, double seen)
 }
 
 tg_status
-tg_unlike_limit(tg_finite *f)
+tg_unlike_limit(tg_finite *f, double many)
 {
     tg_unlike_twin t;
     double         exact = NAN, first = NAN;
@@ -148,7 +173,7 @@ tg_unlike_limit(tg_finite *f)
     f->twin[1] = exact;
     f->twin[2] = first;
     if (isnan(f->apart))
-        mend_roughly(f, exact, first);
+        mend_roughly(f, many, exact, first);
     else
         mend_finely(f, exact, first, seen);
     return TG_OK;

@@ -124,82 +124,28 @@ mend_course(const pair *p, size_t j, tg_mode_course *c)
     c->end = last;
 }
 
-/* What is left of the longest jobs under way has a mean of m (1 + CV^2) / 2: no mean settles sooner than
- * these end. */
-static void
-doubt_rate(const tg_finite *f, tg_finite_mode *mode)
-{
-    double slowest = INFINITY;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const double cv = tg_delay_cv(f->group[g].law);
-        if (cv > 1) slowest = fmin(slowest, 2 * f->rate[g] / (1 + cv * cv));
-    }
-    if (!(mode->rate > slowest)) return;
-    mode->rate = mode->rate_error = slowest;
-}
-
-/* What V may be off by is in the course, too. */
-static void
-doubt_noise(tg_finite_mode *mode, double error)
-{
-    tg_mode_course *c = &mode->course;
-
-    for (size_t i = 0; i < c->n && isfinite(mode->variance); i++) {
-        const double spread = fmax(c->second[i] - c->mean[i] * c->mean[i], 0);
-        c->off[i] += error * fmin(spread, mode->variance);
-    }
-    if (isfinite(mode->variance)) c->end_off += error * mode->variance;
-}
-
-/* Who delivers the first job at t, by more than the twin's are that long, holds the start until then:
- * it moves x by e of that, of which a relaxation is seen at a time; or it has kept a slot of P all the while. */
-static void
-doubt_course(const tg_finite *f, const tg_unlike_twin *w, size_t j, tg_mode_course *c)
-{
-    const double start = f->m->start[j] * f->m->start[j], n = f->total;
-    const double kick = 2 * tg_finite_step(f, j) / f->c->lambda, slot = 0.5 / (n * n);
-    double       last = 0;
-
-    for (size_t g = 0; g < f->groups; g++) {
-        const tg_delay *law = f->group[g].law, *twin = tg_unlike_law(f, w, g);
-        const double    rate = f->rate[g];
-        double          under_way = 1, there = 1;
-        if (isnan(f->apart) && !(tg_delay_cv(law) > 1)) continue;
-        for (size_t i = 0; i < c->n; i++) {
-            const double t = c->dt * (double)i, middle = t + c->dt / 2;
-            const double more =
-                f->c->plain ? kick * rate * (tg_delay_cdf(twin, t) - tg_delay_cdf(law, t))
-                            : slot * (under_way - there);
-            last = f->workers[g] * start * fmax(more, 0);
-            c->off[i] += last;
-            under_way -= (1 - tg_delay_cdf(law, middle)) * c->dt * rate;
-            there -= (1 - tg_delay_cdf(twin, middle)) * c->dt * rate;
-        }
-        c->end_off += last;
-    }
-}
-
 /* By an exponential twin: what first order misses of it is what it misses here. */
-static void
+static tg_status
 mend_roughly(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
              tg_finite_mode *mode)
 {
     const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
-    const double varied = tg_unlike_excess(f) * tg_finite_step(f, j) / f->limit;
-    double       moved;
+    double                    moved;
 
     scale(exact->variance, first->variance, &mode->variance, &moved);
-    if (mode->variance > 0 && isfinite(mode->variance))
-        mode->error += moved / mode->variance / 2 + varied;
-    scale(exact->rate, first->rate, &mode->rate, &moved);
-    mode->rate_error += moved;
-    doubt_rate(f, mode);
+    if (isfinite(mode->variance))
+        tg_unlike_state_variance(f, j, mode->variance > 0 ? moved / mode->variance : 0,
+                                 mode);
     mode->bias += exact->bias - first->bias;
     mode->bias_error += fabs(exact->bias - first->bias);
     mend_course(p, j, &mode->course);
-    doubt_noise(mode, varied);
-    doubt_course(f, t, j, &mode->course);
+    TG_TRY(tg_unlike_state_course(f, j, mode));
+    tg_unlike_doubt_course(f, t, j, &mode->course);
+    scale(exact->rate, first->rate, &mode->rate, &moved);
+    mode->rate_error +=
+        2 * moved + 5 * tg_unlike_excess(f) / f->total * fabs(mode->rate); /* fitted */
+    tg_unlike_doubt_rate(f, mode);
+    return TG_OK;
 }
 
 /* ---- by a twin of the same variances ------------------------------------------------- */
@@ -211,22 +157,6 @@ likely(double value, double of, double most)
     const double ratio = value / of;
 
     return ratio > 0 && isfinite(ratio) ? fmin(fmax(ratio, 1 - most), 1 + most) : 1;
-}
-
-static double
-share_of(const tg_finite *f, size_t j)
-{
-    return tg_finite_step(f, j) * f->total / f->limit;
-}
-
-/* What half the limit's error makes of V, which is nearly 1/(1 - (k/limit)^4) (predict_match.c). */
-static double
-near_limit(const tg_finite *f, size_t j)
-{
-    const double own = pow(share_of(f, j), 4);
-    const double late = own / pow(1 - fmin(f->limit_error / f->limit / 2, 0.5), 4);
-
-    return fmin((1 - own) / (1 - fmin(late, 0.999)) - 1, 1);
 }
 
 /* Times at which DuDe-ASGD begins, even in probability. */
@@ -263,7 +193,7 @@ follow_twin(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
                          old = mode->course;
     const double loose = f->whole ? 1 : LOOSE,
                  stated = (f->c->plain ? 0.95 : 1.3) * loose *
-                          (0.15 + 0.65 * share_of(f, j)) * f->apart,
+                          (0.15 + 0.65 * tg_unlike_share(f, j)) * f->apart,
                  start = f->m->start[j] * f->m->start[j];
     double own[BEGINNINGS], twin[BEGINNINGS],
         end = exact->dt * p->slower * (double)exact->n;
@@ -321,7 +251,7 @@ mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
             tg_finite_mode *mode)
 {
     const tg_mode_prediction *exact = &p->exact->mode[j], *first = &p->first->mode[j];
-    const double              share = share_of(f, j), near = near_limit(f, j);
+    const double share = tg_unlike_share(f, j), near = tg_unlike_near_limit(f, j);
     const double noise = (f->c->plain ? share * share : 0.45 + 1.8 * share) * f->apart;
 
     if (mode->settles && first->settles) {
@@ -339,7 +269,7 @@ mend_finely(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j
     mode->error = LEAST + noise + near;
     mend_rate(f, p, j, mode);
     TG_TRY(follow_twin(f, p, t, j, LEAST + near, mode));
-    doubt_course(f, t, j, &mode->course);
+    tg_unlike_doubt_course(f, t, j, &mode->course);
     return TG_OK;
 }
 
@@ -353,9 +283,9 @@ mend_mode(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
     if (!isnan(f->apart) && exact->settles) return mend_finely(f, p, t, j, mode);
     if (!mode->settles || (!first->settles && exact->settles)) {
         TG_TRY(adopt(p, j, mode));
-        doubt_course(f, t, j, &mode->course);
+        tg_unlike_doubt_course(f, t, j, &mode->course);
     } else {
-        mend_roughly(f, p, t, j, mode);
+        TG_TRY(mend_roughly(f, p, t, j, mode));
     }
     return TG_OK;
 }

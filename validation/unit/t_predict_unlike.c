@@ -281,11 +281,42 @@ test_other_laws_are_like_these(void **state)
     like(1, 60);
 }
 
+/* Of slow workers and a fast one that does nearly all, DuDe-ASGD's limit is in proportion to the speeds: a step that the
+ * slow ones' jobs stand. */
+static void
+test_speeds_far_apart(void **state)
+{
+    double h = 1, one = 1, none = 0, first = 0;
+
+    (void)state;
+    for (double ratio = 1e5; ratio < 1e10; ratio *= 1e4) {
+        const tg_modes        m = { .count = 1,
+                                    .h = &h,
+                                    .start = &one,
+                                    .sigma2 = &one,
+                                    .shift = &none,
+                                    .spread = &none };
+        const tg_predict_plan plan = { .target = NAN };
+        drawn                 d = { .count = { 1, 2 } };
+        tg_prediction        *p = NULL;
+        snprintf(d.law[0], ROOM, "{law: exponential, mean: 1}");
+        snprintf(d.law[1], ROOM, "{law: erlang, stages: 2, mean: %g}", ratio);
+        tg_cluster *c = cluster_of_two(&d);
+        assert_ok(tg_predict_undoubted(&m, c, "dude", 0, 0.1 / ratio, &plan, &p));
+        assert_int_equal(p->level, TG_LEVEL_EXACT);
+        first = first > 0 ? first : p->step_limit * ratio;
+        assert_near(p->step_limit * ratio / first, 1, 1e-3);
+        tg_prediction_free(p);
+        tg_cluster_free(c);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_phase_types_are_solved),
-                                        cmocka_unit_test(test_other_laws_are_like_these) };
+                                        cmocka_unit_test(test_other_laws_are_like_these),
+                                        cmocka_unit_test(test_speeds_far_apart) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
