@@ -69,13 +69,20 @@ number_of(tg_outcome o)
     return o == TG_UNDECIDED ? (double)NAN : o == TG_CONVERGES;
 }
 
+/* Runs that begin where nothing moves them tell nothing. */
+static bool
+stand_still(const tg_simulation *s)
+{
+    return s->loss[0].mean == 0 && s->loss[s->points - 1].mean == 0;
+}
+
 static tg_claim
 verdict(const tg_prediction *p, const tg_simulation *s, const char *where)
 {
     tg_claim c = claim("converges", where, "", tg_level_name(p->level));
 
     c.predicted = number_of(p->outcome);
-    c.simulated = number_of(s->growth.outcome);
+    c.simulated = stand_still(s) ? NAN : number_of(s->growth.outcome);
     tg_claim_judge(&c);
     return c;
 }

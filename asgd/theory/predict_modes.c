@@ -244,6 +244,8 @@ tg_finite_end_course(const tg_finite *f, size_t j, tg_finite_mode *out)
     c->end_off = out->settles ? out->error * out->variance + 2e-3 * c->end +
                                     2 * fabs(out->bias) * out->bias_error
                               : INFINITY;
+    if (c->end == 0)
+        c->end_off = c->second[c->n - 1]; /* without noise more is left than 0 */
     if (!whole) return;
     c->end = c->second[c->n - 1];
     c->end_off = c->off[c->n - 1];

@@ -21,7 +21,7 @@ tg_unlike_near_limit(const tg_finite *f, size_t j)
 }
 
 /* What is left of the longest jobs under way has a mean of m (1 + CV^2) / 2: no mean settles sooner than
- * these end. */
+ * these end, which over a horizon need not be seen. */
 void
 tg_unlike_doubt_rate(const tg_finite *f, tg_finite_mode *mode)
 {
@@ -32,7 +32,10 @@ tg_unlike_doubt_rate(const tg_finite *f, tg_finite_mode *mode)
         if (cv > 1) slowest = fmin(slowest, 2 * f->rate[g] / (1 + cv * cv));
     }
     if (!(mode->rate > slowest)) return;
-    mode->rate = mode->rate_error = slowest;
+    if (mode->effective)
+        mode->rate_error = fmax(mode->rate_error, mode->rate - slowest);
+    else
+        mode->rate = mode->rate_error = slowest;
 }
 
 /* From what first order states, what the twin moved, what the limit's error makes of it and long jobs of few

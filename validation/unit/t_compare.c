@@ -157,6 +157,11 @@ test_verdicts(void **state)
             assert_true(tg_compare(&a.p, &a.s, "", .2, c) >= 1);
             assert_int_equal(c[0].judgement, expected[i][k]);
         }
+    make(&a); /* runs that begin where nothing moves them tell nothing */
+    a.p.outcome = TG_DIVERGES;
+    a.stats[0].mean = a.stats[1].mean = 0;
+    assert_true(tg_compare(&a.p, &a.s, "", .2, c) >= 1);
+    assert_int_equal(c[0].judgement, TG_OPEN);
 }
 
 /* No verdict is claimed where the simulation had no time to tell; the rest is. */

@@ -311,12 +311,42 @@ test_speeds_far_apart(void **state)
     }
 }
 
+/* Without noise a mode goes on settling beyond its course: what is left at its end is stated. */
+static void
+test_without_noise_something_is_left(void **state)
+{
+    double                h = 1, one = 1, none = 0;
+    const tg_modes        m = { .count = 1,
+                                .h = &h,
+                                .start = &one,
+                                .sigma2 = &none,
+                                .shift = &none,
+                                .spread = &none,
+                                .least = 1,
+                                .start_loss = 0.5,
+                                .start_covered = 0.5 };
+    const tg_predict_plan plan = { .horizon = 200, .points = 2, .target = NAN };
+    drawn                 d = { .count = { 1, 2 } };
+    tg_prediction        *p = NULL;
+
+    (void)state;
+    snprintf(d.law[0], ROOM, "{law: exponential, mean: 1}");
+    snprintf(d.law[1], ROOM, "{law: erlang, stages: 2, mean: 3}");
+    tg_cluster *c = cluster_of_two(&d);
+    assert_ok(tg_predict_undoubted(&m, c, "asgd", 0, 0.3, &plan, &p));
+    assert_true(p->loss[1] < 1e-16 && p->high[1] > p->loss[1] && p->high[1] < 1e-15);
+    tg_prediction_free(p);
+    tg_cluster_free(c);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_phase_types_are_solved),
                                         cmocka_unit_test(test_other_laws_are_like_these),
-                                        cmocka_unit_test(test_speeds_far_apart) };
+                                        cmocka_unit_test(test_speeds_far_apart),
+                                        cmocka_unit_test(
+                                            test_without_noise_something_is_left) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
