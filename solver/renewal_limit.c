@@ -199,7 +199,8 @@ steady(double cv2, double workers, double alike, double *k, double *off)
 {
     const double pi = 3.14159265358979323846;
     const double even = 2 * workers * sin(pi / (2 * (2 * workers - 1)));
-    const double share = 1 - alike * fmax(1 - cv2 / 0.25, 0),
+    const double turns = pow(alike, 8); /* a tenth of difference is enough to lose them */
+    const double share = 1 - turns * fmax(1 - cv2 / 0.25, 0),
                  middle = even + share * (*k - even);
 
     *off += fabs(middle - *k) / 2;

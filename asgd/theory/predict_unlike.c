@@ -138,8 +138,8 @@ mend_roughly(tg_finite *f, double many, double exact, double first)
     f->limit = moved(f->limit, exact, first);
     f->limit_error = f->c->plain ? 1.2 * own + 0.4 * twin +
                                        speeds * (0.25 / P + 0.16 * excess / sqrt(P)) + 0.006
-                                 : speeds * (0.065 / sqrt(P) + 0.4 * excess / P +
-                                             0.6 * fabs(log(fmin(many, 1e3) / f->limit))) +
+                                 : speeds * (0.07 / sqrt(P) + 0.45 * excess / P +
+                                             0.65 * fabs(log(fmin(many, 1e3) / f->limit))) +
                                        0.01;
     f->limit_error *= f->limit;
 }
