@@ -167,23 +167,64 @@ tg_study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
                    study->algorithm[i].label);
 }
 
+static tg_status
+predict_modes(const tg_scene *s, size_t algorithm, const tg_modes *modes,
+              const tg_predict_plan *plan, tg_prediction **out)
+{
+    const tg_setting_source source = { s->study, algorithm };
+    tg_setting              setting;
+
+    TG_TRY(tg_study_setting((void *)&source, s->cluster->workers, &setting));
+    const tg_status status = tg_setting_predict(
+        &setting, modes, s->study->algorithm[algorithm].step, plan, out);
+    tg_setting_free(&setting);
+    return status;
+}
+
 tg_status
 tg_scene_predict(tg_scene *s, size_t algorithm, tg_prediction **out)
 {
-    const tg_setting_source source = { s->study, algorithm };
-    const tg_predict_plan   plan = { .horizon = s->study->horizon,
-                                     .points = s->study->points,
-                                     .target = s->study->target,
-                                     .level = s->level,
-                                     .single = s->single };
-    tg_setting              setting;
+    const tg_predict_plan plan = { .horizon = s->study->horizon,
+                                   .points = s->study->points,
+                                   .target = s->study->target,
+                                   .level = s->level,
+                                   .single = s->single };
 
     TG_TRY(tg_scene_modes(s));
-    TG_TRY(tg_study_setting((void *)&source, s->cluster->workers, &setting));
-    const tg_status status = tg_setting_predict(
-        &setting, &s->modes, s->study->algorithm[algorithm].step, &plan, out);
-    tg_setting_free(&setting);
-    return status;
+    return predict_modes(s, algorithm, &s->modes, &plan, out);
+}
+
+/* The mode with the largest eigenvalue, with the sums that it has itself. */
+static tg_modes
+steepest(const tg_scene *s)
+{
+    const tg_modes *m = &s->modes;
+    size_t          top = 0;
+
+    for (size_t j = 1; j < m->count; j++)
+        if (m->h[j] > m->h[top]) top = j;
+    return (tg_modes){ .count = 1,
+                       .h = m->h + top,
+                       .start = m->start + top,
+                       .sigma2 = m->sigma2 + top,
+                       .shift = m->shift + top,
+                       .spread = m->spread + top,
+                       .minimum =
+                           m->minimum ? m->minimum + top * s->cluster->workers : NULL,
+                       .least = m->h[top],
+                       .start_largest = m->start_largest };
+}
+
+tg_status
+tg_scene_limits(tg_scene *s, size_t algorithm, tg_prediction **out)
+{
+    const tg_predict_plan plan = { .horizon = s->study->horizon,
+                                   .target = NAN,
+                                   .level = s->level };
+
+    TG_TRY(tg_scene_modes(s));
+    const tg_modes top = steepest(s);
+    return predict_modes(s, algorithm, &top, &plan, out);
 }
 
 bool

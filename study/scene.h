@@ -47,6 +47,9 @@ TG_CHECKED tg_status tg_study_rule(const tg_study *study, size_t i,
 TG_CHECKED tg_status tg_scene_simulate(const tg_scene *s, size_t algorithm,
                                        tg_progress *progress, tg_simulation **out);
 TG_CHECKED tg_status tg_scene_predict(tg_scene *s, size_t algorithm, tg_prediction **out);
+/* The gains, steps and numbers of workers at which it is lost: the prediction of the steepest mode alone, without
+ * its course. */
+TG_CHECKED tg_status tg_scene_limits(tg_scene *s, size_t algorithm, tg_prediction **out);
 
 /* When single runs are at the study's target, integrated over as many paths as there are
  * replicas (1000 at most), and as simulated. Nothing, runs 0, without a target, below 30

@@ -150,7 +150,7 @@ half_limit(const tg_scene *s, size_t i, size_t workers, double *out)
     if (status == TG_EINPUT) return TG_OK; /* recorded workers are as many as they are */
     TG_TRY(status);
     half.level = s->level;
-    status = tg_scene_predict(&half, i, &p);
+    status = tg_scene_limits(&half, i, &p);
     if (status == TG_OK) *out = p->step_limit;
     tg_prediction_free(p);
     tg_scene_close(&half);
@@ -166,7 +166,7 @@ most_that_converge(const tg_scene *s, size_t i, double *most)
         tg_prediction *p = NULL;
         TG_TRY(tg_scene_open(s->study, (size_t)*most, &few));
         few.level = s->level;
-        const tg_status status = tg_scene_predict(&few, i, &p);
+        const tg_status status = tg_scene_limits(&few, i, &p);
         converges = status != TG_OK || p->gain < p->threshold_square;
         tg_prediction_free(p);
         tg_scene_close(&few);
