@@ -14,12 +14,21 @@
 
 #include <math.h>
 
+/* Mean of a job: the grid's, so that none is under way for ever, unless the law goes on past its end. */
+static double
+mean_job(const tg_renewal *w)
+{
+    const tg_renewal_law *l = &w->law[0];
+
+    return l->p[w->grid->n - 1] > 0 ? 1 / w->lambda : w->grid->dt / l->flat;
+}
+
 static void
 expected_power(const tg_renewal *w, const tg_renewal_mode *m, tg_renewal_work *k,
                double theta, double *out)
 {
     double complex *f = tg_renewal_complex(k, 0);
-    const double    job = 1 / w->lambda; /* not that of what the grid holds of the law */
+    const double    job = mean_job(w);
 
     for (size_t i = 0; i < w->grid->nz; i++) {
         const double complex s = w->grid->s[i], phi = w->law[0].phi[i];

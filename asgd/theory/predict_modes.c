@@ -173,15 +173,20 @@ find_rate(const tg_renewal *w, const tg_finite *f, size_t j, tg_finite_mode *out
     return TG_OK;
 }
 
-/* Exact but for the grid, whose error is of second order in its step and at most this. */
+/* Exact but for the grid, whose error is of second order in its step and at most this, and rounding; of a law that goes
+ * on past its end the weights' mean is not known to more. */
 static tg_status
-follow_single(const tg_renewal *w, const tg_renewal_mode *m, tg_mode_course *c)
+follow_single(const tg_renewal *w, const tg_delay *law, const tg_renewal_mode *m,
+              tg_mode_course *c)
 {
     const double step = c->dt * tg_renewal_rate(w); /* of a job */
 
+    const double late = tg_delay_cdf(law, c->dt * (double)(c->n - 1));
+    const double rounding = (1 - late > 1e-12 ? 1e-6 : 1e-9) * m->start * m->start;
+
     TG_TRY(tg_renewal_single(w, m, c->mean, c->second));
     for (size_t i = 0; i < c->n; i++)
-        c->off[i] = fmin(0.2 * step * step, 0.01) * c->second[i];
+        c->off[i] = fmin(0.2 * step * step, 0.01) * c->second[i] + rounding;
     return TG_OK;
 }
 
@@ -204,7 +209,7 @@ follow(const tg_finite *f, size_t j, const tg_renewal *fine, const tg_renewal *c
                                  &out->course));
     tg_mode_course *c = &out->course;
     if (f->way == TG_WAY_SINGLE)
-        TG_TRY(follow_single(fine, &m, c));
+        TG_TRY(follow_single(fine, f->group[0].law, &m, c));
     else
         TG_TRY(tg_renewal_transient(fine, coarse, &m, v, c->mean, c->second, c->off));
     return TG_OK;

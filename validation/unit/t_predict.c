@@ -107,6 +107,33 @@ test_one_worker_in_time(void **state)
     tg_prediction_free(p);
 }
 
+/* And on to 1e-9 of the start: from one equal span of time to the next it falls by the same factor, under both
+ * rules, whatever mass of the law the grid's weights have lost. */
+static void
+test_one_worker_late(void **state)
+{
+    static const tg_algorithm *const rules[] = { &tg_asgd, &tg_dude };
+
+    (void)state;
+    for (int rule = 0; rule < 2; rule++) {
+        setting s = { .law = { "{law: lognormal, mean: .418, cv: .63, at_most: 2.2}" },
+                      .count = { 1 },
+                      .rule = rules[rule],
+                      .step = .05,
+                      .start = 1,
+                      .plan = { .horizon = 80, .points = 13, .target = NAN } };
+        tg_prediction *p = predict(&s);
+        const double   factor = p->loss[2] / p->loss[1];
+        for (int i = 3; i < 13; i++) {
+            assert_near(p->loss[i], p->loss[i - 1] * factor,
+                        1e-4 * p->loss[i - 1] + 2 * (p->high[i] - p->loss[i]));
+            assert_true(p->high[i] - p->low[i] < 1e-2 * p->loss[i] + 2e-9);
+        }
+        assert_true(p->loss[12] > 0 && p->loss[12] < 3e-9);
+        tg_prediction_free(p);
+    }
+}
+
 /* At t = 0 all replicas are where they start: nothing of what spreads them has come yet. */
 static void
 test_begins_at_the_start(void **state)
@@ -473,10 +500,10 @@ test_levels_by_name(void **state)
 }
 
 RUN(cmocka_unit_test(test_one_worker), cmocka_unit_test(test_one_worker_in_time),
-    cmocka_unit_test(test_begins_at_the_start), cmocka_unit_test(test_doubt_grows),
-    cmocka_unit_test(test_group_of_one), cmocka_unit_test(test_limits),
-    cmocka_unit_test(test_exact_floors), cmocka_unit_test(test_few_workers),
-    cmocka_unit_test(test_ends_of_exact_courses), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_reported_grid), cmocka_unit_test(test_units_of_time),
-    cmocka_unit_test(test_odd_clusters), cmocka_unit_test(test_step_square),
-    cmocka_unit_test(test_levels_by_name))
+    cmocka_unit_test(test_one_worker_late), cmocka_unit_test(test_begins_at_the_start),
+    cmocka_unit_test(test_doubt_grows), cmocka_unit_test(test_group_of_one),
+    cmocka_unit_test(test_limits), cmocka_unit_test(test_exact_floors),
+    cmocka_unit_test(test_few_workers), cmocka_unit_test(test_ends_of_exact_courses),
+    cmocka_unit_test(test_marks), cmocka_unit_test(test_reported_grid),
+    cmocka_unit_test(test_units_of_time), cmocka_unit_test(test_odd_clusters),
+    cmocka_unit_test(test_step_square), cmocka_unit_test(test_levels_by_name))
