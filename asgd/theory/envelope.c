@@ -31,22 +31,29 @@ draw_line(double *log_e, size_t n, place from, double slope, double to, bool at_
     }
 }
 
-/* ln E, and whether y swings. */
+/* ln E, and whether y swings. A peak that is lower than what comes later is a dent, and none of E. */
 static bool
 envelope(const double *y, size_t n, double *log_e)
 {
-    place  last = { 0, 0 }, next;
-    double slope = 0;
+    place  next = { (double)n, -INFINITY }, here = next;
+    double highest = 0, slope = NAN;
 
     for (size_t i = 0; i < n; i++) log_e[i] = log(fabs(y[i]));
-    for (size_t i = 1; i + 1 < n; i++) {
-        if (!find_peak(y, i, &next)) continue;
-        slope = (next.log - last.log) / (next.t - last.t);
-        draw_line(log_e, n, last, slope, next.t, last.t == 0);
-        last = next;
+    for (size_t i = n - 1; i-- > 0; highest = fmax(highest, fabs(y[i + 1]))) {
+        const bool start = i == 0;
+        if (start)
+            here = (place){ 0, 0 };
+        else if (!find_peak(y, i, &here) || fabs(y[i]) < highest ||
+                 fabs(y[i]) < fabs(y[i + 1]))
+            continue;
+        if (isfinite(next.log)) {
+            const double to_next = (next.log - here.log) / (next.t - here.t);
+            if (isnan(slope)) draw_line(log_e, n, next, slope = to_next, (double)n, true);
+            draw_line(log_e, n, here, to_next, next.t, start);
+        }
+        next = here;
     }
-    if (last.t > 0) draw_line(log_e, n, last, slope, (double)n, true);
-    return last.t > 0;
+    return !isnan(slope);
 }
 
 /* The last place of the envelope that is above LEAST. */
