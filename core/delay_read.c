@@ -222,7 +222,10 @@ find_kind(const tg_node *node, const tg_delay_kind **out)
     if (name->type != TG_NODE_SCALAR)
         return tg_node_fail(name, "law: expected the name of a law");
     const tg_delay_kind *kind = tg_law_kind(name->text);
-    if (kind && kind != &tg_law_mixture && kind != &tg_law_sum && kind != &tg_law_at_most) {
+    if (kind == &tg_law_mixture || kind == &tg_law_sum || kind == &tg_law_at_most)
+        return tg_node_fail(name, "%s is a key of its own, not the name of a law: %s",
+                            name->text, tg_delay_kind_doc(kind));
+    if (kind) {
         *out = kind;
         return TG_OK;
     }

@@ -152,7 +152,9 @@ test_bad_descriptions(void **state)
         { "{law: exponential, mean: 1, at_most: -2}", "at_most must be" },
         { "{value: 2}", "law, mixture, sum" },
         { "gamma", "expected a law" },
-        { "{law: at_most, at_most: 1}", "no law" },
+        { "{law: at_most, at_most: 1}", "a key of its own" },
+        { "{law: mixture, of: 1}", "mixture: [{weight" },
+        { "{law: sum}", "a key of its own" },
         { "{law: truncated_normal, mu: 0, sd: 1, min: 50}", "no probability" },
     };
     (void)state;
