@@ -1,7 +1,7 @@
 /* trial: one drawn study, predicted and simulated until each claim is decided or the work
  * allowed is done
  *
- * Work is counted in updates times (modes + 3). Replicas grow as long as a claim is undecided
+ * Work is counted in updates, unseen ones included, times (modes + 3). Replicas grow as long as a claim is undecided
  * for want of them, to what would decide it by the error so far, at most fourfold at a time; so
  * the answer does not depend on the machine.
  *
@@ -109,13 +109,24 @@ next_replicas(const tg_claim *claim, size_t count, size_t n, double affordable)
     return next >= 1.4 * (double)n ? (size_t)next : 0;
 }
 
+/* Jobs of all workers that nobody sees, before staggered ones begin. */
+static inline double
+unseen(const tg_cluster *c)
+{
+    double sum = 0;
+
+    for (size_t g = 0; g < c->groups && !c->together; g++)
+        sum += (double)c->count[g] * tg_cluster_past(c->law[g]);
+    return sum;
+}
+
 /* Simulate with more and more replicas; the claims of the last run into t->claim. */
 static inline size_t
 run_until_decided(trial *t, const tg_setup *setup, const tg_prediction *p, double horizon,
                   const char *where, double share, size_t most_claims)
 {
-    const double one =
-        tg_cluster_rate(t->cluster) * horizon * ((double)setup->problem->dim + 3);
+    const double one = (tg_cluster_rate(t->cluster) * horizon + unseen(t->cluster)) *
+                       ((double)setup->problem->dim + 3);
     const size_t begin = t->claims;
     double       left = t->work * share;
 
@@ -203,9 +214,10 @@ add_floor(trial *t, double level, averages a)
 static inline void
 measure_floor(trial *t, double level, double warm)
 {
-    const bool     frozen = keeps_phases(t->cluster);
-    const double   fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
-    const double   one = 2 * warm * t->prediction->lambda * ((double)t->modes.count + 3);
+    const bool   frozen = keeps_phases(t->cluster);
+    const double fewest = frozen ? 400 : 8, enough = frozen ? 2000 : 256;
+    const double one = (2 * warm * t->prediction->lambda + unseen(t->cluster)) *
+                       ((double)t->modes.count + 3);
     const tg_setup setup =
         tg_setup_of(t->problem, t->cluster, rule_of(t->algorithm), t->step, 1077);
     const size_t begin = t->claims;
