@@ -175,8 +175,8 @@ predict_modes(const tg_scene *s, size_t algorithm, const tg_modes *modes,
     tg_setting              setting;
 
     TG_TRY(tg_study_setting((void *)&source, s->cluster->workers, &setting));
-    const tg_status status = tg_setting_predict(
-        &setting, modes, s->study->algorithm[algorithm].step, plan, out);
+    const tg_status status =
+        tg_setting_predict(&setting, modes, s->study->algorithm[algorithm].step, plan, out);
     tg_setting_free(&setting);
     return status;
 }

@@ -143,6 +143,14 @@ TG_CHECKED tg_status tg_finite_lay_course(const tg_finite *f, double k, double a
 /* The exact ways but the single worker's. */
 TG_CHECKED tg_status tg_finite_exact(const tg_finite *f, size_t j, tg_finite_mode *out);
 
+/* All modes f->m, each of its loop gain (modes), into out (modes, zeroed); `threshold` is the mean field's. Errors: those
+ * of the ways. */
+TG_CHECKED tg_status tg_finite_modes(tg_finite *f, double threshold, const double *gain,
+                                     tg_finite_mode *out);
+/* The same of few gains, and between these by cubics, where modes are many (predict_between.c). */
+TG_CHECKED tg_status tg_finite_between(tg_finite *f, double threshold, const double *gain,
+                                       tg_finite_mode *out);
+
 /* A prediction at work: the cluster and what has been found of its modes. */
 typedef struct tg_finite_run {
     tg_finite      *f;

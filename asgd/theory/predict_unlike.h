@@ -48,7 +48,7 @@ void tg_unlike_doubt_rate(const tg_finite *f, tg_finite_mode *mode);
 void tg_unlike_doubt_course(const tg_finite *f, const tg_unlike_twin *t, size_t j,
                             tg_mode_course *c);
 
-/* Correct the modes, whose limit is corrected. Errors: those of tg_predict_rule(). */
-TG_CHECKED tg_status tg_unlike_modes(const tg_finite_run *r);
+/* Correct the modes (f->m->count), whose limit is corrected. Errors: those of tg_predict_rule(). */
+TG_CHECKED tg_status tg_unlike_modes(const tg_finite *f, tg_finite_mode *mode);
 
 #endif

@@ -291,20 +291,19 @@ mend_mode(const tg_finite *f, const pair *p, const tg_unlike_twin *t, size_t j,
 }
 
 tg_status
-tg_unlike_modes(const tg_finite_run *r)
+tg_unlike_modes(const tg_finite *f, tg_finite_mode *mode)
 {
-    const tg_finite *f = r->f;
-    const size_t     count = f->m->count;
-    double          *sigma2 = malloc((count + 1) * sizeof *sigma2);
-    pair             p = { .exactly = calloc(2 * count + 1, sizeof *p.exactly) };
-    tg_unlike_twin   t = { 0 };
+    const size_t   count = f->m->count;
+    double        *sigma2 = malloc((count + 1) * sizeof *sigma2);
+    pair           p = { .exactly = calloc(2 * count + 1, sizeof *p.exactly) };
+    tg_unlike_twin t = { 0 };
     tg_status status = sigma2 && p.exactly ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 
     p.firstly = p.exactly + count;
     if (status == TG_OK) status = tg_unlike_twin_open(f, &t);
     if (status == TG_OK) status = open_pair(f, &t, sigma2, &p);
     for (size_t j = 0; j < count && status == TG_OK; j++)
-        status = mend_mode(f, &p, &t, j, &r->mode[j]);
+        status = mend_mode(f, &p, &t, j, &mode[j]);
     tg_unlike_twin_close(&t);
     close_pair(&p, count);
     free(sigma2);

@@ -76,7 +76,7 @@ main(void)
 {
     static const char gamma4[] = "{law: gamma, shape: 4, mean: 1}";
     question          bare = { .law = { gamma4 }, .groups = 1, .count = { 8 }, .step = .1 };
-    question          whole = bare, many, thousand, three;
+    question          whole = bare, many, thousand, three, lattice;
 
     report_header();
     bare.plan.target = NAN;
@@ -84,6 +84,8 @@ main(void)
     many = whole;
     thousand = whole;
     three = whole;
+    lattice = whole;
+    lattice.count[0] = 4;
     three.groups = 3;
     three.law[0] = "{law: lognormal, mean: 1, cv: .5}";
     three.law[1] = "{law: weibull, shape: 1.5, mean: 2}";
@@ -98,5 +100,6 @@ main(void)
     bad |= row("three groups by quadrature, 1 mode", &three, 1, 1, 200, NAN, .1);
     bad |= row("100 modes, condition 1000", &many, 100, 1e-3, 60, NAN, .1);
     bad |= row("1000 modes, condition 1000", &thousand, 1000, 1e-3, 1000, NAN, .1);
+    bad |= row("1000 modes of 4 workers, exact", &lattice, 1000, 1e-3, 3000, NAN, .3);
     return bad;
 }

@@ -1,0 +1,484 @@
+/* predict_between: of many modes, what is found at few gains, and between these
+ *
+ * Without minima of the workers' own a mode's E x^2 = x0^2 A(k, t) + (sigma/h)^2 N(k, t) depends on its loop gain k
+ * alone (mode_table.h). Runs of gains close to each other are solved at Chebyshev's points of
+ * ln(k + .03 c) + 2 k/c, c being the limit or 4, once from 1 without noise and once from 0 with it. Between them the
+ * mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and ln N d/(1 - e^{-2 d t})/k^2, d = (1 - k/limit) k/m, are cubics; what these
+ * differ by from parabolas is stated besides. The least and the largest gain of a run are points, and so is every gain
+ * of a run of few.
+ */
+#include "asgd/theory/predict_finite.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CUBIC = 4, LONGEST = 1500 /* points of a course */, LEVELS = 64 };
+static const double CLOSE = 0.2,  /* of points, and of gains in a run */
+    LITTLE = 1e-18, FAINT = 1e-9, /* noise that settles nothing; a mean that is rounding */
+    ROUNDED = 1e-6,               /* of a mean's square, cubics in time */
+    RESIDUE = 5e-4,               /* of cubics in time, and where both are off alike */
+    WORTHWHILE = 0.7;             /* solutions a mode */
+
+/* Points of a run: first .. first + count - 1 of all. */
+typedef struct stretch {
+    size_t first, count;
+} stretch;
+
+/* What a point says of a time: the mean without its fall, and the logarithms of spread and noise without theirs. */
+typedef struct moments {
+    double mean, start, noise;
+} moments;
+
+typedef struct seen {
+    moments at;
+    double  off_start, off_noise; /* errors of A, N */
+} seen;
+
+typedef struct between {
+    const tg_finite *f;
+    const double    *gain;
+    double           unit; /* c */
+    double          *sorted;
+    size_t           distinct, runs, points;
+    stretch         *run;   /* (distinct) */
+    double          *point; /* (distinct) gains, rising within a run */
+    tg_modes         modes; /* (2 points): from 1; then with noise */
+    tg_finite_mode  *mode;  /* (2 points) */
+    seen **seen; /* (LEVELS, points) at times 2^level apart, or NULL: not yet asked for */
+} between;
+
+static double
+place_of(const between *b, double k)
+{
+    return log(k + 0.03 * b->unit) + 2 * k / b->unit;
+}
+
+/* ---- where --------------------------------------------------------------------------- */
+
+static int
+compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void
+sort_gains(between *b)
+{
+    const size_t count = b->f->m->count;
+    size_t       n = 0;
+
+    memcpy(b->sorted, b->gain, count * sizeof *b->sorted);
+    qsort(b->sorted, count, sizeof *b->sorted, compare);
+    for (size_t j = 0; j < count; j++)
+        if (n == 0 || b->sorted[j] > b->sorted[n - 1]) b->sorted[n++] = b->sorted[j];
+    b->distinct = n;
+}
+
+/* The gain of that place, by bisection. */
+static double
+gain_at(const between *b, double place, double low, double high)
+{
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2;
+        *(place_of(b, middle) < place ? &low : &high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* The points of sorted gains from..to. */
+static void
+lay_run(between *b, size_t from, size_t to)
+{
+    const double *k = b->sorted, PI = 3.14159265358979323846;
+    const double  low = place_of(b, k[from]), high = place_of(b, k[to]);
+    const size_t  all = to - from + 1, wanted = CUBIC + (size_t)((high - low) / CLOSE);
+    const size_t  n = all <= wanted ? all : wanted;
+
+    b->run[b->runs++] = (stretch){ b->points, n };
+    for (size_t i = 0; i < n; i++) {
+        const double along = (1 - cos(PI * (double)i / (double)(n - 1))) / 2;
+        b->point[b->points++] =
+            n == all     ? k[from + i]
+            : i == 0     ? k[from]
+            : i == n - 1 ? k[to]
+                         : gain_at(b, low + along * (high - low), k[from], k[to]);
+    }
+}
+
+/* Runs end where the next gain is further away, or past the limit. */
+static void
+lay_points(between *b)
+{
+    size_t from = 0;
+
+    for (size_t j = 0; j < b->distinct; j++) {
+        const double *k = b->sorted + j;
+        if (j + 1 < b->distinct && place_of(b, k[1]) - place_of(b, k[0]) < CLOSE &&
+            (k[0] < b->f->limit) == (k[1] < b->f->limit))
+            continue;
+        lay_run(b, from, j);
+        from = j + 1;
+    }
+}
+
+/* ---- what is solved ------------------------------------------------------------------ */
+
+static tg_status
+solve_points(between *b, double threshold)
+{
+    const tg_modes *m = b->f->m;
+    const size_t    n = b->points;
+    double         *gain = malloc(2 * n * sizeof *gain);
+    tg_finite       f = *b->f;
+    tg_predict_plan plan = *f.plan;
+    tg_status       status =
+        gain ? tg_modes_alloc(2 * n, 0, &b->modes) : tg_fail(TG_ENOMEM, "out of memory");
+
+    for (size_t i = 0; i < 2 * n && status == TG_OK; i++) {
+        const double h = m->h[0] * b->point[i % n] / b->gain[0];
+        gain[i] = b->point[i % n];
+        b->modes.h[i] = h;
+        b->modes.start[i] = i < n;
+        b->modes.sigma2[i] = h * h * (i < n ? LITTLE : 1);
+    }
+    plan.horizon *= 1.13; /* a course's last point may be an eighth past its end */
+    f.plan = &plan;
+    f.m = &b->modes;
+    f.minimum = f.within = NULL;
+    if (status == TG_OK) status = tg_finite_modes(&f, threshold, gain, b->mode);
+    free(gain);
+    return status;
+}
+
+/* Whether there is something to go by on both sides of the limit. */
+static bool
+is_known(const between *b)
+{
+    for (size_t i = 0; i < 2 * b->points; i++) {
+        const bool settles = b->point[i % b->points] < b->f->limit;
+        if (settles != b->mode[i].settles) return false;
+        if (settles && !isfinite(b->mode[i].variance)) return false;
+        if (b->f->plan->points && b->mode[i].course.n == 0) return false;
+    }
+    return true;
+}
+
+/* ---- between ------------------------------------------------------------------------- */
+
+/* Where a gain is among the points: up to four of them, their weights in a cubic and in a parabola, and those of the
+ * two nearest in a line. */
+typedef struct spot {
+    double k;
+    size_t first, count;
+    double cubic[CUBIC], parabola[CUBIC], line[CUBIC];
+} spot;
+
+static void
+weigh(const between *b, const spot *s, size_t from, size_t to, double *out)
+{
+    const double at = place_of(b, s->k);
+
+    for (size_t i = 0; i < s->count; i++) out[i] = i >= from && i <= to;
+    for (size_t i = from; i <= to; i++)
+        for (size_t n = from; n <= to; n++) {
+            const double x = place_of(b, b->point[s->first + i]),
+                         other = place_of(b, b->point[s->first + n]);
+            if (n != i) out[i] *= (at - other) / (x - other);
+        }
+}
+
+static spot
+find_spot(const between *b, double k)
+{
+    size_t r = 0, i = 0;
+
+    while (r + 1 < b->runs && b->point[b->run[r + 1].first] <= k) r++;
+    const size_t  n = b->run[r].count;
+    const double *point = b->point + b->run[r].first;
+    while (i + 2 < n && point[i + 1] <= k) i++;
+    spot s = { .k = k, .count = n < CUBIC ? n : CUBIC };
+    if (n == 1) {
+        s.first = b->run[r].first;
+        s.cubic[0] = s.parabola[0] = s.line[0] = 1;
+        return s;
+    }
+    const size_t before = i > 0 ? i - 1 : 0;
+    const size_t first = before + s.count > n ? n - s.count : before;
+    s.first = b->run[r].first + first;
+    const size_t far = s.count < CUBIC ? 0
+                       : place_of(b, k) - place_of(b, point[first]) <
+                               place_of(b, point[first + 3]) - place_of(b, k)
+                           ? 0
+                           : 1;
+    weigh(b, &s, 0, s.count - 1, s.cubic);
+    weigh(b, &s, far, s.count < CUBIC ? s.count - 1 : far + 2, s.parabola);
+    weigh(b, &s, i - first, i - first + 1, s.line);
+    return s;
+}
+
+static double
+fade(const between *b, double k)
+{
+    return (1 - k / b->f->limit) * k / b->f->mean;
+}
+
+/* As noise alone builds up in a loop without delay, which is how N goes. */
+static double
+built_up(const between *b, double k, double t)
+{
+    const double d = fade(b, k);
+
+    return k * k * (fabs(d * t) < 1e-9 ? 2 * t : -expm1(-2 * d * t) / d);
+}
+
+/* E x and what E x^2 is more, from 1; past the end of the course at the rate of the mode. */
+static void
+start_at(const tg_finite_mode *mode, double t, double *mean, double *spread, double *off)
+{
+    const tg_mode_course *c = &mode->course;
+    const double          end = c->dt * (double)(c->n - 1), at = fmin(t, end * (1 - 1e-12));
+    const double          left = t > end ? exp(-fmax(mode->rate, 0) * (t - end)) : 1;
+    const double          y = tg_mode_course_mean(c, at);
+    const double          second = tg_mode_course_second(c, at, off);
+
+    *mean = fabs(y) > FAINT ? y * left : 0;
+    *spread = fmax(second - y * y, ROUNDED * y * y + FAINT * FAINT) * left * left;
+    *off *= left * left;
+}
+
+static seen
+seen_at(const between *b, size_t i, double t)
+{
+    const double k = b->point[i], d = fade(b, k);
+    seen         s;
+    const double N = tg_mode_course_second(&b->mode[b->points + i].course, t, &s.off_noise);
+    double       y, Z;
+
+    start_at(&b->mode[i], t, &y, &Z, &s.off_start);
+    s.at = (moments){ y * exp(d * t), log(Z / (k * k)) + 2 * d * t,
+                      log(fmax(N, 1e-300) / fmax(built_up(b, k, t), 1e-300)) };
+    return s;
+}
+
+/* The least time between points of courses, which that of each is a power of two of. */
+static double
+shortest(const between *b)
+{
+    return b->f->mean / 12;
+}
+
+/* All that a point says at a level. */
+static tg_status
+look(const between *b, size_t level, size_t i)
+{
+    const double dt = ldexp(shortest(b), (int)level);
+    seen       **out = &b->seen[level * b->points + i];
+    const size_t n = (size_t)fmin(ceil(b->f->plan->horizon / dt) + 2, LONGEST + 2);
+
+    if (*out) return TG_OK;
+    if (!(*out = malloc(n * sizeof **out))) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t at = 0; at < n; at++) (*out)[at] = seen_at(b, i, dt * (double)at);
+    return TG_OK;
+}
+
+static moments
+sum_of(seen *const *from, size_t at, const double *weight, size_t count)
+{
+    moments sum = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        const moments *m = &from[i][at].at;
+        sum.mean += weight[i] * m->mean;
+        sum.start += weight[i] * m->start;
+        sum.noise += weight[i] * m->noise;
+    }
+    return sum;
+}
+
+/* With its fall: E x from 1, A and N. */
+static moments
+bring_back(const between *b, double k, double t, moments m)
+{
+    const double d = fade(b, k), y = m.mean * exp(-d * t);
+
+    return (moments){ y, y * y + k * k * exp(m.start - 2 * d * t),
+                      exp(m.noise) * built_up(b, k, t) };
+}
+
+/* Of a unit of noise (sigma/h)^2. */
+static double
+variance_at(const between *b, const spot *s, const double *weight)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        sum +=
+            weight[i] * b->point[s->first + i] / b->mode[b->points + s->first + i].variance;
+    return s->k / sum;
+}
+
+/* As long as the longest of the points', and fine enough for cubics. */
+static tg_status
+lay_course(const between *b, const spot *s, size_t *level, tg_mode_course *out)
+{
+    const double k = s->k, wanted = fmax(0.05 / k, 0) * b->f->mean;
+    double       span = 0, dt = shortest(b);
+
+    for (size_t i = s->first; i < s->first + s->count; i++) {
+        const tg_mode_course *c = &b->mode[i].course,
+                             *noisy = &b->mode[b->points + i].course;
+        span = fmax(span,
+                    fmax(c->dt * (double)(c->n - 1), noisy->dt * (double)(noisy->n - 1)));
+    }
+    span = fmin(span, b->f->plan->horizon);
+    for (*level = 0; (2 * dt < wanted && 16 * dt < span) || span > LONGEST * dt; dt *= 2)
+        if (++*level == LEVELS)
+            return tg_fail(TG_EDOMAIN, "a horizon of %g mean jobs is too long",
+                           span / b->f->mean);
+    TG_TRY(
+        tg_mode_course_create(dt, (size_t)fmax(ceil(span / dt * (1 - 1e-12)) + 1, 8), out));
+    out->whole = b->mode[s->first].course.whole;
+    return TG_OK;
+}
+
+static tg_status
+follow(const between *b, const spot *s, size_t j, tg_finite_mode *out)
+{
+    const tg_modes *m = b->f->m;
+    const double    x0 = m->start[j], v = m->sigma2[j] / (m->h[j] * m->h[j]);
+    size_t          level;
+
+    TG_TRY(lay_course(b, s, &level, &out->course));
+    seen *const *from = b->seen + level * b->points + s->first;
+    for (size_t i = 0; i < s->count; i++) TG_TRY(look(b, level, s->first + i));
+    tg_mode_course *c = &out->course;
+    for (size_t i = 0; i < c->n; i++) {
+        const double  t = c->dt * (double)i;
+        const moments sum = bring_back(b, s->k, t, sum_of(from, i, s->cubic, s->count));
+        const moments less = bring_back(b, s->k, t, sum_of(from, i, s->parabola, s->count));
+        double start = fabs(sum.start - less.start), noise = fabs(sum.noise - less.noise);
+        for (size_t n = 0; n < s->count; n++) {
+            start += s->line[n] * from[n][i].off_start;
+            noise += s->line[n] * from[n][i].off_noise;
+        }
+        c->mean[i] = x0 * sum.mean;
+        c->second[i] = x0 * x0 * sum.start + v * sum.noise;
+        c->off[i] = x0 * x0 * start + v * noise + RESIDUE * c->second[i];
+    }
+    c->mean[0] = x0;
+    c->second[0] = x0 * x0;
+    c->end = out->settles ? out->variance : INFINITY;
+    c->end_off = out->settles ? (out->error + 2e-3) * out->variance : INFINITY;
+    if (c->dt * (double)(c->n - 1) < b->f->plan->horizon * (1 - 1e-9)) return TG_OK;
+    c->end = c->second[c->n - 1];
+    c->end_off = c->off[c->n - 1];
+    return TG_OK;
+}
+
+/* Real and complex roots meet in no cubic, and a rate over the horizon is none of k: between those a line, of which the
+ * neighbours' difference is stated. */
+static void
+find_root(const between *b, const spot *s, tg_finite_mode *out)
+{
+    const tg_finite_mode *first = &b->mode[s->first];
+    double complex        root = 0, line = 0;
+    double                rate = 0, along = 0, least = INFINITY, most = -INFINITY;
+    bool                  even = !first->effective;
+
+    for (size_t i = 0; i < s->count; i++) {
+        const tg_finite_mode *at = first + i;
+        root += s->cubic[i] * at->root;
+        line += s->line[i] * at->root;
+        rate += s->cubic[i] * at->rate;
+        along += s->line[i] * at->rate;
+        even =
+            even && !at->effective && (cimag(at->root) == 0) == (cimag(first->root) == 0);
+        if (s->line[i] == 0) continue;
+        out->rate_error += s->line[i] * at->rate_error;
+        out->effective = out->effective || at->effective;
+        least = fmin(least, at->rate);
+        most = fmax(most, at->rate);
+    }
+    out->root = even ? root : line;
+    out->rate = even ? rate : along;
+    out->rate_error += even ? fabs(rate - along) / 8 : most - least;
+}
+
+static tg_status
+find_mode(const between *b, size_t j, tg_finite_mode *out)
+{
+    const tg_modes *m = b->f->m;
+    const spot      s = find_spot(b, b->gain[j]);
+    const double    v = m->sigma2[j] / (m->h[j] * m->h[j]);
+    double          unit = INFINITY;
+
+    *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
+    out->settles = s.k < b->f->limit;
+    out->unstable = out->settles ? 0 : 1;
+    find_root(b, &s, out);
+    if (out->settles) {
+        unit = variance_at(b, &s, s.cubic);
+        out->variance = v * unit;
+        for (size_t i = 0; i < s.count && v > 0; i++)
+            out->error += fabs(s.line[i]) * b->mode[b->points + s.first + i].error;
+        if (v > 0) out->error += fabs(variance_at(b, &s, s.parabola) / unit - 1);
+    }
+    return b->f->plan->points ? follow(b, &s, j, out) : TG_OK;
+}
+
+/* ---- all of it ----------------------------------------------------------------------- */
+
+/* Workers of constant times move at times of their own, whatever the gain; marks add what no table has. */
+static bool
+applies(const tg_finite *f)
+{
+    enum { MANY = 24 };
+
+    return f->m->count > MANY && f->way != TG_WAY_CYCLE && f->limit > 0 &&
+           !(f->minimum && f->c->biased);
+}
+
+static tg_status
+all_modes(between *b, double threshold, tg_finite_mode *out)
+{
+    const size_t count = b->f->m->count;
+    tg_finite   *f = (tg_finite *)b->f;
+
+    sort_gains(b);
+    lay_points(b);
+    if (2 * (double)b->points > WORTHWHILE * (double)count)
+        return tg_finite_modes(f, threshold, b->gain, out);
+    b->mode = calloc(2 * b->points, sizeof *b->mode);
+    b->seen = calloc(LEVELS * b->points, sizeof *b->seen);
+    if (!b->mode || !b->seen) return tg_fail(TG_ENOMEM, "out of memory");
+    TG_TRY(solve_points(b, threshold));
+    if (!is_known(b)) return tg_finite_modes(f, threshold, b->gain, out);
+    for (size_t j = 0; j < count; j++) TG_TRY(find_mode(b, j, &out[j]));
+    return TG_OK;
+}
+
+tg_status
+tg_finite_between(tg_finite *f, double threshold, const double *gain, tg_finite_mode *out)
+{
+    const size_t count = f->m->count;
+    between      b = { .f = f, .gain = gain, .unit = fmin(f->limit, 4) };
+
+    if (!applies(f)) return tg_finite_modes(f, threshold, gain, out);
+    b.sorted = malloc(2 * count * sizeof *b.sorted);
+    b.run = malloc(count * sizeof *b.run);
+    b.point = b.sorted + count;
+    const tg_status status = b.sorted && b.run ? all_modes(&b, threshold, out)
+                                               : tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; b.mode && i < 2 * b.points; i++)
+        tg_mode_course_free(&b.mode[i].course);
+    for (size_t i = 0; b.seen && i < LEVELS * b.points; i++) free(b.seen[i]);
+    tg_modes_free(&b.modes);
+    free(b.seen);
+    free(b.mode);
+    free(b.run);
+    free(b.sorted);
+    return status;
+}
