@@ -9,6 +9,8 @@
  */
 #include "asgd/theory/predict_finite.h"
 
+#include "core/parallel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,15 +38,16 @@ typedef struct seen {
 } seen;
 
 typedef struct between {
-    const tg_finite *f;
-    const double    *gain;
-    double           unit; /* c */
-    double          *sorted;
-    size_t           distinct, runs, points;
-    stretch         *run;   /* (distinct) */
-    double          *point; /* (distinct) gains, rising within a run */
-    tg_modes         modes; /* (2 points): from 1; then with noise */
-    tg_finite_mode  *mode;  /* (2 points) */
+    tg_finite      *f;
+    const double   *gain;
+    tg_finite_mode *out;  /* (modes) */
+    double          unit; /* c */
+    double         *sorted;
+    size_t          distinct, points;
+    stretch        *run;   /* (distinct) of each point */
+    double         *point; /* (distinct) gains, rising within a run */
+    tg_modes        modes; /* (2 points): from 1; then with noise */
+    tg_finite_mode *mode;  /* (2 points) */
     seen **seen; /* (LEVELS, points) at times 2^level apart, or NULL: not yet asked for */
 } between;
 
@@ -97,8 +100,9 @@ lay_run(between *b, size_t from, size_t to)
     const size_t  all = to - from + 1, wanted = CUBIC + (size_t)((high - low) / CLOSE);
     const size_t  n = all <= wanted ? all : wanted;
 
-    b->run[b->runs++] = (stretch){ b->points, n };
+    const stretch run = { b->points, n };
     for (size_t i = 0; i < n; i++) {
+        b->run[b->points] = run;
         const double along = (1 - cos(PI * (double)i / (double)(n - 1))) / 2;
         b->point[b->points++] =
             n == all     ? k[from + i]
@@ -193,21 +197,26 @@ weigh(const between *b, const spot *s, size_t from, size_t to, double *out)
 static spot
 find_spot(const between *b, double k)
 {
-    size_t r = 0, i = 0;
+    size_t i = 0, end = b->points;
 
-    while (r + 1 < b->runs && b->point[b->run[r + 1].first] <= k) r++;
-    const size_t  n = b->run[r].count;
-    const double *point = b->point + b->run[r].first;
-    while (i + 2 < n && point[i + 1] <= k) i++;
+    while (end - i > 1) { /* point[i] <= k */
+        const size_t middle = (i + end) / 2;
+        *(b->point[middle] <= k ? &i : &end) = middle;
+    }
+    const stretch run = b->run[i];
+    const size_t  n = run.count;
+    const double *point = b->point + run.first;
+    i -= run.first;
+    if (i > 0 && i == n - 1) i--;
     spot s = { .k = k, .count = n < CUBIC ? n : CUBIC };
     if (n == 1) {
-        s.first = b->run[r].first;
+        s.first = run.first;
         s.cubic[0] = s.parabola[0] = s.line[0] = 1;
         return s;
     }
     const size_t before = i > 0 ? i - 1 : 0;
     const size_t first = before + s.count > n ? n - s.count : before;
-    s.first = b->run[r].first + first;
+    s.first = run.first + first;
     const size_t far = s.count < CUBIC ? 0
                        : place_of(b, k) - place_of(b, point[first]) <
                                place_of(b, point[first + 3]) - place_of(b, k)
@@ -320,12 +329,11 @@ variance_at(const between *b, const spot *s, const double *weight)
     return s->k / sum;
 }
 
-/* As long as the longest of the points', and fine enough for cubics. */
-static tg_status
-lay_course(const between *b, const spot *s, size_t *level, tg_mode_course *out)
+/* As long as the longest of the points' courses. */
+static double
+span_of(const between *b, const spot *s)
 {
-    const double k = s->k, wanted = fmax(0.05 / k, 0) * b->f->mean;
-    double       span = 0, dt = shortest(b);
+    double span = 0;
 
     for (size_t i = s->first; i < s->first + s->count; i++) {
         const tg_mode_course *c = &b->mode[i].course,
@@ -333,15 +341,20 @@ lay_course(const between *b, const spot *s, size_t *level, tg_mode_course *out)
         span = fmax(span,
                     fmax(c->dt * (double)(c->n - 1), noisy->dt * (double)(noisy->n - 1)));
     }
-    span = fmin(span, b->f->plan->horizon);
-    for (*level = 0; (2 * dt < wanted && 16 * dt < span) || span > LONGEST * dt; dt *= 2)
-        if (++*level == LEVELS)
-            return tg_fail(TG_EDOMAIN, "a horizon of %g mean jobs is too long",
-                           span / b->f->mean);
-    TG_TRY(
-        tg_mode_course_create(dt, (size_t)fmax(ceil(span / dt * (1 - 1e-12)) + 1, 8), out));
-    out->whole = b->mode[s->first].course.whole;
-    return TG_OK;
+    return fmin(span, b->f->plan->horizon);
+}
+
+/* Steps fine enough for cubics. */
+static size_t
+level_of(const between *b, const spot *s)
+{
+    const double wanted = 0.05 / s->k * b->f->mean, span = span_of(b, s);
+    size_t       level = 0;
+
+    for (double dt = shortest(b);
+         (2 * dt < wanted && 16 * dt < span) || span > LONGEST * dt; dt *= 2)
+        level++;
+    return level;
 }
 
 static tg_status
@@ -349,12 +362,14 @@ follow(const between *b, const spot *s, size_t j, tg_finite_mode *out)
 {
     const tg_modes *m = b->f->m;
     const double    x0 = m->start[j], v = m->sigma2[j] / (m->h[j] * m->h[j]);
-    size_t          level;
-
-    TG_TRY(lay_course(b, s, &level, &out->course));
-    seen *const *from = b->seen + level * b->points + s->first;
-    for (size_t i = 0; i < s->count; i++) TG_TRY(look(b, level, s->first + i));
+    const size_t    level = level_of(b, s);
+    const double    dt = ldexp(shortest(b), (int)level);
+    seen *const    *from = b->seen + level * b->points + s->first;
     tg_mode_course *c = &out->course;
+
+    TG_TRY(tg_mode_course_create(
+        dt, (size_t)fmax(ceil(span_of(b, s) / dt * (1 - 1e-12)) + 1, 8), c));
+    c->whole = b->mode[s->first].course.whole;
     for (size_t i = 0; i < c->n; i++) {
         const double  t = c->dt * (double)i;
         const moments sum = bring_back(b, s->k, t, sum_of(from, i, s->cubic, s->count));
@@ -408,13 +423,16 @@ find_root(const between *b, const spot *s, tg_finite_mode *out)
 }
 
 static tg_status
-find_mode(const between *b, size_t j, tg_finite_mode *out)
+find_mode(size_t j, size_t thread, void *context)
 {
+    const between  *b = context;
     const tg_modes *m = b->f->m;
+    tg_finite_mode *out = &b->out[j];
     const spot      s = find_spot(b, b->gain[j]);
     const double    v = m->sigma2[j] / (m->h[j] * m->h[j]);
     double          unit = INFINITY;
 
+    (void)thread;
     *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
     out->settles = s.k < b->f->limit;
     out->unstable = out->settles ? 0 : 1;
@@ -427,6 +445,22 @@ find_mode(const between *b, size_t j, tg_finite_mode *out)
         if (v > 0) out->error += fabs(variance_at(b, &s, s.parabola) / unit - 1);
     }
     return b->f->plan->points ? follow(b, &s, j, out) : TG_OK;
+}
+
+/* Of all modes what their points say, once. */
+static tg_status
+look_at_all(const between *b)
+{
+    for (size_t j = 0; j < b->f->m->count && b->f->plan->points; j++) {
+        const spot   s = find_spot(b, b->gain[j]);
+        const size_t level = level_of(b, &s);
+        if (j % 64 == 0) TG_TRY(tg_stop_check());
+        if (level >= LEVELS)
+            return tg_fail(TG_EDOMAIN, "a horizon of %g mean jobs is too long",
+                           b->f->plan->horizon / b->f->mean);
+        for (size_t i = 0; i < s.count; i++) TG_TRY(look(b, level, s.first + i));
+    }
+    return TG_OK;
 }
 
 /* ---- all of it ----------------------------------------------------------------------- */
@@ -442,36 +476,35 @@ applies(const tg_finite *f)
 }
 
 static tg_status
-all_modes(between *b, double threshold, tg_finite_mode *out)
+all_modes(between *b, double threshold)
 {
     const size_t count = b->f->m->count;
-    tg_finite   *f = (tg_finite *)b->f;
 
     sort_gains(b);
     lay_points(b);
     if (2 * (double)b->points > WORTHWHILE * (double)count)
-        return tg_finite_modes(f, threshold, b->gain, out);
+        return tg_finite_modes(b->f, threshold, b->gain, b->out);
     b->mode = calloc(2 * b->points, sizeof *b->mode);
     b->seen = calloc(LEVELS * b->points, sizeof *b->seen);
     if (!b->mode || !b->seen) return tg_fail(TG_ENOMEM, "out of memory");
     TG_TRY(solve_points(b, threshold));
-    if (!is_known(b)) return tg_finite_modes(f, threshold, b->gain, out);
-    for (size_t j = 0; j < count; j++) TG_TRY(find_mode(b, j, &out[j]));
-    return TG_OK;
+    if (!is_known(b)) return tg_finite_modes(b->f, threshold, b->gain, b->out);
+    TG_TRY(look_at_all(b));
+    return tg_parallel_run(count, 0, find_mode, b, NULL);
 }
 
 tg_status
 tg_finite_between(tg_finite *f, double threshold, const double *gain, tg_finite_mode *out)
 {
     const size_t count = f->m->count;
-    between      b = { .f = f, .gain = gain, .unit = fmin(f->limit, 4) };
+    between      b = { .f = f, .gain = gain, .out = out, .unit = fmin(f->limit, 4) };
 
     if (!applies(f)) return tg_finite_modes(f, threshold, gain, out);
     b.sorted = malloc(2 * count * sizeof *b.sorted);
     b.run = malloc(count * sizeof *b.run);
     b.point = b.sorted + count;
-    const tg_status status = b.sorted && b.run ? all_modes(&b, threshold, out)
-                                               : tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status =
+        b.sorted && b.run ? all_modes(&b, threshold) : tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; b.mode && i < 2 * b.points; i++)
         tg_mode_course_free(&b.mode[i].course);
     for (size_t i = 0; b.seen && i < LEVELS * b.points; i++) free(b.seen[i]);
