@@ -1,31 +1,23 @@
 /* predict_between: of many modes, what is found at few gains, and between these
  *
  * Without minima of the workers' own a mode's E x^2 = x0^2 A(k, t) + (sigma/h)^2 N(k, t) depends on its loop gain k
- * alone (mode_table.h). Runs of gains close to each other are solved at Chebyshev's points of
- * ln(k + .03 c) + 2 k/c, c being the limit or 4, once from 1 without noise and once from 0 with it. Between them the
- * mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and ln N d/(1 - e^{-2 d t})/k^2, d = (1 - k/limit) k/m, are cubics; what these
- * differ by from parabolas is stated besides. The least and the largest gain of a run are points, and so is every gain
- * of a run of few.
+ * alone (mode_table.h). The points of gain_points.h are solved, once from 1 without noise and once from 0 with it.
+ * Between them the mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and ln N d/(1 - e^{-2 d t})/k^2,
+ * d = (1 - k/limit) k/m, are cubics; what these differ by from parabolas is stated besides (theory 3.8).
  */
+#include "asgd/theory/gain_points.h"
 #include "asgd/theory/predict_finite.h"
-
 #include "core/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { CUBIC = 4, LONGEST = 1500 /* points of a course */, LEVELS = 64 };
-static const double CLOSE = 0.2,  /* of points, and of gains in a run */
-    LITTLE = 1e-18, FAINT = 1e-9, /* noise that settles nothing; a mean that is rounding */
+enum { LONGEST = 1500 /* points of a course */, LEVELS = 64 };
+static const double LITTLE = 1e-18,
+                    FAINT = 1e-9, /* noise that settles nothing; a mean that is rounding */
     ROUNDED = 1e-6,               /* of a mean's square, cubics in time */
     RESIDUE = 5e-4,               /* of cubics in time, and where both are off alike */
     WORTHWHILE = 0.7;             /* solutions a mode */
-
-/* Points of a run: first .. first + count - 1 of all. */
-typedef struct stretch {
-    size_t first, count;
-} stretch;
 
 /* What a point says of a time: the mean without its fall, and the logarithms of spread and noise without theirs. */
 typedef struct moments {
@@ -40,93 +32,13 @@ typedef struct seen {
 typedef struct between {
     tg_finite      *f;
     const double   *gain;
-    tg_finite_mode *out;  /* (modes) */
-    double          unit; /* c */
-    double         *sorted;
-    size_t          distinct, points;
-    stretch        *run;   /* (distinct) of each point */
-    double         *point; /* (distinct) gains, rising within a run */
+    tg_finite_mode *out; /* (modes) */
+    tg_gain_points  at;
+    size_t          points;
     tg_modes        modes; /* (2 points): from 1; then with noise */
     tg_finite_mode *mode;  /* (2 points) */
     seen **seen; /* (LEVELS, points) at times 2^level apart, or NULL: not yet asked for */
 } between;
-
-static double
-place_of(const between *b, double k)
-{
-    return log(k + 0.03 * b->unit) + 2 * k / b->unit;
-}
-
-/* ---- where --------------------------------------------------------------------------- */
-
-static int
-compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void
-sort_gains(between *b)
-{
-    const size_t count = b->f->m->count;
-    size_t       n = 0;
-
-    memcpy(b->sorted, b->gain, count * sizeof *b->sorted);
-    qsort(b->sorted, count, sizeof *b->sorted, compare);
-    for (size_t j = 0; j < count; j++)
-        if (n == 0 || b->sorted[j] > b->sorted[n - 1]) b->sorted[n++] = b->sorted[j];
-    b->distinct = n;
-}
-
-/* The gain of that place, by bisection. */
-static double
-gain_at(const between *b, double place, double low, double high)
-{
-    for (int i = 0; i < 60; i++) {
-        const double middle = (low + high) / 2;
-        *(place_of(b, middle) < place ? &low : &high) = middle;
-    }
-    return (low + high) / 2;
-}
-
-/* The points of sorted gains from..to. */
-static void
-lay_run(between *b, size_t from, size_t to)
-{
-    const double *k = b->sorted, PI = 3.14159265358979323846;
-    const double  low = place_of(b, k[from]), high = place_of(b, k[to]);
-    const size_t  all = to - from + 1, wanted = CUBIC + (size_t)((high - low) / CLOSE);
-    const size_t  n = all <= wanted ? all : wanted;
-
-    const stretch run = { b->points, n };
-    for (size_t i = 0; i < n; i++) {
-        b->run[b->points] = run;
-        const double along = (1 - cos(PI * (double)i / (double)(n - 1))) / 2;
-        b->point[b->points++] =
-            n == all     ? k[from + i]
-            : i == 0     ? k[from]
-            : i == n - 1 ? k[to]
-                         : gain_at(b, low + along * (high - low), k[from], k[to]);
-    }
-}
-
-/* Runs end where the next gain is further away, or past the limit. */
-static void
-lay_points(between *b)
-{
-    size_t from = 0;
-
-    for (size_t j = 0; j < b->distinct; j++) {
-        const double *k = b->sorted + j;
-        if (j + 1 < b->distinct && place_of(b, k[1]) - place_of(b, k[0]) < CLOSE &&
-            (k[0] < b->f->limit) == (k[1] < b->f->limit))
-            continue;
-        lay_run(b, from, j);
-        from = j + 1;
-    }
-}
 
 /* ---- what is solved ------------------------------------------------------------------ */
 
@@ -142,8 +54,8 @@ solve_points(between *b, double threshold)
         gain ? tg_modes_alloc(2 * n, 0, &b->modes) : tg_fail(TG_ENOMEM, "out of memory");
 
     for (size_t i = 0; i < 2 * n && status == TG_OK; i++) {
-        const double h = m->h[0] * b->point[i % n] / b->gain[0];
-        gain[i] = b->point[i % n];
+        const double h = m->h[0] * b->at.k[i % n] / b->gain[0];
+        gain[i] = b->at.k[i % n];
         b->modes.h[i] = h;
         b->modes.start[i] = i < n;
         b->modes.sigma2[i] = h * h * (i < n ? LITTLE : 1);
@@ -162,7 +74,7 @@ static bool
 is_known(const between *b)
 {
     for (size_t i = 0; i < 2 * b->points; i++) {
-        const bool settles = b->point[i % b->points] < b->f->limit;
+        const bool settles = b->at.k[i % b->points] < b->f->limit;
         if (settles != b->mode[i].settles) return false;
         if (settles && !isfinite(b->mode[i].variance)) return false;
         if (b->f->plan->points && b->mode[i].course.n == 0) return false;
@@ -171,62 +83,6 @@ is_known(const between *b)
 }
 
 /* ---- between ------------------------------------------------------------------------- */
-
-/* Where a gain is among the points: up to four of them, their weights in a cubic and in a parabola, and those of the
- * two nearest in a line. */
-typedef struct spot {
-    double k;
-    size_t first, count;
-    double cubic[CUBIC], parabola[CUBIC], line[CUBIC];
-} spot;
-
-static void
-weigh(const between *b, const spot *s, size_t from, size_t to, double *out)
-{
-    const double at = place_of(b, s->k);
-
-    for (size_t i = 0; i < s->count; i++) out[i] = i >= from && i <= to;
-    for (size_t i = from; i <= to; i++)
-        for (size_t n = from; n <= to; n++) {
-            const double x = place_of(b, b->point[s->first + i]),
-                         other = place_of(b, b->point[s->first + n]);
-            if (n != i) out[i] *= (at - other) / (x - other);
-        }
-}
-
-static spot
-find_spot(const between *b, double k)
-{
-    size_t i = 0, end = b->points;
-
-    while (end - i > 1) { /* point[i] <= k */
-        const size_t middle = (i + end) / 2;
-        *(b->point[middle] <= k ? &i : &end) = middle;
-    }
-    const stretch run = b->run[i];
-    const size_t  n = run.count;
-    const double *point = b->point + run.first;
-    i -= run.first;
-    if (i > 0 && i == n - 1) i--;
-    spot s = { .k = k, .count = n < CUBIC ? n : CUBIC };
-    if (n == 1) {
-        s.first = run.first;
-        s.cubic[0] = s.parabola[0] = s.line[0] = 1;
-        return s;
-    }
-    const size_t before = i > 0 ? i - 1 : 0;
-    const size_t first = before + s.count > n ? n - s.count : before;
-    s.first = run.first + first;
-    const size_t far = s.count < CUBIC ? 0
-                       : place_of(b, k) - place_of(b, point[first]) <
-                               place_of(b, point[first + 3]) - place_of(b, k)
-                           ? 0
-                           : 1;
-    weigh(b, &s, 0, s.count - 1, s.cubic);
-    weigh(b, &s, far, s.count < CUBIC ? s.count - 1 : far + 2, s.parabola);
-    weigh(b, &s, i - first, i - first + 1, s.line);
-    return s;
-}
 
 static double
 fade(const between *b, double k)
@@ -261,7 +117,7 @@ start_at(const tg_finite_mode *mode, double t, double *mean, double *spread, dou
 static seen
 seen_at(const between *b, size_t i, double t)
 {
-    const double k = b->point[i], d = fade(b, k);
+    const double k = b->at.k[i], d = fade(b, k);
     seen         s;
     const double N = tg_mode_course_second(&b->mode[b->points + i].course, t, &s.off_noise);
     double       y, Z;
@@ -319,19 +175,19 @@ bring_back(const between *b, double k, double t, moments m)
 
 /* Of a unit of noise (sigma/h)^2. */
 static double
-variance_at(const between *b, const spot *s, const double *weight)
+variance_at(const between *b, const tg_gain_spot *s, const double *weight)
 {
     double sum = 0;
 
     for (size_t i = 0; i < s->count; i++)
         sum +=
-            weight[i] * b->point[s->first + i] / b->mode[b->points + s->first + i].variance;
+            weight[i] * b->at.k[s->first + i] / b->mode[b->points + s->first + i].variance;
     return s->k / sum;
 }
 
 /* As long as the longest of the points' courses. */
 static double
-span_of(const between *b, const spot *s)
+span_of(const between *b, const tg_gain_spot *s)
 {
     double span = 0;
 
@@ -346,7 +202,7 @@ span_of(const between *b, const spot *s)
 
 /* Steps fine enough for cubics. */
 static size_t
-level_of(const between *b, const spot *s)
+level_of(const between *b, const tg_gain_spot *s)
 {
     const double wanted = 0.05 / s->k * b->f->mean, span = span_of(b, s);
     size_t       level = 0;
@@ -358,7 +214,7 @@ level_of(const between *b, const spot *s)
 }
 
 static tg_status
-follow(const between *b, const spot *s, size_t j, tg_finite_mode *out)
+follow(const between *b, const tg_gain_spot *s, size_t j, tg_finite_mode *out)
 {
     const tg_modes *m = b->f->m;
     const double    x0 = m->start[j], v = m->sigma2[j] / (m->h[j] * m->h[j]);
@@ -396,7 +252,7 @@ follow(const between *b, const spot *s, size_t j, tg_finite_mode *out)
 /* Real and complex roots meet in no cubic, and a rate over the horizon is none of k: between those a line, of which the
  * neighbours' difference is stated. */
 static void
-find_root(const between *b, const spot *s, tg_finite_mode *out)
+find_root(const between *b, const tg_gain_spot *s, tg_finite_mode *out)
 {
     const tg_finite_mode *first = &b->mode[s->first];
     double complex        root = 0, line = 0;
@@ -425,12 +281,12 @@ find_root(const between *b, const spot *s, tg_finite_mode *out)
 static tg_status
 find_mode(size_t j, size_t thread, void *context)
 {
-    const between  *b = context;
-    const tg_modes *m = b->f->m;
-    tg_finite_mode *out = &b->out[j];
-    const spot      s = find_spot(b, b->gain[j]);
-    const double    v = m->sigma2[j] / (m->h[j] * m->h[j]);
-    double          unit = INFINITY;
+    const between     *b = context;
+    const tg_modes    *m = b->f->m;
+    tg_finite_mode    *out = &b->out[j];
+    const tg_gain_spot s = tg_gain_points_spot(&b->at, b->gain[j]);
+    const double       v = m->sigma2[j] / (m->h[j] * m->h[j]);
+    double             unit = INFINITY;
 
     (void)thread;
     *out = (tg_finite_mode){ .variance = INFINITY, .root = NAN, .rate = NAN };
@@ -452,8 +308,8 @@ static tg_status
 look_at_all(const between *b)
 {
     for (size_t j = 0; j < b->f->m->count && b->f->plan->points; j++) {
-        const spot   s = find_spot(b, b->gain[j]);
-        const size_t level = level_of(b, &s);
+        const tg_gain_spot s = tg_gain_points_spot(&b->at, b->gain[j]);
+        const size_t       level = level_of(b, &s);
         if (j % 64 == 0) TG_TRY(tg_stop_check());
         if (level >= LEVELS)
             return tg_fail(TG_EDOMAIN, "a horizon of %g mean jobs is too long",
@@ -480,8 +336,8 @@ all_modes(between *b, double threshold)
 {
     const size_t count = b->f->m->count;
 
-    sort_gains(b);
-    lay_points(b);
+    TG_TRY(tg_gain_points_lay(b->gain, count, b->f->limit, &b->at));
+    b->points = b->at.count;
     if (2 * (double)b->points > WORTHWHILE * (double)count)
         return tg_finite_modes(b->f, threshold, b->gain, b->out);
     b->mode = calloc(2 * b->points, sizeof *b->mode);
@@ -496,22 +352,16 @@ all_modes(between *b, double threshold)
 tg_status
 tg_finite_between(tg_finite *f, double threshold, const double *gain, tg_finite_mode *out)
 {
-    const size_t count = f->m->count;
-    between      b = { .f = f, .gain = gain, .out = out, .unit = fmin(f->limit, 4) };
+    between b = { .f = f, .gain = gain, .out = out };
 
     if (!applies(f)) return tg_finite_modes(f, threshold, gain, out);
-    b.sorted = malloc(2 * count * sizeof *b.sorted);
-    b.run = malloc(count * sizeof *b.run);
-    b.point = b.sorted + count;
-    const tg_status status =
-        b.sorted && b.run ? all_modes(&b, threshold) : tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = all_modes(&b, threshold);
     for (size_t i = 0; b.mode && i < 2 * b.points; i++)
         tg_mode_course_free(&b.mode[i].course);
     for (size_t i = 0; b.seen && i < LEVELS * b.points; i++) free(b.seen[i]);
     tg_modes_free(&b.modes);
     free(b.seen);
     free(b.mode);
-    free(b.run);
-    free(b.sorted);
+    tg_gain_points_free(&b.at);
     return status;
 }
