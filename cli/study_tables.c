@@ -178,6 +178,7 @@ steps_each_arrival(const study_run *r, size_t rule)
     double                   number;
 
     if (tg_study_theory(r->study, rule, &name, &number) != TG_OK) return false;
+    if (tg_study_trigger(r->study, rule) > 0) return false;
     for (size_t k = 0; k < sizeof rounds / sizeof *rounds; k++)
         if (!strcmp(name, rounds[k])) return false;
     return true;
