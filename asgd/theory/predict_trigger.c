@@ -75,7 +75,7 @@ assemble(const tg_trigger_job *b, known *k)
         const double high = tg_predict_between(p->t, p->high, p->points, s);
         const double seen = tg_predict_between(p->t, p->loss, p->points, s);
         const double coarse = loss - 4 * k->off[i];
-        const double width = fabs(k->narrow.c.loss[i] - coarse);
+        const double width = k->narrow.block ? fabs(k->narrow.c.loss[i] - coarse) : 0;
         if (c->share[i] < ALL) own = fmax(own, c->width[i]);
         k->loss[i] = fmax(loss + more, 0.5 * loss);
         k->error[i] =
@@ -167,7 +167,7 @@ find_courses(tg_trigger_job *b, known *k)
     if (status == TG_OK)
         status =
             tg_trigger_follow_finely(b, &l, steps, b->trigger->delta, &k->sent, k->off);
-    if (status == TG_OK)
+    if (status == TG_OK && !b->plan->quick)
         status = tg_trigger_follow_once(b, &l, steps, b->trigger->delta, true, &k->narrow);
     if (status == TG_OK)
         status = tg_trigger_follow_finely(b, &l, steps, 0, &k->plain, k->off_plain);

@@ -156,6 +156,7 @@ tg_trigger_follow_finely(const tg_trigger_job *b, tg_trigger_laws *l, size_t ste
     tg_trigger_path fine = { 0 };
     tg_status       status = tg_trigger_follow_once(b, l, steps, delta, false, out);
 
+    if (b->plan->quick) return status; /* off stays 0 */
     if (status == TG_OK)
         status = tg_trigger_follow_once(b, l, 2 * steps, delta, false, &fine);
     for (size_t i = 0; i <= steps && status == TG_OK; i++) {

@@ -72,7 +72,8 @@ predict_linear(const tg_trigger_job *b, const tg_trigger_rest *r, const tg_clust
     const size_t    n = b->modes->count;
     tg_predict_plan plan = { .target = NAN,
                              .horizon = b->plan->horizon,
-                             .points = r->timed ? POINTS : 0 };
+                             .points = r->timed ? POINTS : 0,
+                             .quick = b->plan->quick };
     tg_modes        m;
 
     TG_TRY(tg_modes_alloc(n, 0, &m));
