@@ -41,7 +41,10 @@ look(const search *w, double delta, bool quick, tg_trigger_choice *out)
     tg_prediction *p = NULL;
 
     s.delta = delta;
-    TG_TRY(tg_setting_predict(&s, &w->modes, w->t->step, &plan, &p));
+    *out = (tg_trigger_choice){ .delta = delta, .time = INFINITY, .objective = INFINITY };
+    const tg_status status = tg_setting_predict(&s, &w->modes, w->t->step, &plan, &p);
+    if (quick && (status == TG_EDOMAIN || status == TG_ENOCONV)) return TG_OK;
+    TG_TRY(status);
     const double end = p->loss[p->points - 1], time = fmin(p->settle, w->t->horizon);
     *out = (tg_trigger_choice){ .delta = delta,
                                 .time = end < w->t->target ? p->settle : INFINITY,

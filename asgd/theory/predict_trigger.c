@@ -44,26 +44,14 @@ less_at_rest(const known *k)
     return k->base->floor > 0 ? fmin(steep, 1) * k->rest.floor / k->base->floor : 0;
 }
 
-/* By how many widths of what blurs the edge x moves with one gradient of length delta. */
-static double
-jump_of(const tg_trigger_job *b)
-{
-    double noise = 0;
-
-    for (size_t j = 0; j < b->modes->count; j++) noise = fmax(noise, b->modes->sigma2[j]);
-    return fmin(tg_trigger_steepest(b->modes) * b->step * b->trigger->delta /
-                    sqrt(noise + 1e-300),
-                1);
-}
-
 /* The error is that of the grids; what plain ASGD's prediction states; of what the moments miss of it, .4; and where not
- * everything is sent, what the width of x changes, by as much of the spread of gradients as is x's own, and the
- * jumps, of which a Gaussian knows nothing. The numbers are fitted to simulations (theory 8). */
+ * everything is sent, what the width of x changes, by as much of the spread of gradients as is x's own, and the jumps, of
+ * which a Gaussian knows nothing, as long as it is not at rest. The numbers are fitted to simulations (theory 8). */
 static void
 assemble(const tg_trigger_job *b, known *k)
 {
     static const double  ALL = 0.99, MOST = 0.97;
-    const double         less = less_at_rest(k), jump = jump_of(b);
+    const double         less = less_at_rest(k), jump = tg_trigger_jump(b);
     const tg_prediction *p = k->base;
     double               own = 0;
 
@@ -78,11 +66,13 @@ assemble(const tg_trigger_job *b, known *k)
         const double width = k->narrow.block ? fabs(k->narrow.c.loss[i] - coarse) : 0;
         if (c->share[i] < ALL) own = fmax(own, c->width[i]);
         k->loss[i] = fmax(loss + more, 0.5 * loss);
+        const bool   part = c->share[i] < MOST;
+        const double rest = part ? fmin(k->rest.floor / k->loss[i], 1) : 0;
         k->error[i] =
             fabs(k->off[i]) + 0.4 * (high - seen) * fmin(loss / fmax(seen, 1e-300), 3) +
-            0.4 * fabs(more) + 0.8 * own * width +
-            (c->share[i] < MOST ? 0.3 * own * jump : 0) * k->loss[i] + 1e-3 * loss;
-        if (c->share[i] < MOST && i > 0)
+            0.4 * fabs(more) + 1e-3 * loss + rest * k->rest.floor_error +
+            (1 - rest) * (0.8 * own * width + (part ? 0.3 * own * jump : 0) * k->loss[i]);
+        if (part && i > 0)
             k->error[i] += 0.5 * (1 - c->share[i]) * pow(b->network.busy, 4) * k->loss[i] +
                            0.2 * b->network.up * fabs(loss - c->loss[i - 1]) /
                                (k->sent.t[i] - k->sent.t[i - 1]);

@@ -19,6 +19,9 @@ typedef struct tg_trigger_job {
 bool   tg_trigger_is_linked(const tg_trigger *t);
 double tg_trigger_steepest(const tg_modes *m);
 
+/* By how many widths of what blurs the edge x moves with one gradient of length delta; at most 1. */
+double tg_trigger_jump(const tg_trigger_job *b);
+
 /* Round trips of what is sent where this share is, and how many jobs end [1/time]. Owner of *out: the caller. */
 TG_CHECKED tg_status tg_trigger_round_trips(tg_trigger_job *b, double share,
                                             tg_cluster **out, double *jobs);

@@ -27,6 +27,17 @@ tg_trigger_steepest(const tg_modes *m)
 
 /* ---- round trips --------------------------------------------------------------------- */
 
+double
+tg_trigger_jump(const tg_trigger_job *b)
+{
+    double noise = 0;
+
+    for (size_t j = 0; j < b->modes->count; j++) noise = fmax(noise, b->modes->sigma2[j]);
+    return fmin(tg_trigger_steepest(b->modes) * b->step * b->trigger->delta /
+                    sqrt(noise + 1e-300),
+                1);
+}
+
 tg_status
 tg_trigger_round_trips(tg_trigger_job *b, double share, tg_cluster **out, double *jobs)
 {
@@ -149,7 +160,7 @@ tg_status
 tg_trigger_find_rest(tg_trigger_job *b, tg_trigger_rest *r)
 {
     const size_t n = b->modes->count;
-    double      *next = r->work + 5 * n, keep = 0, last = INFINITY;
+    double      *next = r->work + 5 * n, keep = 0, last = INFINITY, own = 0, all = 0;
 
     memset(r->v, 0, n * sizeof *r->v);
     linearise(b, r->v, r);
@@ -172,6 +183,11 @@ tg_trigger_find_rest(tg_trigger_job *b, tg_trigger_rest *r)
     r->timed = !isfinite(r->rate) && b->plan->horizon > 0;
     if (r->timed) TG_TRY(solve_linear(b, r, next));
     r->floor = 0;
-    for (size_t j = 0; j < n; j++) r->floor += b->modes->h[j] / 2 * r->v[j];
+    for (size_t j = 0; j < n; j++) {
+        r->floor += b->modes->h[j] / 2 * r->v[j];
+        own += b->modes->h[j] * b->modes->h[j] * r->v[j];
+        all += b->modes->sigma2[j] + b->modes->h[j] * b->modes->h[j] * r->v[j];
+    }
+    if (all > 0) r->floor_error += 0.3 * sqrt(own / all) * tg_trigger_jump(b) * r->floor;
     return TG_OK;
 }

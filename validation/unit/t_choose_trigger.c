@@ -87,8 +87,7 @@ simulated_uploads(double delta, double time)
     tg_simulation *r = NULL;
 
     assert_ok(tg_problem_quadratic(2, h, start, sigma, WORKERS, NULL, &problem));
-    tg_setup u =
-        tg_setup_of(problem, c, (tg_choice){ .kind = &tg_rule_asgd.is }, STEP, 3);
+    tg_setup u = tg_setup_of(problem, c, (tg_choice){ .kind = &tg_rule_asgd.is }, STEP, 3);
     u.behaviour.kind = &tg_behaviour_send_norm.is;
     u.behaviour.param[0] = delta;
     assert_ok(tg_replicas_run(&u, &plan, &r));
