@@ -171,6 +171,8 @@ fill_rest(const known *k, tg_prediction *p)
 {
     const tg_trigger_rest *r = &k->rest;
 
+    if (p->level == TG_LEVEL_EXACT)
+        p->level = TG_LEVEL_RENEWAL; /* as the moments are not */
     p->rate = r->rate;
     p->rate_error = r->rate_error;
     p->floor = r->floor;

@@ -7,7 +7,7 @@
  * Behind an uplink what is sent queues with what the others send: computing takes a worker E T/p from one to the
  * next (theory 7), at every share p.
  *
- * Known: gradients with Gaussian noise that does not depend on x, all modes of F, workers with one minimum.
+ * Its level is renewal, or less; the error of limits is plain ASGD's. Known: gradients with Gaussian noise that does not depend on x, all modes of F, workers with one minimum.
  * Derived here, theory 8. */
 #ifndef TG_ASGD_PREDICT_TRIGGER_H
 #define TG_ASGD_PREDICT_TRIGGER_H

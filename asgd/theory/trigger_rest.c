@@ -188,6 +188,8 @@ tg_trigger_find_rest(tg_trigger_job *b, tg_trigger_rest *r)
         own += b->modes->h[j] * b->modes->h[j] * r->v[j];
         all += b->modes->sigma2[j] + b->modes->h[j] * b->modes->h[j] * r->v[j];
     }
-    if (all > 0) r->floor_error += 0.3 * sqrt(own / all) * tg_trigger_jump(b) * r->floor;
+    const double part = all > 0 ? 0.3 * sqrt(own / all) * tg_trigger_jump(b) : 0;
+    r->floor_error += part * r->floor;
+    r->rate_error += part * fabs(r->rate);
     return TG_OK;
 }
