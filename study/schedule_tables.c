@@ -121,7 +121,7 @@ add_all_best(const planning *p, const char *label, double target, double step,
     return add_best(p, label, target, "own", &own, NULL);
 }
 
-/* The best threshold of what is sent, with the study's own workers and learning rate: of others theory has no tables. */
+/* The best threshold, with the study's own workers and learning rate: of others there are no tables. */
 static tg_status
 plan_trigger(const planning *p, const tg_schedule_task *task, const tg_study_algorithm *a)
 {

@@ -249,17 +249,15 @@ say_course(const tg_page *page, const tg_scene *s, const tg_prediction *p)
                          p->rate, time);
 }
 
-/* What of it is sent. */
 static void
 say_sent(const tg_page *page, const tg_prediction *p)
 {
-    if (!p->sent) return;
-    tg_say_paragraph(
-        page,
-        "Up to the horizon %.3g %% of the gradients are long enough to be sent, "
-        "at the horizon %.3g %%, in the end %.3g %%. Far from the minimum all "
-        "are: the limits are those of sending everything.",
-        100 * p->sent_mean, 100 * p->sent[p->points - 1], 100 * p->sent_rest);
+    if (p->sent)
+        tg_say_paragraph(
+            page,
+            "Up to the horizon %.3g %% of the gradients are sent, at the horizon "
+            "%.3g %%, in the end %.3g %%; far from the minimum all.",
+            100 * p->sent_mean, 100 * p->sent[p->points - 1], 100 * p->sent_rest);
 }
 
 /* ---- how sure -------------------------------------------------------------------------- */

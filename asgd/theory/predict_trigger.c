@@ -44,9 +44,10 @@ less_at_rest(const known *k)
     return k->base->floor > 0 ? fmin(steep, 1) * k->rest.floor / k->base->floor : 0;
 }
 
-/* The error is that of the grids; what plain ASGD's prediction states; of what the moments miss of it, .4; and where not
- * everything is sent, what the width of x changes, by as much of the spread of gradients as is x's own, and the jumps, of
- * which a Gaussian knows nothing, as long as it is not at rest. The numbers are fitted to simulations (theory 8). */
+/* The error is that of the grids; what plain ASGD's prediction states; of what the moments miss of it, .4; and where
+ * not everything is sent, what the width of x changes, by as much of the spread of gradients as is x's own, and the
+ * jumps, of which a Gaussian knows nothing, as long as it is not at rest. The numbers are fitted to simulations
+ * (theory 8). */
 static void
 assemble(const tg_trigger_job *b, known *k)
 {

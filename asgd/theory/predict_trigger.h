@@ -1,14 +1,15 @@
 /* predict_trigger: ASGD whose workers send only gradients longer than delta
  *
- * Far from the minimum everything is sent, so verdict and limits are those of plain ASGD. In time: the closed moments of
- * asgd/theory/trigger_course.h, on two grids, and what they miss of plain ASGD, as far as it has gone when a
- * clock that runs as E H does shows the same. At rest, where the mean gradient is 0, it is plain ASGD with the
+ * Far from the minimum everything is sent, so verdict and limits are those of plain ASGD, with its error. In time: the
+ * closed moments of asgd/theory/trigger_course.h, on two grids, and what they miss of plain ASGD, as far as it has gone
+ * when a clock that runs as E H does shows the same. At rest, where the mean gradient is 0, it is plain ASGD with the
  * curvatures H_j(V) and noise Q_j(V) - H_j^2 V_j that a Gaussian of variances V has there: V is the fixed point.
  * Behind an uplink what is sent queues with what the others send: computing takes a worker E T/p from one to the
- * next (theory 7), at every share p.
+ * next (theory 7), at every share p. The level is renewal, or less.
  *
- * Its level is renewal, or less; the error of limits is plain ASGD's. Known: gradients with Gaussian noise that does not depend on x, all modes of F, workers with one minimum.
- * Derived here, theory 8. */
+ * Known: gradients with Gaussian noise that does not depend on x, all modes of F, workers with one minimum.
+ * Derived here, theory 8.
+ */
 #ifndef TG_ASGD_PREDICT_TRIGGER_H
 #define TG_ASGD_PREDICT_TRIGGER_H
 

@@ -117,8 +117,8 @@ take(const tg_prediction *p, double weight, tg_trigger_rest *r, double *v)
     }
 }
 
-/* Variances v (modes) with the curvatures and noise there are. Where jobs that are not sent are short of the way, more of
- * those that are would be under way than there are workers: between two whole numbers of them. */
+/* Variances v (modes) with the curvatures and noise there are. Jobs that are not sent are short of the way, so that of
+ * those that are more are under way than there are workers: between two whole numbers of them. */
 static tg_status
 solve_linear(tg_trigger_job *b, tg_trigger_rest *r, double *v)
 {
