@@ -253,11 +253,10 @@ static void
 say_sent(const tg_page *page, const tg_prediction *p)
 {
     if (p->sent)
-        tg_say_paragraph(
-            page,
-            "Up to the horizon %.3g %% of the gradients are sent, at the horizon "
-            "%.3g %%, in the end %.3g %%; far from the minimum all.",
-            100 * p->sent_mean, 100 * p->sent[p->points - 1], 100 * p->sent_rest);
+        tg_say_paragraph(page,
+                         "Up to the horizon %.3g %% of the gradients are sent, in the end "
+                         "%.3g %%; far from the minimum all.",
+                         100 * p->sent_mean, 100 * p->sent_rest);
 }
 
 /* ---- how sure -------------------------------------------------------------------------- */

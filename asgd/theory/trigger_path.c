@@ -6,6 +6,39 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* ---- delays -------------------------------------------------------------------------- */
+
+/* int F over a cell, by points within it, as F may jump at its ends. */
+static double
+over_cell(const tg_delay *law, double from, double dt)
+{
+    enum { POINTS = 16 };
+    double sum = 0;
+
+    for (int i = 0; i < POINTS; i++)
+        sum += tg_delay_cdf(law, from + dt * (i + 0.5) / POINTS);
+    return sum * dt / POINTS;
+}
+
+void
+tg_trigger_lattice(const tg_delay *law, double dt, size_t ages, double *p)
+{
+    double before = 0, all = 0;
+
+    for (size_t c = 0; c + 1 < ages; c++) {
+        const double cell = over_cell(law, dt * (double)c, dt);
+        p[c] = (cell - before) / dt;
+        all += p[c];
+        before = cell;
+    }
+    p[ages - 1] = 1 - all;
+    p[1] += 2 * p[0];
+    p[2] -= p[0];
+    p[0] = 0;
+}
+
+/* ---- laws and courses ----------------------------------------------------------------- */
+
 void
 tg_trigger_close_laws(tg_trigger_laws *l)
 {
