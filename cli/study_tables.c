@@ -151,6 +151,30 @@ write_trajectory(const study_run *r, size_t rule, const char *label)
     return status;
 }
 
+static const tg_column sent_columns[] = {
+    { "t", "time", "", false },
+    { "share", "", "predicted, of the gradients done then, that are sent", false },
+    { "uploads", "", "predicted, sent by then, all workers", false },
+};
+
+/* Where a worker may keep a gradient to itself. */
+static tg_status
+write_sent(const study_run *r, size_t rule, const char *label)
+{
+    const tg_prediction *p = outcome_at(r, r->own_index, rule)->prediction;
+    tg_table            *t;
+
+    if (!p->sent) return TG_OK;
+    TG_TRY(begin(r, sent_columns, COUNT(sent_columns), &t));
+    tg_status status = TG_OK;
+    for (size_t i = 0; i < p->points && status == TG_OK; i++)
+        status = tg_table_add(t, (tg_cell[]){ TG_NUMBER(p->t[i]), TG_NUMBER(p->sent[i]),
+                                              TG_NUMBER(p->uploads[i]) });
+    if (status == TG_OK) return study_run_write(r, "sent", label, t);
+    tg_table_free(t);
+    return status;
+}
+
 static const tg_column staleness_columns[] = {
     { "staleness", "updates", "between a worker's read and its delivery", false },
     { "simulated", "", "share of deliveries", false },
@@ -178,6 +202,7 @@ steps_each_arrival(const study_run *r, size_t rule)
     double                   number;
 
     if (tg_study_theory(r->study, rule, &name, &number) != TG_OK) return false;
+    if (tg_study_trigger(r->study, rule) > 0) return false;
     for (size_t k = 0; k < sizeof rounds / sizeof *rounds; k++)
         if (!strcmp(name, rounds[k])) return false;
     return true;
@@ -277,6 +302,7 @@ write_of_rule(study_run *r, size_t rule)
     const char *label = r->study->algorithm[rule].label;
     TG_TRY(write_modes(r, rule, label));
     TG_TRY(write_trajectory(r, rule, label));
+    TG_TRY(write_sent(r, rule, label));
     TG_TRY(write_staleness(r, rule, label));
     TG_TRY(write_metrics(r, rule, label));
     if (r->n < 2) return TG_OK;

@@ -10,6 +10,7 @@
 #include "core/parallel.h"
 #include "study/cost.h"
 #include "study/rows.h"
+#include "study/scene.h"
 #include "study/setting.h"
 
 #include <math.h>
@@ -104,6 +105,8 @@ predict(const tg_living *l, tg_live_source *s)
     tg_modes    modes = { 0 };
 
     TG_TRY(tg_study_theory(l->study, l->algorithm, &rule, &number));
+    if (tg_study_trigger(l->study, l->algorithm) > 0)
+        return tg_fail(TG_EDOMAIN, "theory does not know real runs with send_norm yet");
     TG_TRY(tg_cost_of_predictions(l->ask->listener, l->scene, 1));
     double *weight = malloc(s->cluster->workers * sizeof *weight);
     if (!weight) return tg_fail(TG_ENOMEM, "out of memory");

@@ -65,6 +65,23 @@ is_beside_links(const tg_study_algorithm *a)
            a->rule.kind == &tg_rule_k_batch_sync.is;
 }
 
+/* Of behaviours that of send_norm, where gradients are ASGD's steps and their noise is known wherever x is. */
+static bool
+is_known_trigger(const tg_study *study, const tg_study_algorithm *a)
+{
+    return a->behaviour.kind == &tg_behaviour_send_norm.is &&
+           a->rule.kind == &tg_rule_asgd.is && a->optimiser.kind == &tg_optimiser_sgd.is &&
+           study->objective == TG_QUADRATIC && !tg_link_takes_time(&study->downlink);
+}
+
+double
+tg_study_trigger(const tg_study *study, size_t i)
+{
+    const tg_study_algorithm *a = &study->algorithm[i];
+
+    return is_known_trigger(study, a) ? a->behaviour.param[0] : 0;
+}
+
 /* What is there beside rule and optimiser that theory does not know; NULL: nothing. */
 static const char *
 unknown_setting(const tg_study *study, const tg_study_algorithm *a)
@@ -73,7 +90,8 @@ unknown_setting(const tg_study *study, const tg_study_algorithm *a)
     if (a->decay > 0) return "weight_decay";
     if (a->schedule.kind != &tg_schedule_constant.is || a->schedule.param[0] > 0)
         return "schedule";
-    if (a->behaviour.kind != &tg_behaviour_plain.is) return "behaviour";
+    if (a->behaviour.kind != &tg_behaviour_plain.is && !is_known_trigger(study, a))
+        return "behaviour";
     if (tg_link_takes_time(&study->uplink) && is_beside_links(a)) return "uplink";
     if (tg_link_takes_time(&study->downlink) && is_beside_links(a)) return "downlink";
     return is_steady(study) ? NULL : "workers' speed";
@@ -161,7 +179,7 @@ tg_study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
                        "behind links only the prediction of %s is known to "
                        "theory yet",
                        study->algorithm[i].label);
-    *out = tg_algorithm_find(rule);
+    *out = tg_study_trigger(study, i) > 0 ? NULL : tg_algorithm_find(rule);
     if (*out) return TG_OK;
     return tg_fail(TG_EDOMAIN, "only the prediction of %s is known to theory yet",
                    study->algorithm[i].label);

@@ -40,6 +40,9 @@ TG_CHECKED tg_status tg_scene_modes(tg_scene *s);
 TG_CHECKED tg_status tg_study_theory(const tg_study *study, size_t i, const char **rule,
                                      double *number);
 
+/* The delta of send_norm, where theory knows algorithm i with it; 0: everything is sent. */
+double tg_study_trigger(const tg_study *study, size_t i);
+
 /* The study's algorithm i as theory knows it. Errors: TG_EDOMAIN it does not. */
 TG_CHECKED tg_status tg_study_rule(const tg_study *study, size_t i,
                                    const tg_algorithm **out);

@@ -10,7 +10,7 @@
 
 const tg_column tg_choice_columns[] = {
     { "algorithm", "", "", true },
-    { "question", "", "workers, number, uplinks or slow worker", true },
+    { "question", "", "workers, number, uplinks, slow worker or trigger", true },
     { "choice", "", "the best: workers of each group; the number; or what is compared",
       true },
     { "workers", "", "P", false },

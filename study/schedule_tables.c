@@ -121,6 +121,33 @@ add_all_best(const planning *p, const char *label, double target, double step,
     return add_best(p, label, target, "own", &own, NULL);
 }
 
+/* The best threshold, with the study's own workers and learning rate: of others there are no tables. */
+static tg_status
+plan_trigger(const planning *p, const tg_schedule_task *task, const tg_study_algorithm *a)
+{
+    const double      P = (double)p->study->workers;
+    tg_trigger_choice best, all, own;
+    char              word[40];
+
+    TG_TRY(tg_choose_trigger(task, &best, &all, &own));
+    if (p->ask->words.stream)
+        tg_say_trigger(&p->ask->words, p->study, a, task->target, &best, &all, &own);
+    snprintf(word, sizeof word, "delta = %.4g", best.delta);
+    const tg_schedule_row r = { .workers = p->study->workers,
+                                .step_limit = NAN,
+                                .step = a->step,
+                                .time = best.time,
+                                .gradients = NAN,
+                                .bytes = best.uploads * task->bytes,
+                                .cost = P * best.time * task->price };
+    TG_TRY(add_best(p, a->label, task->target, word, &r, NULL));
+    if (!p->choices) return TG_OK;
+    return tg_table_add(p->choices,
+                        (tg_cell[]){ TG_TEXT(a->label), TG_TEXT("trigger"), TG_TEXT(word),
+                                     TG_NUMBER(P), TG_NUMBER(a->step), TG_NUMBER(best.time),
+                                     TG_NUMBER(own.time) });
+}
+
 /* ---- all of it ----------------------------------------------------------------------- */
 
 static tg_status
@@ -145,6 +172,7 @@ plan_one(planning *p, size_t algorithm, double target)
                                        .bytes = tg_link_bytes(&study->uplink),
                                        .price = study->schedule.price };
 
+    if (tg_study_trigger(study, algorithm) > 0) return plan_trigger(p, &task, a);
     TG_TRY(tg_schedule_make(&task, &s));
     tg_status status = add_rows(p, a->label, target, s);
     if (status == TG_OK) status = add_all_best(p, a->label, target, a->step, s);
@@ -244,7 +272,10 @@ const tg_answerer tg_answer_schedule = {
                    "noise floor, "
                    "the "
                    "uplink\n"
-                   "or the range asked for. With --out: tables schedule, best and map, and "
+                   "or the range asked for. Of workers that send_norm, which of their "
+                   "gradients to send\n"
+                   "(with the study's own workers and step).\nWith --out: tables schedule, "
+                   "best and map, and "
                    "the time "
                    "over "
                    "workers\n"

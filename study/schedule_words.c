@@ -150,3 +150,33 @@ tg_say_schedule(const tg_page *page, const tg_study *study, size_t algorithm, do
         say_never(page, study, algorithm, target, s);
     print_rows(page, s);
 }
+
+/* "5.3 (+- .1) after 120 uploads", or that it is not reached. */
+static void
+reach(const tg_trigger_choice *c, char *out, size_t room)
+{
+    if (isfinite(c->time))
+        snprintf(out, room, "after %.4g (+- %.2g) and %.4g uploads", c->time, c->time_error,
+                 c->uploads);
+    else
+        snprintf(out, room, "not by the horizon");
+}
+
+void
+tg_say_trigger(const tg_page *page, const tg_study *study, const tg_study_algorithm *a,
+               double target, const tg_trigger_choice *best, const tg_trigger_choice *all,
+               const tg_trigger_choice *own)
+{
+    char text[600], best_text[100], all_text[100], own_text[100];
+
+    reach(best, best_text, sizeof best_text);
+    reach(all, all_text, sizeof all_text);
+    reach(own, own_text, sizeof own_text);
+    snprintf(
+        text, sizeof text,
+        "%s: with %zu worker%s at step %.4g the best threshold for loss %.4g is delta = "
+        "%.4g: %s; with its own %.4g %s; with everything sent %s",
+        a->label, study->workers, study->workers == 1 ? "" : "s", a->step, target,
+        best->delta, best_text, own->delta, own_text, all_text);
+    tg_say_wrapped(page, text, 2);
+}

@@ -249,6 +249,16 @@ say_course(const tg_page *page, const tg_scene *s, const tg_prediction *p)
                          p->rate, time);
 }
 
+static void
+say_sent(const tg_page *page, const tg_prediction *p)
+{
+    if (p->sent)
+        tg_say_paragraph(page,
+                         "Up to the horizon %.3g %% of the gradients are sent, in the end "
+                         "%.3g %%; far from the minimum all.",
+                         100 * p->sent_mean, 100 * p->sent_rest);
+}
+
 /* ---- how sure -------------------------------------------------------------------------- */
 
 /* The verdict's certificate, where there is one. */
@@ -302,6 +312,7 @@ tg_say_prediction(const tg_page *page, const tg_scene *s, size_t algorithm,
     say_verdict(page, s, algorithm, p);
     TG_TRY(say_advice(page, s, algorithm, p));
     say_course(page, s, p);
+    say_sent(page, p);
     say_certainty(page, p);
     say_certificate(page, p);
     return TG_OK;

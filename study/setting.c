@@ -43,6 +43,8 @@ tg_study_setting_of_cluster(const tg_setting_source *s, tg_cluster *c, tg_settin
     }
     if (rounds_of(s->study, s->algorithm, c, &rounds))
         return tg_setting_rounds(c, &rounds, out);
+    const double delta = tg_study_trigger(s->study, s->algorithm);
+    if (delta > 0) return tg_setting_trigger(c, &s->study->uplink, delta, out);
     const tg_kind *kind = s->study->algorithm[s->algorithm].rule.kind;
     if (kind == &tg_rule_wait.is) return tg_setting_alone(c, out);
     if (kind == &tg_rule_uniform.is || kind == &tg_rule_shuffled.is)

@@ -292,9 +292,11 @@ doubt_of(const way *w, double round, size_t groups)
     return 0.03 * w->busy * w->busy + w->time / round * part;
 }
 
-tg_status
-tg_network_cluster(const tg_cluster *c, const tg_link *up, const tg_link *down,
-                   tg_cluster **out, tg_network *network)
+/* Round trips of c through what workers `between` make of the ways, which compute for as long from one transfer to the
+ * next. */
+static tg_status
+make_network(const tg_cluster *c, const tg_cluster *between, const tg_link *up,
+             const tg_link *down, tg_cluster **out, tg_network *network)
 {
     way        ways[2] = { { 0 } };
     tg_network n = { 0 };
@@ -303,7 +305,7 @@ tg_network_cluster(const tg_cluster *c, const tg_link *up, const tg_link *down,
         return tg_fail(TG_EDOMAIN, "a network is known of workers that renew");
     tg_status status = open_way(up, c->workers, &ways[0]);
     if (status == TG_OK) status = open_way(down, c->workers, &ways[1]);
-    if (status == TG_OK) status = find_point(c, &ways[0], &ways[1], &n);
+    if (status == TG_OK) status = find_point(between, &ways[0], &ways[1], &n);
     if (status == TG_OK) status = make_cluster(c, &ways[0], &ways[1], out);
     for (int i = 0; i < 2; i++)
         if (ways[i].waits)
@@ -311,5 +313,32 @@ tg_network_cluster(const tg_cluster *c, const tg_link *up, const tg_link *down,
     close_way(&ways[0]);
     close_way(&ways[1]);
     if (status == TG_OK) *network = n;
+    return status;
+}
+
+tg_status
+tg_network_cluster(const tg_cluster *c, const tg_link *up, const tg_link *down,
+                   tg_cluster **out, tg_network *network)
+{
+    return make_network(c, c, up, down, out, network);
+}
+
+tg_status
+tg_network_thinned(const tg_cluster *c, const tg_link *up, double share, tg_cluster **out,
+                   tg_network *network)
+{
+    const tg_link none = { 0 };
+    tg_delay    **law = calloc(c->groups, sizeof *law);
+    tg_cluster   *between = NULL;
+
+    tg_status status = law ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t g = 0; g < c->groups && status == TG_OK; g++)
+        status = tg_delay_scaled(c->law[g], 1 / share, &law[g]);
+    if (status == TG_OK)
+        status = tg_cluster_create(c->groups, c->count, law, c->together, &between);
+    if (status == TG_OK) status = make_network(c, between, up, &none, out, network);
+    for (size_t g = 0; law && g < c->groups; g++) tg_delay_free(law[g]);
+    free(law);
+    tg_cluster_free(between);
     return status;
 }

@@ -32,4 +32,10 @@ TG_CHECKED tg_status tg_network_cluster(const tg_cluster *c, const tg_link *up,
                                         const tg_link *down, tg_cluster **out,
                                         tg_network *network);
 
+/* The same where only this share > 0 of what is computed goes up, at random: a worker computes for as many times
+ * longer between two transfers. *out: round trips of what is sent; network->rate: of what is sent. */
+TG_CHECKED tg_status tg_network_thinned(const tg_cluster *c, const tg_link *up,
+                                        double share, tg_cluster **out,
+                                        tg_network *network);
+
 #endif

@@ -34,6 +34,7 @@ tg_prediction_free(tg_prediction *p)
 {
     if (!p) return;
     free(p->t);
+    free(p->sent);
     free(p->mode);
     free(p);
 }

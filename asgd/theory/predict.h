@@ -99,6 +99,11 @@ typedef struct tg_prediction {
     double *t, *loss, *low, *high; /* (points); low, high: expected model error */
     double  settle,
         settle_error; /* below the target from here on; inf: not by the horizon */
+    /* of what workers compute, what they send (asgd/theory/predict_trigger.h); NULL: all of it */
+    double
+        *sent; /* (points) share of what is computed at t, that is sent; owned, with ... */
+    double             *uploads; /* ... (points) gradients sent by then, of all workers */
+    double              sent_mean, sent_rest; /* share up to the horizon; in the end */
     size_t              modes;
     tg_mode_prediction *mode; /* (modes) */
 } tg_prediction;

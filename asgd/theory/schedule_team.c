@@ -57,10 +57,10 @@ are_alike(const tg_schedule_task *task, size_t workers, bool *yes)
 
     TG_TRY(task->setting(task->context, workers, &s));
     const tg_status status = modes_of(task, &s, workers, &m);
-    const bool      stepped = tg_linear_find(s.rule)->stepped;
+    const bool      stepped = tg_linear_find(s.rule)->stepped, triggered = s.delta > 0;
     tg_setting_free(&s);
     TG_TRY(status);
-    *yes = !m.minimum && !stepped;
+    *yes = !m.minimum && !stepped && !triggered;
     for (size_t j = 0; j < m.count; j++) *yes = *yes && !(m.spread[j] > 0);
     tg_modes_free(&m);
     return TG_OK;

@@ -1,6 +1,7 @@
 #include "asgd/theory/setting.h"
 
 #include "asgd/theory/predict_parts.h"
+#include "asgd/theory/predict_trigger.h"
 #include "solver/linear_rule.h"
 
 #include <math.h>
@@ -39,6 +40,29 @@ tg_setting_network(tg_cluster *c, const tg_link *up, const tg_link *down, const 
     TG_TRY(tg_setting_plain(round_trips, rule, number, out));
     out->busy = n.busy;
     out->doubt = n.doubt;
+    return TG_OK;
+}
+
+tg_status
+tg_setting_trigger(tg_cluster *c, const tg_link *up, double delta, tg_setting *out)
+{
+    const tg_link none = { 0 };
+    tg_cluster   *copy = NULL;
+
+    tg_status status = tg_cluster_create(c->groups, c->count, c->law, c->together, &copy);
+    if (status != TG_OK) {
+        tg_cluster_free(c);
+        return status;
+    }
+    status = tg_link_takes_time(up) ? tg_setting_network(copy, up, &none, "asgd", 0, out)
+                                    : tg_setting_plain(copy, "asgd", 0, out);
+    if (status != TG_OK) {
+        tg_cluster_free(c);
+        return status;
+    }
+    out->delta = delta;
+    out->computing = c;
+    out->uplink = up;
     return TG_OK;
 }
 
@@ -316,7 +340,10 @@ tg_setting_predict_modes(const tg_setting *s, const tg_modes *modes, double step
         longer.points = plan->points ? FINER * (plan->points - 1) + 1 : 0;
         longer.single = false;
     }
-    TG_TRY(tg_predict_rule(modes, s->cluster, s->rule, s->number, step, &longer, &p));
+    const tg_trigger trigger = { s->computing, s->uplink, s->delta };
+    TG_TRY(s->delta > 0
+               ? tg_predict_trigger(modes, &trigger, step, &longer, &p)
+               : tg_predict_rule(modes, s->cluster, s->rule, s->number, step, &longer, &p));
     if (s->assigned) {
         set_clock(s, longer.horizon, plan, p);
         doubt_modes(s, modes, p);
@@ -344,5 +371,6 @@ void
 tg_setting_free(tg_setting *s)
 {
     tg_cluster_free(s->cluster);
+    tg_cluster_free(s->computing);
     *s = (tg_setting){ 0 };
 }

@@ -26,8 +26,11 @@ typedef struct tg_setting {
          first;  /* by which the first round may be another: it begins within jobs [time] */
     bool rounds; /* every gradient is of the newest x ... */
     bool fair;   /* ... and everybody delivers in each */
-    bool assigned, shuffled; /* the server chooses who works next, by permutations */
-    tg_assigned queues;      /* where that is so */
+    bool assigned, shuffled;  /* the server chooses who works next, by permutations */
+    tg_assigned    queues;    /* where that is so */
+    double         delta;     /* only longer gradients are sent [loss/x]; 0: all ... */
+    tg_cluster    *computing; /* ... by these workers; owned ... */
+    const tg_link *uplink;    /* ... over this; borrowed */
 } tg_setting;
 
 /* Workers under a rule of theory's table, for nothing more. Takes the cluster, also on failure.
@@ -43,6 +46,12 @@ TG_CHECKED tg_status tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_set
 TG_CHECKED tg_status tg_setting_network(tg_cluster *c, const tg_link *up,
                                         const tg_link *down, const char *rule,
                                         double number, tg_setting *out);
+
+/* ASGD's workers who send only gradients longer than delta >= 0, over an uplink (borrowed, and must outlive the
+ * setting) that may take time: `cluster` is what they are where everything is sent. Takes the cluster, also on
+ * failure. Errors: those of tg_network_cluster(). */
+TG_CHECKED tg_status tg_setting_trigger(tg_cluster *c, const tg_link *up, double delta,
+                                        tg_setting *out);
 
 /* Workers of one law of whom one works at a time, the others waiting: one worker. Takes the cluster, also on failure.
  * Errors: TG_EDOMAIN workers of several laws. */

@@ -32,6 +32,7 @@ name: koloskova, step: .1, smoothness: 1
 name: staleness_aware, step: .2
 name: polynomial, step: .2
 name: dude, step: .4
+name: asgd, step: .1, behaviour: {name: send_norm, delta: .2}
 END
 done > "$d/rules"
 same rules
