@@ -47,9 +47,9 @@ gain_at(const tg_gain_points *b, double place, double low, double high)
 static void
 lay_run(tg_gain_points *b, const double *k, size_t n)
 {
-    const double PI = 3.14159265358979323846, last = k[n - 1];
-    const double low = place_of(b, k[0]), high = place_of(b, last);
-    const size_t wanted = TG_GAIN_CUBIC + (size_t)((high - low) / CLOSE);
+    const double      PI = 3.14159265358979323846, last = k[n - 1];
+    const double      low = place_of(b, k[0]), high = place_of(b, last);
+    const size_t      wanted = TG_GAIN_CUBIC + (size_t)((high - low) / CLOSE);
     const tg_gain_run run = { b->count, n <= wanted ? n : wanted };
 
     for (size_t i = 0; i < run.count; i++) {
@@ -130,8 +130,8 @@ tg_gain_points_spot(const tg_gain_points *b, double k)
         *(b->k[middle] <= k ? &i : &end) = middle;
     }
     const tg_gain_run run = b->run[i];
-    const size_t  n = run.count;
-    const double *point = b->k + run.first;
+    const size_t      n = run.count;
+    const double     *point = b->k + run.first;
     i -= run.first;
     if (i > 0 && i == n - 1) i--;
     tg_gain_spot s = { .k = k, .count = n < TG_GAIN_CUBIC ? n : TG_GAIN_CUBIC };

@@ -21,6 +21,7 @@ typedef struct question {
 } question;
 
 static const char GAMMA4[] = "{law: gamma, shape: 4, mean: 1}";
+static const char GAMMA2[] = "{law: gamma, shape: 2, mean: 1}";
 static const char EXPONENTIAL[] = "{law: exponential, mean: 1}";
 static const char LOGNORMAL[] = "{law: lognormal, mean: 1, cv: .8}";
 static const char PARETO[] = "{law: pareto, shape: 2.5, mean: 1}";
@@ -29,7 +30,7 @@ static const char SLOW[] = "{law: gamma, shape: 2, mean: 4}";
 static const question questions[] = {
     { { GAMMA4 }, { 8 }, "asgd", false, .35, EVEN_LOGS, 120, 120 },
     { { GAMMA4 }, { 8 }, "asgd", true, .8, EVEN_LOGS, 120, 120 },
-    { { GAMMA4 }, { 3 }, "asgd", false, .9, EVEN_LOGS, 90, 60 },
+    { { GAMMA2 }, { 3 }, "asgd", false, .9, EVEN_LOGS, 90, 60 },
     { { GAMMA4 }, { 12 }, "dude", false, .6, EVEN_LOGS, 120, 100 },
     { { LOGNORMAL }, { 16 }, "asgd", false, .97, EVEN_LOGS, 120, 100 },
     { { LOGNORMAL }, { 1 }, "asgd", false, .7, EVEN_LOGS, 120, 40 },
@@ -38,7 +39,7 @@ static const question questions[] = {
     { { EXPONENTIAL }, { 6 }, "heavy_ball", false, .6, EVEN_LOGS, 100, 50 },
     { { GAMMA4, SLOW }, { 6, 3 }, "asgd", false, .7, EVEN_LOGS, 100, 80 },
     { { GAMMA4, SLOW }, { 6, 3 }, "dude", false, .5, EVEN_LOGS, 100, 80 },
-    { { GAMMA4 }, { 3 }, "asgd", false, 1.6, PAST_THE_LIMIT, 80, 12 },
+    { { GAMMA2 }, { 3 }, "asgd", false, 1.6, PAST_THE_LIMIT, 80, 12 },
 };
 
 static double
