@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LONGEST = 1500 /* points of a course */, LEVELS = 64 };
+enum { LONGEST = 1500, SHORTEST = 8 /* points of a course */, LEVELS = 64 };
 static const double LITTLE = 1e-18,
                     FAINT = 1e-9, /* noise that settles nothing; a mean that is rounding */
     ROUNDED = 1e-6,               /* of a mean's square, cubics in time */
@@ -27,6 +27,7 @@ typedef struct moments {
 typedef struct seen {
     moments at;
     double  off_start, off_noise; /* errors of A, N */
+    bool    faint, spread;        /* A is rounding; A - mean^2 is more than that */
 } seen;
 
 typedef struct between {
@@ -101,17 +102,20 @@ built_up(const between *b, double k, double t)
 
 /* E x and what E x^2 is more, from 1; past the end of the course at the rate of the mode. */
 static void
-start_at(const tg_finite_mode *mode, double t, double *mean, double *spread, double *off)
+start_at(const tg_finite_mode *mode, double t, double *mean, double *spread, seen *s)
 {
     const tg_mode_course *c = &mode->course;
     const double          end = c->dt * (double)(c->n - 1), at = fmin(t, end * (1 - 1e-12));
     const double          left = t > end ? exp(-fmax(mode->rate, 0) * (t - end)) : 1;
     const double          y = tg_mode_course_mean(c, at);
-    const double          second = tg_mode_course_second(c, at, off);
+    const double          second = tg_mode_course_second(c, at, &s->off_start);
+    const double          rounded = ROUNDED * y * y + FAINT * FAINT;
 
     *mean = fabs(y) > FAINT ? y * left : 0;
-    *spread = fmax(second - y * y, ROUNDED * y * y + FAINT * FAINT) * left * left;
-    *off *= left * left;
+    *spread = fmax(second - y * y, rounded) * left * left;
+    s->off_start *= left * left;
+    s->spread = second - y * y > rounded;
+    s->faint = fmax(second, y * y) * left * left <= 10 * FAINT * FAINT;
 }
 
 static seen
@@ -122,7 +126,7 @@ seen_at(const between *b, size_t i, double t)
     const double N = tg_mode_course_second(&b->mode[b->points + i].course, t, &s.off_noise);
     double       y, Z;
 
-    start_at(&b->mode[i], t, &y, &Z, &s.off_start);
+    start_at(&b->mode[i], t, &y, &Z, &s);
     s.at = (moments){ y * exp(d * t), log(Z / (k * k)) + 2 * d * t,
                       log(fmax(N, 1e-300) / fmax(built_up(b, k, t), 1e-300)) };
     return s;
@@ -135,17 +139,36 @@ shortest(const between *b)
     return b->f->mean / 12;
 }
 
+/* What is faint says what it said before, and a spread that is rounding what that of the next gain says: both are all
+ * but even in the gain, and slower modes between are far from faint. */
+static void
+mend(seen *s, const seen *before, const seen *next)
+{
+    if (s->faint && before) {
+        s->at.mean = before->at.mean;
+        s->at.start = before->at.start;
+    } else if (!s->spread && next)
+        s->at.start = next->at.start;
+}
+
 /* All that a point says at a level. */
 static tg_status
 look(const between *b, size_t level, size_t i)
 {
-    const double dt = ldexp(shortest(b), (int)level);
-    seen       **out = &b->seen[level * b->points + i];
-    const size_t n = (size_t)fmin(ceil(b->f->plan->horizon / dt) + 2, LONGEST + 2);
+    const double      dt = ldexp(shortest(b), (int)level);
+    const tg_gain_run run = b->at.run[i];
+    const bool        last = i + 1 == run.first + run.count;
+    seen            **out = &b->seen[level * b->points + i];
+    const size_t      n = (size_t)fmin(fmax(ceil(b->f->plan->horizon / dt) + 2, SHORTEST), LONGEST + 2);
 
     if (*out) return TG_OK;
+    if (!last) TG_TRY(look(b, level, i + 1));
     if (!(*out = malloc(n * sizeof **out))) return tg_fail(TG_ENOMEM, "out of memory");
-    for (size_t at = 0; at < n; at++) (*out)[at] = seen_at(b, i, dt * (double)at);
+    for (size_t at = 0; at < n; at++) {
+        seen *s = *out + at;
+        *s = seen_at(b, i, dt * (double)at);
+        mend(s, at > 0 ? s - 1 : NULL, last ? NULL : out[1] + at);
+    }
     return TG_OK;
 }
 
@@ -224,7 +247,7 @@ follow(const between *b, const tg_gain_spot *s, size_t j, tg_finite_mode *out)
     tg_mode_course *c = &out->course;
 
     TG_TRY(tg_mode_course_create(
-        dt, (size_t)fmax(ceil(span_of(b, s) / dt * (1 - 1e-12)) + 1, 8), c));
+        dt, (size_t)fmax(ceil(span_of(b, s) / dt * (1 - 1e-12)) + 1, SHORTEST), c));
     c->whole = b->mode[s->first].course.whole;
     for (size_t i = 0; i < c->n; i++) {
         const double  t = c->dt * (double)i;

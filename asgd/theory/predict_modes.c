@@ -36,7 +36,7 @@ tg_finite_grid_of(const tg_finite *f, double k, double re)
     if (k < TG_FINITE_SLOW) {
         g.slow = true;
         g.dt = 0.02 / k * f->mean;
-        g.span = fmin(fmax(settled, 20 * f->mean / k), fmax(horizon, 64 * g.dt));
+        g.span = fmax(settled, 20 * f->mean / k);
         return g;
     }
     g.span = between(16 * f->mean, settled / quick, (quick > 1 ? 300 : 1000) * f->mean);
