@@ -159,7 +159,8 @@ look(const between *b, size_t level, size_t i)
     const tg_gain_run run = b->at.run[i];
     const bool        last = i + 1 == run.first + run.count;
     seen            **out = &b->seen[level * b->points + i];
-    const size_t      n = (size_t)fmin(fmax(ceil(b->f->plan->horizon / dt) + 2, SHORTEST), LONGEST + 2);
+    const size_t      n =
+        (size_t)fmin(fmax(ceil(b->f->plan->horizon / dt) + 2, SHORTEST), LONGEST + 2);
 
     if (*out) return TG_OK;
     if (!last) TG_TRY(look(b, level, i + 1));
@@ -236,6 +237,13 @@ level_of(const between *b, const tg_gain_spot *s)
     return level;
 }
 
+/* Cubics in time pass over the ends of the first jobs, where the mean begins to fall. */
+static double
+first_jobs(const between *b, double k, double dt, double t)
+{
+    return t < 3 * b->f->mean + 2 * dt ? 0.03 * fmin(k * dt / b->f->mean, 0.05) : 0;
+}
+
 static tg_status
 follow(const between *b, const tg_gain_spot *s, size_t j, tg_finite_mode *out)
 {
@@ -260,7 +268,8 @@ follow(const between *b, const tg_gain_spot *s, size_t j, tg_finite_mode *out)
         }
         c->mean[i] = x0 * sum.mean;
         c->second[i] = x0 * x0 * sum.start + v * sum.noise;
-        c->off[i] = x0 * x0 * start + v * noise + RESIDUE * c->second[i];
+        c->off[i] = x0 * x0 * start + v * noise +
+                    (RESIDUE + first_jobs(b, s->k, dt, t)) * c->second[i];
     }
     c->mean[0] = x0;
     c->second[0] = x0 * x0;

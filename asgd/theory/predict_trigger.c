@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BASE_POINTS = 1025 };
+enum { BASE_POINTS = 1025, MANY = 12 /* modes: some ten seconds */ };
 
 /* Everything that is known of one. */
 typedef struct known {
@@ -77,6 +77,8 @@ assemble(const tg_trigger_job *b, known *k)
             k->error[i] += 0.5 * (1 - c->share[i]) * pow(b->network.busy, 4) * k->loss[i] +
                            0.2 * b->network.up * fabs(loss - c->loss[i - 1]) /
                                (k->sent.t[i] - k->sent.t[i - 1]);
+        if (p->outcome == TG_DIVERGES && i > 0)
+            k->error[i] = INFINITY; /* of that moments know little */
     }
 }
 
@@ -107,6 +109,11 @@ check(const tg_trigger_job *b)
     if (noise > 0 || m->start_covered < m->start_loss * (1 - 1e-9))
         return tg_fail(TG_EDOMAIN, "send_norm goes by all coordinates, of which theory has "
                                    "a part; it is simulated");
+    if (m->count > MANY)
+        return tg_fail(TG_EDOMAIN,
+                       "theory of send_norm takes too long for more than %d modes, here "
+                       "%zu; they are simulated",
+                       MANY, m->count);
     if (b->trigger->workers->together && is_regular(b->trigger->workers))
         return tg_fail(TG_EDOMAIN,
                        "workers that begin together and take turns deliver all at once, of "
@@ -179,9 +186,10 @@ fill_rest(const known *k, tg_prediction *p)
     p->floor = r->floor;
     p->floor_error = r->floor_error;
     p->sent_rest = r->share;
-    if (r->stops) {
-        p->floor = k->loss[k->sent.steps];
-        p->floor_error = k->error[k->sent.steps];
+    if (r->stops) { /* known once it has */
+        const bool stands = k->sent.c.share[k->sent.steps] < 1e-3;
+        p->floor = stands ? k->loss[k->sent.steps] : NAN;
+        p->floor_error = stands ? k->error[k->sent.steps] : NAN;
     }
     for (size_t j = 0; j < p->modes; j++) {
         p->mode[j].variance = r->v[j];
