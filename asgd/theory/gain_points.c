@@ -9,7 +9,7 @@ static const double CLOSE = 0.2; /* of points, and of gains in a run */
 static double
 place_of(const tg_gain_points *b, double k)
 {
-    return log(k + 0.03 * b->unit) + 2 * k / b->unit;
+    return log(k + b->alike) + 2 * k / b->unit;
 }
 
 static int
@@ -79,10 +79,12 @@ lay_runs(tg_gain_points *b, const double *k, size_t n, double limit)
 }
 
 tg_status
-tg_gain_points_lay(const double *gain, size_t count, double limit, tg_gain_points *out)
+tg_gain_points_lay(const double *gain, size_t count, double limit, double alike,
+                   tg_gain_points *out)
 {
     tg_gain_points b = { .unit = fmin(limit, 4) };
-    double        *sorted = malloc(count * sizeof *sorted);
+    b.alike = fmin(alike, 0.03 * b.unit);
+    double *sorted = malloc(count * sizeof *sorted);
 
     b.k = malloc(count * sizeof *b.k);
     b.run = malloc(count * sizeof *b.run);

@@ -1,6 +1,6 @@
 /* gain_points: few loop gains between which those of many modes are found
  *
- * Runs of gains that lie close to each other in ln(k + .03 c) + 2 k/c, c being a limit or 4, are given Chebyshev's
+ * Runs of gains that lie close to each other in ln(k + b) + 2 k/c, c being a limit or 4, are given Chebyshev's
  * points there; the least and the largest gain of a run are points, and so is every gain of a run of few. No run
  * goes past the limit. Private to asgd/theory.
  */
@@ -17,15 +17,16 @@ typedef struct tg_gain_run {
 } tg_gain_run;
 
 typedef struct tg_gain_points {
-    double       unit; /* c */
+    double       unit, alike; /* c, b */
     size_t       count;
     double      *k;   /* (count) rising; owned */
     tg_gain_run *run; /* (count) of each point; owned */
 } tg_gain_points;
 
-/* For the gains (count) > 0, with this limit > 0. Errors: TG_ENOMEM. */
+/* For the gains (count) > 0, with this limit > 0; those below `alike` are to be alike, and below .03 c. Errors:
+ * TG_ENOMEM. */
 TG_CHECKED tg_status tg_gain_points_lay(const double *gain, size_t count, double limit,
-                                        tg_gain_points *out);
+                                        double alike, tg_gain_points *out);
 void                 tg_gain_points_free(tg_gain_points *p);
 
 enum { TG_GAIN_CUBIC = 4 };

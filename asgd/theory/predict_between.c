@@ -2,7 +2,7 @@
  *
  * Without minima of the workers' own a mode's E x^2 = x0^2 A(k, t) + (sigma/h)^2 N(k, t) depends on its loop gain k
  * alone (mode_table.h). The points of gain_points.h are solved, once from 1 without noise and once from 0 with it.
- * Between them the mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and ln N d/(1 - e^{-2 d t})/k^2,
+ * Between them the mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and ln N/(V (1 - e^{-2 d t})), or past the limit ln N d/(1 - e^{-2 d t})/k^2,
  * d = (1 - k/limit) k/m, are cubics; what these differ by from parabolas is stated besides (theory 3.8).
  */
 #include "asgd/theory/gain_points.h"
@@ -91,12 +91,13 @@ fade(const between *b, double k)
     return (1 - k / b->f->limit) * k / b->f->mean;
 }
 
-/* As noise alone builds up in a loop without delay, which is how N goes. */
+/* As noise alone builds up in a loop without delay, to this variance, or for ever (inf), which is how N goes. */
 static double
-built_up(const between *b, double k, double t)
+built_up(const between *b, double k, double t, double variance)
 {
     const double d = fade(b, k);
 
+    if (isfinite(variance)) return -variance * expm1(-2 * d * t);
     return k * k * (fabs(d * t) < 1e-9 ? 2 * t : -expm1(-2 * d * t) / d);
 }
 
@@ -121,14 +122,16 @@ start_at(const tg_finite_mode *mode, double t, double *mean, double *spread, see
 static seen
 seen_at(const between *b, size_t i, double t)
 {
-    const double k = b->at.k[i], d = fade(b, k);
-    seen         s;
-    const double N = tg_mode_course_second(&b->mode[b->points + i].course, t, &s.off_noise);
-    double       y, Z;
+    const double          k = b->at.k[i], d = fade(b, k);
+    seen                  s;
+    const tg_finite_mode *noisy = &b->mode[b->points + i];
+    const double          N = tg_mode_course_second(&noisy->course, t, &s.off_noise);
+    double                y, Z;
 
     start_at(&b->mode[i], t, &y, &Z, &s);
     s.at = (moments){ y * exp(d * t), log(Z / (k * k)) + 2 * d * t,
-                      log(fmax(N, 1e-300) / fmax(built_up(b, k, t), 1e-300)) };
+                      log(fmax(N, 1e-300) /
+                          fmax(built_up(b, k, t, noisy->variance), 1e-300)) };
     return s;
 }
 
@@ -189,12 +192,12 @@ sum_of(seen *const *from, size_t at, const double *weight, size_t count)
 
 /* With its fall: E x from 1, A and N. */
 static moments
-bring_back(const between *b, double k, double t, moments m)
+bring_back(const between *b, double k, double t, double variance, moments m)
 {
     const double d = fade(b, k), y = m.mean * exp(-d * t);
 
     return (moments){ y, y * y + k * k * exp(m.start - 2 * d * t),
-                      exp(m.noise) * built_up(b, k, t) };
+                      exp(m.noise) * built_up(b, k, t, variance) };
 }
 
 /* Of a unit of noise (sigma/h)^2. */
@@ -245,7 +248,8 @@ first_jobs(const between *b, double k, double dt, double t)
 }
 
 static tg_status
-follow(const between *b, const tg_gain_spot *s, size_t j, tg_finite_mode *out)
+follow(const between *b, const tg_gain_spot *s, size_t j, double variance,
+       tg_finite_mode *out)
 {
     const tg_modes *m = b->f->m;
     const double    x0 = m->start[j], v = m->sigma2[j] / (m->h[j] * m->h[j]);
@@ -259,8 +263,10 @@ follow(const between *b, const tg_gain_spot *s, size_t j, tg_finite_mode *out)
     c->whole = b->mode[s->first].course.whole;
     for (size_t i = 0; i < c->n; i++) {
         const double  t = c->dt * (double)i;
-        const moments sum = bring_back(b, s->k, t, sum_of(from, i, s->cubic, s->count));
-        const moments less = bring_back(b, s->k, t, sum_of(from, i, s->parabola, s->count));
+        const moments sum =
+            bring_back(b, s->k, t, variance, sum_of(from, i, s->cubic, s->count));
+        const moments less =
+            bring_back(b, s->k, t, variance, sum_of(from, i, s->parabola, s->count));
         double start = fabs(sum.start - less.start), noise = fabs(sum.noise - less.noise);
         for (size_t n = 0; n < s->count; n++) {
             start += s->line[n] * from[n][i].off_start;
@@ -332,7 +338,7 @@ find_mode(size_t j, size_t thread, void *context)
             out->error += fabs(s.line[i]) * b->mode[b->points + s.first + i].error;
         if (v > 0) out->error += fabs(variance_at(b, &s, s.parabola) / unit - 1);
     }
-    return b->f->plan->points ? follow(b, &s, j, out) : TG_OK;
+    return b->f->plan->points ? follow(b, &s, j, unit, out) : TG_OK;
 }
 
 /* Of all modes what their points say, once. */
@@ -368,7 +374,8 @@ all_modes(between *b, double threshold)
 {
     const size_t count = b->f->m->count;
 
-    TG_TRY(tg_gain_points_lay(b->gain, count, b->f->limit, &b->at));
+    const double alike = b->f->plan->points ? 10 * b->f->mean / b->f->plan->horizon : 1;
+    TG_TRY(tg_gain_points_lay(b->gain, count, b->f->limit, alike, &b->at));
     b->points = b->at.count;
     if (2 * (double)b->points > WORTHWHILE * (double)count)
         return tg_finite_modes(b->f, threshold, b->gain, b->out);

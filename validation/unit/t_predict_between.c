@@ -6,7 +6,7 @@
 #include "asgd/theory/predict.h"
 
 /* Of the loss; late, when few slow modes are left whose neighbours are long gone. */
-static const double NEAR = 3e-3, LATE = 1e-2;
+static const double NEAR = 3e-3, LATE = 6e-3;
 
 enum { POINTS = 121, PORTION = 20 };
 
@@ -35,7 +35,7 @@ static const question questions[] = {
     { { GAMMA4 }, { 8 }, "asgd", true, .8, EVEN_LOGS, 120, 120 },
     { { GAMMA2 }, { 3 }, "asgd", false, .9, EVEN_LOGS, 90, 60 },
     { { GAMMA4 }, { 12 }, "dude", false, .6, EVEN_LOGS, 120, 100 },
-    { { LOGNORMAL }, { 16 }, "asgd", false, .97, EVEN_LOGS, 120, 100 },
+    { { LOGNORMAL }, { 16 }, "asgd", false, .9, EVEN_LOGS, 120, 100 },
     { { LOGNORMAL }, { 1 }, "asgd", false, .7, EVEN_LOGS, 120, 40 },
     { { PARETO }, { 40 }, "asgd", false, .5, BULK, 300, 80 },
     { { EXPONENTIAL }, { 6 }, "asgd", false, .6, REPEATED, 90, 50 },
@@ -191,6 +191,7 @@ check_question(const question *q)
         check_modes(all, p, first);
         tg_prediction_free(p);
     }
+    printf("%s %zu %g %g\n", q->law[0], q->count[0], q->part, q->horizon);
     check_losses(all, loss, stated, q->horizon > 1e4 ? LATE : NEAR);
     if (isfinite(floor))
         assert_near(all->floor, floor, 1e-3 * floor);
