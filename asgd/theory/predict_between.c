@@ -2,8 +2,9 @@
  *
  * Without minima of the workers' own a mode's E x^2 = x0^2 A(k, t) + (sigma/h)^2 N(k, t) depends on its loop gain k
  * alone (mode_table.h). The points of gain_points.h are solved, once from 1 without noise and once from 0 with it.
- * Between them the mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and ln N/(V (1 - e^{-2 d t})), or past the limit ln N d/(1 - e^{-2 d t})/k^2,
- * d = (1 - k/limit) k/m, are cubics; what these differ by from parabolas is stated besides (theory 3.8).
+ * Between them, with d = (1 - k/limit) k/m, the mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and
+ * ln N/(V (1 - e^{-2 d t})), past the limit ln N d/(1 - e^{-2 d t})/k^2, are cubics; what these differ by from parabolas
+ * is stated besides (derived here, theory 3.8).
  */
 #include "asgd/theory/gain_points.h"
 #include "asgd/theory/predict_finite.h"
@@ -13,11 +14,11 @@
 #include <stdlib.h>
 
 enum { LONGEST = 1500, SHORTEST = 8 /* points of a course */, LEVELS = 64 };
-static const double LITTLE = 1e-18,
-                    FAINT = 1e-9, /* noise that settles nothing; a mean that is rounding */
-    ROUNDED = 1e-6,               /* of a mean's square, cubics in time */
-    RESIDUE = 5e-4,               /* of cubics in time, and where both are off alike */
-    WORTHWHILE = 0.7;             /* solutions a mode */
+static const double LITTLE = 1e-18, /* noise that settles nothing */
+    FAINT = 1e-9,                   /* a mean that is rounding */
+    ROUNDED = 1e-6,                 /* of a mean's square, cubics in time */
+    RESIDUE = 5e-4,                 /* of cubics in time, and where both are off alike */
+    WORTHWHILE = 0.7;               /* solutions a mode */
 
 /* What a point says of a time: the mean without its fall, and the logarithms of spread and noise without theirs. */
 typedef struct moments {
@@ -373,8 +374,8 @@ static tg_status
 all_modes(between *b, double threshold)
 {
     const size_t count = b->f->m->count;
-
     const double alike = b->f->plan->points ? 10 * b->f->mean / b->f->plan->horizon : 1;
+
     TG_TRY(tg_gain_points_lay(b->gain, count, b->f->limit, alike, &b->at));
     b->points = b->at.count;
     if (2 * (double)b->points > WORTHWHILE * (double)count)

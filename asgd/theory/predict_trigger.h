@@ -7,7 +7,7 @@
  * Behind an uplink what is sent queues with what the others send: computing takes a worker E T/p from one to the
  * next (theory 7), at every share p. The level is renewal, or less.
  *
- * Known: gradients with Gaussian noise that does not depend on x, all modes of F, workers with one minimum.
+ * Known: gradients with Gaussian noise that does not depend on x, all modes of F, twelve at most (what is closed grows like their square), workers with one minimum.
  * Derived here, theory 8.
  */
 #ifndef TG_ASGD_PREDICT_TRIGGER_H
@@ -23,7 +23,7 @@ typedef struct tg_trigger {
     double            delta;   /* [loss/x] */
 } tg_trigger;
 
-/* Errors: TG_EDOMAIN workers with minima of their own, modes that are not all of F, levels sde and jump; those of
+/* Errors: TG_EDOMAIN workers with minima of their own, modes that are not all of F or too many, levels sde and jump; those of
  * tg_predict_rule() and tg_network_cluster(). */
 TG_CHECKED tg_status tg_predict_trigger(const tg_modes *modes, const tg_trigger *trigger,
                                         double step, const tg_predict_plan *plan,

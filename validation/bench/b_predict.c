@@ -100,6 +100,6 @@ main(void)
     bad |= row("three groups by quadrature, 1 mode", &three, 1, 1, 200, NAN, .1);
     bad |= row("100 modes, condition 1000", &many, 100, 1e-3, 60, NAN, .1);
     bad |= row("1000 modes, condition 1000", &thousand, 1000, 1e-3, 1000, NAN, .1);
-    bad |= row("1000 modes of 4 workers, exact", &lattice, 1000, 1e-3, 3000, NAN, .3);
+    bad |= row("1000 modes of 4 workers, exact", &lattice, 1000, 1e-3, 2000, NAN, .1);
     return bad;
 }

@@ -211,4 +211,28 @@ test_many_modes(void **state)
         check_question(&questions[i]);
 }
 
-RUN(cmocka_unit_test(test_many_modes))
+/* Control: a step one hundredth longer is no longer within the bound. */
+static void
+test_another_step_is_seen(void **state)
+{
+    const question       *q = &questions[0];
+    tg_cluster           *c = cluster(q);
+    tg_modes              m = modes(q);
+    const double          step = q->part * limit_of(q, c, &m);
+    const tg_predict_plan plan = { .horizon = q->horizon, .points = POINTS, .target = NAN };
+    tg_prediction        *p[2] = { NULL };
+    double                most = 0;
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        assert_ok(tg_predict_rule(&m, c, q->rule, number_of(q), step * (1 + .01 * i), &plan,
+                                  &p[i]));
+    for (size_t i = 0; i < POINTS; i++)
+        most = fmax(most, fabs(p[1]->loss[i] / p[0]->loss[i] - 1));
+    assert_true(most > 2 * NEAR);
+    for (int i = 0; i < 2; i++) tg_prediction_free(p[i]);
+    tg_modes_free(&m);
+    tg_cluster_free(c);
+}
+
+RUN(cmocka_unit_test(test_many_modes), cmocka_unit_test(test_another_step_is_seen))
