@@ -1,5 +1,6 @@
 #include "asgd/theory/choose_trigger.h"
 
+#include "asgd/theory/descend.h"
 #include "asgd/theory/predict_finite.h"
 
 #include <math.h>
@@ -71,45 +72,44 @@ longest(const search *w)
     return 1.5 * sqrt(2 * h * w->t->target) + 4 * sqrt(noise);
 }
 
-/* The least between two neighbours of the best of a scan, by golden sections of ln delta. */
 static tg_status
-narrow(const search *w, double low, double high, tg_trigger_choice *best)
+quickly(double log_delta, void *context, double *objective)
 {
-    const double part = (sqrt(5) - 1) / 2;
+    tg_trigger_choice c;
 
-    for (int i = 0; i < ROUNDS; i++) {
-        const double x =
-            i % 2 ? log(low) + part * log(high / low) : log(high) - part * log(high / low);
-        tg_trigger_choice c;
-        TG_TRY(look(w, exp(x), true, &c));
-        if (c.objective < best->objective) {
-            *(c.delta > best->delta ? &low : &high) = best->delta;
-            *best = c;
-        } else
-            *(c.delta > best->delta ? &high : &low) = c.delta;
+    TG_TRY(look(context, exp(log_delta), true, &c));
+    *objective = fmin(c.objective, 1e290);
+    return TG_OK;
+}
+
+/* The best of a scan, and between its neighbours. */
+static tg_status
+find_best(search *w, tg_trigger_choice *best)
+{
+    static const double SURE = 0.02; /* of ln delta */
+    const double        high = log(longest(w)), apart = log(60) / (SCAN - 1);
+    tg_descend_at       scan[SCAN], here;
+    size_t              at = 0;
+
+    for (size_t i = 0; i < SCAN; i++) {
+        scan[i].x = high - apart * (double)(SCAN - 1 - i);
+        TG_TRY(quickly(scan[i].x, w, &scan[i].value));
+        if (scan[i].value < scan[at].value) at = i;
     }
+    here = scan[at];
+    if (at > 0 && at + 1 < SCAN)
+        TG_TRY(tg_descend(quickly, w, scan[at - 1], scan[at + 1], SURE, ROUNDS, &here));
+    if (here.value < 1e290) return look(w, exp(here.x), false, best);
+    *best = (tg_trigger_choice){ .objective = INFINITY, .time = INFINITY };
     return TG_OK;
 }
 
 static tg_status
-seek(const search *w, tg_trigger_choice *best, tg_trigger_choice *all,
-     tg_trigger_choice *own)
+seek(search *w, tg_trigger_choice *best, tg_trigger_choice *all, tg_trigger_choice *own)
 {
-    const double high = longest(w), ratio = pow(60, 1. / (SCAN - 1));
-
     TG_TRY(look(w, 0, false, all));
     TG_TRY(look(w, w->s.delta, false, own));
-    *best = (tg_trigger_choice){ .objective = INFINITY, .time = INFINITY };
-    for (int i = 0; i < SCAN; i++) {
-        tg_trigger_choice c;
-        TG_TRY(look(w, high / pow(ratio, i), true, &c));
-        if (c.objective < best->objective) *best = c;
-    }
-    if (isfinite(best->objective)) {
-        const double at = best->delta;
-        TG_TRY(narrow(w, at / ratio, at * ratio, best));
-        TG_TRY(look(w, best->delta, false, best));
-    }
+    TG_TRY(find_best(w, best));
     if (own->objective < best->objective) *best = *own;
     if (!(best->objective < all->objective)) *best = *all;
     return TG_OK;

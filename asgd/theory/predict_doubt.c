@@ -62,20 +62,27 @@ lay_envelope(const tg_finite *f, size_t j, const tg_finite_mode *mode, double ra
     }
 }
 
-tg_status
-tg_finite_drift(const tg_finite *f, size_t j, const tg_finite_mode *mode, double *off)
+/* Where the rate is one over the horizon, that over all that is known, as what is left late is kept for longer. */
+static double
+rate_of(const tg_finite_mode *mode)
 {
     const tg_mode_course *c = &mode->course;
-    /* where the rate is one over the horizon, that over all that is known, as what is left late is kept for longer */
-    const double rate = mode->effective
-                            ? tg_mode_course_rate(c, mode->bias, c->dt * (double)c->n)
-                            : mode->rate;
-    const double drift = isnan(rate)       ? 0
-                         : mode->effective ? TG_FINITE_EFFECTIVE * fabs(rate)
-                                           : mode->rate_error;
-    double      *envelope = malloc(c->n * sizeof *envelope);
-    size_t      *first = malloc(c->n * sizeof *first);
-    const bool   done = envelope && first;
+
+    return mode->effective ? tg_mode_course_rate(c, mode->bias, c->dt * (double)c->n)
+                           : mode->rate;
+}
+
+static tg_status
+add_drift(const tg_finite *f, size_t j, const tg_finite_mode *mode, double rate,
+          double *off)
+{
+    const tg_mode_course *c = &mode->course;
+    const double          drift = isnan(rate)       ? 0
+                                  : mode->effective ? TG_FINITE_EFFECTIVE * fabs(rate)
+                                                    : mode->rate_error;
+    double               *envelope = malloc(c->n * sizeof *envelope);
+    size_t               *first = malloc(c->n * sizeof *first);
+    const bool            done = envelope && first;
 
     if (done) lay_envelope(f, j, mode, rate, first, envelope);
     for (size_t i = 0; done && i < c->n; i++) {
@@ -87,6 +94,12 @@ tg_finite_drift(const tg_finite *f, size_t j, const tg_finite_mode *mode, double
     return done ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 }
 
+tg_status
+tg_finite_drift(const tg_finite *f, size_t j, const tg_finite_mode *mode, double *off)
+{
+    return add_drift(f, j, mode, rate_of(mode), off);
+}
+
 /* What the next order does to the way of the mean, on the scale of its envelope; regular
  * workers that begin together stay bunched for long, which a mode knows that moves much in a job;
  * marks and noise carry their own error; rounding. Errors: TG_ENOMEM. */
@@ -95,16 +108,14 @@ tg_finite_doubt(const tg_finite *f, size_t j, tg_finite_mode *mode)
 {
     tg_mode_course *c = &mode->course;
     const double    x0 = f->m->start[j] - mode->bias;
-    const double    rate = mode->effective
-                               ? tg_mode_course_rate(c, mode->bias, c->dt * (double)c->n)
-                               : mode->rate;
+    const double    rate = rate_of(mode);
     const double    size =
         f->c->plain ? 2e-3 : 6e-3; /* when DuDe-ASGD begins is known so well */
     const double near = near_limit(f, j) + no_variance(f);
     const double moved = fmin(4 * tg_finite_step(f, j) * f->total, 1); /* measured */
     const double bunched = f->c->cluster->together ? moved * regularity(f) / 2 : 0;
 
-    TG_TRY(tg_finite_drift(f, j, mode, c->off));
+    TG_TRY(add_drift(f, j, mode, rate, c->off));
     for (size_t i = 0; i < c->n; i++) {
         const double t = c->dt * (double)i;
         const double noise =

@@ -1,8 +1,7 @@
 /* schedule_step: the best learning rate of so many workers, and what comes of it */
+#include "asgd/theory/descend.h"
 #include "asgd/theory/schedule_team.h"
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_min.h>
 #include <math.h>
 
 /* ---- the best step ------------------------------------------------------------------- */
@@ -29,47 +28,15 @@ safe_target(const tg_team *c)
     return c->task->target / MARGIN;
 }
 
-typedef struct descent {
-    const tg_team *c;
-    tg_status      status;
-} descent;
-
-static double
-merit_of(double log_step, void *context)
-{
-    descent      *d = context;
-    tg_team_point p = { 0 };
-
-    if (d->status == TG_OK)
-        d->status = tg_team_at(d->c, exp(log_step), safe_target(d->c), &p);
-    return d->status == TG_OK ? fmin(tg_team_merit(d->c, safe_target(d->c), &p), 1e290) : 0;
-}
-
-/* The least of f between low and high, at *x with f below both ends, by Brent's method. */
 static tg_status
-descend(descent *d, double low, double high, double *x, double *least)
+merit_of(double log_step, void *context, double *merit)
 {
-    const double         sure = d->c->table ? 1e-6 : 5e-3;
-    gsl_function         f = { merit_of, d };
-    gsl_min_fminimizer  *m = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
-    gsl_error_handler_t *handler = gsl_set_error_handler_off();
-    int                  failed = !m;
+    const tg_team *c = context;
+    tg_team_point  p = { 0 };
 
-    if (m)
-        failed = gsl_min_fminimizer_set_with_values(
-            m, &f, *x, *least, low, merit_of(low, d), high, merit_of(high, d));
-    for (int i = 0; i < ROUNDS && !failed && d->status == TG_OK && high - low > sure; i++) {
-        failed = gsl_min_fminimizer_iterate(m);
-        low = gsl_min_fminimizer_x_lower(m);
-        high = gsl_min_fminimizer_x_upper(m);
-        if (gsl_min_fminimizer_f_minimum(m) < *least) {
-            *least = gsl_min_fminimizer_f_minimum(m);
-            *x = gsl_min_fminimizer_x_minimum(m);
-        }
-    }
-    gsl_set_error_handler(handler);
-    gsl_min_fminimizer_free(m);
-    return d->status;
+    TG_TRY(tg_team_at(c, exp(log_step), safe_target(c), &p));
+    *merit = fmin(tg_team_merit(c, safe_target(c), &p), 1e290);
+    return TG_OK;
 }
 
 /* Learning rates to begin with, evenly in ln eta up to a third of the limit, then evenly. */
@@ -89,34 +56,35 @@ scanned(const tg_team *c, size_t i)
 static tg_status
 best_step(const tg_team *c, double *step)
 {
-    double  x[SCAN], f[SCAN], least = INFINITY;
-    descent d = { .c = c };
-    bool    tried[SCAN] = { false };
+    const double  sure = c->table ? 1e-6 : 5e-3;
+    tg_descend_at scan[SCAN];
+    double        least = INFINITY;
+    bool          tried[SCAN] = { false };
 
     const size_t n = scan_of(c);
 
     if (!(c->task->low < EDGE * c->step_limit)) return TG_OK;
     for (size_t i = 0; i < n; i++) {
-        x[i] = log(scanned(c, i));
-        f[i] = merit_of(x[i], &d);
-        TG_TRY(d.status);
+        scan[i].x = log(scanned(c, i));
+        TG_TRY(merit_of(scan[i].x, (void *)c, &scan[i].value));
     }
     for (int start = 0; start < (c->table ? STARTS : 1); start++) {
         size_t at = n;
         for (size_t i = 0; i < n; i++) {
-            const bool low =
-                (i == 0 || f[i] <= f[i - 1]) && (i + 1 == n || f[i] <= f[i + 1]);
-            if (low && !tried[i] && (at == n || f[i] < f[at])) at = i;
+            const double value = scan[i].value;
+            const bool   low = (i == 0 || value <= scan[i - 1].value) &&
+                             (i + 1 == n || value <= scan[i + 1].value);
+            if (low && !tried[i] && (at == n || value < scan[at].value)) at = i;
         }
         if (at == n) return TG_OK;
         tried[at] = true;
-        double       here = x[at], value = f[at];
-        const size_t before = at > 0 ? at - 1 : 0, after = at + 1 < n ? at + 1 : at;
-        if (before < at && after > at)
-            TG_TRY(descend(&d, x[before], x[after], &here, &value));
-        if (value < least) {
-            least = value;
-            *step = exp(here);
+        tg_descend_at here = scan[at];
+        if (at > 0 && at + 1 < n)
+            TG_TRY(tg_descend(merit_of, (void *)c, scan[at - 1], scan[at + 1], sure, ROUNDS,
+                              &here));
+        if (here.value < least) {
+            least = here.value;
+            *step = exp(here.x);
         }
     }
     return TG_OK;
