@@ -1,13 +1,11 @@
 /* predict_between: of many modes, what is found at few gains, and between these
  *
- * Without minima of the workers' own a mode's E x^2 = x0^2 A(k, t) + (sigma/h)^2 N(k, t) depends on its loop gain k
- * alone (mode_table.h). The points of gain_points.h are solved, once from 1 without noise and once from 0 with it.
- * Between them, with d = (1 - k/limit) k/m, the mean times e^{d t}, ln (A - mean^2)/k^2 + 2 d t and
- * ln N/(V (1 - e^{-2 d t})), past the limit ln N d/(1 - e^{-2 d t})/k^2, are cubics; what these differ by from parabolas
- * is stated besides (derived here, theory 3.8).
+ * Without minima of the workers' own a mode's E x^2 depends on its loop gain, its start and its noise alone. The points of
+ * gain_points.h are solved, once from 1 without noise and once from 0 with it; between them what gain_shape.h leaves of
+ * both are cubics, and what these differ by from parabolas is stated besides (derived here, theory 3.8).
  */
 #include "asgd/theory/gain_points.h"
-#include "asgd/theory/predict_finite.h"
+#include "asgd/theory/gain_shape.h"
 #include "core/parallel.h"
 
 #include <math.h>
@@ -15,21 +13,8 @@
 
 enum { LONGEST = 1500, SHORTEST = 8 /* points of a course */, LEVELS = 64 };
 static const double LITTLE = 1e-18, /* noise that settles nothing */
-    FAINT = 1e-9,                   /* a mean that is rounding */
-    ROUNDED = 1e-6,                 /* of a mean's square, cubics in time */
     RESIDUE = 5e-4,                 /* of cubics in time, and where both are off alike */
     WORTHWHILE = 0.7;               /* solutions a mode */
-
-/* What a point says of a time: the mean without its fall, and the logarithms of spread and noise without theirs. */
-typedef struct moments {
-    double mean, start, noise;
-} moments;
-
-typedef struct seen {
-    moments at;
-    double  off_start, off_noise; /* errors of A, N */
-    bool    faint, spread;        /* A is rounding; A - mean^2 is more than that */
-} seen;
 
 typedef struct between {
     tg_finite      *f;
@@ -39,7 +24,7 @@ typedef struct between {
     size_t          points;
     tg_modes        modes; /* (2 points): from 1; then with noise */
     tg_finite_mode *mode;  /* (2 points) */
-    seen **seen; /* (LEVELS, points) at times 2^level apart, or NULL: not yet asked for */
+    tg_gain_seen  **seen;  /* (LEVELS, points) at times 2^level apart, or NULL */
 } between;
 
 /* ---- what is solved ------------------------------------------------------------------ */
@@ -86,54 +71,10 @@ is_known(const between *b)
 
 /* ---- between ------------------------------------------------------------------------- */
 
-static double
-fade(const between *b, double k)
+static tg_gain_scale
+scale_of(const between *b)
 {
-    return (1 - k / b->f->limit) * k / b->f->mean;
-}
-
-/* As noise alone builds up in a loop without delay, to this variance, or for ever (inf), which is how N goes. */
-static double
-built_up(const between *b, double k, double t, double variance)
-{
-    const double d = fade(b, k);
-
-    if (isfinite(variance)) return -variance * expm1(-2 * d * t);
-    return k * k * (fabs(d * t) < 1e-9 ? 2 * t : -expm1(-2 * d * t) / d);
-}
-
-/* E x and what E x^2 is more, from 1; past the end of the course at the rate of the mode. */
-static void
-start_at(const tg_finite_mode *mode, double t, double *mean, double *spread, seen *s)
-{
-    const tg_mode_course *c = &mode->course;
-    const double          end = c->dt * (double)(c->n - 1), at = fmin(t, end * (1 - 1e-12));
-    const double          left = t > end ? exp(-fmax(mode->rate, 0) * (t - end)) : 1;
-    const double          y = tg_mode_course_mean(c, at);
-    const double          second = tg_mode_course_second(c, at, &s->off_start);
-    const double          rounded = ROUNDED * y * y + FAINT * FAINT;
-
-    *mean = fabs(y) > FAINT ? y * left : 0;
-    *spread = fmax(second - y * y, rounded) * left * left;
-    s->off_start *= left * left;
-    s->spread = second - y * y > rounded;
-    s->faint = fmax(second, y * y) * left * left <= 10 * FAINT * FAINT;
-}
-
-static seen
-seen_at(const between *b, size_t i, double t)
-{
-    const double          k = b->at.k[i], d = fade(b, k);
-    seen                  s;
-    const tg_finite_mode *noisy = &b->mode[b->points + i];
-    const double          N = tg_mode_course_second(&noisy->course, t, &s.off_noise);
-    double                y, Z;
-
-    start_at(&b->mode[i], t, &y, &Z, &s);
-    s.at = (moments){ y * exp(d * t), log(Z / (k * k)) + 2 * d * t,
-                      log(fmax(N, 1e-300) /
-                          fmax(built_up(b, k, t, noisy->variance), 1e-300)) };
-    return s;
+    return (tg_gain_scale){ b->f->limit, b->f->mean };
 }
 
 /* The least time between points of courses, which that of each is a power of two of. */
@@ -146,7 +87,7 @@ shortest(const between *b)
 /* What is faint says what it said before, and a spread that is rounding what that of the next gain says: both are all
  * but even in the gain, and slower modes between are far from faint. */
 static void
-mend(seen *s, const seen *before, const seen *next)
+mend(tg_gain_seen *s, const tg_gain_seen *before, const tg_gain_seen *next)
 {
     if (s->faint && before) {
         s->at.mean = before->at.mean;
@@ -162,7 +103,7 @@ look(const between *b, size_t level, size_t i)
     const double      dt = ldexp(shortest(b), (int)level);
     const tg_gain_run run = b->at.run[i];
     const bool        last = i + 1 == run.first + run.count;
-    seen            **out = &b->seen[level * b->points + i];
+    tg_gain_seen    **out = &b->seen[level * b->points + i];
     const size_t      n =
         (size_t)fmin(fmax(ceil(b->f->plan->horizon / dt) + 2, SHORTEST), LONGEST + 2);
 
@@ -170,35 +111,26 @@ look(const between *b, size_t level, size_t i)
     if (!last) TG_TRY(look(b, level, i + 1));
     if (!(*out = malloc(n * sizeof **out))) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t at = 0; at < n; at++) {
-        seen *s = *out + at;
-        *s = seen_at(b, i, dt * (double)at);
+        tg_gain_seen *s = *out + at;
+        *s = tg_gain_seen_at(scale_of(b), b->at.k[i], &b->mode[i], &b->mode[b->points + i],
+                             dt * (double)at);
         mend(s, at > 0 ? s - 1 : NULL, last ? NULL : out[1] + at);
     }
     return TG_OK;
 }
 
-static moments
-sum_of(seen *const *from, size_t at, const double *weight, size_t count)
+static tg_gain_moments
+sum_of(tg_gain_seen *const *from, size_t at, const double *weight, size_t count)
 {
-    moments sum = { 0 };
+    tg_gain_moments sum = { 0 };
 
     for (size_t i = 0; i < count; i++) {
-        const moments *m = &from[i][at].at;
+        const tg_gain_moments *m = &from[i][at].at;
         sum.mean += weight[i] * m->mean;
         sum.start += weight[i] * m->start;
         sum.noise += weight[i] * m->noise;
     }
     return sum;
-}
-
-/* With its fall: E x from 1, A and N. */
-static moments
-bring_back(const between *b, double k, double t, double variance, moments m)
-{
-    const double d = fade(b, k), y = m.mean * exp(-d * t);
-
-    return (moments){ y, y * y + k * k * exp(m.start - 2 * d * t),
-                      exp(m.noise) * built_up(b, k, t, variance) };
 }
 
 /* Of a unit of noise (sigma/h)^2. */
@@ -252,22 +184,23 @@ static tg_status
 follow(const between *b, const tg_gain_spot *s, size_t j, double variance,
        tg_finite_mode *out)
 {
-    const tg_modes *m = b->f->m;
-    const double    x0 = m->start[j], v = m->sigma2[j] / (m->h[j] * m->h[j]);
-    const size_t    level = level_of(b, s);
-    const double    dt = ldexp(shortest(b), (int)level);
-    seen *const    *from = b->seen + level * b->points + s->first;
-    tg_mode_course *c = &out->course;
+    const tg_modes      *m = b->f->m;
+    const double         x0 = m->start[j], v = m->sigma2[j] / (m->h[j] * m->h[j]);
+    const size_t         level = level_of(b, s);
+    const double         dt = ldexp(shortest(b), (int)level);
+    tg_gain_seen *const *from = b->seen + level * b->points + s->first;
+    const tg_gain_scale  scale = scale_of(b);
+    tg_mode_course      *c = &out->course;
 
     TG_TRY(tg_mode_course_create(
         dt, (size_t)fmax(ceil(span_of(b, s) / dt * (1 - 1e-12)) + 1, SHORTEST), c));
     c->whole = b->mode[s->first].course.whole;
     for (size_t i = 0; i < c->n; i++) {
-        const double  t = c->dt * (double)i;
-        const moments sum =
-            bring_back(b, s->k, t, variance, sum_of(from, i, s->cubic, s->count));
-        const moments less =
-            bring_back(b, s->k, t, variance, sum_of(from, i, s->parabola, s->count));
+        const double          t = c->dt * (double)i;
+        const tg_gain_moments sum = tg_gain_moments_of(scale, s->k, t, variance,
+                                                       sum_of(from, i, s->cubic, s->count));
+        const tg_gain_moments less = tg_gain_moments_of(
+            scale, s->k, t, variance, sum_of(from, i, s->parabola, s->count));
         double start = fabs(sum.start - less.start), noise = fabs(sum.noise - less.noise);
         for (size_t n = 0; n < s->count; n++) {
             start += s->line[n] * from[n][i].off_start;
