@@ -1,5 +1,6 @@
 #include "study/scene.h"
 
+#include "study/decree.h"
 #include "study/setting.h"
 
 #include <math.h>
@@ -62,7 +63,8 @@ is_beside_links(const tg_study_algorithm *a)
     return a->rule.kind == &tg_rule_uniform.is || a->rule.kind == &tg_rule_shuffled.is ||
            a->rule.kind == &tg_rule_ringmaster.is || a->rule.kind == &tg_rule_wait.is ||
            a->rule.kind == &tg_rule_sync.is || a->rule.kind == &tg_rule_k_sync.is ||
-           a->rule.kind == &tg_rule_k_batch_sync.is;
+           a->rule.kind == &tg_rule_k_batch_sync.is ||
+           ((const tg_rule_kind *)a->rule.kind)->late != NULL;
 }
 
 /* Of behaviours that of send_norm, where gradients are ASGD's steps and their noise is known wherever x is. */
@@ -151,6 +153,11 @@ tg_study_theory(const tg_study *study, size_t i, const char **rule, double *numb
             TG_EDOMAIN,
             "theory does not know %s with a limit that lets gradients be stale yet",
             a->label);
+    if (tg_study_is_decreed(study, i)) {
+        *rule = "asgd"; /* in rounds at caches that are late: study/decree.h */
+        *number = 0;
+        return TG_OK;
+    }
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         if (a->rule.kind != &known[k].kind->is) continue;
         const size_t none = known[k].none ? tg_kind_param(a->rule.kind, known[k].none) : 0;
@@ -179,7 +186,8 @@ tg_study_rule(const tg_study *study, size_t i, const tg_algorithm **out)
                        "behind links only the prediction of %s is known to "
                        "theory yet",
                        study->algorithm[i].label);
-    *out = tg_study_trigger(study, i) > 0 ? NULL : tg_algorithm_find(rule);
+    const bool other = tg_study_trigger(study, i) > 0 || tg_study_is_decreed(study, i);
+    *out = other ? NULL : tg_algorithm_find(rule);
     if (*out) return TG_OK;
     return tg_fail(TG_EDOMAIN, "only the prediction of %s is known to theory yet",
                    study->algorithm[i].label);
@@ -256,21 +264,11 @@ static tg_status
 predict_nothing(const tg_scene *s, tg_prediction **out)
 {
     const size_t   n = s->modes.count, points = s->study->points;
-    tg_prediction *p = calloc(1, sizeof *p);
+    tg_prediction *p = NULL;
 
-    if (p) p->mode = calloc(n + 1, sizeof *p->mode);
-    if (p) p->t = calloc(4 * points, sizeof *p->t);
-    if (!p || !p->mode || !p->t) {
-        tg_prediction_free(p);
-        return tg_fail(TG_ENOMEM, "out of memory");
-    }
+    TG_TRY(tg_prediction_create(n, points, &p));
     p->outcome = TG_UNDECIDED;
     p->workers = s->cluster->workers;
-    p->modes = n;
-    p->points = points;
-    p->loss = p->t + points;
-    p->low = p->loss + points;
-    p->high = p->low + points;
     p->lambda = tg_cluster_rate(s->cluster);
     p->delay_mean = p->delay_cv = p->staleness = p->gain = p->threshold = p->step_limit =
         p->workers_limit = p->threshold_square = p->threshold_error = p->threshold_single =

@@ -1,7 +1,9 @@
 #include "study/setting.h"
 
+#include "study/decree.h"
 #include "study/scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Rounds by order statistics: all workers, the first K, or the first K gradients where workers
@@ -29,6 +31,24 @@ rounds_of(const tg_study *study, size_t algorithm, const tg_cluster *c, tg_round
     return !out->again;
 }
 
+static tg_status
+decreed(const tg_setting_source *s, tg_cluster *c, tg_setting *out)
+{
+    double            *weight = NULL;
+    size_t             most = 0;
+    tg_decree_momentum momentum;
+
+    const tg_status status =
+        tg_study_decree(s->study, s->algorithm, &weight, &most, &momentum);
+    if (status != TG_OK) {
+        tg_cluster_free(c);
+        return status;
+    }
+    const tg_status made = tg_setting_decreed(c, weight, most, momentum, out);
+    free(weight);
+    return made;
+}
+
 tg_status
 tg_study_setting_of_cluster(const tg_setting_source *s, tg_cluster *c, tg_setting *out)
 {
@@ -41,6 +61,7 @@ tg_study_setting_of_cluster(const tg_setting_source *s, tg_cluster *c, tg_settin
         tg_cluster_free(c);
         return status;
     }
+    if (tg_study_is_decreed(s->study, s->algorithm)) return decreed(s, c, out);
     if (rounds_of(s->study, s->algorithm, c, &rounds))
         return tg_setting_rounds(c, &rounds, out);
     const double delta = tg_study_trigger(s->study, s->algorithm);

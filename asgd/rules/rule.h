@@ -20,8 +20,9 @@ typedef struct tg_rule_cost {
 typedef struct tg_rule_kind {
     tg_kind is;
     bool    ages; /* it asks for the oldest job, tg_sim_oldest() */
-    bool
-        decreed; /* staleness by decree: gradients are taken where it says, in logical time */
+    /* Staleness by decree, gradients being taken where the rule says, in logical time: the rounds by which moves come late,
+     * about at most; NULL: no such rule. */
+    double (*late)(const double *param, const tg_lag *lag);
 
     /* Whether the parameters suit so many workers; NULL: any that are in range. */
     tg_status (*check)(const double *param, size_t workers);

@@ -88,6 +88,23 @@ cost_of_lag(size_t dim, size_t workers, double most)
                            .bytes = n * (double)dim * (most + 2) * sizeof(double) };
 }
 
+/* By r, and by the latest stage of a pipeline. */
+static double
+late_by(double rounds, const tg_lag *lag)
+{
+    double stage = 0;
+
+    for (size_t i = 0; lag && i < lag->parts; i++)
+        stage = fmax(stage, (double)lag->extra[i]);
+    return rounds + stage;
+}
+
+static double
+late(const double *param, const tg_lag *lag)
+{
+    return late_by(param[0], lag);
+}
+
 /* ---- the laws of r ------------------------------------------------------------------- */
 
 enum { MOST_LAG = 4096 };
@@ -141,6 +158,13 @@ cost_of_geometric(size_t dim, size_t workers, const double *param)
     return cost_of_lag(dim, workers, q > 0 ? fmin(log(1e-12) / log(q), MOST_LAG) : 0);
 }
 
+/* One in twenty comes later than three times the mean. */
+static double
+late_of_geometric(const double *param, const tg_lag *lag)
+{
+    return late_by(3 * param[0], lag);
+}
+
 /* The weights that are given beside the rule; without them no move is late. */
 static tg_status
 table(tg_sim *s, void *room_)
@@ -158,6 +182,13 @@ cost_of_table(size_t dim, size_t workers, const double *param)
 {
     (void)param;
     return cost_of_lag(dim, workers, 0);
+}
+
+static double
+late_of_table(const double *param, const tg_lag *lag)
+{
+    (void)param;
+    return late_by(lag && lag->weight ? (double)lag->most : 0, lag);
 }
 
 static const tg_param most_param[] = {
@@ -181,7 +212,7 @@ const tg_rule_kind tg_rule_stale_uniform = {
     .is = { "stale_uniform",
             "staleness by decree: moves reach each cache 0 .. most rounds late", SOURCE,
             most_param },
-    .decreed = true,
+    .late = late,
     .room = room,
     .cost = cost,
     .begin = uniform,
@@ -192,7 +223,7 @@ const tg_rule_kind tg_rule_stale_uniform = {
 const tg_rule_kind tg_rule_stale_constant = {
     .is = { "stale_constant", "staleness by decree: all moves come so many rounds late",
             SOURCE, extra_param },
-    .decreed = true,
+    .late = late,
     .room = room,
     .cost = cost,
     .begin = constant,
@@ -203,7 +234,7 @@ const tg_rule_kind tg_rule_stale_constant = {
 const tg_rule_kind tg_rule_stale_geometric = {
     .is = { "stale_geometric", "staleness by decree: a geometric number of rounds late",
             SOURCE, mean_param },
-    .decreed = true,
+    .late = late_of_geometric,
     .room = room,
     .cost = cost_of_geometric,
     .begin = geometric,
@@ -215,7 +246,7 @@ const tg_rule_kind tg_rule_stale_table = {
     .is = { "stale_table",
             "staleness by decree: r by the algorithm's lag_weights, such as measured ones",
             SOURCE, NULL },
-    .decreed = true,
+    .late = late_of_table,
     .room = room,
     .cost = cost_of_table,
     .begin = table,

@@ -9,7 +9,7 @@ tg_outside_check(const tg_setup *u)
 {
     const tg_rule_kind *rule = (const tg_rule_kind *)u->rule.kind;
 
-    if (rule->decreed)
+    if (rule->late)
         return tg_fail(TG_EDOMAIN,
                        "%s decrees its staleness: there is nothing to be done live",
                        rule->is.name);

@@ -92,6 +92,21 @@ longest_trip(const tg_cluster *c, const tg_ledger *l)
     return tg_cluster_longest(c) + fmax(0, seen - alone);
 }
 
+/* Under staleness by decree a move comes as many rounds later as it is late, and a round takes as long as its slowest. */
+static double
+longest_way(const tg_replicas_running *a, const tg_simulation *s)
+{
+    const tg_rule_kind *rule = (const tg_rule_kind *)a->setup->rule.kind;
+    const double        trip = longest_trip(a->setup->cluster, &s->ledger);
+    const double        rounds =
+        (double)s->ledger.delivered /
+        ((double)a->setup->cluster->workers * fmax((double)s->replicas, 1));
+
+    if (!rule->late) return trip;
+    return (1 + rule->late(a->setup->rule.param, a->setup->lag)) *
+           fmax(trip, a->plan->horizon / fmax(rounds, 1));
+}
+
 static tg_status
 judge_growth(const tg_replicas_running *a, tg_simulation *s)
 {
@@ -106,7 +121,7 @@ judge_growth(const tg_replicas_running *a, tg_simulation *s)
         times.began += r->began / (double)s->replicas;
         times.last_began = fmax(times.last_began, r->began);
     }
-    times.longest = longest_trip(a->setup->cluster, &s->ledger);
+    times.longest = longest_way(a, s);
     s->growth = tg_growth_judge((const double(*)[4])quarter, n, &times);
     free(quarter);
     return TG_OK;

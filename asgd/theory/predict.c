@@ -39,13 +39,13 @@ tg_prediction_free(tg_prediction *p)
     free(p);
 }
 
-static tg_status
-allocate(size_t modes, size_t points, tg_prediction **out)
+tg_status
+tg_prediction_create(size_t modes, size_t points, tg_prediction **out)
 {
     tg_prediction *p = calloc(1, sizeof *p);
 
     if (p) {
-        p->mode = calloc(modes, sizeof *p->mode);
+        p->mode = calloc(modes + 1, sizeof *p->mode);
         p->t = calloc(4 * points + 1, sizeof *p->t);
     }
     if (!p || !p->mode || !p->t) {
@@ -214,7 +214,7 @@ predict(const tg_case *c, const tg_modes *modes, const tg_predict_plan *plan,
     tg_prediction *p = NULL;
 
     if (c->kept) TG_TRY(check_weighed(c->cluster, modes, c->kind->name));
-    TG_TRY(allocate(modes->count, plan->points, &p));
+    TG_TRY(tg_prediction_create(modes->count, plan->points, &p));
     tg_status status = fill_cluster(c, modes, plan, p);
     if (status == TG_OK) status = fill(c, modes, plan, p);
     if (status == TG_OK)

@@ -142,6 +142,9 @@ TG_CHECKED tg_status tg_predict(const tg_modes *modes, const tg_cluster *cluster
 TG_CHECKED tg_status tg_predict_rule(const tg_modes *modes, const tg_cluster *cluster,
                                      const char *rule, double number, double step,
                                      const tg_predict_plan *plan, tg_prediction **out);
+
+/* A prediction of nothing yet, all zeros. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_prediction_create(size_t modes, size_t points, tg_prediction **out);
 void                 tg_prediction_free(tg_prediction *p);
 
 /* The largest learning rate with which the mean square settles for the largest eigenvalue

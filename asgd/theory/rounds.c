@@ -206,6 +206,40 @@ check(const tg_cluster *c, const tg_rounds *r)
     return TG_OK;
 }
 
+static int
+by_time(const void *a, const void *b)
+{
+    const double x = tg_delay_mean(*(tg_delay *const *)a),
+                 y = tg_delay_mean(*(tg_delay *const *)b);
+
+    return (x > y) - (x < y);
+}
+
+/* Constant times, each worker's once: the K-th is always as late. Errors: TG_ENOMEM. */
+static tg_status
+find_constant(const tg_cluster *c, size_t K, double *mean, tg_delay **law)
+{
+    const tg_delay **of = malloc(c->workers * sizeof *of);
+    size_t           n = 0;
+
+    if (!of) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t g = 0; g < c->groups; g++)
+        for (size_t i = 0; i < c->count[g]; i++) of[n++] = c->law[g];
+    qsort(of, n, sizeof *of, by_time);
+    *mean = tg_delay_mean(of[K - 1]);
+    if (law) *law = tg_delay_keep(of[K - 1]);
+    free(of);
+    return TG_OK;
+}
+
+static bool
+is_constant(const tg_cluster *c)
+{
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] && tg_delay_cv(c->law[g]) > 0) return false;
+    return true;
+}
+
 tg_status
 tg_rounds_law(const tg_cluster *c, const tg_rounds *r, double *mean, tg_delay **law)
 {
@@ -214,6 +248,7 @@ tg_rounds_law(const tg_cluster *c, const tg_rounds *r, double *mean, tg_delay **
     };
 
     TG_TRY(check(c, r));
+    if (!r->again && is_constant(c)) return find_constant(c, r->gradients, mean, law);
     k.survival = malloc((k.n + 3 * k.K) * sizeof *k.survival);
     k.count = malloc((k.again ? c->groups * k.K * k.n : 1) * sizeof *k.count);
     tg_status status = k.survival && k.count ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");

@@ -57,10 +57,11 @@ are_alike(const tg_schedule_task *task, size_t workers, bool *yes)
 
     TG_TRY(task->setting(task->context, workers, &s));
     const tg_status status = modes_of(task, &s, workers, &m);
-    const bool      stepped = tg_linear_find(s.rule)->stepped, triggered = s.delta > 0;
+    const bool      stepped = tg_linear_find(s.rule)->stepped;
+    const bool other = s.delta > 0 || s.late; /* more than their gain tells them apart */
     tg_setting_free(&s);
     TG_TRY(status);
-    *yes = !m.minimum && !stepped && !triggered;
+    *yes = !m.minimum && !stepped && !other;
     for (size_t j = 0; j < m.count; j++) *yes = *yes && !(m.spread[j] > 0);
     tg_modes_free(&m);
     return TG_OK;
@@ -189,14 +190,14 @@ find_limit(tg_team *c)
     tg_prediction        *p = NULL;
     const tg_predict_plan plan = { .horizon = c->task->horizon, .quick = true };
 
-    const double step = isnan(c->task->step)
-                            ? 0.1 / (c->h_max * (double)c->s.cluster->workers)
-                            : c->task->step;
+    const double step =
+        isnan(c->task->step) ? 0.1 / (c->h_max * (double)c->workers) : c->task->step;
 
-    TG_TRY(
-        tg_predict_rule(&c->modes, c->s.cluster, c->s.rule, c->s.number, step, &plan, &p));
+    TG_TRY(tg_setting_predict_modes(&c->s, &c->modes, step, &plan, &p));
     c->step_limit = p->step_limit;
     c->limit_error = p->threshold_error / p->threshold_square;
+    c->known[0] = p->threshold;
+    c->known[1] = p->threshold_square;
     tg_prediction_free(p);
     return TG_OK;
 }
@@ -246,10 +247,11 @@ tg_team_predict(const tg_team *c, double step, double target, tg_prediction **ou
 {
     const double mean = (double)c->s.cluster->workers / tg_cluster_rate(c->s.cluster),
                  points = fmin(fmax(8 * c->task->horizon / mean, 240), 2000);
-    const tg_predict_plan plan = { .horizon = c->task->horizon,
-                                   .points = (size_t)points + 1,
-                                   .target = target };
+    tg_predict_plan plan = { .horizon = c->task->horizon,
+                             .points = (size_t)points + 1,
+                             .target = target };
 
+    if (c->s.late) memcpy(plan.known, c->known, sizeof plan.known);
     return tg_setting_predict_modes(&c->s, &c->modes, step, &plan, out);
 }
 

@@ -14,6 +14,7 @@ typedef struct tg_team {
     tg_setting              s;
     tg_modes                modes;
     double                  h_max, step_limit, limit_error;
+    double                  known[2]; /* thresholds, as in a plan */
     tg_mode_table          *table;    /* NULL: each point is a prediction */
     bool                    waits;    /* it begins when all have delivered, at ... */
     double begin[TG_TEAM_BEGINNINGS]; /* each with its share of them [time] */

@@ -1,10 +1,12 @@
 #include "asgd/theory/setting.h"
 
+#include "asgd/theory/predict_decree.h"
 #include "asgd/theory/predict_parts.h"
 #include "asgd/theory/predict_trigger.h"
 #include "solver/linear_rule.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 tg_status
@@ -120,6 +122,28 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
                          .rounds = true,
                          .fair = !r->again && K == P };
     return TG_OK;
+}
+
+tg_status
+tg_setting_decreed(tg_cluster *c, const double *weight, size_t most,
+                   tg_decree_momentum momentum, tg_setting *out)
+{
+    const tg_rounds all = { .gradients = c->workers };
+    tg_setting      s;
+
+    TG_TRY(tg_setting_rounds(c, &all, &s));
+    s.noise = 1;
+    s.rounds = s.fair = false;
+    s.most = most;
+    s.momentum = momentum;
+    s.late = malloc((most + 1) * sizeof *s.late);
+    const tg_status status = s.late ? tg_decree_lags(weight, most, 0, s.late)
+                                    : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK)
+        *out = s;
+    else
+        tg_setting_free(&s);
+    return status;
 }
 
 tg_status
@@ -327,6 +351,19 @@ set_clock(const tg_setting *s, double longer, const tg_predict_plan *plan, tg_pr
     if (!isfinite(p->settle)) p->settle_error = NAN;
 }
 
+static tg_status
+predict_by_kind(const tg_setting *s, const tg_modes *modes, double step,
+                const tg_predict_plan *plan, tg_prediction **out)
+{
+    const tg_trigger trigger = { s->computing, s->uplink, s->delta };
+    const tg_decree  decree = { (size_t)s->workers, s->late, s->most, s->momentum };
+
+    if (s->late)
+        return tg_predict_decree(modes, &decree, s->cluster->law[0], step, plan, out);
+    if (s->delta > 0) return tg_predict_trigger(modes, &trigger, step, plan, out);
+    return tg_predict_rule(modes, s->cluster, s->rule, s->number, step, plan, out);
+}
+
 tg_status
 tg_setting_predict_modes(const tg_setting *s, const tg_modes *modes, double step,
                          const tg_predict_plan *plan, tg_prediction **out)
@@ -340,10 +377,7 @@ tg_setting_predict_modes(const tg_setting *s, const tg_modes *modes, double step
         longer.points = plan->points ? FINER * (plan->points - 1) + 1 : 0;
         longer.single = false;
     }
-    const tg_trigger trigger = { s->computing, s->uplink, s->delta };
-    TG_TRY(s->delta > 0
-               ? tg_predict_trigger(modes, &trigger, step, &longer, &p)
-               : tg_predict_rule(modes, s->cluster, s->rule, s->number, step, &longer, &p));
+    TG_TRY(predict_by_kind(s, modes, step, &longer, &p));
     if (s->assigned) {
         set_clock(s, longer.horizon, plan, p);
         doubt_modes(s, modes, p);
@@ -372,5 +406,6 @@ tg_setting_free(tg_setting *s)
 {
     tg_cluster_free(s->cluster);
     tg_cluster_free(s->computing);
+    free(s->late);
     *s = (tg_setting){ 0 };
 }

@@ -10,6 +10,7 @@
 #include "asgd/theory/network.h"
 #include "asgd/theory/predict.h"
 #include "asgd/theory/rounds.h"
+#include "solver/decree.h"
 
 typedef struct tg_setting {
     tg_cluster *cluster;   /* owned: tg_setting_free() */
@@ -31,6 +32,9 @@ typedef struct tg_setting {
     double         delta;     /* only longer gradients are sent [loss/x]; 0: all ... */
     tg_cluster    *computing; /* ... by these workers; owned ... */
     const tg_link *uplink;    /* ... over this; borrowed */
+    double *late; /* staleness by decree: (most + 1) chances of a lag; owned; NULL: none */
+    size_t  most;
+    tg_decree_momentum momentum;
 } tg_setting;
 
 /* Workers under a rule of theory's table, for nothing more. Takes the cluster, also on failure.
@@ -52,6 +56,11 @@ TG_CHECKED tg_status tg_setting_network(tg_cluster *c, const tg_link *up,
  * failure. Errors: those of tg_network_cluster(). */
 TG_CHECKED tg_status tg_setting_trigger(tg_cluster *c, const tg_link *up, double delta,
                                         tg_setting *out);
+
+/* Rounds of everybody whose moves are late by so many rounds more, by weights (most + 1) that need not add up to 1. Takes the
+ * cluster, also on failure. Errors: those of tg_rounds_law() and tg_decree_lags(). */
+TG_CHECKED tg_status tg_setting_decreed(tg_cluster *c, const double *weight, size_t most,
+                                        tg_decree_momentum momentum, tg_setting *out);
 
 /* Workers of one law of whom one works at a time, the others waiting: one worker. Takes the cluster, also on failure.
  * Errors: TG_EDOMAIN workers of several laws. */

@@ -80,7 +80,7 @@ can_be_live(const tg_kind *rule)
 {
     const tg_rule_kind *k = (const tg_rule_kind *)rule;
 
-    return !k->decreed && !k->ring;
+    return !k->late && !k->ring;
 }
 
 /* Every rule, with every behaviour in turn. */

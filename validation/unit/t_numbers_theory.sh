@@ -30,6 +30,8 @@ name: ringmaster, step: .1, r: 1
 name: delay_adaptive, step: .1
 name: koloskova, step: .1, smoothness: 1
 name: staleness_aware, step: .2
+name: stale_uniform, step: .05, most: 4
+name: stale_geometric, step: .03, mean: 2, optimiser: {name: nesterov, momentum: .4}
 name: polynomial, step: .2
 name: dude, step: .4
 name: asgd, step: .1, behaviour: {name: send_norm, delta: .2}

@@ -1,0 +1,31 @@
+/* round_clock: from rounds to time
+ *
+ * Rounds of independent lengths R begin at 0, so f in time is E f(N(t)) with N the renewal count of R. A length that is
+ * always the same counts exactly. Else the sum of k rounds is taken for a gamma variable of its mean and variance, exact for
+ * gamma laws; what its skewness may be off by is stated: as much of the difference that the skewness of the gamma law makes
+ * (to a normal one) as R's own skewness differs from it. Derived here, theory 5. */
+#ifndef TG_ASGD_ROUND_CLOCK_H
+#define TG_ASGD_ROUND_CLOCK_H
+
+#include "core/delay.h"
+
+#include <complex.h>
+#include <stddef.h>
+
+typedef struct tg_round_clock {
+    double mean, cv, skewed; /* E R [time]; how far R's skewness is off, over 2 cv */
+} tg_round_clock;
+
+tg_round_clock tg_round_clock_of(const tg_delay *round);
+
+/* By the time t no more rounds than this are over, but for 1e-12. */
+double tg_round_clock_most(const tg_round_clock *c, double t);
+
+/* E f(N(t)), f (n) of 0 .. n - 1 rounds, the last of them for all beyond; and what that may be off by. */
+double tg_round_clock_at(const tg_round_clock *c, const double *f, size_t n, double t,
+                         double *error);
+
+/* How fast E z^N(t) goes in the end: s with E e^(-s R) z = 1 nearest to ln z / E R [1/time]; NaN: not found. */
+double complex tg_round_clock_rate(const tg_delay *round, double complex z);
+
+#endif
