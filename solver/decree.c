@@ -112,8 +112,8 @@ follow(const tg_decree_mode *m, const tg_decree_drive *b, size_t rounds, double 
         seen += beyond(m, m->seen, t, true);
         if (t < m->n) follows = m->follows[t];
         second[t] = mean * mean + P * P * convolved(&model, w, t) + b->noise * seen;
-        w[t] = move * move + e * e * follows * follows * b->spread +
-               convolved(&own, w, t) + b->noise * heard;
+        w[t] = move * move + e * e * follows * follows * b->spread + convolved(&own, w, t) +
+               b->noise * heard;
         if ((work += 2 * (t < m->n ? t : m->n)) < LISTEN) continue;
         work = 0;
         TG_TRY(tg_stop_check());

@@ -51,8 +51,8 @@ fastest(const tg_decree *d, double gain)
     double       mean = 0;
 
     for (size_t r = 0; r <= d->most; r++) mean += d->late[r] * (double)r;
-    const double step = d->momentum.ahead ? (3 + beta) + 2 * (1 + beta) * (1 + beta)
-                                          : 1 + 3 * beta;
+    const double step =
+        d->momentum.ahead ? (3 + beta) + 2 * (1 + beta) * (1 + beta) : 1 + 3 * beta;
     return step + gain * mean;
 }
 
@@ -158,7 +158,8 @@ tg_decree_root(const tg_decree_mode *m)
     if (m->settled && m->fall < 1) return 1 - m->fall;
     z = last_ratio(m->y, m->n - 1);
     for (int i = 0; i < 30; i++) {
-        const double complex g = step_at(&m->d, z, &step) + m->gain * law_at(&m->d, z, &law);
+        const double complex g =
+            step_at(&m->d, z, &step) + m->gain * law_at(&m->d, z, &law);
         z -= by = g / (step + m->gain * law);
     }
     if (!(cabs(by) < 1e-9 * cabs(z)) || m->settled != (cabs(z) < 1))

@@ -187,8 +187,8 @@ fill_kernels(tg_decree_mode *m, const responses *r)
     size_t       work = 0;
 
     for (size_t k = 0; k < m->n; k++) {
-        m->scatter[k] = P * (scattered(&m->d, r->own, k) +
-                             (P - 1) * scattered(&m->d, r->other, k));
+        m->scatter[k] =
+            P * (scattered(&m->d, r->own, k) + (P - 1) * scattered(&m->d, r->other, k));
         m->model[k] = scattered(&m->d, r->model, k);
         if ((work += 3 * m->d.most) < LISTEN) continue;
         work = 0;
@@ -216,8 +216,8 @@ static tg_status
 fill(const following *f, tg_decree_mode *m)
 {
     const size_t n = m->n;
-    double      *block = malloc(7 * n * sizeof *block), *work = malloc(3 * n * sizeof *work);
-    tg_status    status = TG_OK;
+    double   *block = malloc(7 * n * sizeof *block), *work = malloc(3 * n * sizeof *work);
+    tg_status status = TG_OK;
 
     m->y = block;
     if (block && work) {

@@ -59,8 +59,7 @@ find_momentum(const tg_study_algorithm *a, tg_decree_momentum *out)
     if (a->optimiser.kind == &tg_optimiser_sgd.is) return TG_OK;
     if (a->optimiser.kind != &tg_optimiser_heavy_ball.is &&
         a->optimiser.kind != &tg_optimiser_nesterov.is)
-        return tg_fail(TG_EDOMAIN,
-                       "theory does not know the rule %s with optimiser %s yet",
+        return tg_fail(TG_EDOMAIN, "theory does not know the rule %s with optimiser %s yet",
                        a->rule.kind->name, a->optimiser.kind->name);
     out->beta = a->optimiser.param[0];
     out->ahead = a->optimiser.kind == &tg_optimiser_nesterov.is;

@@ -112,7 +112,8 @@ lay_modes(const tg_mode_table *t, double step, room *r)
     }
 }
 
-/* y and Z of a row from its course as long as that goes on, and on at their rates. */
+/* y and Z of a row from its course as long as that goes on, and on at their rates. What is as good as nothing is the same in
+ * all rows and tables: between one that goes on down and one that does not ln Z would be anything. */
 static void
 take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
            const tg_mode_course *c)
@@ -123,12 +124,15 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
 
     t->variance[i] = k / (t->size * p->mode[i].variance / LITTLE);
     t->rate[i] = fmax(p->mode[i].rate * t->mean / k, 0);
+    t->decay[i] = fmin(t->rate[i], 1 - rows[i]);
     for (size_t j = 0; j < TG_TABLE_TIMES; j++) {
         const double at = fmin(time_of(j) / scale, end), y = tg_mode_course_mean(c, at);
         const double beyond = time_of(j) / scale - at;
-        t->mean_of[i][j] = fabs(y) > FAINT ? y * exp((1 - rows[i]) * at * k / t->mean) : 0;
+        t->mean_of[i][j] = fabs(y) > FAINT ? y * exp(t->decay[i] * at * k / t->mean) : 0;
         if (beyond > 0) {
-            t->spread[i][j] = t->spread[i][j - 1] + slope * (time_of(j) - time_of(j - 1));
+            t->spread[i][j] =
+                fmax(t->spread[i][j - 1] + slope * (time_of(j) - time_of(j - 1)),
+                     2 * log(FAINT));
             continue;
         }
         t->spread[i][j] =
@@ -262,6 +266,7 @@ tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, double wor
         for (size_t i = 0; i < TG_TABLE_ROWS; i++) {
             out->variance[i] += w * t->variance[i];
             out->rate[i] += w * t->rate[i];
+            out->decay[i] += w * t->decay[i];
             for (size_t j = 0; j < TG_TABLE_TIMES; j++) {
                 out->mean_of[i][j] += w * t->mean_of[i][j];
                 out->spread[i][j] += w * t->spread[i][j];
@@ -282,7 +287,7 @@ tg_mode_table_row(const tg_mode_table *t, double k)
     const double at = place_of(part);
     size_t       i = 0;
     tg_table_row r = { .scale = scale_of(k, t->mean) };
-    double       variance = 0;
+    double       variance = 0, decay = 0;
 
     while (i + 2 < t->rows && rows[i + 1] < part) i++;
     r.first = i > 0 ? i - 1 : 0;
@@ -295,12 +300,13 @@ tg_mode_table_row(const tg_mode_table *t, double k)
                 r.weight[a] *=
                     (at - place_of(rows[r.first + b])) / (x - place_of(rows[r.first + b]));
         variance += r.weight[a] * t->variance[r.first + a];
+        decay += r.weight[a] * t->decay[r.first + a];
     }
     const double left = fmin((t->limit - k) / ((1 - rows[t->rows - 1]) * t->limit), 1);
     const double over = (part - rows[i]) / (rows[i + 1] - rows[i]);
     r.variance = k / (t->size * fmax(variance * left, 1e-9));
     r.rate = (t->rate[i] + over * (t->rate[i + 1] - t->rate[i])) * k / t->mean;
-    r.decay = (1 - k / t->limit) * k / t->mean;
+    r.decay = fmax(decay, 0) * k / t->mean;
     return r;
 }
 
@@ -320,12 +326,13 @@ tg_mode_table_at(const tg_mode_table *t, const tg_table_row *r, double time, dou
 {
     const double u = r->scale * time, at = log1p(2 * u) / STEP;
     const double most = TG_TABLE_TIMES - 1 - 1e-9;
-    const size_t j = (size_t)fmin(at, most);
-    const double v = fmin(at, most) - (double)j;
+    const double place = at < most ? at : most;
+    const size_t j = (size_t)place;
+    const double v = place - (double)j;
     const size_t four = j < 1 ? 0 : j + 3 > TG_TABLE_TIMES ? TG_TABLE_TIMES - 4 : j - 1;
     double       y = 0, z = 0, b = 0, c[4];
 
-    weigh_times(fmin(at, most) - (double)four - 1, c);
+    weigh_times(place - (double)four - 1, c);
 
     for (size_t i = 0; i < 4; i++) {
         const double *mean = t->mean_of[r->first + i] + four,
@@ -337,5 +344,5 @@ tg_mode_table_at(const tg_mode_table *t, const tg_table_row *r, double time, dou
     }
     y *= exp(-r->decay * time);
     *start = y * y + exp(z - (at > most ? 2 * r->rate * (time - LATEST / r->scale) : 0));
-    *noise = fmax(b, 0) * r->variance;
+    *noise = b > 0 ? b * r->variance : 0;
 }

@@ -6,8 +6,8 @@
  *     E x(t)^2 = x0^2 A(k, t) + (sigma/h)^2 V(k) B(k, t),     A = y^2 + Z
  *
  * For small gains A and B do not depend on k at all, as functions of k t/m; larger ones swing, at
- * frequencies which in t hardly depend on k. So with u = t k/(m (1 + 2k)), y e^{(1 - k/L) k t/m},
- * ln Z, B and k/(P V) are kept at rows of k/L and columns of u, L being the limit of the mean square, and
+ * frequencies which in t hardly depend on k. So with u = t k/(m (1 + 2k)), y e^{D k t/m}, ln Z, B
+ * and k/(P V) are kept at rows of k/L and columns of u, L being the limit of the mean square, and
  * found
  * between them by cubics in ln(k/L + .05) and, in ln(1 + 2 u), by cubics for y and lines for the others. Tables of
  * neighbouring numbers of workers have the same rows and columns, and one between is their
@@ -30,9 +30,12 @@ typedef struct tg_mode_table {
     double limit, limit_error; /* L */
     bool   whole; /* times are those of the run, else from when DuDe-ASGD begins */
     size_t rows;  /* of those that settle: the others are not filled */
-    double variance[TG_TABLE_ROWS];                /* k/(size V) */
-    double rate[TG_TABLE_ROWS];                    /* of the mean, times m/k */
-    double mean_of[TG_TABLE_ROWS][TG_TABLE_TIMES]; /* y e^{(1 - k/L) k t/m} */
+    double variance[TG_TABLE_ROWS]; /* k/(size V) */
+    double rate[TG_TABLE_ROWS];     /* of the mean, times m/k */
+    double decay
+        [TG_TABLE_ROWS]; /* D: 1 - k/L, or the rate where that is less: what decays otherwise would grow
+                                    without bound between rows */
+    double mean_of[TG_TABLE_ROWS][TG_TABLE_TIMES]; /* y e^{D k t/m} */
     double spread[TG_TABLE_ROWS][TG_TABLE_TIMES];  /* ln Z */
     double noise[TG_TABLE_ROWS][TG_TABLE_TIMES];   /* B */
 } tg_mode_table;
@@ -55,7 +58,7 @@ void tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, doubl
 typedef struct tg_table_row {
     size_t first;
     double weight[4];
-    double scale, decay;   /* u = scale t; (1 - k/L) k/m */
+    double scale, decay;   /* u = scale t; D k/m */
     double variance, rate; /* V(k) of sigma/h = 1 [x^2]; 1/time */
 } tg_table_row;
 

@@ -10,7 +10,8 @@
 
 static const double MOST_ROUNDS = 1e7;
 static const double ROUNDING = 1e-9; /* of what is exact */
-static const double UNSURE = 1e-5;   /* of a limit so close to the mean's that it is extrapolated */
+static const double UNSURE =
+    1e-5; /* of a limit so close to the mean's that it is extrapolated */
 
 typedef struct job {
     const tg_modes        *m;
@@ -40,13 +41,16 @@ check(const job *b)
     if (b->plan->level != TG_LEVEL_BEST)
         return tg_fail(TG_EDOMAIN, "staleness by decree is predicted at level best only");
     if (m->left_spread > 0)
-        return tg_fail(TG_EDOMAIN, "theory does not know staleness by decree for workers whose "
-                                   "data differ beyond the modes; they are simulated");
+        return tg_fail(TG_EDOMAIN,
+                       "theory does not know staleness by decree for workers whose "
+                       "data differ beyond the modes; they are simulated");
     if (!(b->step > 0) || !isfinite(b->step))
         return tg_fail(TG_EDOMAIN, "a step must be > 0, got %g", b->step);
     if (!isfinite(b->clock.cv))
-        return tg_fail(TG_EDOMAIN, "rounds without variance have no count that theory knows");
-    if (b->plan->points > 0 && tg_round_clock_most(&b->clock, b->plan->horizon) > MOST_ROUNDS)
+        return tg_fail(TG_EDOMAIN,
+                       "rounds without variance have no count that theory knows");
+    if (b->plan->points > 0 &&
+        tg_round_clock_most(&b->clock, b->plan->horizon) > MOST_ROUNDS)
         return tg_fail(TG_EDOMAIN, "the horizon is more than %g rounds; take a shorter one",
                        MOST_ROUNDS);
     return TG_OK;
@@ -82,8 +86,8 @@ find_outcome(const job *b, tg_prediction *p)
     const size_t        rounds = LAGS * (b->d->most + 32);
     double              growth, error;
 
-    p->outcome = p->gain < p->threshold_square - p->threshold_error ? TG_CONVERGES
-                                                                    : TG_UNDECIDED;
+    p->outcome =
+        p->gain < p->threshold_square - p->threshold_error ? TG_CONVERGES : TG_UNDECIDED;
     if (p->gain <= p->threshold_square + p->threshold_error ||
         PATHS * (double)rounds * b->P * b->P > MOST_WORK)
         return TG_OK;
@@ -178,7 +182,8 @@ add_mode(job *b, size_t j, tg_prediction *p)
 
     p->mode[j] = (tg_mode_prediction){ .h = h, .a = K / b->clock.mean, .gain = K };
     const bool lost = K >= p->threshold;
-    TG_TRY(tg_decree_open(b->d, K, lost ? b->rounds + 64 * (b->d->most + 8) : SETTLING, &m));
+    TG_TRY(
+        tg_decree_open(b->d, K, lost ? b->rounds + 64 * (b->d->most + 8) : SETTLING, &m));
     fill_mode(b, &m, &drive, &p->mode[j]);
     const tg_status status = b->rounds ? add_course(b, &m, &drive, h) : TG_OK;
     tg_decree_close(&m);
@@ -195,8 +200,8 @@ fill_end(const job *b, tg_prediction *p)
     p->floor = 0;
     for (size_t j = 0; j < p->modes; j++) {
         if (!(p->mode[j].rate >= p->rate) && !isnan(p->rate)) p->rate = p->mode[j].rate;
-        p->floor += p->mode[j].settles ? p->mode[j].h / 2 * p->mode[j].variance
-                                       : (double)INFINITY;
+        p->floor +=
+            p->mode[j].settles ? p->mode[j].h / 2 * p->mode[j].variance : (double)INFINITY;
     }
     p->rate_error = isfinite(p->rate) ? ROUNDING * fabs(p->rate) : 0;
     p->floor += p->stable ? tg_predict_left_floor(&left, b->m) : 0;
@@ -210,10 +215,9 @@ loss_at(const job *b, const tg_prediction *p, double t, double *error)
 {
     const tg_case left = { .step = b->step, .weigh = 1, .lambda = p->lambda };
     double        rest_error = 0;
-    const double  loss =
-        tg_round_clock_at(&b->clock, b->loss, b->rounds + 1, t, error);
-    const bool whole = b->m->start_covered >= b->m->start_loss * (1 - 1e-9) &&
-                       b->m->left_noise == 0;
+    const double  loss = tg_round_clock_at(&b->clock, b->loss, b->rounds + 1, t, error);
+    const bool    whole =
+        b->m->start_covered >= b->m->start_loss * (1 - 1e-9) && b->m->left_noise == 0;
     const double rest = whole ? 0 : tg_predict_rest(&left, b->m, p, t, &rest_error);
 
     *error += ROUNDING * loss + rest_error;
@@ -271,8 +275,9 @@ fill_settling(const job *b, tg_prediction *p)
     if (isfinite(p->settle)) {
         const double early = tg_settling_time(t, low, FINE, target, NULL);
         const double late = tg_settling_time(t, high, FINE, target, NULL);
-        p->settle_error = fmax(p->settle - early, fmin(late, b->plan->horizon) - p->settle) +
-                          b->plan->horizon / (FINE - 1) / 8;
+        p->settle_error =
+            fmax(p->settle - early, fmin(late, b->plan->horizon) - p->settle) +
+            b->plan->horizon / (FINE - 1) / 8;
     }
     free(t);
     return TG_OK;

@@ -36,8 +36,8 @@ over(const tg_round_clock *c, double k, double t)
 
     if (!(k > 0)) return 1;
     if (shape < LARGE) return gsl_cdf_gamma_P(t, shape, c->mean * v);
-    return gsl_cdf_ugaussian_P((cbrt(t / (k * c->mean)) - 1 + 1 / (9 * shape)) *
-                               3 * sqrt(shape));
+    return gsl_cdf_ugaussian_P((cbrt(t / (k * c->mean)) - 1 + 1 / (9 * shape)) * 3 *
+                               sqrt(shape));
 }
 
 static double

@@ -264,12 +264,16 @@ tg_team_merit(const tg_team *c, double target, const tg_team_point *p)
 
 /* ---- a point from the table ---------------------------------------------------------- */
 
-enum { SWING = 25 };
+enum { SWING = 15 }; /* steps of a third of a round trip */
+static const double BACK = 1.5, ROUGH = 1e-3, EXACT = 1e-6;
+static const double SWINGS =
+    0.3; /* a loop gain below 1/e, up to which a mean does not swing */
 
 typedef struct look {
     const tg_team *c;
     tg_table_row  *row;                      /* (modes) */
     double         rate, rest, left, target; /* left: floor of what the modes leave out */
+    bool           swings;
 } look;
 
 /* The loss a time t after the beginning. */
@@ -300,40 +304,50 @@ loss_at(const look *l, double t)
     return sum;
 }
 
-/* Between a time above the target and one below it, by regula falsi and bisection. */
+/* Between a time above the target and one below it, to this share of it: by regula falsi on the loss's logarithm, the end
+ * that stays counting half (Illinois). */
 static double
-crossing(const look *l, double early, double late)
+crossing(const look *l, double early, double late, double share)
 {
     const double goal = log(l->target);
-    double       high = log(loss_at(l, early)), low = log(loss_at(l, late));
+    double       high = log(loss_at(l, early)) - goal, low = log(loss_at(l, late)) - goal;
+    int          side = 0;
 
-    for (int i = 0; i < 40 && late - early > 1e-6 * late; i++) {
-        const double part = i % 3 == 2 ? 0.5 : (high - goal) / (high - low);
-        const double t = early + fmin(fmax(part, 0.001), 0.999) * (late - early);
-        const double now = log(loss_at(l, t));
-        if (now > goal)
+    for (int i = 0; i < 60 && late - early > share * late; i++) {
+        const double part = i % 8 == 7 ? 0.5 : high / (high - low);
+        const double t =
+            early + fmin(fmax(part, share / 4), 1 - share / 4) * (late - early);
+        const double now = log(loss_at(l, t)) - goal;
+        if (now > 0) {
             early = t, high = now;
-        else
+            if (side > 0) low /= 2;
+            side = 1;
+        } else {
             late = t, low = now;
+            if (side < 0) high /= 2;
+            side = -1;
+        }
     }
     return late;
 }
 
-/* Backwards from the horizon in even ratios to a time at which the loss is above the target; then
- * on for some round trips, in which the mean may swing back above it. */
+/* Backwards from the horizon in even ratios to a time at which the loss is above the target; then, where there are swings,
+ * on from the crossing for some round trips, in which the mean may swing back above it. */
 static double
 settling(const look *l)
 {
-    const double horizon = l->c->task->horizon, step = l->c->table->mean / 5;
+    const double horizon = l->c->task->horizon, step = l->c->table->mean / 3;
     double       early = horizon, late = horizon;
 
     for (; loss_at(l, early) <= l->target;
-         early = early < 1e-4 * horizon ? 0 : early / 1.1) {
+         early = early < 1e-4 * horizon ? 0 : early / BACK) {
         if (early == 0) return 0;
         late = early;
     }
-    if (step > early) return crossing(l, early, late);
-    for (double t = early + step, end = early + SWING * step; t < fmin(end, horizon);
+    if (!l->swings) return crossing(l, early, late, EXACT);
+    late = crossing(l, early, late, ROUGH);
+    early = late * (1 - ROUGH);
+    for (double t = late + step, end = late + SWING * step; t < fmin(end, horizon);
          t += step) {
         if (loss_at(l, t) > l->target) {
             early = t;
@@ -341,7 +355,7 @@ settling(const look *l)
         } else if (t - step <= early)
             late = t;
     }
-    return crossing(l, early, late);
+    return crossing(l, early, late, EXACT);
 }
 
 static void
@@ -351,12 +365,14 @@ look_at(look *l, double step, tg_team_point *out)
     const tg_modes *m = &c->modes;
 
     l->rate = INFINITY;
+    l->swings = false;
     l->rest = m->start_loss - m->start_covered;
     if (!(l->rest > 1e-12 * m->start_loss)) l->rest = 0;
     for (size_t j = 0; j < m->count; j++) {
         const double h = m->h[j];
-        l->row[j] = tg_mode_table_row(c->table, c->table->share * step * h *
-                                                    (double)c->s.cluster->workers);
+        const double k = c->table->share * step * h * (double)c->s.cluster->workers;
+        l->row[j] = tg_mode_table_row(c->table, k);
+        l->swings = l->swings || k > SWINGS;
         l->rate = fmin(l->rate, l->row[j].rate);
         out->floor += h / 2 * m->sigma2[j] / (h * h) * l->row[j].variance;
     }

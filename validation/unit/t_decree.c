@@ -17,12 +17,13 @@ static const double pi = 3.14159265358979323846;
 enum { MOST = 64 };
 
 typedef struct whole {
-    tg_decree     d;
-    double        e, noise, minimum[3]; /* b_p */
-    size_t        n;
-    double        A[MOST][MOST], coin[MOST]; /* a linear step, then what is kept by a coin of its own */
-    double        Q[MOST][MOST];             /* of the noise in the step */
-    double        M[MOST][MOST];             /* E S S' */
+    tg_decree d;
+    double    e, noise, minimum[3]; /* b_p */
+    size_t    n;
+    double    A[MOST][MOST],
+        coin[MOST];       /* a linear step, then what is kept by a coin of its own */
+    double Q[MOST][MOST]; /* of the noise in the step */
+    double M[MOST][MOST]; /* E S S' */
 } whole;
 
 static size_t
@@ -255,9 +256,9 @@ thresholds_are_known(void **state)
 {
     (void)state;
     for (size_t s = 0; s <= 50; s += s < 4 ? 1 : 23) {
-        double       late[51], constant[51] = { 0 }, k;
-        size_t       out;
-        double       clear;
+        double late[51], constant[51] = { 0 }, k;
+        size_t out;
+        double clear;
         for (size_t r = 0; r <= s; r++) late[r] = 1 / (double)(s + 1);
         const tg_decree d = { 4, late, s, { 0, false } };
         assert_ok(tg_decree_threshold(&d, &k));
@@ -297,8 +298,8 @@ roots_solve_the_equation(void **state)
         if (m.settled && !isnan(creal(z)) && m.n > 8) {
             double complex p = 0;
             for (size_t r = 0; r <= d.most; r++) p += d.late[r] * cpow(z, -(double)r);
-            const double complex f = d.momentum.ahead ? 1 + beta / (1 - beta / z)
-                                                      : 1 / (1 - beta / z);
+            const double complex f =
+                d.momentum.ahead ? 1 + beta / (1 - beta / z) : 1 / (1 - beta / z);
             assert_true(cabs(z - 1 + cases[i].gain * f * p) < 1e-9);
             assert_true(cabs(z) < 1);
         }
@@ -334,9 +335,9 @@ bad_input_is_said(void **state)
 {
     const tg_decree nobody = { 0, NONE, 0, { 0, false } }, d = { 1, NONE, 0, { 0, false } },
                     wild = { 1, NONE, 0, { 1, false } };
-    const double    negative[] = { 1, -1 }, nothing[] = { 0, 0 };
-    double          late[4], growth, error;
-    tg_decree_mode  m;
+    const double   negative[] = { 1, -1 }, nothing[] = { 0, 0 };
+    double         late[4], growth, error;
+    tg_decree_mode m;
 
     (void)state;
     assert_fails(tg_decree_open(&nobody, 1, 9, &m), TG_EDOMAIN, "workers");

@@ -6,7 +6,8 @@
 
 static const char frame[] =
     "seed: 5\n"
-    "objective: {quadratic: {eigenvalues: [1.0, 0.3], start: [1.0, 2.0], minimum_spread: %s,\n"
+    "objective: {quadratic: {eigenvalues: [1.0, 0.3], start: [1.0, 2.0], minimum_spread: "
+    "%s,\n"
     "  noise: {additive: 0.2}}}\n"
     "workers: [{count: %d, compute: %s}]\n"
     "workers_start: together\n"
@@ -24,7 +25,8 @@ study_of(int workers, const char *law, const char *rule, const char *spread)
     return s;
 }
 
-static const char constant[] = "{law: constant, value: 1}", gamma4[] = "{law: gamma, shape: 4, mean: 1}",
+static const char constant[] = "{law: constant, value: 1}",
+                  gamma4[] = "{law: gamma, shape: 4, mean: 1}",
                   lognormal[] = "{law: lognormal, mean: 1, cv: 0.7}";
 
 static const struct {
@@ -35,12 +37,15 @@ static const struct {
     { 1, constant, "{name: stale_uniform, most: 4, step: 0.5}", "0" },
     { 4, gamma4, "{name: stale_geometric, mean: 2, step: 0.05}", "0" },
     { 4, lognormal, "{name: stale_constant, extra: 3, step: 0.06}", "0" },
-    { 3, constant, "{name: stale_table, lag_weights: [0.5, 0, 0.2, 0.3], step: 0.1}", "0.7" },
+    { 3, constant, "{name: stale_table, lag_weights: [0.5, 0, 0.2, 0.3], step: 0.1}",
+      "0.7" },
     { 4, constant,
-      "{name: stale_uniform, most: 8, step: 0.02, optimiser: {name: heavy_ball, momentum: 0.5}}",
+      "{name: stale_uniform, most: 8, step: 0.02, optimiser: {name: heavy_ball, momentum: "
+      "0.5}}",
       "0.5" },
     { 4, gamma4,
-      "{name: stale_uniform, most: 4, step: 0.04, optimiser: {name: nesterov, momentum: 0.4}}",
+      "{name: stale_uniform, most: 4, step: 0.04, optimiser: {name: nesterov, momentum: "
+      "0.4}}",
       "0" },
 };
 enum { CASES = sizeof cases / sizeof *cases, ALGORITHM = 0 };
@@ -63,8 +68,8 @@ held(const tg_study *predicted, const tg_study *simulated)
     const size_t n = tg_compare(p, s, "", simulated->target, claim);
     for (size_t i = 0; i < n; i++) tg_tally_add(&t, claim[i].judgement);
     for (size_t i = 0; i < p->points; i++) { /* all of the course */
-        const double range = (p->high[i] - p->low[i]) / 2 + 4 * tg_stats_error(&s->loss[i]) +
-                             1e-12;
+        const double range =
+            (p->high[i] - p->low[i]) / 2 + 4 * tg_stats_error(&s->loss[i]) + 1e-12;
         if (fabs(p->loss[i] - s->loss[i].mean) > range) t.of[TG_FAILS]++;
     }
     tg_prediction_free(p);
@@ -93,12 +98,12 @@ predictions_hold(void **state)
 static void
 other_studies_are_told_apart(void **state)
 {
-    static const char *const other[] = {
-        "{name: stale_uniform, most: 5, step: 0.1}", "{name: stale_uniform, most: 4, step: 0.11}",
-        "{name: stale_constant, extra: 2, step: 0.1}",
-        "{name: stale_uniform, most: 4, step: 0.1, optimiser: {name: heavy_ball, momentum: 0.1}}"
-    };
-    tg_study *s = study_of(4, constant, cases[0].rule, "0");
+    static const char *const other[] = { "{name: stale_uniform, most: 5, step: 0.1}",
+                                         "{name: stale_uniform, most: 4, step: 0.11}",
+                                         "{name: stale_constant, extra: 2, step: 0.1}",
+                                         "{name: stale_uniform, most: 4, step: 0.1, "
+                                         "optimiser: {name: heavy_ball, momentum: 0.1}}" };
+    tg_study                *s = study_of(4, constant, cases[0].rule, "0");
 
     (void)state;
     for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
@@ -168,7 +173,8 @@ what_is_not_known_is_said(void **state)
 {
     static const char *const rule[] = {
         "{name: stale_uniform, most: 4, step: 0.1, optimiser: adam}",
-        "{name: stale_uniform, most: 4, step: 0.1, stage_sizes: [1, 1], stage_lags: [0, 2]}",
+        "{name: stale_uniform, most: 4, step: 0.1, stage_sizes: [1, 1], stage_lags: [0, "
+        "2]}",
         "{name: stale_uniform, most: 4, step: 0.1, clip: 1}"
     };
 

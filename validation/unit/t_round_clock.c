@@ -45,7 +45,8 @@ equal_rounds_are_counted(void **state)
 
     (void)state;
     assert_near(tg_round_clock_at(&c, f, 5, 0, &error), 7, 0);
-    assert_near(tg_round_clock_at(&c, f, 5, 0.3, &error), 2, 0); /* .3 is no multiple in binary */
+    assert_near(tg_round_clock_at(&c, f, 5, 0.3, &error), 2,
+                0); /* .3 is no multiple in binary */
     assert_near(tg_round_clock_at(&c, f, 5, 0.299, &error), 3, 0);
     assert_near(tg_round_clock_at(&c, f, 5, 9, &error), 1, 0);
     assert_near(tg_round_clock_most(&c, 0.3), 3, 0);

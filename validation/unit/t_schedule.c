@@ -125,6 +125,39 @@ test_tables(void **state)
 
 /* Ten thousand points do not beat it by a thousandth; nothing within the range is more than 5 % worse, and
  * its ends are ends. */
+/* Between tables long after all has settled, and near the limit: what is as good as nothing in one table and less in
+ * another is nothing between them. */
+static void
+test_late_times(void **state)
+{
+    job                 j = quick;
+    static const size_t P[] = { 13, 37, 53 };
+    static const double part[] = { .1, .5, .8, .93 }, h[] = { 1, 1. / 9, .03, .01 };
+    memcpy(j.h, h, sizeof h);
+    tg_schedule_task t = task_of(&j, .02, 2000, P, 3);
+    tg_team_tables   tables = { 0 };
+
+    (void)state;
+    assert_ok(tg_team_tables_make(&t, 1, 64, &tables));
+    for (size_t k = 0; k < 3; k++) {
+        tg_team c;
+        assert_ok(tg_team_open(&t, &tables, P[k], &c));
+        for (size_t s = 0; s < 4; s++) {
+            tg_team_point  at;
+            tg_prediction *p = NULL;
+            assert_ok(tg_team_at(&c, part[s] * c.step_limit, t.target, &at));
+            assert_ok(tg_team_predict(&c, part[s] * c.step_limit, t.target, &p));
+            assert_int_equal(isfinite(at.time), isfinite(p->settle));
+            if (isfinite(at.time))
+                assert_near(at.time, p->settle, 0.03 * p->settle + p->settle_error);
+            assert_near(at.loss, p->loss[p->points - 1], 0.05 * at.loss);
+            tg_prediction_free(p);
+        }
+        tg_team_close(&c);
+    }
+    tg_team_tables_free(&tables);
+}
+
 static void
 test_brute_force(void **state)
 {
@@ -298,9 +331,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tables),        cmocka_unit_test(test_brute_force),
-        cmocka_unit_test(test_two_pressures), cmocka_unit_test(test_rounds),
-        cmocka_unit_test(test_unreachable),   cmocka_unit_test(test_objectives),
+        cmocka_unit_test(test_tables),      cmocka_unit_test(test_late_times),
+        cmocka_unit_test(test_brute_force), cmocka_unit_test(test_two_pressures),
+        cmocka_unit_test(test_rounds),      cmocka_unit_test(test_unreachable),
+        cmocka_unit_test(test_objectives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
