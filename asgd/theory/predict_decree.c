@@ -256,7 +256,7 @@ fill_settling(const job *b, tg_prediction *p)
     p->settle = INFINITY;
     p->settle_error = NAN;
     if (!(target > 0)) return TG_OK;
-    if (b->clock.cv == 0 && p->resolved == 1) {
+    if (b->clock.cv == 0 && b->clock.first_spread == 0 && p->resolved == 1) {
         p->settle = settling_round(b, target) * b->clock.mean;
         if (p->settle > b->plan->horizon) p->settle = INFINITY;
         if (isfinite(p->settle)) p->settle_error = ROUNDING * p->settle;
@@ -322,18 +322,23 @@ predict(job *b, tg_prediction *p)
 }
 
 tg_status
-tg_predict_decree(const tg_modes *modes, const tg_decree *decree, const tg_delay *round,
-                  double step, const tg_predict_plan *plan, tg_prediction **out)
+tg_predict_decree(const tg_modes *modes, const tg_decree *decree,
+                  const tg_decree_rounds *rounds, double step, const tg_predict_plan *plan,
+                  tg_prediction **out)
 {
     job            b = { .m = modes,
                          .d = decree,
-                         .round = round,
+                         .round = rounds->length,
                          .plan = plan,
                          .step = step,
                          .P = (double)decree->workers,
-                         .clock = tg_round_clock_of(round) };
+                         .clock = tg_round_clock_of(rounds->length) };
     tg_prediction *p = NULL;
 
+    if (!isnan(rounds->first)) {
+        b.clock.first = rounds->first;
+        b.clock.first_spread = rounds->first_spread;
+    }
     TG_TRY(check(&b));
     tg_status status = tg_prediction_create(modes->count, plan->points, &p);
     if (status == TG_OK) status = open_course(&b);

@@ -10,10 +10,16 @@
 #include "asgd/theory/predict.h"
 #include "solver/decree.h"
 
+/* The law of a round's length, borrowed, and mean and standard deviation of the first's [time]; NaN: as of the others. */
+typedef struct tg_decree_rounds {
+    const tg_delay *length;
+    double          first, first_spread;
+} tg_decree_rounds;
+
 /* Errors: TG_EDOMAIN modes that are not all of F, with gradients that differ beyond them; more than 1e7 rounds; levels sde and
- * jump; those of solver/decree.h. `round` is the law of a round's length. */
+ * jump; those of solver/decree.h. */
 TG_CHECKED tg_status tg_predict_decree(const tg_modes *modes, const tg_decree *decree,
-                                       const tg_delay *round, double step,
+                                       const tg_decree_rounds *rounds, double step,
                                        const tg_predict_plan *plan, tg_prediction **out);
 
 #endif

@@ -3,6 +3,7 @@
 #include "asgd/theory/predict_decree.h"
 #include "asgd/theory/predict_parts.h"
 #include "asgd/theory/predict_trigger.h"
+#include "asgd/theory/round_clock.h"
 #include "solver/linear_rule.h"
 
 #include <math.h>
@@ -124,21 +125,38 @@ tg_setting_rounds(tg_cluster *c, const tg_rounds *r, tg_setting *out)
     return TG_OK;
 }
 
+/* Workers within their jobs make the first round another. */
+static tg_status
+find_first(const tg_cluster *c, double *mean, double *spread)
+{
+    *mean = *spread = NAN; /* as the others */
+    return c->together ? TG_OK : tg_round_first(c, mean, spread);
+}
+
 tg_status
 tg_setting_decreed(tg_cluster *c, const double *weight, size_t most,
                    tg_decree_momentum momentum, tg_setting *out)
 {
     const tg_rounds all = { .gradients = c->workers };
+    double          first, spread;
     tg_setting      s;
 
+    tg_status status = find_first(c, &first, &spread);
+    if (status != TG_OK) {
+        tg_cluster_free(c);
+        return status;
+    }
     TG_TRY(tg_setting_rounds(c, &all, &s));
     s.noise = 1;
     s.rounds = s.fair = false;
+    s.first = 0;
+    s.begin = first;
+    s.begin_spread = spread;
     s.most = most;
     s.momentum = momentum;
     s.late = malloc((most + 1) * sizeof *s.late);
-    const tg_status status = s.late ? tg_decree_lags(weight, most, 0, s.late)
-                                    : tg_fail(TG_ENOMEM, "out of memory");
+    status = s.late ? tg_decree_lags(weight, most, 0, s.late)
+                    : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK)
         *out = s;
     else
@@ -358,8 +376,9 @@ predict_by_kind(const tg_setting *s, const tg_modes *modes, double step,
     const tg_trigger trigger = { s->computing, s->uplink, s->delta };
     const tg_decree  decree = { (size_t)s->workers, s->late, s->most, s->momentum };
 
-    if (s->late)
-        return tg_predict_decree(modes, &decree, s->cluster->law[0], step, plan, out);
+    const tg_decree_rounds rounds = { s->cluster->law[0], s->begin, s->begin_spread };
+
+    if (s->late) return tg_predict_decree(modes, &decree, &rounds, step, plan, out);
     if (s->delta > 0) return tg_predict_trigger(modes, &trigger, step, plan, out);
     return tg_predict_rule(modes, s->cluster, s->rule, s->number, step, plan, out);
 }

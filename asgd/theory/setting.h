@@ -34,6 +34,7 @@ typedef struct tg_setting {
     const tg_link *uplink;    /* ... over this; borrowed */
     double *late; /* staleness by decree: (most + 1) chances of a lag; owned; NULL: none */
     size_t  most;
+    double  begin, begin_spread; /* mean and standard deviation of the first round [time] */
     tg_decree_momentum momentum;
 } tg_setting;
 

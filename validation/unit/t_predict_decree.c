@@ -10,17 +10,18 @@ static const char frame[] =
     "%s,\n"
     "  noise: {additive: 0.2}}}\n"
     "workers: [{count: %d, compute: %s}]\n"
-    "workers_start: together\n"
+    "workers_start: %s\n"
     "algorithm: %s\n"
     "target: {loss: 0.1}\nhorizon: 120\nreplicas: 600\npoints: 61\n";
 
 static tg_study *
 study_of(int workers, const char *law, const char *rule, const char *spread)
 {
-    char      text[1000];
-    tg_study *s = NULL;
+    const char *start = workers % 2 ? "staggered" : "together";
+    char        text[1000];
+    tg_study   *s = NULL;
 
-    snprintf(text, sizeof text, frame, spread, workers, law, rule);
+    snprintf(text, sizeof text, frame, spread, workers, law, start, rule);
     assert_ok(tg_study_parse(text, "study", &s));
     return s;
 }
@@ -37,6 +38,11 @@ static const struct {
     { 1, constant, "{name: stale_uniform, most: 4, step: 0.5}", "0" },
     { 4, gamma4, "{name: stale_geometric, mean: 2, step: 0.05}", "0" },
     { 4, lognormal, "{name: stale_constant, extra: 3, step: 0.06}", "0" },
+    { 3, gamma4,
+      "{name: stale_constant, extra: 4, step: 0.08, optimiser: {name: heavy_ball, "
+      "momentum: 0.3}}",
+      "0" },
+    { 5, constant, "{name: stale_constant, extra: 4, step: 0.04}", "0" },
     { 3, constant, "{name: stale_table, lag_weights: [0.5, 0, 0.2, 0.3], step: 0.1}",
       "0.7" },
     { 4, constant,
@@ -126,6 +132,7 @@ rounds_of_constant_times_are_exact(void **state)
     assert_ok(tg_study_parse("objective: {quadratic: {eigenvalues: [1], start: 1}}\n"
                              "workers: [{count: 2, compute: {law: constant, value: 0.7}},\n"
                              "  {count: 1, compute: {law: constant, value: 1.9}}]\n"
+                             "workers_start: together\n"
                              "algorithm: {name: stale_constant, extra: 0, step: 0.1}\n"
                              "target: {loss: 0.1}\nhorizon: 19\npoints: 11\n",
                              "study", &s));
