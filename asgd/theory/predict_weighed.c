@@ -162,18 +162,23 @@ tg_case_jump(const tg_case *c, const tg_loop *l, double e, double horizon, size_
     const double late = tg_delay_mean(c->kept ? c->kept : c->delay) / dt;
     const double each =
         c->jumps * e * e * c->lambda * (c->kept ? c->kept_power : 1) * dt * c->own;
-    double *r = malloc(n * sizeof *r);
+    double *r = malloc(3 * n * sizeof *r), *jump = r + n, *answer = jump + n;
 
     if (!r) return tg_fail(TG_ENOMEM, "out of memory");
     const tg_status status = tg_moments_response(l, horizon, n, r);
-    for (size_t i = 1; i < n && status == TG_OK; i++)
-        for (size_t u = 0; u < i; u++) {
-            const double at = fmax((double)u + 0.5 - late, 0);
-            const size_t k = (size_t)at;
-            const double y = mean[k] + (at - (double)k) * (mean[k + 1] - mean[k]);
-            const double answer = (r[i - u] + r[i - u - 1]) / 2;
-            second[i] += each * answer * answer * y * y;
-        }
+    for (size_t u = 0; u + 1 < n && status == TG_OK; u++) {
+        const double at = fmax((double)u + 0.5 - late, 0);
+        const size_t k = (size_t)at;
+        const double y = mean[k] + (at - (double)k) * (mean[k + 1] - mean[k]);
+        const double middle = (r[u + 1] + r[u]) / 2;
+        jump[u] = y * y;
+        answer[u] = each * middle * middle;
+    }
+    for (size_t i = 1; i < n && status == TG_OK; i++) {
+        double sum = 0;
+        for (size_t u = 0; u < i; u++) sum += jump[u] * answer[i - 1 - u];
+        second[i] += sum;
+    }
     free(r);
     return status;
 }
