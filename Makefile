@@ -132,7 +132,7 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # Plain loops over blocks of paths, over grids and over topics: let the compiler vectorise them.
-$(BUILD)/asgd/tasks/lda.o $(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal%.o $(BUILD)/solver/zgrid.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
+$(BUILD)/asgd/problems/lda.o $(BUILD)/solver/sdde%.o $(BUILD)/solver/exact%.o $(BUILD)/solver/renewal%.o $(BUILD)/solver/zgrid.o $(BUILD)/validation/bench/%.o: CFLAGS += -O3
 
 $(BUILD)/validation/bench/b_networks.o: CFLAGS += -DRIVAL='"validation/bench/rival_$(RIVAL).h"'
 $(BUILD)/validation/bench/b_networks: ALL_LIBS := $(RIVAL_LIBS) $(ALL_LIBS)

@@ -205,6 +205,39 @@ build_factorisation(const tg_study *study, size_t workers, tg_problem **out)
     return status;
 }
 
+/* ---- topics --------------------------------------------------------------------------- */
+
+static tg_status
+read_corpus(const tg_study *study, tg_corpus *out)
+{
+    const tg_study_lda *x = &study->lda;
+    char               *file = NULL;
+
+    if (x->drawn.documents > 0) return tg_corpus_drawn(&x->drawn, study->seed, out);
+    tg_status status = tg_tree_file(
+        study->root, x->texts ? "objective.lda.texts" : "objective.lda.bag_of_words",
+        &file);
+    if (status == TG_OK)
+        status = x->texts ? tg_corpus_texts(file, x->documents, out)
+                          : tg_corpus_read(file, x->documents, out);
+    free(file);
+    return status;
+}
+
+static tg_status
+build_lda(const tg_study *study, size_t workers, tg_problem **out)
+{
+    tg_lda    plan = study->lda.plan;
+    tg_corpus corpus = { 0 };
+    tg_status status = read_corpus(study, &corpus);
+
+    plan.workers = workers;
+    plan.seed = study->seed;
+    if (status == TG_OK) status = tg_problem_lda(&corpus, &plan, out);
+    tg_corpus_free(&corpus);
+    return status;
+}
+
 /* ---- all ----------------------------------------------------------------------------- */
 
 tg_status
@@ -220,6 +253,8 @@ tg_study_problem(const tg_study *study, const tg_cluster *cluster, tg_problem **
         return build_logistic(study, cluster->workers, out);
     case TG_FACTORISATION:
         return build_factorisation(study, cluster->workers, out);
+    case TG_LDA:
+        return build_lda(study, cluster->workers, out);
     case TG_NETWORK:
         return tg_build_network(study, cluster->workers, out);
     default:

@@ -198,7 +198,7 @@ bytes_of(const tg_scene *s, size_t i, size_t workers)
                  keeps = does->keeps ? (double)does->keeps(dim) : 0;
 
     return (double)workers * (8 * (double)dim + 8 * keeps + WORKER) + room +
-           rule_cost(s, i, workers).bytes;
+           8 * (double)s->problem->scratch + rule_cost(s, i, workers).bytes;
 }
 
 /* What a gradient takes beside its coordinates, or the loss, where the problem says so. */

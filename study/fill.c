@@ -365,6 +365,7 @@ tg_study_fill(tg_study *s)
     TG_TRY(fill_link(s, "downlink", &s->downlink));
     s->replay = tg_tree_text(s->root, "replay");
     TG_TRY(fill_algorithms(s));
+    if (s->objective == TG_LDA) TG_TRY(tg_check_lda(s));
     TG_TRY(fill_sweep(s));
     return fill_schedule(s);
 }

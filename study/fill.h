@@ -8,10 +8,13 @@
  * Errors: TG_EINPUT what the schema cannot say is wrong, with its place; TG_ENOMEM. */
 TG_CHECKED tg_status tg_study_fill(tg_study *s);
 
-/* The part of it that is the objective, and of that a network, or a factorisation. */
+/* The part of it that is the objective, and of that a network, a factorisation, or topics. */
 TG_CHECKED tg_status tg_fill_objective(tg_study *s);
 TG_CHECKED tg_status tg_fill_network(tg_study *s);
 TG_CHECKED tg_status tg_fill_factorisation(tg_study *s);
+TG_CHECKED tg_status tg_fill_lda(tg_study *s);
+/* Whether the algorithms suit topics. Errors: TG_EINPUT. */
+TG_CHECKED tg_status tg_check_lda(const tg_study *s);
 
 /* What a checked node chooses: its name and its parameters; `fallback` where it is absent. */
 TG_CHECKED tg_status tg_fill_choice(const tg_node *node, const char *fallback,

@@ -15,6 +15,7 @@
 #define LOGISTIC  "objective.logistic"
 #define NETWORK   "objective.network"
 #define RATINGS   "objective.factorisation"
+#define LDA       "objective.lda"
 
 static tg_status
 fill_spectrum_law(tg_study *s)
@@ -198,10 +199,11 @@ tg_fill_objective(tg_study *s)
     if (objective->count != 1)
         return tg_node_fail(objective, "objective: expected exactly one of: quadratic, "
                                        "tridiagonal, softmax, logistic, "
-                                       "factorisation, network");
+                                       "factorisation, lda, network");
     if (tg_tree_node(s->root, QUADRATIC)) return fill_quadratic(s);
     if (tg_tree_node(s->root, CHAIN)) return fill_tridiagonal(s);
     if (tg_tree_node(s->root, NETWORK)) return tg_fill_network(s);
     if (tg_tree_node(s->root, RATINGS)) return tg_fill_factorisation(s);
+    if (tg_tree_node(s->root, LDA)) return tg_fill_lda(s);
     return tg_tree_node(s->root, SOFTMAX) ? fill_softmax(s) : fill_logistic(s);
 }

@@ -9,6 +9,7 @@
 
 #include "asgd/networks/net.h"
 #include "asgd/problems/factorisation.h"
+#include "asgd/problems/lda.h"
 #include "asgd/problems/logistic.h"
 #include "asgd/problems/spectra.h"
 #include "asgd/sim/simulate.h"
@@ -71,6 +72,13 @@ typedef struct tg_study_factorisation {
     tg_factorisation plan;    /* but for its workers and seed */
 } tg_study_factorisation;
 
+typedef struct tg_study_lda {
+    size_t   documents; /* of a file or folder, at most */
+    bool     texts;     /* a folder of them */
+    tg_drawn drawn;     /* documents 0: from a file or folder */
+    tg_lda   plan;      /* but for its workers and seed */
+} tg_study_lda;
+
 typedef struct tg_study_network {
     tg_choice    model; /* kind NULL: by its layers */
     tg_choice   *layer; /* (layers) */
@@ -104,6 +112,7 @@ typedef enum tg_objective {
     TG_SOFTMAX,
     TG_LOGISTIC,
     TG_FACTORISATION,
+    TG_LDA,
     TG_NETWORK
 } tg_objective;
 
@@ -116,6 +125,7 @@ typedef struct tg_study {
     tg_study_softmax       softmax;
     tg_study_logistic      logistic;
     tg_study_factorisation factorisation;
+    tg_study_lda           lda;
     tg_study_network       network;
     tg_study_group        *group;           /* (groups) */
     size_t                 groups, workers; /* workers: of all groups */

@@ -41,6 +41,12 @@ tg_live_check(const tg_setup *u, const tg_live_plan *plan)
                        "each worker is a thread: at most %d can be run live, got %zu",
                        TG_LIVE_MOST_WORKERS, u->problem->workers);
     TG_TRY(tg_outside_check(u));
+    if (u->problem->kind->begin)
+        return tg_fail(
+            TG_EDOMAIN,
+            "the objective %s keeps what its workers know in the simulation, and "
+            "cannot be run live",
+            u->problem->kind->name);
     return tg_memory_check(tg_live_bytes(u, plan),
                            "fewer points hold fewer models, fewer workers too");
 }

@@ -43,6 +43,9 @@ typedef struct tg_problem_kind {
     const char *name, *doc;
     bool        cheap_loss; /* the loss costs about as much as one gradient */
     void (*start)(const void *self, double *x);
+    /* Ready a simulation's scratch, of which calls then rely on what calls before have left there: what
+     * workers keep for themselves. NULL: scratch tells nothing. */
+    void (*begin)(const void *self, double *scratch);
     /* Worker's stochastic gradient at x into g (dim), drawn from `draws`; scratch is (scratch)
      * doubles. */
     void (*gradient)(const void *self, size_t worker, const double *x, tg_rng *draws,

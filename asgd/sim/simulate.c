@@ -97,6 +97,7 @@ first_version(tg_sim *s)
     tg_versions_begin(&s->versions, s->dim, s->workers);
     TG_TRY(tg_version_new(&s->versions, &s->current));
     p->kind->start(p->self, tg_version_model(&s->versions, s->current));
+    if (p->kind->begin) p->kind->begin(p->self, s->scratch);
     s->dear = p->kind->seconds && p->kind->seconds(p->self, false) > DEAR;
     return TG_OK;
 }

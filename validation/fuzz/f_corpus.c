@@ -1,7 +1,7 @@
 /* corpus: UCI's bag of words */
 #include "validation/fuzz/fuzz.h"
 
-#include "asgd/tasks/corpus.h"
+#include "asgd/problems/corpus.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,8 +1,8 @@
 /* Topics: the exact posterior of a corpus of five tokens, invariants of counts under any lag, planted
  * topics found again. */
-#include "validation/unit/check.h"
+#include "validation/unit/rules.h"
 
-#include "asgd/tasks/lda.h"
+#include "asgd/problems/lda.h"
 #include "core/stats.h"
 
 #include <stdbool.h>
@@ -16,7 +16,6 @@ enum { TOKENS = 5, STATES = 32, WORDS = 3 };
 static const double alpha = .5, beta = .3;
 static size_t       firsts[] = { 0, 3, 5 };
 static uint32_t     words[] = { 0, 0, 1, 1, 2 };
-static tg_corpus    five = { 2, WORDS, firsts, words };
 
 /* log p(w, z) one token after the other: Polya's urns. */
 static double
@@ -32,21 +31,90 @@ by_urns(const uint32_t *z)
     return sum;
 }
 
-static tg_lda *
-lda_of(const tg_corpus *c, size_t topics, size_t workers, size_t batch, double a, double b,
-       const double *weight, size_t most)
-{
-    tg_lda           *l = NULL;
-    const tg_lda_plan plan = { .topics = topics,
-                               .workers = workers,
-                               .batch = batch,
-                               .alpha = a,
-                               .beta = b,
-                               .lag = { .weight = weight, .most = most },
-                               .seed = 3 };
+/* ---- a simulation that is looked at -------------------------------------------------- */
 
-    assert_ok(tg_lda_create(c, &plan, &l));
-    return l;
+/* The problem with its calls listened to: what scratch is, and every model that a worker draws with. */
+static const tg_problem_kind *real;
+static double                *scratch;
+static void (*listener)(const double *x);
+
+static void
+begin_listened(const void *self, double *room)
+{
+    scratch = room;
+    real->begin(self, room);
+}
+
+static void
+gradient_listened(const void *self, size_t worker, const double *x, tg_rng *draws,
+                  double *room, double *g)
+{
+    if (listener) listener(x);
+    real->gradient(self, worker, x, draws, room, g);
+}
+
+typedef struct chain {
+    tg_problem     *p;
+    tg_problem_kind kind;
+    tg_cluster     *cluster;
+    tg_lag          lag;
+    tg_sim         *s;
+} chain;
+
+/* The corpus is taken. */
+static void
+chain_begin(chain *c, tg_corpus *corpus, tg_lda plan, const double *weight, size_t most)
+{
+    plan.seed = 3;
+    assert_ok(tg_problem_lda(corpus, &plan, &c->p));
+    assert_null(corpus->first);
+    real = c->p->kind;
+    c->kind = *real;
+    c->kind.begin = begin_listened;
+    c->kind.gradient = gradient_listened;
+    c->p->kind = &c->kind;
+    c->lag = (tg_lag){ .weight = weight, .most = most };
+    c->cluster = cluster_of_times((const double[]){ 1, 1, 1, 1 }, plan.workers);
+    tg_setup u = tg_setup_of(c->p, c->cluster, tg_rule(&tg_rule_stale_table), 1, 3);
+    u.lag = &c->lag;
+    c->s = simulation(&u, 0);
+}
+
+static void
+chain_end(chain *c)
+{
+    tg_sim_free(c->s);
+    tg_cluster_free(c->cluster);
+    c->p->kind = real;
+    tg_problem_free(c->p);
+}
+
+static void
+go(chain *c, uint64_t rounds)
+{
+    const uint64_t until = tg_sim_updates(c->s) + rounds;
+
+    while (tg_sim_updates(c->s) < until) advance(c->s);
+}
+
+static const uint32_t *
+assigned(const chain *c)
+{
+    return tg_lda_assigned(c->p, scratch);
+}
+
+/* A copy of the five tokens, to be taken. */
+static tg_corpus
+five_tokens(void)
+{
+    tg_corpus c = { .documents = 2,
+                    .words = WORDS,
+                    .first = malloc(sizeof firsts),
+                    .word = malloc(sizeof words) };
+
+    memcpy(c.first, firsts, sizeof firsts);
+    memcpy(c.word, words, sizeof words);
+    return c;
 }
 
 /* The largest distance, in standard errors by means of batches, between how often the chain is in a
@@ -55,10 +123,14 @@ static double
 farthest(const double *weight, size_t most)
 {
     enum { BATCHES = 200, ROUNDS = 500 };
-    double   exact[STATES], total = 0, worst = 0;
-    tg_stats often[STATES] = { { 0 } };
-    tg_lda  *l = lda_of(&five, 2, 1, 0, alpha, beta, weight, most);
+    double    exact[STATES], total = 0, worst = 0;
+    tg_stats  often[STATES] = { { 0 } };
+    tg_corpus five = five_tokens();
+    chain     c;
 
+    chain_begin(&c, &five,
+                (tg_lda){ .topics = 2, .workers = 1, .alpha = alpha, .beta = beta }, weight,
+                most);
     for (uint32_t s = 0; s < STATES; s++) {
         uint32_t z[TOKENS];
         for (uint32_t i = 0; i < TOKENS; i++) z[i] = s >> i & 1;
@@ -68,8 +140,8 @@ farthest(const double *weight, size_t most)
         double count[STATES] = { 0 };
         for (int r = 0; r < ROUNDS; r++) {
             uint32_t s = 0;
-            assert_ok(tg_lda_round(l));
-            for (uint32_t i = 0; i < TOKENS; i++) s |= tg_lda_assigned(l)[i] << i;
+            go(&c, 1);
+            for (uint32_t i = 0; i < TOKENS; i++) s |= assigned(&c)[i] << i;
             count[s]++;
         }
         for (int s = 0; s < STATES; s++) tg_stats_add(&often[s], count[s] / ROUNDS);
@@ -77,7 +149,7 @@ farthest(const double *weight, size_t most)
     for (int s = 0; s < STATES; s++)
         worst =
             fmax(worst, fabs(often[s].mean - exact[s] / total) / tg_stats_error(&often[s]));
-    tg_lda_free(l);
+    chain_end(&c);
     return worst;
 }
 
@@ -95,177 +167,171 @@ test_posterior(void **state)
 static void
 test_likelihood(void **state)
 {
-    tg_lda *l = lda_of(&five, 2, 2, 0, alpha, beta, to_five, 5);
+    tg_corpus five = five_tokens();
+    chain     c;
 
     (void)state;
+    chain_begin(&c, &five,
+                (tg_lda){ .topics = 2, .workers = 2, .alpha = alpha, .beta = beta },
+                to_five, 5);
     for (int r = 0; r < 50; r++) {
-        assert_ok(tg_lda_round(l));
-        assert_near(2 * tg_lda_likelihood(l), by_urns(tg_lda_assigned(l)), 1e-12);
+        go(&c, 1);
+        assert_near(-2 * tg_sim_loss(c.s), by_urns(assigned(&c)), 1e-12);
     }
-    tg_lda_free(l);
+    chain_end(&c);
 }
 
 /* ---- counts -------------------------------------------------------------------------- */
 
+enum { K = 4, W = 40, P = 3, TOKENS_DRAWN = 300 * 50, COUNTS = (W + 1) * K };
+static double of_word[W], truth[COUNTS];
+static size_t negative, away;
+
 static tg_corpus
-drawn(double *phi)
+drawn(void)
 {
     tg_corpus c = { 0 };
 
-    assert_ok(tg_corpus_drawn(&(tg_drawn){ 300, 40, 4, 50, .2, .1 }, 1, phi, &c));
+    assert_ok(tg_corpus_drawn(&(tg_drawn){ 300, W, K, 50, .2, .1 }, 1, &c));
     return c;
 }
 
-/* Each cache's counts add up to the tokens, by topic and by word, whatever is on its way; how many of them
- * are negative. */
-static size_t
-check_sums(const tg_corpus *c, const tg_lda *l, size_t worker, size_t K)
+/* What any worker draws with adds up to the tokens, by topic and by word, whatever is on its way. */
+static void
+check_sums(const double *x)
 {
-    const double *n = tg_lda_counts(l, worker), *all = n + c->words * K;
-    const size_t  tokens = c->first[c->documents];
+    const double *all = x + W * K;
     double        total = 0;
-    size_t        negative = 0;
 
-    for (size_t k = 0; k < K; k++) {
+    for (int k = 0; k < K; k++) {
         double sum = 0;
-        for (size_t w = 0; w < c->words; w++) {
-            sum += n[w * K + k];
-            negative += n[w * K + k] < 0;
+        for (int w = 0; w < W; w++) {
+            sum += x[w * K + k];
+            negative += x[w * K + k] < 0;
         }
         assert_near(sum, all[k], 0);
         total += all[k];
     }
-    assert_near(total, (double)tokens, 0);
-    for (size_t w = 0; w < c->words; w++) {
-        double sum = 0, there = 0;
-        for (size_t k = 0; k < K; k++) sum += n[w * K + k];
-        for (size_t i = 0; i < tokens; i++) there += c->word[i] == w;
-        assert_near(sum, there, 0);
+    assert_near(total, TOKENS_DRAWN, 0);
+    for (int w = 0; w < W; w++) {
+        double sum = 0;
+        for (int k = 0; k < K; k++) sum += x[w * K + k];
+        assert_near(sum, of_word[w], 0);
     }
-    return negative;
+    away += memcmp(x, truth, sizeof truth) != 0;
 }
 
+/* The server has the counts of all topics as they are after every round, the workers late ones. */
 static void
 test_counts(void **state)
 {
-    enum { K = 4, P = 3 };
-    tg_corpus c = drawn(NULL);
-
     (void)state;
     for (int late = 0; late < 2; late++) {
-        tg_lda *l = late ? lda_of(&c, K, P, 20, .2, .1, to_five, 5)
-                         : lda_of(&c, K, P, 20, .2, .1, at_once, 0);
-        size_t  negative = 0;
+        tg_corpus corpus = drawn();
+        uint32_t  word[TOKENS_DRAWN];
+        chain     c;
+        memcpy(word, corpus.word, sizeof word);
+        memset(of_word, 0, sizeof of_word);
+        for (int i = 0; i < TOKENS_DRAWN; i++) of_word[word[i]]++;
+        negative = away = 0;
+        chain_begin(
+            &c, &corpus,
+            (tg_lda){ .topics = K, .workers = P, .batch = 20, .alpha = .2, .beta = .1 },
+            late ? to_five : at_once, late ? 5 : 0);
         for (int r = 0; r < 30; r++) {
-            assert_ok(tg_lda_round(l));
-            for (size_t w = 0; w < P; w++) negative += check_sums(&c, l, w, K);
+            memset(truth, 0, sizeof truth);
+            for (int i = 0; i < TOKENS_DRAWN; i++) {
+                truth[word[i] * K + assigned(&c)[i]]++;
+                truth[W * K + assigned(&c)[i]]++;
+            }
+            assert_memory_equal(tg_sim_model(c.s), truth, sizeof truth);
+            listener = check_sums;
+            go(&c, 1);
+            listener = NULL;
         }
         assert_true(late || negative == 0);
-        double truth[41 * K] = { 0 };
-        for (size_t i = 0; i < c.first[c.documents]; i++) {
-            truth[c.word[i] * K + tg_lda_assigned(l)[i]]++;
-            truth[40 * K + tg_lda_assigned(l)[i]]++;
-        }
-        assert_true(late == (memcmp(tg_lda_counts(l, 0), truth, sizeof truth) != 0));
-        tg_lda_settle(l);
-        for (size_t w = 0; w < P; w++) {
-            assert_int_equal(check_sums(&c, l, w, K), 0);
-            for (int j = 0; j < 41 * K; j++)
-                assert_near(tg_lda_counts(l, w)[j], truth[j], 0);
-        }
-        tg_lda_free(l);
+        assert_true(late ? away > 60 : away == 0);
+        chain_end(&c);
     }
-    tg_corpus_free(&c);
 }
 
 /* ---- topics -------------------------------------------------------------------------- */
 
-/* The largest total variation distance of a planted topic to the nearest found one, no found one
- * being taken twice. */
-static double
-apart(const double *planted, const double *found, size_t K, size_t W)
-{
-    bool   taken[8] = { false };
-    double worst = 0;
-
-    for (size_t k = 0; k < K; k++) {
-        double best = 2;
-        size_t at = 0;
-        for (size_t j = 0; j < K; j++) {
-            double sum = 0;
-            for (size_t w = 0; w < W; w++)
-                sum += fabs(planted[k * W + w] - found[j * W + w]) / 2;
-            if (!taken[j] && sum < best) {
-                best = sum;
-                at = j;
-            }
-        }
-        taken[at] = true;
-        worst = fmax(worst, best);
-    }
-    return worst;
-}
-
 /* By one worker, by four, and by four whose differences are up to 5 rounds late; the likelihood comes to
- * that of one worker, and the staler are later. */
+ * that of one worker, and the staler are later. With a topic too few they are not found. */
 static void
 test_recovers(void **state)
 {
-    enum { K = 4, W = 40, ROUNDS = 150 };
+    enum { ROUNDS = 150, WAYS = 4 };
     const struct {
-        size_t        workers, most;
+        size_t        workers, most, topics;
         const double *weight;
-    } how[] = { { 1, 0, at_once }, { 4, 0, at_once }, { 4, 5, to_five } };
-    double    planted[K * W], found[K * W], early[3], end[3];
-    tg_corpus c = drawn(planted);
+    } how[WAYS] = { { 1, 0, K, at_once },
+                    { 4, 0, K, at_once },
+                    { 4, 5, K, to_five },
+                    { 4, 0, K - 1, at_once } };
+    double early[WAYS], end[WAYS], phi[K * W];
 
     (void)state;
-    for (int i = 0; i < 3; i++) {
-        tg_lda *l = lda_of(&c, K, how[i].workers, 0, .2, .1, how[i].weight, how[i].most);
-        tg_lda_topics(l, found);
-        assert_true(apart(planted, found, K, W) > .4);
-        const double begin = tg_lda_likelihood(l);
-        for (int r = 0; r < ROUNDS; r++) {
-            assert_ok(tg_lda_round(l));
-            if (r == 9) early[i] = tg_lda_likelihood(l);
+    for (int i = 0; i < WAYS; i++) {
+        tg_corpus corpus = drawn();
+        chain     c;
+        chain_begin(&c, &corpus,
+                    (tg_lda){ .topics = how[i].topics,
+                              .workers = how[i].workers,
+                              .alpha = .2,
+                              .beta = .1 },
+                    how[i].weight, how[i].most);
+        assert_true(tg_sim_score(c.s) < .6);
+        const double begin = tg_sim_loss(c.s);
+        go(&c, 10);
+        early[i] = tg_sim_loss(c.s);
+        go(&c, ROUNDS - 10);
+        end[i] = tg_sim_loss(c.s);
+        print_message(
+            "%zu workers, lag to %zu, %zu topics: score %.3f, -log p(w, z) a document "
+            "%.2f, %.2f, %.2f\n",
+            how[i].workers, how[i].most, how[i].topics, tg_sim_score(c.s), begin, early[i],
+            end[i]);
+        assert_true(end[i] < begin - 20);
+        assert_true(how[i].topics < K ? tg_sim_score(c.s) < .75 : tg_sim_score(c.s) > .92);
+        assert_near(end[i], end[0], how[i].topics < K ? INFINITY : .02 * fabs(end[0]));
+        tg_lda_topics(c.p, tg_sim_model(c.s), phi);
+        for (size_t k = 0; k < how[i].topics; k++) {
+            double sum = 0;
+            for (int w = 0; w < W; w++) sum += phi[k * W + (size_t)w];
+            assert_near(sum, 1, 1e-12);
         }
-        tg_lda_topics(l, found);
-        end[i] = tg_lda_likelihood(l);
-        print_message("%zu workers, lag to %zu: %.3f from the planted topics, log p(w, z) "
-                      "a document %.2f, %.2f, %.2f\n",
-                      how[i].workers, how[i].most, apart(planted, found, K, W), begin,
-                      early[i], end[i]);
-        assert_true(apart(planted, found, K, W) < .1);
-        assert_near(end[i], end[0], .02 * fabs(end[0]));
-        assert_true(end[i] > begin + 20);
-        tg_lda_free(l);
+        chain_end(&c);
     }
-    assert_true(early[2] < early[1] - 5 && early[2] < early[0] - 5);
-    tg_corpus_free(&c);
+    assert_true(early[2] > early[1] + 5 && early[2] > early[0] + 5);
 }
 
 static void
 test_bad_input(void **state)
 {
-    tg_lda     *l = NULL;
-    tg_lda_plan plan = {
-        .topics = 2, .workers = 2, .alpha = 1, .beta = 1, .lag = { .weight = at_once }
+    static const struct {
+        tg_lda      plan;
+        const char *words;
+    } bad[] = {
+        { { .topics = 2, .workers = 2, .alpha = NAN, .beta = 1 }, "alpha and beta > 0" },
+        { { .topics = 2, .workers = 2, .alpha = 1, .beta = 0 }, "alpha and beta > 0" },
+        { { .topics = 0, .workers = 2, .alpha = 1, .beta = 1 }, "topics" },
+        { { .topics = 6, .workers = 2, .alpha = 1, .beta = 1 },
+          "6 topics are too many for 5" },
+        { { .topics = 2, .workers = 3, .alpha = 1, .beta = 1 },
+          "2 documents cannot be split" },
     };
+    tg_corpus   five = five_tokens();
+    tg_problem *p = NULL;
 
     (void)state;
-    plan.alpha = NAN;
-    assert_fails(tg_lda_create(&five, &plan, &l), TG_EDOMAIN, "alpha and beta > 0");
-    plan.alpha = 1;
-    plan.topics = 0;
-    assert_fails(tg_lda_create(&five, &plan, &l), TG_EDOMAIN, "topics");
-    plan.topics = 2;
-    plan.workers = 3;
-    assert_fails(tg_lda_create(&five, &plan, &l), TG_EDOMAIN,
-                 "2 documents cannot be split");
-    plan.workers = 2;
-    plan.lag.weight = (double[]){ 0 };
-    assert_fails(tg_lda_create(&five, &plan, &l), TG_EDOMAIN, "weights of the lags");
-    assert_null(l);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_fails(tg_problem_lda(&five, &bad[i].plan, &p), TG_EDOMAIN, bad[i].words);
+        assert_null(p);
+        assert_non_null(five.first);
+    }
+    tg_corpus_free(&five);
 }
 
 RUN(cmocka_unit_test(test_posterior), cmocka_unit_test(test_likelihood),

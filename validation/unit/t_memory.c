@@ -1,8 +1,8 @@
 /* Every allocation outside solver/ fails once (exhaust.h). */
 #include "asgd/networks/net.h"
 #include "asgd/problems/dataset.h"
+#include "asgd/problems/lda.h"
 #include "asgd/sim/replicas.h"
-#include "asgd/tasks/lda.h"
 #include "asgd/theory/predict.h"
 #include "asgd/traces/fitted.h"
 #include "roots/find.h"
@@ -448,27 +448,23 @@ test_factorisation(void **state)
 
 /* ---- topics -------------------------------------------------------------------------- */
 
-static const char *corpus_file; /* NULL: a drawn one */
+static const char *corpus_file, *corpus_folder; /* NULL: a drawn one */
 
 static tg_status
 make_lda(void)
 {
-    const tg_lda_plan plan = { .topics = 2,
-                               .workers = 2,
-                               .alpha = 1,
-                               .beta = 1,
-                               .lag = { .weight = (double[]){ 1, 1 }, .most = 1 } };
-    tg_corpus         c = { 0 };
-    tg_lda           *l = NULL;
+    const tg_lda plan = { .topics = 2, .workers = 2, .alpha = 1, .beta = 1 };
+    tg_corpus    c = { 0 };
+    tg_problem  *p = NULL;
 
-    tg_status status = corpus_file
+    tg_status status = corpus_folder ? tg_corpus_texts(corpus_folder, 9, &c)
+                       : corpus_file
                            ? tg_corpus_read(corpus_file, 9, &c)
-                           : tg_corpus_drawn(&(tg_drawn){ 3, 4, 2, 5, 1, 1 }, 1, NULL, &c);
+                           : tg_corpus_drawn(&(tg_drawn){ 3, 4, 2, 5, 1, 1 }, 1, &c);
     assert_true((status == TG_OK) == (c.first != NULL));
-    if (status == TG_OK) status = tg_lda_create(&c, &plan, &l);
-    assert_true((status == TG_OK) == (l != NULL));
-    if (status == TG_OK) status = tg_lda_round(l);
-    tg_lda_free(l);
+    if (status == TG_OK) status = tg_problem_lda(&c, &plan, &p);
+    assert_true((status == TG_OK) == (p != NULL));
+    tg_problem_free(p);
     tg_corpus_free(&c);
     return status;
 }
@@ -482,6 +478,22 @@ test_lda(void **state)
     exhaust("topics of a drawn corpus", make_lda);
     corpus_file = write_temporary("docword", text, sizeof text - 1);
     exhaust("topics of a corpus from a file", make_lda);
+    char folder[] = "/tmp/tardigrad-test-XXXXXX", path[300];
+    assert_non_null(mkdtemp(folder));
+    for (char name = 'a'; name < 'c'; name++) {
+        snprintf(path, sizeof path, "%s/%c", folder, name);
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fprintf(f, "words of a text, and words %c%c%c", name, name, name);
+        fclose(f);
+    }
+    corpus_folder = folder;
+    exhaust("topics of a folder of texts", make_lda);
+    for (char name = 'a'; name < 'c'; name++) {
+        snprintf(path, sizeof path, "%s/%c", folder, name);
+        remove(path);
+    }
+    remove(folder);
 }
 
 /* A folder of two records. */

@@ -2,6 +2,8 @@
  *
  *     UCI's docword.txt    three lines: documents, words of the vocabulary, entries; then of each entry
  *                          DOCUMENT WORD COUNT, numbered from 1, documents in their order
+ *     a folder             each file a document of text, in the order of their names; words are runs of
+ *                          three letters and more, ASCII's in lower case and every byte above it
  *
  * Source: Newman 2008 (UCI Machine Learning Repository, Bag of Words).
  */
@@ -17,6 +19,8 @@ typedef struct tg_corpus {
     size_t    documents, words;
     size_t   *first; /* (documents + 1) where a document's tokens begin */
     uint32_t *word;  /* (first[documents]) of each token, from 0 */
+    size_t    topics;
+    double   *phi; /* (topics, words) what it was drawn from; NULL: that is not known */
 } tg_corpus;
 
 /* The first `limit` documents, plain or gzip. Owner: tg_corpus_free(). Errors: TG_EIO unreadable;
@@ -26,6 +30,11 @@ typedef struct tg_corpus {
 TG_CHECKED tg_status tg_corpus_read(const char *path, size_t limit, tg_corpus *out);
 void                 tg_corpus_free(tg_corpus *c);
 
+/* The first `limit` files of a folder, plain or gzip; folders in it, and names that begin with a dot, are
+ * left out. Words are numbered as they come. Owner: tg_corpus_free(). Errors: TG_EIO unreadable, or none;
+ * TG_EINPUT no tokens; TG_ENOMEM, TG_ESTOP. */
+TG_CHECKED tg_status tg_corpus_texts(const char *folder, size_t limit, tg_corpus *out);
+
 /* A synthetic corpus drawn from the model itself: phi_k ~ Dirichlet(beta) over words, of each document
  * theta ~ Dirichlet(alpha) over topics and `length` tokens, each of a topic k ~ theta a word ~ phi_k. */
 typedef struct tg_drawn {
@@ -33,9 +42,8 @@ typedef struct tg_drawn {
     double alpha, beta; /* > 0 */
 } tg_drawn;
 
-/* phi (topics, words) receives what was planted; NULL: not wanted. Owner of *out: tg_corpus_free().
- * Errors: TG_EDOMAIN nothing of something, alpha or beta not > 0; TG_ENOMEM. */
-TG_CHECKED tg_status tg_corpus_drawn(const tg_drawn *what, uint64_t seed, double *phi,
-                                     tg_corpus *out);
+/* Owner of *out: tg_corpus_free(). Errors: TG_EDOMAIN nothing of something, alpha or beta not > 0;
+ * TG_ENOMEM, TG_ESTOP. */
+TG_CHECKED tg_status tg_corpus_drawn(const tg_drawn *what, uint64_t seed, tg_corpus *out);
 
 #endif

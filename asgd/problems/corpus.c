@@ -1,4 +1,4 @@
-#include "asgd/tasks/corpus.h"
+#include "asgd/problems/corpus.h"
 
 #include "asgd/traces/lines.h"
 #include "core/memory.h"
@@ -19,6 +19,7 @@ tg_corpus_free(tg_corpus *c)
 {
     free(c->first);
     free(c->word);
+    free(c->phi);
     *c = (tg_corpus){ 0 };
 }
 
@@ -157,53 +158,62 @@ draw_from(tg_rng *g, const double *p, size_t n)
     return i;
 }
 
-static void
-draw_documents(const tg_drawn *what, uint64_t seed, const double *phi, double *theta,
-               tg_corpus *c)
+static tg_status
+draw_documents(const tg_drawn *what, uint64_t seed, double *theta, tg_corpus *c)
 {
     for (size_t d = 0; d < what->documents; d++) {
         tg_rng g = tg_rng_stream(seed, TG_PURPOSE_DATA, d + 1);
+        if (d % 64 == 0) TG_TRY(tg_stop_check());
         draw_dirichlet(&g, what->alpha, what->topics, theta);
         c->first[d] = d * what->length;
         for (size_t i = 0; i < what->length; i++) {
             const size_t k = draw_from(&g, theta, what->topics);
             c->word[c->first[d] + i] =
-                (uint32_t)draw_from(&g, phi + k * what->words, what->words);
+                (uint32_t)draw_from(&g, c->phi + k * what->words, what->words);
         }
     }
     c->first[what->documents] = what->documents * what->length;
+    return TG_OK;
 }
 
-tg_status
-tg_corpus_drawn(const tg_drawn *what, uint64_t seed, double *phi, tg_corpus *out)
+static tg_status
+check_drawn(const tg_drawn *what)
 {
-    const size_t D = what->documents, W = what->words, K = what->topics, N = what->length;
+    const double D = (double)what->documents, W = (double)what->words,
+                 K = (double)what->topics, N = (double)what->length;
 
-    if (D == 0 || W == 0 || K == 0 || N == 0 || W > LARGEST || !(what->alpha > 0) ||
+    if (!(D > 0 && W > 0 && K > 0 && N > 0 && W <= LARGEST) || !(what->alpha > 0) ||
         !(what->beta > 0) || !isfinite(what->alpha + what->beta))
         return tg_fail(TG_EDOMAIN,
                        "a corpus needs documents, words, topics, a length, alpha and beta "
-                       "> 0, got %zu, %zu, %zu, %zu, %g, %g",
+                       "> 0, got %g, %g, %g, %g, %g, %g",
                        D, W, K, N, what->alpha, what->beta);
-    TG_TRY(
-        tg_memory_check(4 * (double)D * (double)N + 8 * ((double)K * (double)W + (double)D),
-                        "make fewer tokens"));
-    tg_corpus c = { .documents = D,
-                    .words = W,
-                    .first = malloc((D + 1) * sizeof *c.first),
-                    .word = malloc(D * N * sizeof *c.word) };
-    double   *room = malloc(K * (W + 1) * sizeof *room); /* phi, theta */
-    tg_rng    g = tg_rng_stream(seed, TG_PURPOSE_DATA, 0);
+    return tg_memory_check(4 * D * N + 8 * (K * W + D + K), "make fewer tokens");
+}
 
-    if (!c.first || !c.word || !room) {
-        free(room);
+tg_status
+tg_corpus_drawn(const tg_drawn *what, uint64_t seed, tg_corpus *out)
+{
+    TG_TRY(check_drawn(what));
+    const size_t D = what->documents, W = what->words, K = what->topics;
+    tg_corpus    c = { .documents = D,
+                       .words = W,
+                       .first = malloc((D + 1) * sizeof *c.first),
+                       .word = malloc(D * what->length * sizeof *c.word),
+                       .topics = K,
+                       .phi = malloc(K * W * sizeof *c.phi) };
+    double      *theta = malloc(K * sizeof *theta);
+    tg_rng       g = tg_rng_stream(seed, TG_PURPOSE_DATA, 0);
+    tg_status    status =
+        c.first && c.word && c.phi && theta ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
+
+    for (size_t k = 0; status == TG_OK && k < K; k++)
+        draw_dirichlet(&g, what->beta, W, c.phi + k * W);
+    if (status == TG_OK) status = draw_documents(what, seed, theta, &c);
+    free(theta);
+    if (status == TG_OK)
+        *out = c;
+    else
         tg_corpus_free(&c);
-        return tg_fail(TG_ENOMEM, "out of memory");
-    }
-    for (size_t k = 0; k < K; k++) draw_dirichlet(&g, what->beta, W, room + k * W);
-    draw_documents(what, seed, room, room + K * W, &c);
-    if (phi) memcpy(phi, room, K * W * sizeof *phi);
-    free(room);
-    *out = c;
-    return TG_OK;
+    return status;
 }
