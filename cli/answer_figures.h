@@ -26,6 +26,10 @@ TG_CHECKED tg_status draw_live(const arguments *a, const tg_study *study,
 TG_CHECKED tg_status draw_ensemble(const arguments *a, const tg_study *study,
                                    const tg_answer *answer);
 
+/* Batches to target beside those of the first value. */
+TG_CHECKED tg_status draw_slowdown(const arguments *a, const tg_study *study,
+                                   const tg_answer *answer);
+
 /* The eigenvalues, and what becomes of the largest in training. */
 TG_CHECKED tg_status draw_spectrum(const arguments *a, const tg_study *study,
                                    const tg_answer *answer);

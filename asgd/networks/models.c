@@ -138,7 +138,7 @@ resnet(tg_layer_list *l, const double *param, double classes)
 /* ---- all ----------------------------------------------------------------------------- */
 
 static const tg_param dnn_param[] = {
-    { "depth", "", "hidden layers", 2, 1, 100, false, true },
+    { "depth", "", "hidden layers; 0: mlr", 2, 0, 100, false, true },
     { "width", "", "of each", 256, 1, 1e6, false, true },
     { 0 },
 };

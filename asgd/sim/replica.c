@@ -32,7 +32,10 @@ look(walk *w, double now, double loss)
     if (updates == 0) w->r->began = now;
     if (!(loss <= EXPLODED * w->scale) || isinf(loss))
         w->r->diverged_at = fmin(w->r->diverged_at, now);
-    if (loss <= w->grids->target && isinf(w->r->hit)) w->r->hit = now;
+    if (loss <= w->grids->target && isinf(w->r->hit)) {
+        w->r->hit = now;
+        w->r->hit_gradients = (double)tg_sim_ledger(w->sim).gradients;
+    }
 }
 
 /* ---- metrics ------------------------------------------------------------------------- */
@@ -169,7 +172,7 @@ tg_replica_run(const tg_setup *setup, uint64_t index, const tg_replica_grids *gr
                const tg_replica_room *room, tg_replica *out)
 {
     tg_setup   bounded = *setup;
-    tg_replica r = { .hit = INFINITY, .diverged_at = INFINITY };
+    tg_replica r = { .hit = INFINITY, .hit_gradients = INFINITY, .diverged_at = INFINITY };
     walk       w = { .grids = grids,
                      .room = *room,
                      .r = &r,

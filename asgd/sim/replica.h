@@ -4,6 +4,9 @@
 
 #include "asgd/sim/metric.h"
 
+/* Looks at a dear loss in a factor of e of the time, about. */
+enum { TG_DEAR_LOOKS = 32 };
+
 /* The reported times, and the cells on which crossings and means rest (asgd/sim/settling.h). */
 typedef struct tg_replica_grids {
     double *t, *cell; /* (points), (cells) [time]; both from 0 to the horizon */
@@ -21,6 +24,7 @@ typedef struct tg_replica_room {
 
 typedef struct tg_replica {
     double    hit;            /* first time at the target; inf: not reached */
+    double    hit_gradients;  /* evaluated until then; inf: not reached */
     double    diverged_at;    /* when the loss left the finite range; inf: it did not */
     double    began;          /* until then the model had not moved */
     double    quarter[4];     /* mean loss over the quarters of the horizon */

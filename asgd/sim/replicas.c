@@ -134,7 +134,7 @@ open_grids(run *a)
         g->t[i] = g->horizon * (double)i / (double)(g->points - 1);
     return tg_settling_grid(g->horizon,
                             fmin(cheap ? between / 32 : 4 * between, g->horizon / 64),
-                            cheap ? 1024 : 32, &g->cell, &g->cells);
+                            cheap ? 1024 : TG_DEAR_LOOKS, &g->cell, &g->cells);
 }
 
 /* Room for `count` batches from the one of index `first` on. */

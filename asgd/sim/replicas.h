@@ -33,17 +33,20 @@ typedef struct tg_replicas_plan {
 } tg_replicas_plan;
 
 typedef struct tg_simulation {
-    size_t         points, replicas; /* replicas: those that were finished */
-    double        *t;                /* (points) [time] */
-    tg_stats      *loss;             /* (points) of F(x(t)) - F* over replicas */
-    double        *hit;         /* (replicas) first time at the target; inf: not reached */
-    tg_stats       floor;       /* of each replica's mean loss over the last half */
-    uint64_t      *staleness;   /* (TG_STALENESS_BINS) deliveries by staleness in updates;
+    size_t    points, replicas; /* replicas: those that were finished */
+    double   *t;                /* (points) [time] */
+    tg_stats *loss;             /* (points) of F(x(t)) - F* over replicas */
+    double   *hit;              /* (replicas) first time at the target; inf: not reached */
+    double
+        spacing; /* of looks at the loss, over the time that has passed; 0: at every event */
+    double        *hit_gradients; /* (replicas) evaluated until then; inf: not reached */
+    tg_stats       floor;         /* of each replica's mean loss over the last half */
+    uint64_t      *staleness;     /* (TG_STALENESS_BINS) deliveries by staleness in updates;
                                       the last bin takes all that are larger */
-    tg_ledger      ledger;      /* over all replicas */
-    tg_metric_plan metric_plan; /* of the metrics; its grid is t */
-    void         **metric;      /* rooms, one for each of the list; NULL: none asked for */
-    size_t         diverged;    /* replicas whose loss left the finite range */
+    tg_ledger      ledger;        /* over all replicas */
+    tg_metric_plan metric_plan;   /* of the metrics; its grid is t */
+    void         **metric;   /* rooms, one for each of the list; NULL: none asked for */
+    size_t         diverged; /* replicas whose loss left the finite range */
     size_t         diverged_replica; /* the first of them ... */
     double         diverged_time;    /* ... and when ... */
     uint64_t       diverged_updates; /* ... and after how many updates ... */

@@ -56,6 +56,7 @@ static void
 add_replica(tg_simulation *s, size_t index, const tg_replica *r)
 {
     s->hit[s->replicas] = r->hit;
+    s->hit_gradients[s->replicas] = r->hit_gradients;
     add_ledger(&s->ledger, &r->ledger);
     if (isfinite(r->diverged_at) && s->diverged++ == 0) {
         s->diverged_replica = index;
@@ -156,9 +157,10 @@ allocate_simulation(const tg_replicas_plan *plan, tg_simulation **out)
         s->t = malloc(plan->points * sizeof *s->t);
         s->loss = calloc(plan->points, sizeof *s->loss);
         s->hit = malloc(plan->replicas * sizeof *s->hit);
+        s->hit_gradients = malloc(plan->replicas * sizeof *s->hit_gradients);
         s->staleness = calloc(TG_STALENESS_BINS, sizeof *s->staleness);
     }
-    if (!s || !s->t || !s->loss || !s->hit || !s->staleness) {
+    if (!s || !s->t || !s->loss || !s->hit || !s->hit_gradients || !s->staleness) {
         tg_simulation_free(s);
         return tg_fail(TG_ENOMEM, "out of memory");
     }
@@ -193,6 +195,7 @@ tg_replicas_sum(const tg_replicas_running *a, tg_simulation **out)
 
     TG_TRY(allocate_simulation(a->plan, &s));
     s->diverged_time = INFINITY;
+    s->spacing = a->setup->problem->kind->cheap_loss ? 0 : 1.0 / TG_DEAR_LOOKS;
     memcpy(s->t, a->grids.t, s->points * sizeof *s->t);
     for (size_t b = 0; b < a->batches; b++) {
         for (size_t i = 0; i < s->points; i++)
@@ -221,6 +224,7 @@ tg_simulation_free(tg_simulation *s)
     free(s->t);
     free(s->loss);
     free(s->hit);
+    free(s->hit_gradients);
     free(s->staleness);
     tg_metrics_free(s->metric);
     free(s);

@@ -253,7 +253,7 @@ for c in asgd dude; do
 done
 
 # ---- help and man pages know every command
-for c in study predict explain roots region integrate simulate validate live fit spectrum plot; do
+for c in study predict explain roots region integrate simulate validate slowdown live fit spectrum plot; do
     $t help | grep -q "^  $c " || fail "help lacks $c"
     $t $c --help > /dev/null || fail "$c --help"
     $t help man | grep -q "^.B $c" || fail "the man page lacks $c"
