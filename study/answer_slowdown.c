@@ -1,6 +1,7 @@
 /* slowdown: what it takes to come to the target with one setting after another, beside the first */
 #include "study/answer.h"
 #include "study/cost.h"
+#include "study/decree.h"
 #include "study/say.h"
 #include "study/setting_list.h"
 
@@ -29,6 +30,9 @@ static const tg_column columns[] = {
     { "settle_error", "time", "its standard error", false },
     { "predicted", "time", "the same by theory; nan: it does not know this", false },
     { "predicted_error", "time", "expected model error", false },
+    { "gain_limit", "",
+      "staleness by decree: eta h P up to which the mean of a mode of curvature h settles",
+      false },
     { "diverged", "", "replicas whose loss left the finite range", false },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -146,6 +150,29 @@ predict(tg_scene *s, size_t algorithm, double *time, double *error)
     tg_prediction_free(p);
 }
 
+/* K = eta h P up to which the mean of a mode settles, whatever the objective; NaN: theory does not know the
+ * rule, or a step is no linear map of gradients. */
+static tg_status
+find_limit(const tg_study *study, size_t algorithm, double *out)
+{
+    const tg_study_algorithm *a = &study->algorithm[algorithm];
+    tg_decree                 d = { .workers = study->workers };
+    double                   *weight = NULL, *late = NULL;
+
+    *out = NAN;
+    if (!tg_study_is_decreed(study, algorithm) || a->clip > 0 || a->decay > 0) return TG_OK;
+    tg_status status = tg_study_decree(study, algorithm, &weight, &d.most, &d.momentum);
+    if (status == TG_EDOMAIN) return TG_OK;
+    TG_TRY(status);
+    d.late = late = malloc((d.most + 1) * sizeof *late);
+    status = late ? tg_decree_lags(weight, d.most, 0, late)
+                  : tg_fail(TG_ENOMEM, "out of memory");
+    if (status == TG_OK) status = tg_decree_threshold(&d, out);
+    free(weight);
+    free(late);
+    return status;
+}
+
 static tg_status
 add_row(slowdown *d, tg_scene *s, const char *series, size_t value, size_t algorithm,
         const tg_simulation *r, const course *c)
@@ -156,20 +183,22 @@ add_row(slowdown *d, tg_scene *s, const char *series, size_t value, size_t algor
         value == 0 && all ? (ratio){ 1, 0 } : ratio_of(c, &d->first[algorithm], r->spacing);
     const double error_all =
         hypot(tg_stats_error(&batches), error_of_looks(batches.mean, r->spacing));
-    double predicted, error;
+    double predicted, error, limit;
 
+    TG_TRY(find_limit(s->study, algorithm, &limit));
     predict(s, algorithm, &predicted, &error);
     if (tg_stop_requested()) return tg_stop_check();
-    return tg_table_add(
-        d->table,
-        (tg_cell[]){
-            TG_TEXT(series), TG_TEXT(d->over.value[value]),
-            TG_NUMBER((double)s->cluster->workers),
-            TG_NUMBER(s->study->algorithm[algorithm].step), TG_NUMBER((double)c->n),
-            TG_NUMBER((double)batches.n), TG_NUMBER(all ? batches.mean : INFINITY),
-            TG_NUMBER(all ? error_all : INFINITY), TG_NUMBER(beside.value),
-            TG_NUMBER(beside.error), TG_NUMBER(r->settle), TG_NUMBER(r->settle_error),
-            TG_NUMBER(predicted), TG_NUMBER(error), TG_NUMBER((double)r->diverged) });
+    return tg_table_add(d->table,
+                        (tg_cell[]){ TG_TEXT(series), TG_TEXT(d->over.value[value]),
+                                     TG_NUMBER((double)s->cluster->workers),
+                                     TG_NUMBER(s->study->algorithm[algorithm].step),
+                                     TG_NUMBER((double)c->n), TG_NUMBER((double)batches.n),
+                                     TG_NUMBER(all ? batches.mean : INFINITY),
+                                     TG_NUMBER(all ? error_all : INFINITY),
+                                     TG_NUMBER(beside.value), TG_NUMBER(beside.error),
+                                     TG_NUMBER(r->settle), TG_NUMBER(r->settle_error),
+                                     TG_NUMBER(predicted), TG_NUMBER(error),
+                                     TG_NUMBER(limit), TG_NUMBER((double)r->diverged) });
 }
 
 /* What was simulated is kept for the first value. */

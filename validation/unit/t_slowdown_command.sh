@@ -37,6 +37,7 @@ for step in .07 .15; do
     done
     near "$(cell "step-$step" 3 ratio)" "$(steps $step 3) / $(steps $step 0)" 1e-12 "ratio at step $step"
 done
+near "$(cell step-.07 3 gain_limit)" "$(awk 'BEGIN { print 2 * sin(atan2(0, -1) / 14) }')" 1e-5 "largest gain of 3 rounds"
 # 2 sin(pi / (2 (2 * 40 + 1))) = .0388: it never comes there
 [ "$(cell step-.07 40 batches)" = inf ] && [ "$(cell step-.07 40 reached)" = 0 ] || fail "it came there at 40 rounds"
 tr -s '\n ' ' ' < "$d/words" |
