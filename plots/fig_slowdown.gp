@@ -16,10 +16,10 @@ two(x) = x == x && abs(x) < 1e300 ? 2 * x : 0
 lower(x) = x - two(column("error")) > bottom ? x - two(column("error")) : (bottom > 0 ? bottom : 0)
 told(x) = sprintf("%g: %.4g batches, %.3g ± %.2g times those of the first", column("x"), column("batches"), x, \
     two(column("error")))
-plot for [i=1:n] file(i) using "x":(positive(column("ratio"))) with lines linetype color(i) linewidth 1 notitle, \
-     for [i=1:n] file(i) using "x":(lower(positive(column("ratio")))):(0):\
+plot for [i=1:n] file(i) using "x":(lower(positive(column("ratio")))):(0):\
          (positive(column("ratio")) + two(column("error")) - lower(positive(column("ratio")))) with vectors nohead \
          linewidth 1 linecolor rgb tint(i) dashtype 1 notitle, \
-     for [i=1:n] file(i) using "x":(positive(column("ratio"))) with points linetype color(i) title word(labels, i), \
+     for [i=1:n] file(i) using "x":(positive(column("ratio"))) with linespoints linetype color(i) linewidth 1 \
+         title word(labels, i), \
      for [i=1:n] file(i) using "x":(positive(column("ratio"))):(told(column("ratio"))) \
          with labels hypertext point linetype color(i) notitle

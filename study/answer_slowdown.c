@@ -151,7 +151,7 @@ predict(tg_scene *s, size_t algorithm, double *time, double *error)
 }
 
 /* K = eta h P up to which the mean of a mode settles, whatever the objective; NaN: theory does not know the
- * rule, or a step is no linear map of gradients. */
+ * rule, a step is no linear map of gradients, or there is no curvature. */
 static tg_status
 find_limit(const tg_study *study, size_t algorithm, double *out)
 {
@@ -160,7 +160,9 @@ find_limit(const tg_study *study, size_t algorithm, double *out)
     double                   *weight = NULL, *late = NULL;
 
     *out = NAN;
-    if (!tg_study_is_decreed(study, algorithm) || a->clip > 0 || a->decay > 0) return TG_OK;
+    if (!tg_study_is_decreed(study, algorithm) || study->objective == TG_LDA ||
+        a->clip > 0 || a->decay > 0)
+        return TG_OK;
     tg_status status = tg_study_decree(study, algorithm, &weight, &d.most, &d.momentum);
     if (status == TG_EDOMAIN) return TG_OK;
     TG_TRY(status);
