@@ -71,7 +71,8 @@ stack_layers(const tg_study *s, tg_net *n)
     const tg_study_network *of = &s->network;
     tg_layer_list           named = { 0 };
 
-    if (of->model.kind) TG_TRY(tg_model_layers(&of->model, n->train.classes, &named));
+    if (of->model.kind)
+        TG_TRY(tg_model_layers(&of->model, n->train.shape, n->train.classes, &named));
     const tg_status status = of->model.kind
                                  ? tg_stack_create(n->train.shape, n->train.classes,
                                                    named.layer, named.count, &n->stack)

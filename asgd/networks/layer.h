@@ -21,15 +21,18 @@ typedef struct TG_AS(tg_pass) {
     size_t          batch;
     const real     *w, *in, *also, *dout;
     real           *out, *din, *dalso, *dw, *kept, *room;
-    const uint8_t  *label; /* (batch) */
-    real           *loss;  /* (batch), of a loss */
+    const uint8_t  *label;     /* (batch) */
+    const real     *noise;     /* N(0, 1) numbers, the layer's draws of each sample ... */
+    size_t          noise_row; /* ... so far apart */
+    real           *loss;      /* (batch), to be added to */
 } TG_AS(tg_pass);
 
 #define PASS TG_AS(tg_pass)
 
 typedef struct tg_layer_kind {
     tg_kind is;
-    bool    loss; /* the last of a network, and no other */
+    bool    loss;  /* the last of a network, and no other ... */
+    bool    image; /* ... which compares with the image, not with the label */
     /* out may be in, and then din is dout, which is not added to; where out is not in, dout becomes 0, so
      * that the layer before may look at its own out all the same. */
     bool in_place;
@@ -44,7 +47,8 @@ typedef struct tg_layer_kind {
 extern const tg_layer_kind TG_AS(tg_layer_dense), TG_AS(tg_layer_convolution),
     TG_AS(tg_layer_relu), TG_AS(tg_layer_softplus), TG_AS(tg_layer_tanh),
     TG_AS(tg_layer_max_pool), TG_AS(tg_layer_mean_pool), TG_AS(tg_layer_group_norm),
-    TG_AS(tg_layer_add), TG_AS(tg_layer_softmax_loss), TG_AS(tg_layer_squared_loss);
+    TG_AS(tg_layer_add), TG_AS(tg_layer_gaussian), TG_AS(tg_layer_softmax_loss),
+    TG_AS(tg_layer_squared_loss), TG_AS(tg_layer_image_loss);
 
 /* out = in, of a map that does each number by itself. */
 static inline tg_status

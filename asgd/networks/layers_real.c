@@ -5,6 +5,7 @@ const tg_kind *const TG_AS(tg_layers)[] = {
     &TG_AS(tg_layer_relu).is,         &TG_AS(tg_layer_softplus).is,
     &TG_AS(tg_layer_tanh).is,         &TG_AS(tg_layer_max_pool).is,
     &TG_AS(tg_layer_mean_pool).is,    &TG_AS(tg_layer_group_norm).is,
-    &TG_AS(tg_layer_add).is,          &TG_AS(tg_layer_softmax_loss).is,
-    &TG_AS(tg_layer_squared_loss).is, NULL,
+    &TG_AS(tg_layer_add).is,          &TG_AS(tg_layer_gaussian).is,
+    &TG_AS(tg_layer_softmax_loss).is, &TG_AS(tg_layer_squared_loss).is,
+    &TG_AS(tg_layer_image_loss).is,   NULL,
 };

@@ -5,9 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* What the data are like. */
+typedef struct tg_data {
+    double classes, pixels;
+} tg_data;
+
 typedef struct tg_model_kind {
     tg_kind is;
-    tg_status (*layers)(tg_layer_list *l, const double *param, double classes);
+    tg_status (*layers)(tg_layer_list *l, const double *param, const tg_data *of);
 } tg_model_kind;
 
 void
@@ -47,24 +52,24 @@ dense(tg_layer_list *l, double width)
 }
 
 static tg_status
-end(tg_layer_list *l, double classes)
+end(tg_layer_list *l, const tg_data *of)
 {
-    TG_TRY(add(l, &tg_layer_dense_single, classes));
+    TG_TRY(add(l, &tg_layer_dense_single, of->classes));
     return add(l, &tg_layer_softmax_loss_single, NAN);
 }
 
 static tg_status
-mlr(tg_layer_list *l, const double *param, double classes)
+mlr(tg_layer_list *l, const double *param, const tg_data *of)
 {
     (void)param;
-    return end(l, classes);
+    return end(l, of);
 }
 
 static tg_status
-dnn(tg_layer_list *l, const double *param, double classes)
+dnn(tg_layer_list *l, const double *param, const tg_data *of)
 {
     for (double i = 0; i < param[0]; i++) TG_TRY(dense(l, param[1]));
-    return end(l, classes);
+    return end(l, of);
 }
 
 /* ---- convolutions -------------------------------------------------------------------- */
@@ -78,23 +83,23 @@ pooled(tg_layer_list *l, double channels)
 }
 
 static tg_status
-cnn_small(tg_layer_list *l, const double *param, double classes)
+cnn_small(tg_layer_list *l, const double *param, const tg_data *of)
 {
     (void)param;
     TG_TRY(pooled(l, 8));
     TG_TRY(pooled(l, 16));
     TG_TRY(dense(l, 64));
-    return end(l, classes);
+    return end(l, of);
 }
 
 static tg_status
-cnn(tg_layer_list *l, const double *param, double classes)
+cnn(tg_layer_list *l, const double *param, const tg_data *of)
 {
     (void)param;
     TG_TRY(pooled(l, 32));
     TG_TRY(pooled(l, 64));
     TG_TRY(dense(l, 128));
-    return end(l, classes);
+    return end(l, of);
 }
 
 static tg_status
@@ -117,7 +122,7 @@ residual(tg_layer_list *l, double channels, double stride, double groups)
 }
 
 static tg_status
-resnet(tg_layer_list *l, const double *param, double classes)
+resnet(tg_layer_list *l, const double *param, const tg_data *of)
 {
     enum { DEPTH, WIDTH, GROUPS };
     const double blocks = (param[DEPTH] - 2) / 6;
@@ -132,7 +137,22 @@ resnet(tg_layer_list *l, const double *param, double classes)
             TG_TRY(residual(l, ldexp(param[WIDTH], stage), stage > 0 && i == 0 ? 2 : 1,
                             param[GROUPS]));
     TG_TRY(add(l, &tg_layer_mean_pool_single, 0));
-    return end(l, classes);
+    return end(l, of);
+}
+
+/* ---- autoencoder --------------------------------------------------------------------- */
+
+static tg_status
+vae(tg_layer_list *l, const double *param, const tg_data *of)
+{
+    enum { DEPTH, WIDTH, LATENT };
+
+    for (double i = 0; i < param[DEPTH]; i++) TG_TRY(dense(l, param[WIDTH]));
+    TG_TRY(add(l, &tg_layer_dense_single, 2 * param[LATENT]));
+    TG_TRY(add(l, &tg_layer_gaussian_single, NAN));
+    for (double i = 0; i < param[DEPTH]; i++) TG_TRY(dense(l, param[WIDTH]));
+    TG_TRY(add(l, &tg_layer_dense_single, of->pixels));
+    return add(l, &tg_layer_image_loss_single, NAN);
 }
 
 /* ---- all ----------------------------------------------------------------------------- */
@@ -150,6 +170,13 @@ static const tg_param resnet_param[] = {
     { 0 },
 };
 
+static const tg_param vae_param[] = {
+    { "depth", "", "hidden layers of encoder and decoder each", 1, 1, 100, false, true },
+    { "width", "", "of each", 64, 1, 1e6, false, true },
+    { "latent", "", "numbers that an image becomes", 8, 1, 1e5, false, true },
+    { 0 },
+};
+
 static const tg_model_kind
     model_mlr = { { "mlr", "multinomial logistic regression", "", NULL }, mlr },
     model_dnn = { { "dnn", "dense layers with relu", "", dnn_param }, dnn },
@@ -160,19 +187,24 @@ static const tg_model_kind
                   cnn },
     model_resnet = { { "resnet", "residual network of three thirds, with group_norm",
                        "He, Zhang, Ren, Sun 2016", resnet_param },
-                     resnet };
+                     resnet },
+    model_vae = { { "vae", "variational autoencoder: minus its bound, squared and Gaussian",
+                    "Kingma, Welling 2014", vae_param },
+                  vae };
 
 const tg_kind *const tg_models[] = { &model_mlr.is, &model_dnn.is,    &model_cnn_small.is,
-                                     &model_cnn.is, &model_resnet.is, NULL };
+                                     &model_cnn.is, &model_resnet.is, &model_vae.is,
+                                     NULL };
 
 tg_status
-tg_model_layers(const tg_choice *model, size_t classes, tg_layer_list *out)
+tg_model_layers(const tg_choice *model, tg_shape shape, size_t classes, tg_layer_list *out)
 {
+    const tg_data        of = { (double)classes, (double)tg_shape_size(shape) };
     const tg_model_kind *kind = (const tg_model_kind *)model->kind;
     tg_layer_list        l = { 0 };
     tg_status            status = tg_choice_check(model);
 
-    if (status == TG_OK) status = kind->layers(&l, model->param, (double)classes);
+    if (status == TG_OK) status = kind->layers(&l, model->param, &of);
     if (status == TG_OK)
         *out = l;
     else

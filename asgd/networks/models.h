@@ -2,6 +2,7 @@
 #ifndef TG_ASGD_NETWORKS_MODELS_H
 #define TG_ASGD_NETWORKS_MODELS_H
 
+#include "asgd/networks/place.h"
 #include "core/kind.h"
 
 /* Layers, choices of tg_layers_single; owned, tg_layer_list_free(). */
@@ -12,11 +13,11 @@ typedef struct tg_layer_list {
 
 void tg_layer_list_free(tg_layer_list *l);
 
-extern const tg_kind *const tg_models[]; /* mlr, dnn, cnn_small, cnn, resnet */
+extern const tg_kind *const tg_models[]; /* mlr, dnn, cnn_small, cnn, resnet, vae */
 
-/* The layers of a choice of tg_models for so many classes. Errors: TG_EDOMAIN parameters out of
+/* The layers of a choice of tg_models for images of this shape and so many classes. Errors: TG_EDOMAIN parameters out of
  * range; TG_ENOMEM. */
-TG_CHECKED tg_status tg_model_layers(const tg_choice *model, size_t classes,
+TG_CHECKED tg_status tg_model_layers(const tg_choice *model, tg_shape shape, size_t classes,
                                      tg_layer_list *out);
 
 #endif

@@ -27,9 +27,17 @@ tg_net_see(const tg_net_self *s, const tg_images *d, size_t sample, float *out)
             out[i] = ((float)pixel[i] - s->mean[i]) * s->scale[i];
 }
 
+tg_rng
+tg_net_noise(const tg_net_self *s, const tg_images *d, size_t sample)
+{
+    const uint64_t seed = tg_rng_mix(s->n.seed, TG_PURPOSE_NOISE);
+
+    return tg_rng_stream(d == &s->n.test ? ~seed : seed, TG_PURPOSE_DATA, sample);
+}
+
 /* The parts of the simulation's scratch. */
 typedef struct bench {
-    float   *w, *dw, *in, *room;
+    float   *w, *dw, *in, *noise, *room;
     uint8_t *label;
 } bench;
 
@@ -45,7 +53,8 @@ bench_room(const tg_net_self *s)
     enum { ALIGN = 16 };
     const tg_net *n = &s->n;
     const size_t  floats = 2 * n->stack->dim + s->together * tg_shape_size(n->train.shape) +
-                          label_room(s) + tg_stack_room(n->stack, s->together) + ALIGN;
+                          s->together * n->stack->noise + label_room(s) +
+                          tg_stack_room(n->stack, s->together) + ALIGN;
 
     return (floats + 1) / 2;
 }
@@ -59,7 +68,8 @@ bench_in(const tg_net_self *s, double *scratch)
 
     b.dw = b.w + n->stack->dim;
     b.in = b.dw + n->stack->dim;
-    b.label = (uint8_t *)(b.in + s->together * tg_shape_size(n->train.shape));
+    b.noise = b.in + s->together * tg_shape_size(n->train.shape);
+    b.label = (uint8_t *)(b.noise + s->together * n->stack->noise);
     b.room = (float *)(void *)b.label + label_room(s);
     return b;
 }
@@ -70,11 +80,18 @@ set_model(const tg_net *n, const bench *b, const double *x)
     for (size_t j = 0; j < n->stack->dim; j++) b->w[j] = (float)x[j];
 }
 
+/* A sample takes its noise from `draws`; NULL: what it always has. */
 static void
-put(const tg_net_self *s, const bench *b, const tg_images *d, size_t sample, size_t place)
+put(const tg_net_self *s, const bench *b, const tg_images *d, size_t sample, size_t place,
+    tg_rng *draws)
 {
+    const size_t noise = s->n.stack->noise;
+    tg_rng       own = tg_net_noise(s, d, sample);
+
     tg_net_see(s, d, sample, b->in + place * tg_shape_size(d->shape));
     b->label[place] = d->label[sample];
+    for (size_t i = 0; i < noise; i++)
+        b->noise[place * noise + i] = (float)tg_rng_normal(draws ? draws : &own);
 }
 
 static tg_stack_batch_single
@@ -85,6 +102,7 @@ batch_of(const tg_net *n, const bench *b, size_t batch)
                                     .w = b->w,
                                     .in = b->in,
                                     .label = b->label,
+                                    .noise = b->noise,
                                     .room = b->room };
 }
 
@@ -143,7 +161,8 @@ network_gradient(const void *self, size_t worker, const double *x, tg_rng *draws
     for (size_t i = 0, count; i < batch; i += count) {
         count = batch - i < s->together ? batch - i : s->together;
         for (size_t k = 0; k < count; k++)
-            put(s, &b, &n->train, own[n->batch > 0 ? tg_rng_below(draws, size) : i + k], k);
+            put(s, &b, &n->train, own[n->batch > 0 ? tg_rng_below(draws, size) : i + k], k,
+                n->batch > 0 ? draws : NULL);
         add_gradient(s, &b, count, (double)count / (double)batch, g);
     }
 }
@@ -159,28 +178,49 @@ is_right(const float *z, size_t classes, uint8_t label)
     return best == label;
 }
 
-/* The mean over the first `samples` of the losses, or of who is right. NaN after a stop request. */
-static double
-mean(const tg_net_self *s, const tg_images *d, size_t samples, bool right, const double *x,
-     double *scratch)
+/* What is summed over samples: the share that is right, or of images what is missed and what there is. */
+typedef struct sums {
+    double loss, right, missed, all;
+} sums;
+
+static void
+add_sample(const tg_net_self *s, const float *in, const float *z, uint8_t label, sums *to)
+{
+    const size_t pixels = tg_shape_size(s->n.train.shape);
+
+    if (!s->n.stack->image) to->right += is_right(z, s->n.stack->classes, label);
+    for (size_t i = 0; s->n.stack->image && i < pixels; i++) {
+        const double x = (double)in[i], away = x - (double)z[i];
+        to->missed += away * away;
+        to->all += x * x;
+    }
+}
+
+/* Over the first `samples`. NaN after a stop request. */
+static sums
+sum_over(const tg_net_self *s, const tg_images *d, size_t samples, const double *x,
+         double *scratch)
 {
     const tg_net *n = &s->n;
-    const size_t  classes = n->stack->classes;
-    const bench   b = bench_in(s, scratch);
-    double        sum = 0;
+    const size_t  pixels = tg_shape_size(d->shape),
+                 size_of = n->stack->image ? pixels : n->stack->classes;
+    const bench b = bench_in(s, scratch);
+    sums        sum = { 0 };
 
     set_model(n, &b, x);
     for (size_t i = 0, size; i < samples; i += size) {
         size = samples - i < s->together ? samples - i : s->together;
         const tg_stack_batch_single batch = batch_of(n, &b, size);
-        for (size_t k = 0; k < size; k++) put(s, &b, d, i + k, k);
+        for (size_t k = 0; k < size; k++) put(s, &b, d, i + k, k, NULL);
         const float *loss = tg_stack_forward_single(n->stack, &batch);
         const float *z = tg_stack_before_single(n->stack, &batch);
-        for (size_t k = 0; k < size; k++)
-            sum += right ? is_right(z + k * classes, classes, b.label[k]) : (double)loss[k];
-        if (tg_stop_requested()) return NAN;
+        for (size_t k = 0; k < size; k++) {
+            sum.loss += (double)loss[k];
+            add_sample(s, b.in + k * pixels, z + k * size_of, b.label[k], &sum);
+        }
+        if (tg_stop_requested()) return (sums){ NAN, NAN, NAN, NAN };
     }
-    return sum / (double)samples;
+    return sum;
 }
 
 static double
@@ -188,7 +228,7 @@ network_loss(const void *self, const double *x, double *scratch)
 {
     const tg_net_self *s = self;
 
-    return mean(s, &s->n.train, s->n.measured, false, x, scratch);
+    return sum_over(s, &s->n.train, s->n.measured, x, scratch).loss / (double)s->n.measured;
 }
 
 static double
@@ -197,7 +237,9 @@ network_score(const void *self, const double *x, double *scratch)
     const tg_net_self *s = self;
 
     if (s->n.test.samples == 0) return NAN;
-    return mean(s, &s->n.test, s->n.test.samples, true, x, scratch);
+    const sums sum = sum_over(s, &s->n.test, s->n.test.samples, x, scratch);
+    return s->n.stack->image ? 1 - sum.missed / sum.all
+                             : sum.right / (double)s->n.test.samples;
 }
 
 static tg_status
@@ -225,7 +267,7 @@ network_sick(const void *self, const double *x, double *scratch, char *text, siz
     const tg_stack_batch_single batch = batch_of(n, &b, some);
 
     set_model(n, &b, x);
-    for (size_t k = 0; k < some; k++) put(s, &b, &n->train, k, k);
+    for (size_t k = 0; k < some; k++) put(s, &b, &n->train, k, k, NULL);
     tg_stack_forward_single(n->stack, &batch);
     *text = '\0';
     for (size_t i = 0; i < n->stack->layers; i++) {

@@ -6,7 +6,10 @@
  * a worker's gradient is of `batch` of its own samples, drawn with replacement, or of all of them
  * (batch 0). F is over the first `measured` samples, the score the share of the test images that
  * are classified right. Pixels are (byte - mean)/deviation, both of the channel over the training
- * images.
+ * images. A network with a gaussian layer draws N(0, 1) numbers for each sample of a minibatch after it,
+ * from the stream of its job; a sample of F, and of a gradient of batch 0, always has the same. Of a
+ * network with image_loss the score is 1 - sum |x - y|^2 / sum x^2 over the test images x and what it
+ * makes of them.
  */
 #ifndef TG_ASGD_NETWORKS_NET_H
 #define TG_ASGD_NETWORKS_NET_H

@@ -18,7 +18,7 @@ typedef struct sum {
 } sum;
 
 typedef struct room {
-    double complex *in, *room, *dw;
+    double complex *in, *noise, *room, *dw;
     float          *image;
     uint8_t        *label;
 } room;
@@ -27,6 +27,7 @@ static void
 close_room(room *r)
 {
     free(r->in);
+    free(r->noise);
     free(r->room);
     free(r->dw);
     free(r->image);
@@ -49,11 +50,12 @@ open_room(const tg_net_self *self, room *r)
     const size_t  size = tg_shape_size(n->train.shape), together = together_of(self);
 
     *r = (room){ .in = malloc(together * size * sizeof *r->in),
+                 .noise = malloc((together * n->stack->noise + 1) * sizeof *r->noise),
                  .room = malloc(tg_stack_room(n->stack, together) * sizeof *r->room),
                  .dw = malloc(n->stack->dim * sizeof *r->dw),
                  .image = malloc(size * sizeof *r->image),
                  .label = malloc(together) };
-    return r->in && r->room && r->dw && r->image && r->label;
+    return r->in && r->noise && r->room && r->dw && r->image && r->label;
 }
 
 static void
@@ -67,12 +69,16 @@ add_batch(sum *s, const room *r, size_t piece, size_t first, size_t batch)
                                     .w = s->w,
                                     .in = r->in,
                                     .label = r->label,
+                                    .noise = r->noise,
                                     .room = r->room };
 
     for (size_t k = 0; k < batch; k++) {
         tg_net_see(s->self, &n->train, first + k, r->image);
         for (size_t i = 0; i < size; i++) r->in[k * size + i] = (double)r->image[i];
         r->label[k] = n->train.label[first + k];
+        tg_rng g = tg_net_noise(s->self, &n->train, first + k);
+        for (size_t i = 0; i < n->stack->noise; i++)
+            r->noise[k * n->stack->noise + i] = (double)(float)tg_rng_normal(&g);
     }
     memset(r->dw, 0, dim * sizeof *r->dw);
     const double complex *loss = tg_stack_forward_dual(n->stack, &b);

@@ -14,6 +14,9 @@ typedef struct tg_net_self {
 /* The pixels of a sample as numbers, (shape). */
 void tg_net_see(const tg_net_self *s, const tg_images *d, size_t sample, float *out);
 
+/* The stream of the N(0, 1) numbers that a sample always has, of which its network takes some. */
+tg_rng tg_net_noise(const tg_net_self *s, const tg_images *d, size_t sample);
+
 /* As tg_net_curve(). */
 TG_CHECKED tg_status tg_net_sums(const tg_net_self *self, const double *x, const double *v,
                                  double *loss, double *g, double *hv);

@@ -21,11 +21,12 @@ tg_shape_size(tg_shape s)
 typedef struct tg_layer {
     size_t   kind; /* place in the registry */
     double   param[TG_MOST_PARAMS];
-    size_t   from;          /* of add: how many layers come before what is added */
+    size_t   from; /* of add and image_loss: how many layers come before what is added */
     tg_shape in, also, out; /* also: what is added */
     size_t   first, count;  /* its parameters in the flat vector */
     size_t   kept;          /* numbers a sample that forward leaves to backward */
     size_t   room, share;   /* scratch: numbers, and those a sample */
+    size_t noise, draws; /* of a sample's N(0, 1) numbers: where its own begin, how many */
 } tg_layer;
 
 /* What layers there are; the same for each kind of number. */

@@ -26,7 +26,7 @@ forward(const PASS *p)
             sum += out[c] = tg_lift(z[c], e, e);
         }
         const double s = (double)tg_value(sum);
-        p->loss[b] = tg_lift(sum, tg_net_log(s), 1 / s) - (z[p->label[b]] - most);
+        p->loss[b] += tg_lift(sum, tg_net_log(s), 1 / s) - (z[p->label[b]] - most);
         for (size_t c = 0; c < classes; c++) out[c] = out[c] / sum;
     }
 }

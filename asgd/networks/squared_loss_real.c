@@ -22,7 +22,7 @@ forward(const PASS *p)
             p->out[b * classes + c] = away;
             sum += away * away;
         }
-        p->loss[b] = sum / 2;
+        p->loss[b] += sum / 2;
     }
 }
 

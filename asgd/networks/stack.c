@@ -40,6 +40,10 @@ find_added(tg_stack *s, size_t i)
     const size_t at = tg_kind_param(tg_layers_single[l->kind], "back");
 
     if (at == SIZE_MAX) return TG_OK;
+    if (l->param[at] == 0) { /* the image */
+        l->also = s->layer[0].in;
+        return TG_OK;
+    }
     if (!(l->param[at] <= (double)i))
         return tg_fail(TG_EDOMAIN, "only %zu layers come before it, back is %g", i,
                        l->param[at]);
@@ -65,7 +69,10 @@ lay(tg_stack *s, size_t i)
     s->work += (double)l->count * (double)(l->out.height * l->out.width) + 8 * (double)in;
     if (kind_of(l)->loss != (i + 1 == s->layers))
         return tg_fail(TG_EDOMAIN, "the last layer, and no other, must be a loss");
-    if (kind_of(l)->loss && l->in.channels != s->classes)
+    l->noise = s->noise;
+    s->noise += l->draws;
+    s->image = kind_of(l)->image;
+    if (kind_of(l)->loss && !s->image && l->in.channels != s->classes)
         return tg_fail(TG_EDOMAIN, "the data have %zu classes", s->classes);
     return TG_OK;
 }

@@ -17,7 +17,9 @@ typedef struct tg_stack {
     size_t   *out, *kept, *slope; /* (layers) where each has its numbers, a sample */
     bool     *shared;             /* (layers) whether an add takes its output too */
     size_t    values, slopes, share, scratch; /* numbers a sample in all; scratch: apart */
-    double    work; /* multiply-adds of a forward pass of a sample */
+    size_t    noise;                          /* N(0, 1) numbers that a sample takes */
+    bool      image; /* its loss compares with the image, not with the label */
+    double    work;  /* multiply-adds of a forward pass of a sample */
 } tg_stack;
 
 /* Lay out layers, choices of tg_layers_single, for images of this shape and so many classes.
@@ -36,21 +38,22 @@ size_t tg_stack_room(const tg_stack *s, size_t batch);
 
 /* A batch and where it is worked on. After a stop request passes end early, with numbers that mean
  * nothing. */
-#define TG_STACK_PASSES(name, number)                                                      \
-    typedef struct tg_stack_batch_##name {                                                 \
-        tg_isa         isa;                                                                \
-        size_t         batch;                                                              \
-        const number  *w, *in; /* (dim), (batch, shape) */                                 \
-        const uint8_t *label;  /* (batch) */                                               \
-        number        *room;   /* tg_stack_room() */                                       \
-    } tg_stack_batch_##name;                                                               \
-    /* The losses, (batch), and what goes into the loss, (batch, classes); in the room. */ \
-    const number *tg_stack_forward_##name(const tg_stack              *s,                  \
-                                          const tg_stack_batch_##name *b);                 \
-    const number *tg_stack_before_##name(const tg_stack              *s,                   \
-                                         const tg_stack_batch_##name *b);                  \
-    /* After it: dw (dim) += the derivative of their mean. */                              \
-    void tg_stack_backward_##name(const tg_stack *s, const tg_stack_batch_##name *b,       \
+#define TG_STACK_PASSES(name, number)                                                        \
+    typedef struct tg_stack_batch_##name {                                                   \
+        tg_isa         isa;                                                                  \
+        size_t         batch;                                                                \
+        const number  *w, *in; /* (dim), (batch, shape) */                                   \
+        const uint8_t *label;  /* (batch) */                                                 \
+        number        *room;   /* tg_stack_room() */                                         \
+        const number  *noise;  /* (batch, noise); NULL: it takes none */                     \
+    } tg_stack_batch_##name;                                                                 \
+    /* The losses, (batch), and what goes into the loss, (batch, its shape); in the room. */ \
+    const number *tg_stack_forward_##name(const tg_stack              *s,                    \
+                                          const tg_stack_batch_##name *b);                   \
+    const number *tg_stack_before_##name(const tg_stack              *s,                     \
+                                         const tg_stack_batch_##name *b);                    \
+    /* After it: dw (dim) += the derivative of their mean. */                                \
+    void tg_stack_backward_##name(const tg_stack *s, const tg_stack_batch_##name *b,         \
                                   number *dw)
 
 TG_STACK_PASSES(single, float);

@@ -54,12 +54,15 @@ pass(const tg_stack *s, const BATCH *b, size_t i)
                    .kept = b->room + b->batch * s->kept[i],
                    .room = losses(s, b) + b->batch,
                    .label = b->label,
+                   .noise = b->noise + l->noise,
+                   .noise_row = s->noise,
                    .loss = losses(s, b) };
 }
 
 const real *
 TG_AS(tg_stack_forward)(const tg_stack *s, const BATCH *b)
 {
+    memset(losses(s, b), 0, b->batch * sizeof(real));
     for (size_t i = 0; i < s->layers && !tg_stop_requested(); i++) {
         const PASS p = pass(s, b, i);
         kind_of(p.layer)->forward(&p);

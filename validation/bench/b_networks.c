@@ -94,7 +94,7 @@ make(const char *model, double depth, tg_shape shape)
 
     must(tg_choice_find(tg_models, "model", model, &c));
     if (depth > 0) must(tg_choice_set(&c, "depth", depth));
-    must(tg_model_layers(&c, CLASSES, &l));
+    must(tg_model_layers(&c, shape, CLASSES, &l));
     must(tg_stack_create(shape, CLASSES, l.layer, l.count, &j.stack));
     tg_layer_list_free(&l);
     for (size_t i = 0; i < j.stack->layers; i++) {
@@ -150,7 +150,9 @@ against_double(const job *j, tg_shape shape)
            *in = widened(j->batch.in, BATCH * tg_shape_size(shape)),
            *room = malloc(tg_stack_room(j->stack, BATCH) * sizeof *room),
            *dw = calloc(dim, sizeof *dw), away = 0, size = 0;
-    const tg_stack_batch_double b = { TG_ISA_BEST, BATCH, w, in, j->batch.label, room };
+    const tg_stack_batch_double b = {
+        TG_ISA_BEST, BATCH, w, in, j->batch.label, room, NULL
+    };
 
     tg_stack_forward_double(j->stack, &b);
     tg_stack_backward_double(j->stack, &b, dw);

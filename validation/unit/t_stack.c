@@ -7,9 +7,9 @@
 #include "asgd/networks/stack.h"
 #include "core/complexes.h"
 
-enum { BATCH = 4, CLASSES = 3, MOST_DIM = 4000, MOST_IN = 4096 };
+enum { BATCH = 4, CLASSES = 3, MOST_DIM = 4000, MOST_IN = 4096, NOISE = 64 };
 
-static double  x[MOST_DIM], v[MOST_DIM], g[MOST_DIM], in[MOST_IN];
+static double  x[MOST_DIM], v[MOST_DIM], g[MOST_DIM], in[MOST_IN], noise[NOISE];
 static uint8_t label[BATCH];
 
 static void
@@ -19,6 +19,7 @@ fill(uint64_t seed)
 
     for (int i = 0; i < MOST_IN; i++) in[i] = tg_rng_normal(&r);
     for (int i = 0; i < MOST_DIM; i++) v[i] = tg_rng_normal(&r);
+    for (int i = 0; i < NOISE; i++) noise[i] = tg_rng_normal(&r);
     for (int i = 0; i < BATCH; i++) label[i] = (uint8_t)tg_rng_below(&r, CLASSES);
 }
 
@@ -41,7 +42,8 @@ stack_of(tg_shape shape, const tg_choice *list, size_t n)
     tg_stack *s = NULL;
 
     assert_ok(tg_stack_create(shape, CLASSES, list, n, &s));
-    assert_true(s->dim <= MOST_DIM && BATCH * tg_shape_size(shape) <= MOST_IN);
+    assert_true(s->dim <= MOST_DIM && BATCH * s->noise <= NOISE &&
+                BATCH * tg_shape_size(shape) <= MOST_IN);
     tg_stack_start(s, 3, x);
     for (size_t j = 0; j < s->dim; j++) x[j] += 0.1 * v[j];
     return s;
@@ -61,6 +63,22 @@ smooth(const tg_layer_kind *loss)
     };
 
     return stack_of((tg_shape){ 9, 8, 2 }, list, sizeof list / sizeof *list);
+}
+
+/* Two samples on the way, and what comes out is held against the image, or against what went into the
+ * layer before. */
+static tg_stack *
+autoencoder(bool image)
+{
+    const tg_choice list[] = {
+        L(convolution, 4, 3, 2),    L(softplus, NAN, NAN, NAN),
+        L(dense, 8, NAN, NAN),      L(gaussian, NAN, NAN, NAN),
+        L(dense, 6, NAN, NAN),      L(tanh, NAN, NAN, NAN),
+        L(gaussian, NAN, NAN, NAN), L(dense, 24, NAN, NAN),
+        L(dense, 24, NAN, NAN),     L(image_loss, image ? 0 : 1, NAN, NAN)
+    };
+
+    return stack_of((tg_shape){ 3, 4, 2 }, list, sizeof list / sizeof *list);
 }
 
 static tg_stack *
@@ -84,7 +102,7 @@ value(const tg_stack *s, const double *w, double *dw)
     double      *room = malloc(bytes), sum = 0;
 
     memset(room, 0x55, bytes); /* what was there before does not matter */
-    const tg_stack_batch_double b = { TG_ISA_BEST, BATCH, w, in, label, room };
+    const tg_stack_batch_double b = { TG_ISA_BEST, BATCH, w, in, label, room, noise };
     const double               *loss = tg_stack_forward_double(s, &b);
 
     for (int i = 0; i < BATCH; i++) sum += loss[i] / BATCH;
@@ -100,13 +118,14 @@ value(const tg_stack *s, const double *w, double *dw)
 static void
 product(const tg_stack *s, const double *w, const double *direction, double *dw, double *hv)
 {
-    static double complex u[MOST_DIM], d[MOST_DIM], z[MOST_IN];
+    static double complex u[MOST_DIM], d[MOST_DIM], z[MOST_IN], e[NOISE];
     double complex       *room = calloc(tg_stack_room(s, BATCH), sizeof *room);
 
     for (size_t j = 0; j < s->dim; j++) u[j] = complex_of(w[j], TG_DUAL * direction[j]);
     for (int i = 0; i < MOST_IN; i++) z[i] = in[i];
+    for (int i = 0; i < NOISE; i++) e[i] = noise[i];
     memset(d, 0, sizeof d);
-    const tg_stack_batch_dual b = { TG_ISA_BEST, BATCH, u, z, label, room };
+    const tg_stack_batch_dual b = { TG_ISA_BEST, BATCH, u, z, label, room, e };
     const double complex     *loss = tg_stack_forward_dual(s, &b);
     double                    fall = 0, slope = 0;
     tg_stack_backward_dual(s, &b, d);
@@ -173,6 +192,11 @@ test_derivative(void **state)
     s = smooth(&tg_layer_squared_loss_single);
     check_derivative(s);
     tg_stack_free(s);
+    for (int image = 0; image < 2; image++) {
+        s = autoencoder(image);
+        check_derivative(s);
+        tg_stack_free(s);
+    }
 }
 
 /* With kinks, over steps so small that none is crossed: relu after every kind of layer, in place where
@@ -218,10 +242,11 @@ test_product_smooth(void **state)
     const double        h = 1e-3;
 
     (void)state;
-    for (int loss = 0; loss < 2; loss++) {
+    for (int loss = 0; loss < 4; loss++) {
         fill(2);
-        tg_stack *s =
-            smooth(loss ? &tg_layer_squared_loss_single : &tg_layer_softmax_loss_single);
+        tg_stack *s = loss > 1 ? autoencoder(loss > 2)
+                      : loss   ? smooth(&tg_layer_squared_loss_single)
+                               : smooth(&tg_layer_softmax_loss_single);
         for (size_t j = 0; j < s->dim; j++) v[j] /= sqrt((double)s->dim);
         product(s, x, v, dw, hv);
         value(s, x, g);
@@ -247,9 +272,11 @@ test_symmetric(void **state)
     static double hu[MOST_DIM], hv[MOST_DIM], hw[MOST_DIM], u[MOST_DIM], z[MOST_DIM];
 
     (void)state;
-    for (int kinks = 0; kinks < 2; kinks++) {
+    for (int kind = 0; kind < 3; kind++) {
         fill(4);
-        tg_stack *s = kinks ? kinked() : smooth(&tg_layer_softmax_loss_single);
+        tg_stack *s = kind == 1   ? kinked()
+                      : kind == 2 ? autoencoder(true)
+                                  : smooth(&tg_layer_softmax_loss_single);
         for (size_t j = 0; j < s->dim; j++) {
             u[j] = cos((double)(j * j));
             z[j] = 2 * v[j] - u[j];
@@ -404,6 +431,46 @@ test_start(void **state)
     tg_stack_free(s);
 }
 
+/* One pixel x = w z + N(0, 1), z ~ N(0, 1): log p(x) is known, the bound is as high with the posterior
+ * N(w x/(1 + w^2), 1/(1 + w^2)) for what the encoder says, and lower with anything else. Squares of eps have
+ * the mean that +1 and -1 have. */
+static double
+bound(const tg_stack *s, const double *w)
+{
+    double sum = 0;
+
+    for (int sign = -1; sign < 2; sign += 2) {
+        for (int i = 0; i < NOISE; i++) noise[i] = sign;
+        sum += value(s, w, NULL) / 2;
+    }
+    return sum;
+}
+
+static void
+test_bound(void **state)
+{
+    const tg_choice list[] = { L(dense, 2, NAN, NAN), L(gaussian, NAN, NAN, NAN),
+                               L(dense, 1, NAN, NAN), L(image_loss, 0, NAN, NAN) };
+    const double    w = 1.7, all = 1 + w * w;
+    double          exact = 0;
+    tg_rng          r = tg_rng_stream(5, TG_PURPOSE_TEST, 0);
+
+    (void)state;
+    fill(9);
+    tg_stack *s = stack_of((tg_shape){ 1, 1, 1 }, list, 4);
+    for (int i = 0; i < BATCH; i++)
+        exact += (in[i] * in[i] / all + log(all)) / 2 / BATCH; /* but for log(2 pi)/2 */
+    const double posterior[] = { w / all, 0, 0, -log(all), w, 0 };
+    assert_near(bound(s, posterior), exact, 1e-14);
+    for (int k = 0; k < 20; k++) {
+        double other[6];
+        for (int j = 0; j < 6; j++)
+            other[j] = posterior[j] + (j < 4 ? .1 * tg_rng_normal(&r) : 0);
+        assert_true(bound(s, other) > exact + 1e-6);
+    }
+    tg_stack_free(s);
+}
+
 /* ---- layout -------------------------------------------------------------------------- */
 
 /* Layers that do not fit: which, and what shapes. */
@@ -436,6 +503,12 @@ test_misfits(void **state)
             L(dense, 3, NAN, NAN));
     REFUSED("must be a loss", L(dense, 3, NAN, NAN), L(softmax_loss, NAN, NAN, NAN),
             L(softmax_loss, NAN, NAN, NAN));
+    REFUSED("layer 2, gaussian on 1 x 1 x 5: expected as many means as variances",
+            L(dense, 5, NAN, NAN), L(gaussian, NAN, NAN, NAN), L(image_loss, 0, NAN, NAN));
+    REFUSED("layer 2, image_loss on 1 x 1 x 5: expected the 6 x 6 x 2 numbers",
+            L(dense, 5, NAN, NAN), L(image_loss, 0, NAN, NAN));
+    REFUSED("layer 2, image_loss on 1 x 1 x 5: only 1 layers come before it, back is 2",
+            L(dense, 5, NAN, NAN), L(image_loss, 2, NAN, NAN));
     REFUSED("width", L(dense, NAN, NAN, NAN), L(softmax_loss, NAN, NAN, NAN));
 #undef REFUSED
     const tg_choice bare[] = { L(mean_pool, 0, NAN, NAN), L(softmax_loss, NAN, NAN, NAN) };
@@ -464,6 +537,8 @@ test_models(void **state)
         { "resnet", "depth", 14, { 32, 32, 3 }, 78090 + 97440 },
         { "resnet", "depth", 20, { 32, 32, 3 }, 78090 + 2 * 97440 },
         { "resnet", "depth", 32, { 32, 32, 3 }, 78090 + 4 * 97440 },
+        { "vae", NULL, 0, { 28, 28, 1 }, 785 * 64 + 65 * 16 + 9 * 64 + 65 * 784 },
+        { "vae", "depth", 3, { 28, 28, 1 }, 785 * 64 + 65 * (4 * 64 + 16 + 784) + 9 * 64 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -472,7 +547,7 @@ test_models(void **state)
         tg_stack     *s = NULL;
         assert_ok(tg_choice_find(tg_models, "model", known[i].name, &c));
         if (known[i].param) assert_ok(tg_choice_set(&c, known[i].param, known[i].value));
-        assert_ok(tg_model_layers(&c, 10, &l));
+        assert_ok(tg_model_layers(&c, known[i].shape, 10, &l));
         assert_ok(tg_stack_create(known[i].shape, 10, l.layer, l.count, &s));
         assert_int_equal(s->dim, known[i].dim);
         tg_stack_free(s);
@@ -482,7 +557,8 @@ test_models(void **state)
     tg_layer_list l = { 0 };
     assert_ok(tg_choice_find(tg_models, "model", "resnet", &c));
     assert_ok(tg_choice_set(&c, "depth", 9));
-    assert_fails(tg_model_layers(&c, 10, &l), TG_EDOMAIN, "expected a depth 8, 14, 20");
+    assert_fails(tg_model_layers(&c, known[0].shape, 10, &l), TG_EDOMAIN,
+                 "expected a depth 8, 14, 20");
 }
 
 /* The same registry for each kind of number. */
@@ -503,6 +579,6 @@ test_registries(void **state)
 RUN(cmocka_unit_test(test_derivative), cmocka_unit_test(test_derivative_kinked),
     cmocka_unit_test(test_product_smooth), cmocka_unit_test(test_symmetric),
     cmocka_unit_test(test_product_kinked), cmocka_unit_test(test_by_hand),
-    cmocka_unit_test(test_in_place), cmocka_unit_test(test_start),
-    cmocka_unit_test(test_misfits), cmocka_unit_test(test_models),
-    cmocka_unit_test(test_registries))
+    cmocka_unit_test(test_bound), cmocka_unit_test(test_in_place),
+    cmocka_unit_test(test_start), cmocka_unit_test(test_misfits),
+    cmocka_unit_test(test_models), cmocka_unit_test(test_registries))
