@@ -50,6 +50,24 @@ says 2 'expected images and labels' $t simulate "$d/net.yaml" --set 'objective.n
 says 2 'a sample of each' $t simulate "$d/net.yaml" --set objective.network.data.synthetic.samples=3
 says 2 '300 samples cannot be split over 400 workers' $t simulate "$d/net.yaml" --set 'workers[0].count=400'
 
+# ---- an autoencoder: what comes out is held against the image; by name, and by its layers from the same seed
+vae='model: {name: vae, depth: 1, width: 16, latent: 4}'
+list='layers: [{name: dense, width: 16}, {name: relu}, {name: dense, width: 8}, {name: gaussian},
+ {name: dense, width: 16}, {name: relu}, {name: dense, width: 60}, {name: image_loss}]'
+for of in "$vae" "$(echo "$list" | tr -d '\n')"; do
+    sed "s/model: .*/$of/; s/step: 0.05/step: 0.005, optimiser: adam/; s/horizon: 40/horizon: 200/; s/classes: 4/classes: 4, noise: .3/" "$d/net.yaml" > "$d/vae.yaml"
+    $t study "$d/vae.yaml" --quiet --out "$d/v" || fail "vae"
+    [ ! -e "$d/progress" ] || grep -v '^#' "$d/v/tables/progress-asgd.csv" | cmp -s - "$d/progress" || fail "vae by its layers"
+    grep -v '^#' "$d/v/tables/progress-asgd.csv" > "$d/progress"
+done
+holds() { awk "BEGIN { exit !($1) }" || fail "$2: $1"; }
+holds "$(last "$d/v/tables/progress-asgd.csv" score) > .5" 'images come out again'
+holds "$(last "$d/v/tables/progress-asgd.csv" loss) < 30" 'no better than no encoder, pixels / 2'
+says 2 'layer 8, image_loss on 1 x 1 x 59: expected the 6 x 5 x 2 numbers of the image' \
+    $t simulate "$d/vae.yaml" --set 'objective.network.layers[6].width=59'
+says 2 'layer 4, gaussian on 1 x 1 x 7: expected as many means as variances' \
+    $t simulate "$d/vae.yaml" --set 'objective.network.layers[2].width=7'
+
 # ---- CIFAR's layout: 40 records of 4 classes, each of one colour
 mkdir "$d/cifar"
 for i in $(seq 0 39); do
