@@ -100,7 +100,7 @@ run_in_parts(study_run *r, const char *place)
     tg_plan          plan;
     parts            p = { 0 };
 
-    tg_status status = tg_plan_simulations(r->study, tg_metrics, &plan);
+    tg_status status = tg_plan_simulations(r->study, tg_study_metrics(r->study), &plan);
     if (status == TG_OK) status = parts_begin(a, r->study, &plan, &p);
     r->records = p.records;
     if (status == TG_OK && p.partial) {

@@ -64,6 +64,6 @@ const named_registry named_registries[] = {
     { "speeds of workers", tg_paces },
     { "links", tg_links },
     { "splits of data", tg_splits },
-    { "measured of each algorithm, tables/NAME-ALGORITHM.csv", tg_metrics },
+    { "measured of each algorithm, tables/NAME-ALGORITHM.csv", tg_metrics_coherent },
     { 0 },
 };

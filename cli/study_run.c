@@ -31,7 +31,7 @@ run_scene(study_run *r, size_t index)
     s.level = r->level;
     s.records = r->records;
     s.single = index == r->own_index;
-    s.metrics = s.single ? tg_metrics : NULL;
+    s.metrics = s.single ? tg_study_metrics(s.study) : NULL;
     s.place = index;
     tg_status status = index == r->own_index ? check_cost(r, &s) : TG_OK;
     for (size_t k = 0; k < r->rules && status == TG_OK; k++) {

@@ -245,7 +245,7 @@ write_metrics(const study_run *r, size_t rule, const char *label)
     const tg_simulation *s = outcome_at(r, r->own_index, rule)->simulation;
 
     for (size_t m = 0; s->metric && s->metric[m]; m++) {
-        const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
+        const tg_metric_kind *kind = (const tg_metric_kind *)s->metric_plan.list[m];
         tg_table             *t;
         TG_TRY(begin(r, kind->column, kind->columns, &t));
         const tg_status status = tg_simulation_report(s, m, t);

@@ -1,5 +1,6 @@
 /* build: the cluster and the objective that a study describes */
 #include "asgd/problems/softmax.h"
+#include "asgd/sim/metric.h"
 #include "study/build_network.h"
 #include "study/replay.h"
 #include "study/study.h"
@@ -260,6 +261,12 @@ tg_study_problem(const tg_study *study, const tg_cluster *cluster, tg_problem **
     default:
         return build_quadratic(study, cluster, out);
     }
+}
+
+const tg_kind *const *
+tg_study_metrics(const tg_study *study)
+{
+    return study->coherence ? tg_metrics_coherent : tg_metrics;
 }
 
 tg_setup

@@ -20,6 +20,7 @@ static const double PREDICTION = 0.2, MODE = 1e-3;
 static const double LIMITS = 3, CHARTED = 25;
 
 enum {
+    SLOPE = 3,    /* an exact gradient, in losses */
     CELLS = 200,  /* of a replica, where a dear loss is asked for too */
     WORKER = 160, /* bytes of a worker: its job, event, speed */
     LAWS = 1000   /* so many are looked at each */
@@ -238,7 +239,8 @@ seconds_of(const tg_scene *s, size_t i, size_t workers, const happens *h)
                                  own_seconds(s->problem, false) * steps) +
                 steps * DELIVERY + h->changes * CHANGE) +
            (double)study->points * POINT +
-           ((double)study->points + CELLS) * own_seconds(s->problem, true);
+           ((double)study->points * (study->coherence ? 1 + SLOPE : 1) + CELLS) *
+               own_seconds(s->problem, true);
 }
 
 /* Deliveries of so many runs of every algorithm with each of these numbers of workers. */

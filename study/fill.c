@@ -359,6 +359,7 @@ tg_study_fill(tg_study *s)
     s->horizon = tg_tree_number(s->root, "horizon");
     s->replicas = tg_tree_whole(s->root, "replicas");
     s->points = tg_tree_whole(s->root, "points");
+    s->coherence = !strcmp(tg_tree_text(s->root, "coherence"), "true");
     TG_TRY(tg_fill_objective(s));
     TG_TRY(fill_workers(s));
     TG_TRY(fill_link(s, "uplink", &s->uplink));

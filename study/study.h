@@ -137,6 +137,7 @@ typedef struct tg_study {
     double                 target;           /* [loss]; NaN: none */
     double                 horizon;          /* [time] */
     size_t                 replicas, points;
+    bool                   coherence;     /* measured too, by the command study */
     size_t                *sweep_workers; /* (sweeps) rising, the study's own among them */
     size_t                 sweeps, own;   /* own: place of the study's own */
     double                *sweep_step;    /* (sweep_steps) */
@@ -174,6 +175,9 @@ TG_CHECKED tg_status tg_study_cluster(const tg_study *study, size_t workers,
  * as its files deserve; TG_ENOCONV; TG_ENOMEM. */
 TG_CHECKED tg_status tg_study_problem(const tg_study *study, const tg_cluster *cluster,
                                       tg_problem **out);
+
+/* What the command study measures: tg_metrics, or tg_metrics_coherent. */
+const tg_kind *const *tg_study_metrics(const tg_study *study);
 
 /* What is simulated of algorithm i; problem and cluster are borrowed. */
 tg_setup tg_study_setup(const tg_study *study, size_t i, const tg_problem *problem,

@@ -237,7 +237,7 @@ judge_point(const judging *j, size_t i)
     double *g = scratch + p->scratch;
     at->loss = p->kind->loss(p->self, x, scratch);
     if (p->kind->score) at->score = p->kind->score(p->self, x, scratch);
-    if (p->kind->slope) {
+    if (p->kind->slope && !p->kind->dear_slope) {
         p->kind->slope(p->self, x, scratch, g);
         for (size_t k = 0; k < p->dim; k++) square += g[k] * g[k];
         at->slope = sqrt(square);

@@ -16,25 +16,6 @@ enum { TOGETHER = 512 };
 
 /* ---- batches ------------------------------------------------------------------------- */
 
-void
-tg_net_see(const tg_net_self *s, const tg_images *d, size_t sample, float *out)
-{
-    const size_t   line = d->shape.width * d->shape.channels;
-    const uint8_t *pixel = d->pixel + sample * d->shape.height * line;
-
-    for (size_t y = 0; y < d->shape.height; y++, pixel += line, out += line)
-        for (size_t i = 0; i < line; i++)
-            out[i] = ((float)pixel[i] - s->mean[i]) * s->scale[i];
-}
-
-tg_rng
-tg_net_noise(const tg_net_self *s, const tg_images *d, size_t sample)
-{
-    const uint64_t seed = tg_rng_mix(s->n.seed, TG_PURPOSE_NOISE);
-
-    return tg_rng_stream(d == &s->n.test ? ~seed : seed, TG_PURPOSE_DATA, sample);
-}
-
 /* The parts of the simulation's scratch. */
 typedef struct bench {
     float   *w, *dw, *in, *noise, *room;
@@ -231,6 +212,23 @@ network_loss(const void *self, const double *x, double *scratch)
     return sum_over(s, &s->n.train, s->n.measured, x, scratch).loss / (double)s->n.measured;
 }
 
+/* Of all that F is over, in pieces; after a stop request it means nothing. */
+static void
+network_slope(const void *self, const double *x, double *scratch, double *g)
+{
+    const tg_net_self *s = self;
+    const tg_net      *n = &s->n;
+    const bench        b = bench_in(s, scratch);
+
+    set_model(n, &b, x);
+    memset(g, 0, n->stack->dim * sizeof *g);
+    for (size_t i = 0, size; i < n->measured && !tg_stop_requested(); i += size) {
+        size = n->measured - i < s->together ? n->measured - i : s->together;
+        for (size_t k = 0; k < size; k++) put(s, &b, &n->train, i + k, k, NULL);
+        add_gradient(s, &b, size, (double)size / (double)n->measured, g);
+    }
+}
+
 static double
 network_score(const void *self, const double *x, double *scratch)
 {
@@ -295,6 +293,8 @@ static const tg_problem_kind kind = { .name = "network",
                                       .start = network_start,
                                       .gradient = network_gradient,
                                       .loss = network_loss,
+                                      .dear_slope = true,
+                                      .slope = network_slope,
                                       .product = network_product,
                                       .score = network_score,
                                       .sick = network_sick,
@@ -302,29 +302,6 @@ static const tg_problem_kind kind = { .name = "network",
                                       .free = network_free };
 
 /* ---- making -------------------------------------------------------------------------- */
-
-/* Mean and deviation of each channel, over whole numbers; a channel of one value stays 0. */
-static void
-standardise(tg_net_self *s)
-{
-    const tg_images *d = &s->n.train;
-    const size_t     channels = d->shape.channels, line = d->shape.width * channels;
-    const size_t     n = d->samples * d->shape.height * d->shape.width;
-
-    for (size_t c = 0; c < channels; c++) {
-        uint64_t sum = 0, square = 0;
-        for (size_t i = 0; i < n; i++) {
-            const uint64_t v = d->pixel[i * channels + c];
-            sum += v;
-            square += v * v;
-        }
-        const double m = (double)sum / (double)n, v = (double)square / (double)n - m * m;
-        for (size_t i = c; i < line; i += channels) {
-            s->mean[i] = (float)m;
-            s->scale[i] = v > 0 ? (float)(1 / sqrt(v)) : 0;
-        }
-    }
-}
 
 static tg_status
 check(const tg_net *n)
@@ -382,7 +359,7 @@ tg_problem_network(tg_net *n, tg_problem **out)
     }
     if (status == TG_OK) {
         s->scale = s->mean + line;
-        standardise(s);
+        tg_net_standardise(s);
         *p = (tg_problem){ &kind, s, n->stack->dim, n->workers, bench_room(s) };
         *n = (tg_net){ 0 };
         *out = p;

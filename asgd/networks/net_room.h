@@ -14,6 +14,9 @@ typedef struct tg_net_self {
 /* The pixels of a sample as numbers, (shape). */
 void tg_net_see(const tg_net_self *s, const tg_images *d, size_t sample, float *out);
 
+/* Fill mean and scale, by the training images. */
+void tg_net_standardise(tg_net_self *s);
+
 /* The stream of the N(0, 1) numbers that a sample always has, of which its network takes some. */
 tg_rng tg_net_noise(const tg_net_self *s, const tg_images *d, size_t sample);
 

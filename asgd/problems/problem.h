@@ -52,6 +52,8 @@ typedef struct tg_problem_kind {
                      double *scratch, double *g);
     double (*loss)(const void *self, const double *x,
                    double *scratch); /* F(x) - F*, or F */
+    bool
+        dear_slope; /* the exact gradient is dear beside the loss: for who asks for it alone */
     /* The exact gradient of F at x into g (dim). NULL: there is none. */
     void (*slope)(const void *self, const double *x, double *scratch, double *g);
     /* out = H v, H the Hessian of F at x; all (dim). Over threads. NULL: there is none. */

@@ -38,7 +38,8 @@ typedef struct tg_metric_kind {
     tg_status (*report)(const tg_metric_plan *p, const void *room, tg_table *out);
 } tg_metric_kind;
 
-extern const tg_kind *const tg_metrics[]; /* heads of tg_metric_kind, NULL-terminated */
+/* Heads of tg_metric_kind, NULL-terminated; the second list has what takes many gradients too. */
+extern const tg_kind *const tg_metrics[], *const tg_metrics_coherent[];
 
 /* Rooms, one for each of the list, NULL after the last. Owner: the caller, tg_metrics_free(); NULL
  * is allowed there. Errors: TG_ENOMEM. */
@@ -50,6 +51,6 @@ double               tg_metrics_bytes(const tg_metric_plan *p); /* of the rooms 
 void tg_metrics_merge(const tg_metric_plan *p, void *const *into, void *const *one);
 
 extern const tg_metric_kind tg_metric_workers, tg_metric_progress, tg_metric_spread,
-    tg_metric_gaps;
+    tg_metric_gaps, tg_metric_coherence;
 
 #endif

@@ -5,6 +5,11 @@
 const tg_kind *const tg_metrics[] = { &tg_metric_workers.is, &tg_metric_progress.is,
                                       &tg_metric_spread.is, &tg_metric_gaps.is, NULL };
 
+const tg_kind *const tg_metrics_coherent[] = {
+    &tg_metric_workers.is, &tg_metric_progress.is,  &tg_metric_spread.is,
+    &tg_metric_gaps.is,    &tg_metric_coherence.is, NULL
+};
+
 static const tg_metric_kind *
 kind(const tg_metric_plan *p, size_t m)
 {

@@ -339,14 +339,21 @@ tg_sim_loss(tg_sim *s)
                                         s->scratch);
 }
 
+bool
+tg_sim_steepest(tg_sim *s, double *g)
+{
+    const tg_problem *p = s->setup.problem;
+
+    if (p->kind->slope) p->kind->slope(p->self, tg_sim_model(s), s->scratch, g);
+    return p->kind->slope != NULL;
+}
+
 double
 tg_sim_slope(tg_sim *s)
 {
-    const tg_problem *p = s->setup.problem;
-    double            square = 0;
+    double square = 0;
 
-    if (!p->kind->slope) return NAN;
-    p->kind->slope(p->self, tg_sim_model(s), s->scratch, s->clipped);
+    if (s->setup.problem->kind->dear_slope || !tg_sim_steepest(s, s->clipped)) return NAN;
     for (size_t j = 0; j < s->dim; j++) square += s->clipped[j] * s->clipped[j];
     return sqrt(square);
 }

@@ -115,7 +115,9 @@ tg_ledger tg_sim_ledger(const tg_sim *s);
 size_t tg_sim_stalled(const tg_sim *s, size_t *first);
 
 double tg_sim_loss(tg_sim *s);  /* F(x) - F* now, or F */
-double tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none */
+double tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none, or it is dear */
+/* grad F(x) now into g (dim); false: the problem has none. */
+bool tg_sim_steepest(tg_sim *s, double *g);
 /* Where the model fails that is not finite, into text (size); "": it does not, or cannot tell. */
 void   tg_sim_sick(tg_sim *s, char *text, size_t size);
 double tg_sim_score(tg_sim *s); /* the problem's score now; NaN: it has none */

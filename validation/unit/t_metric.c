@@ -8,7 +8,7 @@ static const tg_replicas_plan plan = { .horizon = 40,
                                        .target = NAN,
                                        .replicas = 30,
                                        .threads = 1,
-                                       .metrics = tg_metrics };
+                                       .metrics = tg_metrics_coherent };
 
 static tg_simulation *
 simulate(const tg_kind *rule, const tg_cluster *c, const tg_problem *p, size_t threads)
@@ -29,7 +29,7 @@ table_of(const tg_simulation *s, const tg_metric_kind *kind)
     tg_table *t = NULL;
     size_t    m = 0;
 
-    while (tg_metrics[m] != &kind->is) m++;
+    while (tg_metrics_coherent[m] != &kind->is) m++;
     assert_ok(tg_table_create(kind->column, kind->columns, &t));
     assert_ok(tg_simulation_report(s, m, t));
     return t;
@@ -198,8 +198,8 @@ test_threads_do_not_show(void **state)
     (void)state;
     tg_simulation *s = simulate(&tg_rule_asgd.is, c, p, 1),
                   *t = simulate(&tg_rule_asgd.is, c, p, 2);
-    for (size_t m = 0; tg_metrics[m]; m++) {
-        const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics[m];
+    for (size_t m = 0; tg_metrics_coherent[m]; m++) {
+        const tg_metric_kind *kind = (const tg_metric_kind *)tg_metrics_coherent[m];
         assert_memory_equal(s->metric[m], t->metric[m], kind->room(&s->metric_plan));
     }
     tg_simulation_free(s);
@@ -303,6 +303,46 @@ test_gaps(void **state)
     check_gaps("{law: erlang, stages: 2, mean: 1}", 2, 0.79057, two_erlang);
 }
 
+/* One mode, one worker, a look after every update: g_k = (1 - e)^k, so that <g_k, g_(k-j)>/|g_k|^2 =
+ * (1 - e)^-j. At e = .5 all point the same way and the least is the gradient itself; at e = 1.5 they turn
+ * at every update, and (-2)^7 is the least of eight. */
+static void
+test_coherence(void **state)
+{
+    enum { POINTS = 13 };
+    const double     one = 1, none = 0;
+    tg_cluster      *c = cluster_of_times(&one, 1);
+    tg_problem      *p = NULL;
+    tg_replicas_plan with = plan;
+
+    (void)state;
+    with.horizon = POINTS - 1;
+    with.points = POINTS;
+    with.replicas = 2;
+    assert_ok(tg_problem_quadratic(1, &one, &one, &none, 1, NULL, &p));
+    for (int turns = 0; turns < 2; turns++) {
+        const tg_setup u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), turns ? 1.5 : .5, 1);
+        tg_simulation *s = NULL;
+        assert_ok(tg_replicas_run(&u, &with, &s));
+        tg_table *t = table_of(s, &tg_metric_coherence);
+        for (size_t k = 0; k < POINTS; k++) {
+            const double sign = turns ? -1 : 1, window = k < 8 ? (double)k : 8,
+                         odd =
+                             window - (fmod(window, 2) == 0); /* the last that is turned */
+            assert_near(value(t, k, "mu"), turns && k > 0 ? -pow(2, odd) : 1, 1e-12);
+            if (k > 0) assert_near(value(t, k, "cosine_1"), sign, 1e-12);
+            if (k > 1) assert_near(value(t, k, "cosine_2"), 1, 1e-12);
+            assert_int_equal(isnan(value(t, k, "cosine_8")), k < 8);
+            if (k > 0) assert_near(value(t, k, "mu_error"), 0, 1e-12);
+        }
+        tg_table_free(t);
+        tg_simulation_free(s);
+    }
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_sums), cmocka_unit_test(test_delays),
     cmocka_unit_test(test_queues), cmocka_unit_test(test_spread),
-    cmocka_unit_test(test_gaps), cmocka_unit_test(test_threads_do_not_show))
+    cmocka_unit_test(test_gaps), cmocka_unit_test(test_coherence),
+    cmocka_unit_test(test_threads_do_not_show))

@@ -217,6 +217,8 @@ test_noise(void **state)
     assert_ok(tg_net_curve(p, x, NULL, &loss, exact, NULL));
     for (size_t j = 0; j < dim; j++) assert_near(mean[j], exact[j], 2e-5);
     assert_near(p->kind->loss(p->self, x, scratch), loss, 1e-5 * loss);
+    p->kind->slope(p->self, x, scratch, g);
+    for (size_t j = 0; j < dim; j++) assert_near(g[j], exact[j], 2e-5);
     tg_problem_free(p);
     n = parts("vae", shape, 12);
     n.batch = 1;

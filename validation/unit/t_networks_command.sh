@@ -94,6 +94,16 @@ says 2 'deliveries would take about' $t simulate "$d/large.yaml" --set horizon=1
 timeout --preserve-status -s INT 1 $t simulate "$d/large.yaml" --quiet 2> "$d/stderr"
 [ $? = 130 ] || fail "a stop request is not heard: $(cat "$d/stderr")"
 
+# ---- coherence of gradients, of nobody who does not ask
+[ ! -e "$d/a/tables/coherence-asgd.csv" ] || fail "coherence is dear"
+$t study "$d/net.yaml" --out "$d/h" --set coherence=true --threads 1 --quiet || fail "coherence"
+TARDIGRAD_THREADS=4 $t study "$d/net.yaml" --out "$d/i" --set coherence=true --quiet || fail "coherence, 4 threads"
+grep -v '^#' "$d/h/tables/coherence-asgd.csv" > "$d/1"
+grep -v '^#' "$d/i/tables/coherence-asgd.csv" | cmp -s - "$d/1" || fail "coherence: other bytes for other threads"
+awk -F, 'NR > 2 && !($2 > -1 && $2 <= 1 && $10 <= 1) { bad = 1 } END { exit bad || NR != 10 }' "$d/1" || fail "coherence: $(cat "$d/1")"
+grep -v '^#' "$d/h/tables/progress-asgd.csv" > "$d/1"
+grep -v '^#' "$d/a/tables/progress-asgd.csv" | cmp -s - "$d/1" || fail "coherence changes what is looked at"
+
 # ---- curvature along the training
 $t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 1 > "$d/1" || fail "spectrum"
 $t spectrum "$d/net.yaml" --top 3 --at 0,20 --threads 2 > "$d/2" || fail "spectrum, 2 threads"
