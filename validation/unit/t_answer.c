@@ -278,6 +278,7 @@ test_tables_are_as_described(void **state)
         { "x=horizon=1:2:2", "y=algorithm.step=0.01:0.1:2" },
         { "choices", "set=schedule.steps=6" },
         { "sleep", "unit=0.0005" },
+        { "over=algorithm.step=0.05,0.1", "per=workers[0].count=1,2" },
     };
 
     (void)state;
@@ -286,6 +287,7 @@ test_tables_are_as_described(void **state)
         const char *const *option = *a == &tg_answer_region     ? some[0]
                                     : *a == &tg_answer_schedule ? some[1]
                                     : *a == &tg_answer_live     ? some[2]
+                                    : *a == &tg_answer_slowdown ? some[3]
                                                                 : none;
         json_t *document = ask((*a)->is.name, text, option, option == none ? 0 : 2);
         size_t  n = 0;
