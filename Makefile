@@ -37,7 +37,7 @@ objects  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(kernels) $(numbers),$(lib
 commands := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(absent),$(wildcard cli/*.c))) $(BUILD)/cli/embedded.o
 # The scripts that are run under the sanitizers, too: those that give its readers what they do not expect. What
 # it computes goes through the programs; stops, folders and other programs have no memory of their own.
-attacks  := $(patsubst %,validation/unit/t_%.sh,fuzz logs data_command networks_command live_command)
+attacks  := $(patsubst %,validation/unit/t_%.sh,fuzz logs data_command networks_command lda_command live_command)
 # Nor those programs that are long sums of what shorter ones run, too.
 sums     := $(patsubst %,validation/unit/t_%.c,assigned choose_trigger classes effects gain_course hitting_exact hitting_sdde jump linear_rule \
               predict_between predict_limit predict_rule predict_same predict_unlike predict_unlike_doubt predict_weighed renewal renewal_time \
