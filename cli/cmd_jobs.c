@@ -209,8 +209,8 @@ run(const arguments *a)
     j.study = study;
     tg_status status = read_options(&j);
     if (status == TG_OK)
-        status =
-            tg_plan_simulations(study, strcmp(j.command, "study") ? NULL : tg_study_metrics(study), &p);
+        status = tg_plan_simulations(
+            study, strcmp(j.command, "study") ? NULL : tg_study_metrics(study), &p);
     if (status == TG_OK) status = tg_plan_measure(study, &p);
     if (status == TG_OK) status = plan(&j, &p);
     if (status == TG_OK) status = write_script(&j, &p);

@@ -114,8 +114,9 @@ tg_ledger tg_sim_ledger(const tg_sim *s);
  * without repair, the end of what was recorded); *first: the first of them. */
 size_t tg_sim_stalled(const tg_sim *s, size_t *first);
 
-double tg_sim_loss(tg_sim *s);  /* F(x) - F* now, or F */
-double tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none, or it is dear */
+double tg_sim_loss(tg_sim *s); /* F(x) - F* now, or F */
+double
+tg_sim_slope(tg_sim *s); /* |grad F(x)| now; NaN: the problem has none, or it is dear */
 /* grad F(x) now into g (dim); false: the problem has none. */
 bool tg_sim_steepest(tg_sim *s, double *g);
 /* Where the model fails that is not finite, into text (size); "": it does not, or cannot tell. */
