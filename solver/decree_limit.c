@@ -169,7 +169,7 @@ tg_decree_root(const tg_decree_mode *m)
 
 /* ---- the mean square's --------------------------------------------------------------- */
 
-enum { ROUNDS = 1 << 20 };
+enum { ROUNDS = 1 << 23 };
 
 static tg_status
 kept_at(const tg_decree *d, double gain, double *kept)
@@ -190,30 +190,70 @@ scatters(const tg_decree *d)
     return true;
 }
 
-/* The gain between one at which less than all is kept and one at which more is. */
+/* The gain between one at which less than all is kept and one at which more is. 1/kept is nearly straight where it is 1: the
+ * secant, its old end weighed less where it stays (Illinois). */
 static tg_status
-halve(const tg_decree *d, double low, double high, double *gain)
+find_between(const tg_decree *d, double low, double high, double *gain)
 {
-    double kept;
+    enum { MOST = 100 };
+    double kept = 0, under, over;
+    int    side = 0;
 
-    while (high - low > 1e-12 * high) {
-        const double middle = (low + high) / 2;
-        TG_TRY(kept_at(d, middle, &kept));
-        if (kept < 1)
-            low = middle;
-        else
-            high = middle;
+    if (low > 0) TG_TRY(kept_at(d, low, &kept));
+    under = (low > 0 ? fmin(1 / kept, 1e3) : 1e3) - 1;
+    TG_TRY(kept_at(d, high, &kept));
+    over = 1 / kept - 1;
+    for (int i = 0; i < MOST && high - low > 1e-12 * high; i++) {
+        double at = low + (high - low) * under / (under - over);
+        at = fmin(fmax(at, low + 2e-13 * high), high - 2e-13 * high);
+        TG_TRY(kept_at(d, at, &kept));
+        const double now = fmin(1 / kept, 1e3) - 1;
+        if (now > 0) {
+            low = at;
+            under = now;
+            if (side > 0) over /= 2;
+            side = 1;
+        } else {
+            high = at;
+            over = now;
+            if (side < 0) under /= 2;
+            side = -1;
+        }
     }
     *gain = high;
     return TG_OK;
 }
 
-/* What is kept is looked for at rising gains. Close to the mean's threshold it goes like 1 over what is left to that. */
+/* Close to the mean's threshold all takes for ever, but x kept is smooth, x what is left to it: by a parabola through
+ * three x that can be followed, to where it is x. */
+static tg_status
+reach(const tg_decree *d, double threshold, double close, double *gain)
+{
+    double v[3], low = 0, high = close;
+
+    for (size_t i = 0; i < 3; i++) {
+        const double x = close * (double)(i + 2) / 2;
+        TG_TRY(kept_at(d, threshold * (1 - x), &v[i]));
+        v[i] *= x;
+    }
+    for (size_t i = 0; i < 60; i++) {
+        const double x = (low + high) / 2, s = 2 * x / close - 2; /* 0, 1, 2 */
+        const double at = v[0] + s * (v[1] - v[0]) + s * (s - 1) / 2 * (v[2] - 2 * v[1] + v[0]);
+        if (x < at)
+            low = x;
+        else
+            high = x;
+    }
+    *gain = threshold * (1 - high);
+    return TG_OK;
+}
+
+/* What is kept is looked for at rising gains. */
 tg_status
 tg_decree_limit(const tg_decree *d, double threshold, double *gain)
 {
     enum { LOOKS = 24 };
-    const double close = 1e-3;
+    const double close = 0.02;
     double       kept = 0, low = 0;
 
     *gain = threshold;
@@ -221,9 +261,8 @@ tg_decree_limit(const tg_decree *d, double threshold, double *gain)
     for (size_t i = 1; i <= LOOKS; i++) {
         const double at = threshold * (1 - close) * (double)i / LOOKS;
         TG_TRY(kept_at(d, at, &kept));
-        if (!(kept < 1)) return halve(d, low, at, gain);
+        if (!(kept < 1)) return find_between(d, low, at, gain);
         low = at;
     }
-    *gain = threshold * (1 - close * kept);
-    return TG_OK;
+    return reach(d, threshold, close, gain);
 }

@@ -131,7 +131,9 @@ end_loss(const tg_prediction *p, const tg_simulation *s, const char *where)
     c.predicted = p->loss[last];
     c.simulated = s->loss[last].mean;
     c.error = error_of(&s->loss[0], &s->loss[last]);
-    c.model_error = fmax((p->high[last] - p->low[last]) / 2, NOTHING * s->loss[0].mean);
+    c.model_error = c.simulated > c.predicted ? p->high[last] - c.predicted
+                                              : c.predicted - p->low[last];
+    c.model_error = fmax(c.model_error, NOTHING * s->loss[0].mean);
     if (is_bound_below(&c)) c.error = NAN;
     tg_claim_judge(&c);
     return c;

@@ -153,17 +153,19 @@ add_course(job *b, const tg_decree_mode *m, const tg_decree_drive *drive, double
     return TG_OK;
 }
 
-/* What is known of a mode; where its mean does not settle, how fast it grows is left open. */
+/* What is known of a mode; where its mean does not settle, how fast it grows is left open. Rounds of which long ones are
+ * not rare enough leave nothing that falls exponentially: then as fast as rounds of their mean. */
 static void
 fill_mode(const job *b, const tg_decree_mode *m, const tg_decree_drive *drive,
           tg_mode_prediction *out)
 {
     const double complex z = tg_decree_root(m);
-    const double complex s = isnan(creal(z)) ? z : tg_round_clock_rate(b->round, z);
+    double complex       s = isnan(creal(z)) ? z : tg_round_clock_rate(b->round, z);
 
+    out->exponential = isnan(creal(s)) && !isnan(creal(z)) ? 0 : 1;
+    if (!out->exponential) s = clog(z) / b->clock.mean;
     out->re = isnan(creal(s)) ? (double)NAN : creal(s);
     out->im = fabs(cimag(s));
-    out->exponential = 1;
     out->rate = isnan(out->re) && m->settled ? (double)INFINITY : -out->re;
     out->mean_square = tg_decree_kept(m);
     out->settles = out->mean_square < 1;
@@ -199,11 +201,14 @@ fill_end(const job *b, tg_prediction *p)
     p->rate = INFINITY;
     p->floor = 0;
     for (size_t j = 0; j < p->modes; j++) {
-        if (!(p->mode[j].rate >= p->rate) && !isnan(p->rate)) p->rate = p->mode[j].rate;
+        if (!(p->mode[j].rate >= p->rate) && !isnan(p->rate)) {
+            p->rate = p->mode[j].rate;
+            p->effective = !p->mode[j].exponential;
+        }
         p->floor +=
             p->mode[j].settles ? p->mode[j].h / 2 * p->mode[j].variance : (double)INFINITY;
     }
-    p->rate_error = isfinite(p->rate) ? ROUNDING * fabs(p->rate) : 0;
+    p->rate_error = isfinite(p->rate) ? (p->effective ? 1 : ROUNDING) * fabs(p->rate) : 0;
     p->floor += p->stable ? tg_predict_left_floor(&left, b->m) : 0;
     p->floor_error = ROUNDING * p->floor;
 }
@@ -277,7 +282,7 @@ fill_settling(const job *b, tg_prediction *p)
         const double late = tg_settling_time(t, high, FINE, target, NULL);
         p->settle_error =
             fmax(p->settle - early, fmin(late, b->plan->horizon) - p->settle) +
-            b->plan->horizon / (FINE - 1) / 8;
+            b->plan->horizon / (FINE - 1) / (b->clock.cv < 0.1 ? 1 : 8); /* stairs */
     }
     free(t);
     return TG_OK;

@@ -12,10 +12,16 @@ static const double REGULAR = 1e-9; /* CV below which rounds are all as long */
 tg_round_clock
 tg_round_clock_of(const tg_delay *round)
 {
-    tg_round_clock c = { .mean = tg_delay_mean(round), .cv = tg_delay_cv(round) };
+    static const double MOST = 10;
+    tg_round_clock      c = { .round = round,
+                              .mean = tg_delay_mean(round),
+                              .cv = tg_delay_cv(round) };
 
     if (c.cv > REGULAR)
-        c.skewed = fabs(tg_delay_third(round) / pow(c.cv * c.mean, 3) / (2 * c.cv) - 1);
+        c.skewed =
+            fmin(fabs(tg_delay_third(round) / pow(c.cv * c.mean, 3) / (2 * c.cv) - 1),
+                 MOST) *
+            pow(fmax(c.cv, 1), 4);
     else
         c.cv = 0;
     c.first = c.mean;
@@ -143,6 +149,23 @@ between(const double *f, size_t n, double k)
     return i + 1 < n ? f[i] + (at - (double)i) * (f[i + 1] - f[i]) : f[i];
 }
 
+/* k rounds are over if each takes no more than t/k, and only if each takes no more than t, and none less than R can. What is
+ * then known of more than one is only that the value cannot be: that much it may be off. */
+static double
+bounded(const tg_round_clock *c, double value, double k, double t, double *off)
+{
+    double low, high;
+
+    *off = 0;
+    if (c->first != c->mean) return value;
+    tg_delay_support(c->round, &low, &high);
+    const double most = t < k * low * (1 - 1e-6) ? 0 : pow(tg_delay_cdf(c->round, t), k);
+    const double is = fmin(fmax(value, pow(tg_delay_cdf(c->round, t / k), k)), most);
+
+    *off = k > 1 && most > 0 ? fabs(is - value) : 0;
+    return is;
+}
+
 /* Counts in bins of a sixteenth of their spread, or each by itself. */
 double
 tg_round_clock_at(const tg_round_clock *c, const double *f, size_t n, double t,
@@ -152,22 +175,26 @@ tg_round_clock_at(const tg_round_clock *c, const double *f, size_t n, double t,
     const double middle = about(c, t, &spread), width = floor(fmax(spread / 16, 1));
     const double low = fmax(floor(middle - 9 * spread - 2 * c->cv * c->cv), 0);
     const double high = tg_round_clock_most(c, t) + 1;
-    double       sum = 0, plain = 0;
+    double       sum = 0, plain = 0, moved = 0, off = 0, last = 0;
 
     *error = 0;
     if (is_equal(c)) return f[(size_t)fmin(floor(middle + 1e-9), (double)(n - 1))];
     double before = 1, before_plain = 1; /* all below low is taken to be there */
     for (double k = low; k <= high; k += width) {
         const double value = between(f, n, k + (width - 1) / 2);
-        const double after = k + width > high ? 0 : over(c, k + width, t);
-        const double after_plain = k + width > high ? 0 : over_as_normal(c, k + width, t);
+        const double up = k + width;
+        moved += off * fabs(value - last); /* off is of P(N >= k) */
+        last = value;
+        const double after_plain =
+            up > high ? 0 : bounded(c, over_as_normal(c, up, t), up, t, &off);
+        const double after = up > high ? 0 : bounded(c, over(c, up, t), up, t, &off);
         sum += value * (before - after);
         plain += value * (before_plain - after_plain);
         before = after;
         before_plain = after_plain;
     }
     const bool other = c->first != c->mean;
-    *error = fmax(c->skewed, other) * fabs(sum - plain);
+    *error = fmax(c->skewed, other) * fabs(sum - plain) + moved;
     return sum;
 }
 
@@ -176,12 +203,21 @@ tg_round_clock_rate(const tg_delay *round, double complex z)
 {
     const double   mean = tg_delay_mean(round);
     double complex s = clog(z) / mean, slope;
+    double         size = INFINITY;
 
+    if (creal(s) <
+        0.999 * tg_delay_abscissa(
+                    round)) /* to the left of the root, from where it is approached */
+        s = complex_of(0.999 * tg_delay_abscissa(round), cimag(s));
     for (int i = 0; i < 50; i++) {
         const double complex off = tg_delay_laplace(round, s, &slope) * z - 1;
         const double complex step = off / (slope * z);
+        if (!(cabs(step) < INFINITY)) break;
+        if (cabs(step) < 1e-6 * cabs(s) && cabs(step) >= size)
+            return s; /* no closer than rounding */
+        size = cabs(step);
         s -= step;
-        if (cabs(step) < 1e-13 * (cabs(s) + 1e-300)) return s;
+        if (size < 1e-13 * (cabs(s) + 1e-300)) return s;
     }
     return complex_of(NAN, NAN);
 }

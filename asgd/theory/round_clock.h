@@ -4,7 +4,8 @@
  * Lengths that are always the same count exactly. Else the sum of k rounds is taken for a gamma variable of its mean and
  * variance, exact for gamma laws; what its skewness may be off by is stated: as much of the difference that the skewness of
  * the gamma law makes (to a normal one) as R's own skewness differs from it, and all of it where the first is another.
- * Derived here, theory 5. */
+ * At most ten times that, CV^4 times where long rounds are rare. P(R <= t/k)^k <= P(N(t) >= k) <= P(R <= t)^k decides
+ * about early rounds of any law where the first is like the others. Derived here, theory 5. */
 #ifndef TG_ASGD_ROUND_CLOCK_H
 #define TG_ASGD_ROUND_CLOCK_H
 
@@ -15,8 +16,9 @@
 #include <stddef.h>
 
 typedef struct tg_round_clock {
-    double mean, cv, skewed;    /* E R [time]; how far R's skewness is off, over 2 cv */
-    double first, first_spread; /* mean and standard deviation of the first [time] */
+    const tg_delay *round;            /* R; borrowed */
+    double          mean, cv, skewed; /* E R [time]; share of that difference */
+    double          first, first_spread; /* mean and standard deviation of the first [time] */
 } tg_round_clock;
 
 tg_round_clock tg_round_clock_of(const tg_delay *round);

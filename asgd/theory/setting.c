@@ -141,6 +141,12 @@ tg_setting_decreed(tg_cluster *c, const double *weight, size_t most,
     double          first, spread;
     tg_setting      s;
 
+    for (size_t g = 0; g < c->groups; g++)
+        if (c->count[g] && !isfinite(tg_delay_cv(c->law[g]))) {
+            tg_cluster_free(c);
+            return tg_fail(TG_EDOMAIN,
+                           "rounds without variance have no count that theory knows");
+        }
     tg_status status = find_first(c, &first, &spread);
     if (status != TG_OK) {
         tg_cluster_free(c);
@@ -210,8 +216,26 @@ near_limit(const tg_prediction *p)
     return 1 / fmax(1 - p->gain / p->threshold_square, 0.05);
 }
 
+/* Each mode may be where it is so much earlier or later, but not before it begins. */
+static void
+doubt_first(double first, const tg_modes *m, tg_prediction *p)
+{
+    for (size_t i = 0; i < p->points; i++) {
+        double early = 0, late = 0;
+        for (size_t j = 0; j < p->modes; j++) {
+            const double fast = fmin(2 * fmax(p->mode[j].rate, 0), 40 / first);
+            const double left =
+                m->h[j] / 2 * m->start[j] * m->start[j] * exp(-fast * p->t[i]);
+            early += left * -expm1(-fast * first);
+            late += left * expm1(fast * fmin(first, p->t[i]));
+        }
+        p->low[i] = fmax(p->low[i] - early, 0);
+        p->high[i] = fmin(p->high[i] + late, fmax(p->loss[0], p->high[i]));
+    }
+}
+
 void
-tg_setting_tell(const tg_setting *s, tg_prediction *p)
+tg_setting_tell(const tg_setting *s, const tg_modes *modes, tg_prediction *p)
 {
     const double doubt = s->doubt * near_limit(p);
 
@@ -227,12 +251,7 @@ tg_setting_tell(const tg_setting *s, tg_prediction *p)
         p->low[i] = fmax(p->low[i] - off, 0);
         p->high[i] += off;
     }
-    for (size_t i = 0; i < p->points && s->first > 0; i++) {
-        const double late = fmin(2 * fmax(p->rate, 0) * s->first, 5);
-        const double left = fmax(p->loss[i] - p->floor, 0);
-        p->low[i] = fmax(p->low[i] + left * expm1(-late), 0);
-        p->high[i] = fmin(p->high[i] + left * expm1(late), fmax(p->loss[0], p->high[i]));
-    }
+    if (s->first > 0) doubt_first(s->first, modes, p);
     p->settle_error += s->first;
     if (!s->rounds) return;
     p->lambda = s->updates;
@@ -401,7 +420,7 @@ tg_setting_predict_modes(const tg_setting *s, const tg_modes *modes, double step
         set_clock(s, longer.horizon, plan, p);
         doubt_modes(s, modes, p);
     }
-    tg_setting_tell(s, p);
+    tg_setting_tell(s, modes, p);
     if (s->assigned && p->points && isfinite(p->settle))
         p->settle_error = fmax(p->settle_error, tg_predict_settle_error(p, plan->target));
     *out = p;

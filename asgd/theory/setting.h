@@ -79,7 +79,7 @@ TG_CHECKED tg_status tg_setting_modes(const tg_setting *s, const tg_modes *modes
 
 /* What a prediction of the setting's cluster does not know: how many workers there are, and what the
  * network may change. */
-void tg_setting_tell(const tg_setting *s, tg_prediction *p);
+void tg_setting_tell(const tg_setting *s, const tg_modes *modes, tg_prediction *p);
 
 /* The time at which workers at rest would have delivered what there is at t: later, as long as queues are
  * not yet what they come to. */

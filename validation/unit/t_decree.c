@@ -352,6 +352,29 @@ bad_input_is_said(void **state)
     assert_near(late[3], 1. / 3, 1e-15);
 }
 
+/* Where the mean square's limit is close to the mean's, too, all is kept there. */
+static void
+limits_close_to_the_means_keep_all(void **state)
+{
+    static const struct {
+        size_t most, workers;
+        double beta;
+    } of[] = { { 4, 8, 0 }, { 15, 8, 0 }, { 15, 8, 0.9 }, { 8, 2, 0.95 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        double late[16], threshold, limit;
+        for (size_t r = 0; r <= of[i].most; r++) late[r] = 1 / (double)(of[i].most + 1);
+        const tg_decree d = { of[i].workers, late, of[i].most, { of[i].beta, false } };
+        tg_decree_mode  m;
+        assert_ok(tg_decree_threshold(&d, &threshold));
+        assert_ok(tg_decree_limit(&d, threshold, &limit));
+        assert_ok(tg_decree_open(&d, limit, 1 << 23, &m));
+        assert_near(tg_decree_kept(&m), 1, 1e-3);
+        tg_decree_close(&m);
+    }
+}
+
 int
 main(void)
 {
@@ -362,6 +385,7 @@ main(void)
         cmocka_unit_test(thresholds_are_known),
         cmocka_unit_test(roots_solve_the_equation),
         cmocka_unit_test(single_runs_settle_longer),
+        cmocka_unit_test(limits_close_to_the_means_keep_all),
         cmocka_unit_test(bad_input_is_said),
     };
 

@@ -89,12 +89,56 @@ other_laws_are_within_what_is_stated(void **state)
     }
 }
 
+/* Of any law: no round is over before it can be, and the first by R's own law. */
+static void
+first_rounds_are_those_of_the_law(void **state)
+{
+    static const char *const text[] = { "{law: lognormal, mean: 1, cv: 3}",
+                                        "{law: pareto, shape: 2.5, mean: 1}",
+                                        "{law: uniform, min: 1, max: 3}" };
+    const double             f[] = { 1, 0, 0 };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        tg_delay            *d = law_of(text[i]);
+        const tg_round_clock c = tg_round_clock_of(d);
+        for (double t = 0.02; t < 1.2; t += 0.1) {
+            double       error;
+            const double value = tg_round_clock_at(&c, f, 3, t, &error);
+            assert_true(isfinite(error));
+            assert_near(value, 1 - tg_delay_cdf(d, t), error + 1e-12);
+            assert_true(1 - value <= tg_delay_cdf(d, t) + 1e-12);
+        }
+        tg_delay_free(d);
+    }
+}
+
+/* What rounds of a gamma law of any shape make of z has its own exponent: E z^N = e^st with (1 + s/(r k))^-k z = 1. */
+static void
+rates_are_found_to_rounding(void **state)
+{
+    (void)state;
+    for (double shape = 0.5; shape < 1e5; shape *= 5) {
+        char text[100];
+        snprintf(text, sizeof text, "{law: gamma, shape: %g, mean: 1}", shape);
+        tg_delay *d = law_of(text);
+        for (double z = 0.5; z < 1; z = 1 - (1 - z) / 4) {
+            if (1 - z < 1e-4) break;
+            const double s = shape * expm1(log(z) / shape);
+            assert_near(creal(tg_round_clock_rate(d, z)), s, 1e-7 * fabs(s));
+        }
+        tg_delay_free(d);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(poisson_counts_are_exact),
         cmocka_unit_test(equal_rounds_are_counted),
+        cmocka_unit_test(first_rounds_are_those_of_the_law),
+        cmocka_unit_test(rates_are_found_to_rounding),
         cmocka_unit_test(other_laws_are_within_what_is_stated),
     };
 
