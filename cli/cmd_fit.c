@@ -33,7 +33,7 @@ run(const arguments *a)
     char *line = tg_ask_line(&ask);
     if (!line) return tg_fail(TG_ENOMEM, "out of memory");
     if (!ask.line) ask.line = line;
-    tg_status status = tg_fitting_of(&ask, &f);
+    tg_status status = tg_fitting_of(&ask, tg_ask_value(&ask, "study"), &f);
     free(line);
     if (status == TG_OK) status = deliver(a, &f);
     tg_fitting_free(&f);

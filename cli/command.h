@@ -88,6 +88,6 @@ void print_completion(void);
 
 extern const command cmd_study, cmd_predict, cmd_explain, cmd_roots, cmd_region,
     cmd_schedule, cmd_integrate, cmd_simulate, cmd_validate, cmd_slowdown, cmd_fit,
-    cmd_spectrum, cmd_live, cmd_plot, cmd_merge, cmd_jobs;
+    cmd_spectrum, cmd_live, cmd_plot, cmd_merge, cmd_jobs, cmd_calibrate;
 
 #endif

@@ -18,7 +18,7 @@
 const command *const commands[] = {
     &cmd_study,     &cmd_predict,  &cmd_explain,  &cmd_roots,    &cmd_region, &cmd_schedule,
     &cmd_integrate, &cmd_simulate, &cmd_validate, &cmd_slowdown, &cmd_live,   &cmd_fit,
-    &cmd_spectrum,  &cmd_plot,     &cmd_merge,    &cmd_jobs,     NULL
+    &cmd_calibrate, &cmd_spectrum, &cmd_plot,     &cmd_merge,    &cmd_jobs,   NULL
 };
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };

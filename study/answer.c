@@ -9,19 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const tg_answerer *const tg_answerers[] = { &tg_answer_predict,
-                                            &tg_answer_explain,
-                                            &tg_answer_roots,
-                                            &tg_answer_region,
-                                            &tg_answer_schedule,
-                                            &tg_answer_integrate,
-                                            &tg_answer_simulate,
-                                            &tg_answer_validate,
-                                            &tg_answer_slowdown,
-                                            &tg_answer_live,
-                                            &tg_answer_fit,
-                                            &tg_answer_spectrum,
-                                            NULL };
+const tg_answerer *const tg_answerers[] = { &tg_answer_predict,  &tg_answer_explain,
+                                            &tg_answer_roots,    &tg_answer_region,
+                                            &tg_answer_schedule, &tg_answer_integrate,
+                                            &tg_answer_simulate, &tg_answer_validate,
+                                            &tg_answer_slowdown, &tg_answer_live,
+                                            &tg_answer_fit,      &tg_answer_calibrate,
+                                            &tg_answer_spectrum, NULL };
 
 tg_status
 tg_answerer_find(const char *name, const tg_answerer **out)

@@ -47,7 +47,7 @@ typedef struct tg_answerer {
 extern const tg_answerer tg_answer_predict, tg_answer_simulate, tg_answer_validate,
     tg_answer_explain, tg_answer_roots, tg_answer_region, tg_answer_schedule,
     tg_answer_integrate, tg_answer_slowdown, tg_answer_live, tg_answer_fit,
-    tg_answer_spectrum;
+    tg_answer_calibrate, tg_answer_spectrum;
 extern const tg_answerer *const tg_answerers[]; /* NULL-terminated */
 
 /* The answerer of that name. Errors: TG_EINPUT there is none, with the nearest. */

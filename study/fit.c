@@ -57,10 +57,8 @@ add_fits(tg_table *table, const tg_fitted *f)
 }
 
 static tg_status
-fit_trace(const tg_ask *ask, const tg_sayings *s, tg_fitting *f)
+fit_trace(const tg_ask *ask, const tg_sayings *s, const char *study, tg_fitting *f)
 {
-    const char *study = tg_ask_value(ask, "study");
-
     TG_TRY(tg_fitted_of(&f->trace, 1, &f->fitted));
     TG_TRY(tg_fit_say_fitted(s, &f->trace, &f->fitted));
     TG_TRY(add_fits(f->table, &f->fitted));
@@ -69,9 +67,8 @@ fit_trace(const tg_ask *ask, const tg_sayings *s, tg_fitting *f)
 
 /* A cluster's table is no log of steps: what it says of the nodes is told instead. */
 static tg_status
-fit_cluster(const tg_ask *ask, const tg_sayings *s, tg_fitting *f)
+fit_cluster(const tg_ask *ask, const tg_sayings *s, const char *study, tg_fitting *f)
 {
-    const char     *study = tg_ask_value(ask, "study");
     tg_availability found;
 
     TG_TRY(tg_availability_of(&f->trace, &found));
@@ -81,11 +78,12 @@ fit_cluster(const tg_ask *ask, const tg_sayings *s, tg_fitting *f)
 
 /* Takes the log. */
 static tg_status
-fit_log(const tg_ask *ask, const tg_sayings *s, tg_log *log, tg_fitting *f)
+fit_log(const tg_ask *ask, const tg_sayings *s, const char *study, tg_log *log,
+        tg_fitting *f)
 {
     f->cluster = log->cluster && !tg_ask_given(ask, "steps");
     TG_TRY(tg_trace_of(log, &f->trace));
-    return f->cluster ? fit_cluster(ask, s, f) : fit_trace(ask, s, f);
+    return f->cluster ? fit_cluster(ask, s, study, f) : fit_trace(ask, s, study, f);
 }
 
 /* Log i of those that are asked about. */
@@ -130,7 +128,8 @@ join_logs(const tg_ask *ask, const tg_sayings *s, const tg_log *log, size_t n, t
 }
 
 static tg_status
-fit_logs(const tg_ask *ask, const tg_sayings *s, tg_log *log, tg_fitting *f)
+fit_logs(const tg_ask *ask, const tg_sayings *s, const char *study, tg_log *log,
+         tg_fitting *f)
 {
     tg_log    all = { 0 };
     size_t    n = 0;
@@ -142,13 +141,13 @@ fit_logs(const tg_ask *ask, const tg_sayings *s, tg_log *log, tg_fitting *f)
     } else if (status == TG_OK) {
         status = join_logs(ask, s, log, n, &all);
     }
-    if (status == TG_OK) status = fit_log(ask, s, &all, f);
+    if (status == TG_OK) status = fit_log(ask, s, study, &all, f);
     for (size_t i = 0; i < n; i++) tg_log_free(&log[i]);
     return status;
 }
 
 tg_status
-tg_fitting_of(const tg_ask *ask, tg_fitting *out)
+tg_fitting_of(const tg_ask *ask, const char *study, tg_fitting *out)
 {
     tg_sayings s = { .words = &ask->words };
     tg_fitting f = { 0 };
@@ -158,7 +157,7 @@ tg_fitting_of(const tg_ask *ask, tg_fitting *out)
     s.table = f.table;
     tg_log   *log = calloc(ask->mores + 1, sizeof *log);
     tg_status status =
-        log ? fit_logs(ask, &s, log, &f) : tg_fail(TG_ENOMEM, "out of memory");
+        log ? fit_logs(ask, &s, study, log, &f) : tg_fail(TG_ENOMEM, "out of memory");
     free(log);
     if (status == TG_OK)
         *out = f;
@@ -182,7 +181,7 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
     tg_fitting f = { 0 };
 
     (void)unused;
-    TG_TRY(tg_fitting_of(ask, &f));
+    TG_TRY(tg_fitting_of(ask, tg_ask_value(ask, "study"), &f));
     tg_answer_add(out, "fit", f.table);
     f.table = NULL;
     tg_fitting_free(&f);

@@ -17,10 +17,10 @@ typedef struct tg_fitting {
 } tg_fitting;
 
 /* Read the logs that ask->operand and ask->more name ("-": standard input), fit it, say what was found
- * (ask->words) and write the study that the option `study` asks for. Release with
+ * (ask->words) and write a study to start from to `study` (NULL: none). Release with
  * tg_fitting_free(). Errors: TG_EINPUT no log, bad options; those of the readers, fits and
  * files. */
-TG_CHECKED tg_status tg_fitting_of(const tg_ask *ask, tg_fitting *out);
+TG_CHECKED tg_status tg_fitting_of(const tg_ask *ask, const char *study, tg_fitting *out);
 void                 tg_fitting_free(tg_fitting *f);
 
 /* ---- its parts ----------------------------------------------------------------------- */
@@ -42,6 +42,16 @@ TG_CHECKED tg_status tg_fit_say_log(const tg_sayings *s, size_t i, const tg_log 
 TG_CHECKED tg_status tg_fit_say_fitted(const tg_sayings *s, const tg_trace *t,
                                        const tg_fitted *f);
 TG_CHECKED tg_status tg_fit_say_availability(const tg_sayings *s, const tg_availability *a);
+
+/* The workers as a study has them, after its line "workers:"; `times`: the name of the file that
+ * tg_fit_write_times() has written. */
+TG_CHECKED tg_status tg_fit_print_workers(FILE *f, const char *times, const tg_trace *t,
+                                          const tg_fitted *fitted);
+
+/* What such a study takes from the log as it is, into NAME-times.csv beside its `path`; nothing where it takes
+ * nothing. *times is that file's path; owner: the caller. Errors: as below. */
+TG_CHECKED tg_status tg_fit_write_times(const tg_ask *ask, const char *path,
+                                        const tg_fitted *f, char **times);
 
 /* Write a study to start from to `path`; what it takes from the log as it is goes beside it
  * into NAME-times.csv. `ask` names the log. Errors: TG_EIO, TG_EWRITE, TG_EINPUT a path

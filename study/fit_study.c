@@ -230,6 +230,16 @@ print_head(FILE *f, const char *what, const tg_ask *ask)
           f);
 }
 
+tg_status
+tg_fit_print_workers(FILE *f, const char *times, const tg_trace *t, const tg_fitted *fitted)
+{
+    const char *slash = times ? strrchr(times, '/') : NULL;
+
+    for (size_t g = 0; g < fitted->groups; g++)
+        TG_TRY(print_group(f, slash ? slash + 1 : times, g, t, &fitted->group[g]));
+    return TG_OK;
+}
+
 static tg_status
 print_study(FILE *f, const char *times, const tg_ask *ask, const tg_trace *t,
             const tg_fitted *fitted)
@@ -241,10 +251,24 @@ print_study(FILE *f, const char *times, const tg_ask *ask, const tg_trace *t,
         const tg_fitted_group *at = &fitted->group[g];
         total += (double)at->workers;
         slowest = fmax(slowest, at->scale * (at->job.mean + at->gap.mean));
-        TG_TRY(print_group(f, times, g, t, at));
     }
+    TG_TRY(tg_fit_print_workers(f, times, t, fitted));
     print_rest(f, total, slowest);
     return TG_OK;
+}
+
+tg_status
+tg_fit_write_times(const tg_ask *ask, const char *path, const tg_fitted *f, char **times)
+{
+    char *name = NULL;
+
+    TG_TRY(times_path(path, &name));
+    const tg_status status = write_times(ask, name, f);
+    if (status == TG_OK)
+        *times = name;
+    else
+        free(name);
+    return status;
 }
 
 tg_status
@@ -253,12 +277,10 @@ tg_fit_study(const tg_ask *ask, const char *path, const tg_trace *t, const tg_fi
     char   *times = NULL;
     tg_file out;
 
-    TG_TRY(times_path(path, &times));
-    const char *slash = strrchr(times, '/');
-    tg_status   status = write_times(ask, times, f);
-    if (status == TG_OK) status = tg_file_begin(&out, path);
+    TG_TRY(tg_fit_write_times(ask, path, f, &times));
+    tg_status status = tg_file_begin(&out, path);
     if (status == TG_OK) {
-        status = print_study(out.stream, slash ? slash + 1 : times, ask, t, f);
+        status = print_study(out.stream, times, ask, t, f);
         status = tg_file_end(&out, status);
     }
     free(times);

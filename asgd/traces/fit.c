@@ -183,6 +183,26 @@ find_family(const char *law)
     return f->law ? f : NULL;
 }
 
+tg_status
+tg_fit_again(const tg_fit *like, const double *seconds, size_t n, double *mean, double *cv)
+{
+    const tg_family *family = like ? find_family(like->law) : NULL;
+    const tg_sample  s = tg_sample_of(seconds, n);
+    const double     variance = (s.square - s.mean * s.mean) * (double)n / (double)(n - 1);
+    tg_fit           f = { .law = like ? like->law : NULL };
+    tg_delay        *law = NULL;
+
+    *mean = s.mean;
+    *cv = sqrt(fmax(variance, 0)) / s.mean;
+    if (!family || !(seconds[0] > 0) || !family->fit(&s, f.parameter)) return TG_OK;
+    const tg_status status = tg_fit_law(&f, &law);
+    if (status != TG_OK) return status == TG_ENOMEM ? status : TG_OK;
+    *mean = tg_delay_mean(law);
+    *cv = tg_delay_cv(law);
+    tg_delay_free(law);
+    return TG_OK;
+}
+
 static tg_status
 bootstrap_one(bootstrap *b, tg_fit *f)
 {

@@ -43,6 +43,11 @@ TG_CHECKED tg_status tg_fit_bootstrap(size_t n, uint64_t seed, tg_fit *fit, size
  * if there is none. */
 size_t tg_fit_best(const tg_fit *fit, size_t count);
 
+/* The law of `like` fitted to other rising times (n): its mean and variation; without `like`, or where it
+ * cannot look like them, those of the times themselves. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_fit_again(const tg_fit *like, const double *seconds, size_t n,
+                                  double *mean, double *cv);
+
 /* The fitted law. Owner of *out: the caller. Errors: those of tg_delay_create(). */
 TG_CHECKED tg_status tg_fit_law(const tg_fit *fit, tg_delay **out);
 

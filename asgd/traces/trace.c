@@ -108,7 +108,9 @@ find_cycles(tg_trace *t)
 static tg_status
 begin_trace(const tg_log *log, tg_trace *t, row **rows)
 {
-    *t = (tg_trace){ .workers = log->workers, .rows = log->jobs };
+    *t = (tg_trace){ .workers = log->workers,
+                     .rows = log->jobs,
+                     .since = 1e-9 * (double)log->since };
     t->worker = calloc(log->workers, sizeof *t->worker);
     t->seconds = calloc(4 * log->jobs, sizeof *t->seconds);
     *rows = malloc(log->jobs * sizeof **rows);

@@ -32,6 +32,7 @@ typedef struct tg_trace {
     bool    gaps;     /* there are any that matter: a thousandth of the jobs or more */
     size_t  overlaps; /* jobs that begin before the worker's last one ended */
     double  mean_gap; /* [s] of all that are known */
+    double  since;    /* [s] the log's first start on its own clock */
 } tg_trace;
 
 /* Sort a log, which is taken: its names are the trace's now. Owner: the caller,

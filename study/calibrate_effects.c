@@ -1,0 +1,169 @@
+/* calibrate_effects: what of a run does not fit its study, and why
+ *
+ * Of the log, what its order says (asgd/traces/course.h). Of the rest, what simulated runs of the study do
+ * says how far out a run is: in their standard deviations. */
+#include "study/calibrate.h"
+
+#include "core/stats.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const tg_column tg_calibrated_effect_columns[TG_CALIBRATED_EFFECT_COLUMNS] = {
+    { "effect", "", "outside the study", true },
+    { "value", "", "what is measured of it", false },
+    { "error", "", "its standard error, or that of simulated runs", false },
+    { "beyond", "", "of what is expected, in these errors", false },
+    { "verdict", "", "seen or not seen", true },
+};
+
+/* Standard errors from which on it is no chance. */
+static const double FAR = 4.5;
+
+typedef struct effect {
+    const char *name, *why;
+    double      value, error, beyond;
+    bool        seen;
+} effect;
+
+static tg_status
+add(const tg_sayings *s, const effect *e, tg_table *t, size_t *seen)
+{
+    TG_TRY(tg_table_add(t, (tg_cell[]){ TG_TEXT(e->name), TG_NUMBER(e->value),
+                                        TG_NUMBER(e->error), TG_NUMBER(e->beyond),
+                                        TG_TEXT(e->seen ? "seen" : "not seen") }));
+    if (!e->seen) return TG_OK;
+    ++*seen;
+    return tg_fit_say(s, e->name, "Does not fit: %s.", e->why);
+}
+
+/* ---- the log ---------------------------------------------------------------------------- */
+
+static tg_status
+add_course(const tg_calibration *c, const tg_sayings *s, tg_table *t, size_t *seen)
+{
+    const tg_course *o = &c->fitting.fitted.course;
+    const effect     list[] = {
+            { "correlated jobs",
+              "a worker's job times are not independent of its last ones, as the study has "
+                  "them; "
+                  "staleness and loss scatter more than is said",
+              o->correlation, o->correlation_error, o->correlation / o->correlation_error,
+              tg_course_correlated(o) },
+            { "drift",
+              "job times drift over the log; the study has their mean, and is off at both ends",
+              o->drift, o->drift_error, o->drift / o->drift_error, tg_course_drifts(o) },
+            { "slow spells",
+              "slow jobs come in stretches, the study has them one by one: delays are longer "
+                  "in "
+                  "them and shorter between",
+              (double)o->stretches, NAN, NAN, o->stretches > 0 },
+    };
+
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (!isnan(list[i].beyond) || list[i].error != list[i].error)
+            TG_TRY(add(s, &list[i], t, seen));
+    return TG_OK;
+}
+
+/* ---- against simulated runs ------------------------------------------------------------- */
+
+static double
+shared_of(const tg_run_summary *s, size_t i)
+{
+    (void)i;
+    return s->shared;
+}
+
+static double
+misfit_of(const tg_run_summary *s, size_t i)
+{
+    (void)i;
+    return s->fitted ? log(s->fit.misfit) : (double)NAN;
+}
+
+static double
+structure_of(const tg_run_summary *s, size_t i)
+{
+    (void)i;
+    return s->fitted ? s->fit.structure : (double)NAN;
+}
+
+/* How far out the run is among the simulated ones. */
+static tg_status
+measure(const tg_calibration *c, tg_run_number number, effect *e)
+{
+    double *x = NULL;
+    size_t  n;
+
+    TG_TRY(tg_runs_sorted(c, number, 0, &x, &n));
+    e->value = number(&c->sight, 0);
+    e->error = e->beyond = NAN;
+    if (n > 1) {
+        const tg_stats s = tg_stats_of(x, n);
+        e->error = sqrt(tg_stats_variance(&s));
+        e->beyond = (e->value - s.mean) / e->error;
+    }
+    free(x);
+    return TG_OK;
+}
+
+static tg_status
+add_shared(const tg_calibration *c, const tg_sayings *s, tg_table *t, size_t *seen)
+{
+    effect e = {
+        .name = "shared slowness",
+        .why = "jobs of different workers are slow at the same time, as where they share "
+               "a machine, a link or a disk; the study has them independent: give it an "
+               "uplink, and expect that more workers bring less than it says"
+    };
+
+    if (isnan(c->sight.shared)) return TG_OK;
+    TG_TRY(measure(c, shared_of, &e));
+    e.seen = fabs(e.beyond) > FAR;
+    return add(s, &e, t, seen);
+}
+
+static tg_status
+add_loss(const tg_calibration *c, const tg_sayings *s, tg_table *t, size_t *seen)
+{
+    effect
+        misfit = { .name = "shape of the loss curve",
+                   .why = "the loss is farther from any such curve than the runs of such a "
+                          "quadratic are: its curvature changes on the way, or steps, "
+                          "noise or "
+                          "workers did" },
+        calm = { .name = "calm of the loss curve",
+                 .why =
+                     "the loss scatters far less than that of so few directions with this "
+                     "noise: there are many of them, or it was averaged; the intervals of "
+                     "noise and eigenvalues are too wide" },
+        structure = { .name = "structure of the residuals",
+                      .why =
+                          "what is left of the loss curve goes the same way for long: no "
+                          "few modes have such a curve, the objective is not quadratic "
+                          "where the run went" };
+
+    TG_TRY(measure(c, misfit_of, &misfit));
+    TG_TRY(measure(c, structure_of, &structure));
+    calm.value = misfit.value;
+    calm.error = misfit.error;
+    calm.beyond = -misfit.beyond;
+    misfit.seen = misfit.beyond > FAR;
+    calm.seen = calm.beyond > FAR;
+    structure.seen = structure.beyond > FAR;
+    TG_TRY(add(s, &misfit, t, seen));
+    TG_TRY(add(s, &calm, t, seen));
+    return add(s, &structure, t, seen);
+}
+
+tg_status
+tg_calibrated_add_effects(const tg_calibration *c, const tg_sayings *s, tg_table *t,
+                          size_t *seen)
+{
+    *seen = 0;
+    TG_TRY(add_course(c, s, t, seen));
+    TG_TRY(add_shared(c, s, t, seen));
+    return add_loss(c, s, t, seen);
+}
