@@ -324,6 +324,7 @@ calibrate(tg_calibration *c)
     TG_TRY(choose_path(c));
     TG_TRY(tg_calibration_write(c, NULL));
     TG_TRY(fill_table(c));
+    TG_TRY(tg_run_expect(c));
     TG_TRY(check_cost(c));
     TG_TRY(tg_run_summarise(c, &c->seen, NULL, &c->sight));
     TG_TRY(tg_calibration_write(c, NULL));
@@ -375,7 +376,8 @@ fill_tables(tg_calibration *c, answer_tables *t, tg_tally *tally)
     tg_tally_text(tally, text);
     TG_TRY(tg_fit_say(&s, "claims",
                       "Of the run, as predicted from what was fitted to it: %s.", text));
-    return tg_calibration_write(c, t->parameters);
+    TG_TRY(tg_calibration_write(c, t->parameters));
+    return tg_calibrated_say_best(c, &s);
 }
 
 static void
@@ -401,6 +403,7 @@ forget(tg_calibration *c)
     free(c->seen.job);
     free(c->seen.loss);
     free(c->group);
+    free(c->expected);
     free(c->factor);
     free(c->table);
     free(c->run);

@@ -54,6 +54,7 @@ typedef struct tg_run_summary {
     double loss[TG_RUN_LOSSES], late; /* at quarters of the curve; mean of its last half */
     double mape, bias; /* of the loss curve against the simulated mean, relative */
     double shared;     /* correlation of jobs of several workers, in standard errors */
+    double paced;      /* ln of the variation of the times between deliveries */
     double mean[TG_RUN_GROUPS], cv[TG_RUN_GROUPS]; /* of the groups' jobs; NaN */
     tg_mode_fit fit;
     bool        fitted;
@@ -81,7 +82,8 @@ typedef struct tg_calibration {
         *room; /* of the study; a folder made for it, NULL: it was asked for; owned */
     tg_study       *study;
     tg_scene        scene;
-    double          rate; /* of its workers [1/s] */
+    double          rate;     /* of its workers [1/s] */
+    double         *expected; /* (curve.n) deliveries */
     tg_mode_table  *table;
     bool            known_rule; /* theory has it, and workers go on at once */
     tg_prediction  *predicted;  /* NULL: theory has none */
@@ -90,7 +92,11 @@ typedef struct tg_calibration {
     size_t          runs;
 } tg_calibration;
 
-/* What a run's clock says at the points: deliveries over their rate, or the time. */
+/* How many deliveries are to be expected by the curve's times, into c->expected. Errors: TG_ENOMEM, TG_ESTOP. */
+TG_CHECKED tg_status tg_run_expect(tg_calibration *c);
+
+/* What a run's clock says at the points: the time at which so many deliveries are to be expected as it had, or, where
+ * its log has no starts, the time. */
 void tg_run_clock(const tg_calibration *c, const tg_run *run, double *clock, double *loss);
 
 /* Everything that is compared of a run. `from`: fit from there on; NULL: from nowhere. Errors: TG_ENOMEM. */
@@ -125,6 +131,9 @@ TG_CHECKED tg_status tg_calibrated_add_course(const tg_calibration *c, tg_table 
 /* What does not fit and why: one row each; *seen of them are there. Said too. */
 TG_CHECKED tg_status tg_calibrated_add_effects(const tg_calibration *c, const tg_sayings *s,
                                                tg_table *t, size_t *seen);
+
+/* The best number of workers and step for the study (study/calibrate_best.c). Errors: those of schedules. */
+TG_CHECKED tg_status tg_calibrated_say_best(const tg_calibration *c, const tg_sayings *s);
 
 /* The simulated runs' values of one number, without those that are NaN, rising. Owner: the caller. */
 typedef double (*tg_run_number)(const tg_run_summary *s, size_t i);

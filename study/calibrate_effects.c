@@ -77,6 +77,13 @@ shared_of(const tg_run_summary *s, size_t i)
 }
 
 static double
+paced_of(const tg_run_summary *s, size_t i)
+{
+    (void)i;
+    return s->paced;
+}
+
+static double
 misfit_of(const tg_run_summary *s, size_t i)
 {
     (void)i;
@@ -112,17 +119,35 @@ measure(const tg_calibration *c, tg_run_number number, effect *e)
 static tg_status
 add_shared(const tg_calibration *c, const tg_sayings *s, tg_table *t, size_t *seen)
 {
-    effect e = {
-        .name = "shared slowness",
-        .why = "jobs of different workers are slow at the same time, as where they share "
-               "a machine, a link or a disk; the study has them independent: give it an "
-               "uplink, and expect that more workers bring less than it says"
-    };
+    effect
+        shared = { .name = "shared slowness",
+                   .why =
+                       "jobs of different workers are slow at the same time, as where they "
+                       "share a machine, a link or a disk; the study has them "
+                       "independent, and expects more of more workers than they bring" },
+        paced = { .name = "contention",
+                  .why =
+                      "deliveries keep apart from each other, as where all go through one "
+                      "link or one lock; the study has workers that do not know of each "
+                      "other: give it an uplink, or more workers bring less than it says" },
+        bursts = { .name = "bursts",
+                   .why =
+                       "deliveries come together more than those of independent workers: "
+                       "they wait for one another, or start together again and again" };
 
-    if (isnan(c->sight.shared)) return TG_OK;
-    TG_TRY(measure(c, shared_of, &e));
-    e.seen = fabs(e.beyond) > FAR;
-    return add(s, &e, t, seen);
+    if (isnan(c->sight.paced) || c->scene.cluster->workers < 2) return TG_OK;
+    TG_TRY(measure(c, shared_of, &shared));
+    TG_TRY(measure(c, paced_of, &paced));
+    bursts.value = paced.value;
+    bursts.error = paced.error;
+    bursts.beyond = paced.beyond;
+    paced.beyond = -paced.beyond;
+    shared.seen = fabs(shared.beyond) > FAR;
+    paced.seen = paced.beyond > FAR;
+    bursts.seen = bursts.beyond > FAR;
+    TG_TRY(add(s, &shared, t, seen));
+    TG_TRY(add(s, &paced, t, seen));
+    return add(s, &bursts, t, seen);
 }
 
 static tg_status

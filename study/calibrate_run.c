@@ -46,12 +46,50 @@ tg_run_clock(const tg_calibration *c, const tg_run *run, double *clock, double *
         double       t = 0, f = 0;
         for (size_t k = from; k < to; k++) {
             const double now = c->curve.time[k];
-            t += c->timed ? (double)ended_by(run, now) / c->rate : now;
+            t += now;
+            if (c->timed) t += ((double)ended_by(run, now) - c->expected[k]) / c->rate;
             f += run->loss[k];
         }
-        clock[i] = t / (double)(to - from);
+        clock[i] = fmax(t / (double)(to - from), i > 0 ? clock[i - 1] : 0);
         loss[i] = f / (double)(to - from);
     }
+}
+
+/* The renewals of one worker from a beginning at 0, into number (curve.n) by where they fall. */
+static void
+count_renewals(const tg_calibration *c, const tg_delay *law, tg_rng *g, double *number)
+{
+    size_t k = 0;
+
+    for (double t = tg_delay_sample(law, g); t <= c->horizon;
+         t += tg_delay_sample(law, g)) {
+        while (k < c->curve.n && c->curve.time[k] < t) k++;
+        if (k < c->curve.n) number[k]++;
+    }
+}
+
+/* Workers that begin together deliver late at first: by many of them, drawn by their laws. */
+tg_status
+tg_run_expect(tg_calibration *c)
+{
+    enum { MOST = 256, FEWEST = 4 };
+    const tg_cluster *w = c->scene.cluster;
+    const double      few = fmax(FEWEST, fmin(MOST, 1e6 / (double)(c->seen.jobs + 1)));
+    const size_t      times = (size_t)few;
+    double            sum = 0;
+
+    c->expected = calloc(c->curve.n, sizeof *c->expected);
+    if (!c->expected) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t i = 0; i < times * w->workers && c->together; i++) {
+        tg_rng g = tg_rng_stream(1, TG_PURPOSE_RESAMPLE, i);
+        if (i % 64 == 0) TG_TRY(tg_stop_check());
+        count_renewals(c, w->of[i % w->workers], &g, c->expected);
+    }
+    for (size_t k = 0; k < c->curve.n; k++) {
+        sum += c->expected[k] / (double)times;
+        c->expected[k] = c->together ? sum : c->rate * c->curve.time[k];
+    }
+    return TG_OK;
 }
 
 static tg_status
@@ -66,7 +104,8 @@ fit_curve(const tg_calibration *c, const tg_run *run, const tg_mode_fit *from,
                                 .loss = loss,
                                 .known = c->known,
                                 .knowns = c->knowns,
-                                .least = c->least };
+                                .least = c->least,
+                                .counted = c->timed };
 
     tg_run_clock(c, run, clock, loss);
     const tg_status status = from ? tg_mode_fit_near(&task, from, &out->fit)
@@ -137,6 +176,19 @@ take_shared(const tg_calibration *c, const tg_run *run, tg_run_summary *out)
     return TG_OK;
 }
 
+/* Times between deliveries: those of independent workers vary like an exponential law, or somewhat less; those
+ * through one link keep apart. */
+static void
+take_paced(const tg_run *run, tg_run_summary *out)
+{
+    tg_stats s = { 0 };
+
+    for (size_t i = 1; i < run->jobs; i++)
+        tg_stats_add(&s, run->job[i].end - run->job[i - 1].end);
+    out->paced =
+        s.n > 1 && s.m2 > 0 ? log(sqrt(tg_stats_variance(&s)) / s.mean) : (double)NAN;
+}
+
 /* Mean and variation of each group's jobs, by the law that was taken. */
 static tg_status
 take_groups(const tg_calibration *c, const tg_run *run, tg_run_summary *out)
@@ -165,7 +217,7 @@ tg_status
 tg_run_summarise(const tg_calibration *c, const tg_run *run, const tg_mode_fit *from,
                  tg_run_summary *out)
 {
-    tg_run_summary s = { .staleness = NAN, .shared = NAN };
+    tg_run_summary s = { .staleness = NAN, .shared = NAN, .paced = NAN };
 
     for (size_t q = 0; q < TG_RUN_QUANTILES; q++) s.stale[q] = NAN;
     for (size_t g = 0; g < TG_RUN_GROUPS; g++) s.mean[g] = s.cv[g] = NAN;
@@ -173,6 +225,7 @@ tg_run_summarise(const tg_calibration *c, const tg_run *run, const tg_mode_fit *
     take_losses(c, run, &s);
     if (c->timed && c->whole) TG_TRY(take_staleness(c, run, &s));
     if (c->timed && c->whole) TG_TRY(take_shared(c, run, &s));
+    if (c->timed && c->whole) take_paced(run, &s);
     if (c->whole) TG_TRY(take_groups(c, run, &s));
     TG_TRY(fit_curve(c, run, from, &s));
     *out = s;

@@ -55,22 +55,7 @@ consider(scan *s, size_t modes, const double *h)
     s->start[at] = f;
 }
 
-/* A third mode beside the best two. */
-static void
-scan_third(scan *s, const double *grid)
-{
-    const scan two = *s;
-
-    s->starts = 0;
-    for (size_t i = 0; i < SCAN && two.starts > 0; i++) {
-        double h[3] = { two.start[0].h[0], two.start[0].h[1], grid[i] };
-        if (h[2] < h[1]) h[2] = h[1], h[1] = grid[i];
-        if (h[1] < h[0]) h[1] = h[0], h[0] = grid[i];
-        if (h[0] < h[1] && h[1] < h[2]) consider(s, 3, h);
-    }
-}
-
-/* By weights that are guessed, all of a coarse grid, and all pairs. */
+/* By weights that are guessed, all of a coarse grid, all pairs, all triples. */
 static tg_status
 scan_modes(tg_fit_room *r, size_t modes, scan *s)
 {
@@ -85,8 +70,11 @@ scan_modes(tg_fit_room *r, size_t modes, scan *s)
     } else {
         for (size_t i = 0; i < SCAN && modes == 1; i++) consider(s, 1, &h[i]);
         for (size_t i = 0; i < SCAN && modes > 1; i++)
-            for (size_t j = i + 1; j < SCAN; j++) consider(s, 2, (double[]){ h[i], h[j] });
-        if (modes == 3) scan_third(s, h);
+            for (size_t j = i + 1; j < SCAN; j++) {
+                if (modes == 2) consider(s, 2, (double[]){ h[i], h[j] });
+                for (size_t k = j + 1; k < SCAN && modes == 3; k++)
+                    consider(s, 3, (double[]){ h[i], h[j], h[k] });
+            }
     }
     return s->starts > 0 ? TG_OK : tg_fail(TG_ENOCONV, "no modes fit the loss curve");
 }
@@ -94,21 +82,22 @@ scan_modes(tg_fit_room *r, size_t modes, scan *s)
 /* ---- fits ---------------------------------------------------------------------------- */
 
 /* How the weighted residuals look. */
-static void
+static tg_status
 judge(const tg_fit_room *r, tg_mode_fit *f, double squares)
 {
     const size_t m = r->bins.count;
     const double unknowns =
         (r->task->known ? 1 : 2 * (double)f->modes) + 1 + isnan(r->task->least);
-    double      e[TG_FIT_BINS], h[TG_FITTED_MODES], pairs = 0;
+    double      e[TG_FIT_BINS], h[TG_FITTED_MODES], mean[TG_FITTED_POINTS];
     tg_mode_fit same = *f;
 
     memcpy(h, f->h, sizeof h);
     (void)tg_fit_linear(r, f->modes, h, &same, e);
-    for (size_t b = 1; b < m; b++) pairs += e[b - 1] * e[b];
     f->misfit = squares / fmax((double)m - unknowns, 1);
-    f->structure = squares > 0 ? pairs / squares : 0;
     f->likelihood = -r->log_root - squares / 2;
+    TG_TRY(tg_mode_fit_mean(r->task, f, mean));
+    f->structure = tg_fit_waves(r, f, mean, e);
+    return TG_OK;
 }
 
 /* Weights by the last fit, `times` over. */
@@ -121,8 +110,7 @@ improve(tg_fit_room *r, tg_mode_fit *f, int times)
         TG_TRY(tg_fit_weigh(r, f));
         TG_TRY(tg_fit_descend(r, f, &squares));
     }
-    judge(r, f, squares);
-    return TG_OK;
+    return judge(r, f, squares);
 }
 
 /* ---- noise beside an unknown F* ------------------------------------------------------ */
@@ -205,8 +193,8 @@ choose(tg_fit_room *r, bool near, double sigma, tg_mode_fit *f)
     return TG_OK;
 }
 
-/* From a beginning on. The mean alone tells sigma where F* is known and the loss comes to its floor; where it says that
- * there is no noise, and yet the loss scatters, the scatter tells. */
+/* From a beginning on. Where F* is known the mean alone tells sigma, and better than the scatter does, which says
+ * where to begin with that; it stays where the mean does not tell: a loss that has not come to its floor. */
 static tg_status
 finish(tg_fit_room *r, bool near, tg_mode_fit *f)
 {
@@ -214,11 +202,14 @@ finish(tg_fit_room *r, bool near, tg_mode_fit *f)
     const double sigma = f->sigma;
 
     if (isnan(r->task->least)) return choose(r, near, sigma, f);
-    TG_TRY(improve(r, f, near ? 3 : 5));
-    if (f->sigma > 0 && f->misfit < WIDE) return TG_OK;
-    tg_mode_fit wide = *f;
-    TG_TRY(choose(r, near, sigma, &wide));
-    if (wide.likelihood > f->likelihood) *f = wide;
+    tg_mode_fit mean = *f, scatter = *f;
+    if (!near) TG_TRY(choose(r, false, sigma, &scatter));
+    if (!near) mean = scatter;
+    const tg_status status = improve(r, &mean, 4);
+    if (status != TG_OK && status != TG_ENOCONV) return status;
+    const bool told = status == TG_OK && mean.sigma > 0 && mean.misfit < WIDE;
+    if (near && !told) TG_TRY(choose(r, true, sigma, &scatter));
+    *f = told ? mean : scatter;
     return TG_OK;
 }
 

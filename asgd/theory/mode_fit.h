@@ -8,8 +8,9 @@
  *
  *     cov(F(s), F(t)) = sum_j h_j^2 (y_j(s) y_j(t) C_j + C_j^2 / 2),   C_j = v_j(s) e^{-r_j (t - s)},  s < t
  *
- * (derived here, for Gaussian z with one rate r_j), and the way down is a random walk in ln F of variance
- * 4 (eta h)^2 min(1, k) a delivery. The fit is by generalised least squares: the covariance is that of the last
+ * (derived here, for Gaussian z with one rate r_j), and the way down is a random walk in ln F: where deliveries are
+ * counted, of variance 4 (eta h)^2 min(1, k)^2 / 10 a delivery, as measured; else of ten times that and more, their
+ * number's own. The fit is by generalised least squares: the covariance is that of the last
  * fit, E_j, sigma^2 and F* are linear, ln h_j are found by Levenberg and Marquardt (GSL). Where F* is not
  * known, sigma is what it is likeliest by, by the same covariance (Gaussian quasi-likelihood). */
 #ifndef TG_ASGD_MODE_FIT_H
@@ -18,6 +19,7 @@
 #include "asgd/theory/mode_table.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { TG_FITTED_MODES = 3, TG_FITTED_POINTS = 256, TG_FITTED_LEAST = 5 };
@@ -30,6 +32,7 @@ typedef struct tg_mode_task {
     const double        *known; /* (knowns) eigenvalues, rising; NULL: they are fitted */
     size_t               knowns;
     double               least; /* F*; NaN: it is fitted */
+    bool counted; /* the clock is that of the run\'s deliveries, not of time */
 } tg_mode_task;
 
 typedef struct tg_mode_fit {
@@ -39,7 +42,8 @@ typedef struct tg_mode_fit {
     double sigma;                   /* [loss/x] */
     double least;                   /* F* */
     double misfit;                  /* of weighted squares, a degree of freedom: about 1 */
-    double structure;  /* correlation of a weighted residual with the next: about 0 */
+    double
+        structure; /* root of the squares that slow waves of ln (F - F*) would explain: about 2 */
     double likelihood; /* ln, but for a constant */
 } tg_mode_fit;
 

@@ -208,6 +208,27 @@ tg_fit_linear(const tg_fit_room *r, size_t modes, const double *h, tg_mode_fit *
     return squares;
 }
 
+double
+tg_fit_waves(const tg_fit_room *r, const tg_mode_fit *f, const double *mean,
+             const double *e)
+{
+    enum { WAVES = 4 };
+    const size_t m = r->bins.count;
+    double       all[TG_FIT_BINS], value[TG_FIT_COLUMNS], left[TG_FIT_BINS], squares = 0;
+    design       d = { .columns = WAVES };
+
+    tg_fit_bins_average(&r->bins, mean, all);
+    memcpy(d.y, e, m * sizeof *e);
+    for (size_t j = 0; j < WAVES; j++) {
+        for (size_t b = 0; b < m; b++)
+            d.x[j][b] =
+                (all[b] - f->least) * cos(M_PI * (double)((j + 1) * b) / (double)(m - 1));
+        whiten(r, d.x[j]);
+    }
+    if (!solve_set(&d, m, (1u << WAVES) - 1, value, left, &squares)) return 0;
+    return sqrt(fmax(cblas_ddot((int)m, e, 1, e, 1) - squares, 0));
+}
+
 /* ---- eigenvalues --------------------------------------------------------------------- */
 
 void

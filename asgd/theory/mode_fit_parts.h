@@ -42,6 +42,11 @@ void tg_fit_mode_columns(const tg_mode_task *t, double h, double *start, double 
 double tg_fit_linear(const tg_fit_room *r, size_t modes, const double *h, tg_mode_fit *f,
                      double *e);
 
+/* The root of the squares of e that four slow waves in the mean (n) above F* would explain: relative ones, of half a
+ * period to two along the bins. */
+double tg_fit_waves(const tg_fit_room *r, const tg_mode_fit *f, const double *mean,
+                    const double *e);
+
 /* ln h_j that make that least, from those of f on. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_fit_descend(const tg_fit_room *r, tg_mode_fit *f, double *squares);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* What tables and theory of the mean may be off by, relative; and of the start, absolute. */
-static const double OFF = 2e-3, ROUND = 1e-9;
+static const double OFF = 2e-3, ROUND = 1e-9, DEFINITE = 1e-6;
 
 /* Equal modes. */
 typedef struct class
@@ -52,6 +52,30 @@ typedef struct course {
     double *noise, *mean, *fall; /* (n) v, y, e^{-r s} */
 } course;
 
+/* The rate at which a mode forgets its noise: v has come to 1 - e^{-2} of what it comes to at 1/r. Heavy laws have
+ * no root that says it. */
+static double
+rate_of(const tg_mode_table *t, const tg_table_row *row, double pace)
+{
+    double low = 0, high = 1 / pace, start, noise;
+
+    for (int i = 0; i < 40; i++) {
+        tg_mode_table_at(t, row, high, &start, &noise);
+        if (!(noise < -expm1(-2) * row->variance)) break;
+        low = high;
+        high *= 2;
+    }
+    for (int i = 0; i < 20; i++) {
+        const double middle = (low + high) / 2;
+        tg_mode_table_at(t, row, middle, &start, &noise);
+        if (noise < -expm1(-2) * row->variance)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 1 / high;
+}
+
 /* The covariance of F in one class, added to cov (n, n), lower half. */
 static void
 add_class(const tg_mode_task *t, const tg_mode_fit *f, const class *c, const course *at,
@@ -60,13 +84,16 @@ add_class(const tg_mode_task *t, const tg_mode_fit *f, const class *c, const cou
     const double       k = t->table->share * t->step * c->h * t->table->size;
     const tg_table_row row = tg_mode_table_row(t->table, k);
     const double       h2 = c->h * c->h * c->count, pace = k / t->table->mean;
-    const double       walk = 4 * t->step * c->h * fmin(k, 1) * pace * c->count;
+    const double       slow = fmin(k, 1), a_step = t->counted ? slow * slow / 10 : 1;
+    const double       walk = 4 * t->step * c->h * a_step * pace * c->count;
+
+    const double rate = rate_of(t->table, &row, pace);
 
     tg_fit_mode_columns(t, c->h, at->mean, at->noise);
     for (size_t i = 0; i < t->n; i++) {
         at->noise[i] *= 2 / c->h * f->sigma * f->sigma;
         at->mean[i] = sqrt(2 * c->excess / c->h * fmax(at->mean[i], 0));
-        at->fall[i] = fmax(exp(-row.rate * t->clock[i]), 1e-280);
+        at->fall[i] = fmax(exp(-rate * t->clock[i]), 1e-280);
     }
     for (size_t i = 0; i < t->n; i++)
         for (size_t j = 0; j <= i; j++) {
@@ -127,7 +154,7 @@ tg_fit_weigh(tg_fit_room *r, const tg_mode_fit *f)
     for (size_t b = 0; b < m; b++) {
         const double off = OFF * (r->y[b] - f->least), round = ROUND * fabs(r->y[0]);
         r->factor[b * m + b] =
-            r->factor[b * m + b] * (1 + ROUND) + off * off + round * round;
+            r->factor[b * m + b] * (1 + DEFINITE) + off * off + round * round;
     }
     free(cov);
     return factorise(r);
