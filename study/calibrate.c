@@ -179,7 +179,8 @@ cut_curve(tg_calibration *c)
 {
     tg_curve    *k = &c->curve;
     const double begin = k->time[0], end = k->time[k->n - 1],
-                 most = c->timed ? c->horizon * (1 + 1e-9) : INFINITY;
+                 most =
+                     c->timed ? c->horizon + c->fitting.fitted.group[0].job.mean : INFINITY;
     size_t n = 0;
 
     for (size_t i = 0; i < k->n; i++) {

@@ -25,11 +25,13 @@ say(const tg_calibration *c, const tg_sayings *s, const tg_schedule *plan)
                           "Best: by theory no step reaches the loss %.4g, to which "
                           "this run came, for good within its time.",
                           target);
-    TG_TRY(tg_fit_say(
-        s, "best",
-        "Best: to come to the loss %.4g, as this run did in its last half, %zu "
-        "workers at step %.3g would take %.4g s by theory; %s binds.",
-        target, best->workers, best->step, best->time, tg_binding_name(best->binds)));
+    TG_TRY(
+        tg_fit_say(s, "best",
+                   "Best: to come to the loss %.4g, as this run did in its last half, %zu "
+                   "workers (of up to %zu) at step %.3g would take %.4g s by theory; %s "
+                   "binds.",
+                   target, best->workers, 4 * P, best->step, best->time,
+                   tg_binding_name(best->binds)));
     if (!isfinite(own->time)) return TG_OK;
     return tg_fit_say(
         s, "best step",

@@ -19,7 +19,7 @@ const tg_column tg_calibrated_effect_columns[TG_CALIBRATED_EFFECT_COLUMNS] = {
 };
 
 /* Standard errors from which on it is no chance. */
-static const double FAR = 4.5;
+static const double FAR = 4;
 
 typedef struct effect {
     const char *name, *why;

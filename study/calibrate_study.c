@@ -47,9 +47,10 @@ print_intervals(FILE *f, const tg_calibration *c, const tg_table *parameters)
     for (size_t i = 0; parameters && i < tg_table_rows(parameters); i++) {
         const double low = tg_table_number(parameters, i, 4),
                      high = tg_table_number(parameters, i, 5);
-        fprintf(f, "# %s of %s: %.6g %s", tg_table_cell(parameters, i, 0).text,
+        const char *unit = tg_table_cell(parameters, i, 2).text;
+        fprintf(f, "# %s of %s: %.6g%s%s", tg_table_cell(parameters, i, 0).text,
                 tg_table_cell(parameters, i, 1).text, tg_table_number(parameters, i, 3),
-                tg_table_cell(parameters, i, 2).text);
+                *unit ? " " : "", unit);
         if (!isnan(low)) fprintf(f, ", 95 %%: %.6g to %.6g", low, high);
         fputc('\n', f);
     }

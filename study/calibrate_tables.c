@@ -206,8 +206,8 @@ const tg_column tg_calibrated_claim_columns[TG_CALIBRATED_CLAIM_COLUMNS] = {
     { "theory", "", "the same by theory; nan: it does not say", false },
     { "low", "", "95 of 100 simulated runs are above", false },
     { "high", "", "and below that", false },
-    { "off", "1", "measured over predicted, less 1", false },
-    { "verdict", "", "holds: no farther out than all simulated runs", true },
+    { "off", "1", "measured over predicted, less 1; nan: 0 is predicted", false },
+    { "verdict", "", "holds: not farther out than all simulated runs", true },
 };
 
 typedef struct claim {
@@ -243,7 +243,9 @@ add_claim(const tg_calibration *c, const claim *k, tg_table *t, tg_tally *tally)
                            TG_NUMBER(mean), TG_NUMBER(k->theory),
                            TG_NUMBER(n > 0 ? tg_quantile_sorted(x, n, .025) : (double)NAN),
                            TG_NUMBER(n > 0 ? tg_quantile_sorted(x, n, .975) : (double)NAN),
-                           TG_NUMBER(measured / mean - 1), TG_TEXT(tg_judgement_name(j)) });
+                           TG_NUMBER(fabs(mean) > 1e-9 * fabs(measured) ? measured / mean - 1
+                                                                        : (double)NAN),
+                           TG_TEXT(tg_judgement_name(j)) });
     tg_tally_add(tally, j);
     free(x);
     return status;

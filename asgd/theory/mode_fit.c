@@ -6,7 +6,7 @@
 
 /* ---- where to begin ------------------------------------------------------------------ */
 
-enum { SCAN = 28, STARTS = 4 };
+enum { SCAN = 28, STARTS = 3 };
 
 /* The best of a scan that are not near each other, by rising squares. */
 typedef struct scan {
@@ -96,7 +96,10 @@ judge(const tg_fit_room *r, tg_mode_fit *f, double squares)
     f->misfit = squares / fmax((double)m - unknowns, 1);
     f->likelihood = -r->log_root - squares / 2;
     TG_TRY(tg_mode_fit_mean(r->task, f, mean));
-    f->structure = tg_fit_waves(r, f, mean, e);
+    const double waves = tg_fit_waves(r, f, mean, e),
+                 rest = fmax(squares - waves, 0) /
+                        fmax((double)m - unknowns - TG_FIT_WAVES, 1);
+    f->structure = rest > 0 ? sqrt(waves / TG_FIT_WAVES / rest) : 0;
     return TG_OK;
 }
 
@@ -187,7 +190,7 @@ choose(tg_fit_room *r, bool near, double sigma, tg_mode_fit *f)
         TG_TRY(choose_noise(&c, 2 * log(sigma) - 2, 2 * log(sigma) + 2, 5, 5));
     else {
         const double most = log(largest_noise(r, f));
-        TG_TRY(choose_noise(&c, most - 14, most, 15, 8));
+        TG_TRY(choose_noise(&c, most - 14, most, 9, 6));
     }
     *f = c.best;
     return TG_OK;

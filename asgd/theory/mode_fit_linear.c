@@ -212,21 +212,20 @@ double
 tg_fit_waves(const tg_fit_room *r, const tg_mode_fit *f, const double *mean,
              const double *e)
 {
-    enum { WAVES = 4 };
     const size_t m = r->bins.count;
     double       all[TG_FIT_BINS], value[TG_FIT_COLUMNS], left[TG_FIT_BINS], squares = 0;
-    design       d = { .columns = WAVES };
+    design       d = { .columns = TG_FIT_WAVES };
 
     tg_fit_bins_average(&r->bins, mean, all);
     memcpy(d.y, e, m * sizeof *e);
-    for (size_t j = 0; j < WAVES; j++) {
+    for (size_t j = 0; j < TG_FIT_WAVES; j++) {
         for (size_t b = 0; b < m; b++)
             d.x[j][b] =
                 (all[b] - f->least) * cos(M_PI * (double)((j + 1) * b) / (double)(m - 1));
         whiten(r, d.x[j]);
     }
-    if (!solve_set(&d, m, (1u << WAVES) - 1, value, left, &squares)) return 0;
-    return sqrt(fmax(cblas_ddot((int)m, e, 1, e, 1) - squares, 0));
+    if (!solve_set(&d, m, (1u << TG_FIT_WAVES) - 1, value, left, &squares)) return 0;
+    return fmax(cblas_ddot((int)m, e, 1, e, 1) - squares, 0);
 }
 
 /* ---- eigenvalues --------------------------------------------------------------------- */

@@ -9,7 +9,8 @@
 enum {
     TG_FIT_BINS = 48,
     TG_FIT_COLUMNS = TG_FITTED_MODES + 2, /* E_j, sigma^2, F* */
-    TG_FIT_CLASSES = 12                   /* of known eigenvalues */
+    TG_FIT_CLASSES = 12,                  /* of known eigenvalues */
+    TG_FIT_WAVES = 4
 };
 
 /* Neighbouring points are averaged: bin b has the points first[b] .. first[b + 1] - 1. */
@@ -42,8 +43,8 @@ void tg_fit_mode_columns(const tg_mode_task *t, double h, double *start, double 
 double tg_fit_linear(const tg_fit_room *r, size_t modes, const double *h, tg_mode_fit *f,
                      double *e);
 
-/* The root of the squares of e that four slow waves in the mean (n) above F* would explain: relative ones, of half a
- * period to two along the bins. */
+/* The squares of e that slow waves in the mean (n) above F* would explain: relative ones, of half a period to two
+ * along the bins. */
 double tg_fit_waves(const tg_fit_room *r, const tg_mode_fit *f, const double *mean,
                     const double *e);
 

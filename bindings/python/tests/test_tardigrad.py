@@ -253,7 +253,7 @@ class Answers(unittest.TestCase):
 
     def test_docstrings_name_options_and_columns(self):
         for name in ("predict", "simulate", "validate", "explain", "roots", "region", "schedule",
-                     "integrate", "slowdown", "live", "fit", "spectrum"):
+                     "integrate", "slowdown", "live", "fit", "calibrate", "spectrum"):
             doc = getattr(tardigrad, name).__doc__
             self.assertIn("Table `", doc)
             self.assertIn("Arguments:", doc)
