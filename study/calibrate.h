@@ -92,8 +92,19 @@ typedef struct tg_calibration {
     size_t          runs;
 } tg_calibration;
 
+/* How many of the jobs have ended by t. */
+size_t tg_run_ended(const tg_run *run, double t);
+
 /* How many deliveries are to be expected by the curve's times, into c->expected. Errors: TG_ENOMEM, TG_ESTOP. */
 TG_CHECKED tg_status tg_run_expect(tg_calibration *c);
+
+/* What is asked, into an empty calibration, which is to be freed also after a failure. Errors: TG_EINPUT; those of
+ * spectra; TG_ENOMEM (study/calibrate_open.c). */
+TG_CHECKED tg_status tg_calibration_ask(const tg_ask *ask, tg_calibration *out);
+/* The log's jobs; then the curve, where the log has it too. Errors: TG_EINPUT they do not overlap, the loss only rises;
+ * those of tg_curve_read(); TG_ENOMEM. */
+TG_CHECKED tg_status tg_calibration_take_jobs(tg_calibration *c);
+TG_CHECKED tg_status tg_calibration_take_curve(tg_calibration *c);
 
 /* What a run's clock says at the points: the time at which so many deliveries are to be expected as it had, or, where
  * its log has no starts, the time. */

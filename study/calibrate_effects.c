@@ -67,6 +67,84 @@ add_course(const tg_calibration *c, const tg_sayings *s, tg_table *t, size_t *se
     return TG_OK;
 }
 
+/* How many jobs begin before t: `begin` (n) rises. */
+static size_t
+begun_by(const double *begin, size_t n, double t)
+{
+    size_t low = 0, high = n;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (begin[middle] < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int
+rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Correlation of ln t less the worker's mean with how many others are at work when the job begins, which neither
+ * knows of the other where workers are independent. room: (jobs) and (workers). */
+static void
+correlate(const tg_calibration *c, double *begin, tg_stats *worker, effect *e)
+{
+    const tg_run *r = &c->seen;
+    tg_stats      number = { 0 };
+    double        products = 0, squares = 0, n = (double)r->jobs;
+
+    for (size_t i = 0; i < r->jobs; i++) {
+        begin[i] = r->job[i].begin;
+        tg_stats_add(&worker[r->job[i].worker], log(r->job[i].end - r->job[i].begin));
+    }
+    qsort(begin, r->jobs, sizeof *begin, rising);
+    for (size_t i = 0, ended = 0; i < r->jobs; i++) {
+        const double at = begin[i];
+        while (ended < r->jobs && r->job[ended].end <= at) ended++;
+        tg_stats_add(&number, (double)(i - ended));
+    }
+    for (size_t i = 0; i < r->jobs; i++) {
+        const tg_run_job *j = &r->job[i];
+        const double      at = (double)begun_by(begin, r->jobs, j->begin) -
+                          (double)tg_run_ended(r, j->begin),
+                     y = log(j->end - j->begin) - worker[j->worker].mean;
+        products += y * (at - number.mean);
+        squares += y * y;
+    }
+    e->error = 1 / sqrt(n);
+    e->value =
+        number.m2 > 1e-3 * n && squares > 0 ? products / sqrt(squares * number.m2) : 0;
+    e->beyond = e->value / e->error;
+}
+
+static tg_status
+add_crowding(const tg_calibration *c, const tg_sayings *s, tg_table *t, size_t *seen)
+{
+    effect e = {
+        .name = "crowding",
+        .why = "jobs take the longer the more workers are at work when they begin: they "
+               "share what they work with, and more workers bring less than the study "
+               "says"
+    };
+    double   *begin = malloc((c->seen.jobs + 1) * sizeof *begin);
+    tg_stats *worker = calloc(c->fitting.trace.workers + 1, sizeof *worker);
+
+    if (begin && worker && c->timed) correlate(c, begin, worker, &e);
+    const bool failed = !begin || !worker;
+    free(begin);
+    free(worker);
+    if (failed) return tg_fail(TG_ENOMEM, "out of memory");
+    e.seen = e.beyond > FAR + 1 && e.value > .05;
+    return c->timed && !c->whole ? add(s, &e, t, seen) : TG_OK;
+}
+
 /* ---- against simulated runs ------------------------------------------------------------- */
 
 static double
@@ -189,6 +267,7 @@ tg_calibrated_add_effects(const tg_calibration *c, const tg_sayings *s, tg_table
 {
     *seen = 0;
     TG_TRY(add_course(c, s, t, seen));
+    TG_TRY(add_crowding(c, s, t, seen));
     TG_TRY(add_shared(c, s, t, seen));
     return add_loss(c, s, t, seen);
 }

@@ -20,9 +20,8 @@ rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* How many of the jobs have ended by t. */
-static size_t
-ended_by(const tg_run *run, double t)
+size_t
+tg_run_ended(const tg_run *run, double t)
 {
     size_t low = 0, high = run->jobs;
 
@@ -47,7 +46,7 @@ tg_run_clock(const tg_calibration *c, const tg_run *run, double *clock, double *
         for (size_t k = from; k < to; k++) {
             const double now = c->curve.time[k];
             t += now;
-            if (c->timed) t += ((double)ended_by(run, now) - c->expected[k]) / c->rate;
+            if (c->timed) t += ((double)tg_run_ended(run, now) - c->expected[k]) / c->rate;
             f += run->loss[k];
         }
         clock[i] = fmax(t / (double)(to - from), i > 0 ? clock[i - 1] : 0);
@@ -137,7 +136,7 @@ take_staleness(const tg_calibration *c, const tg_run *run, tg_run_summary *out)
 
     if (!all) return tg_fail(TG_ENOMEM, "out of memory");
     for (size_t i = 0; i < run->jobs; i++) {
-        const size_t before = ended_by(run, run->job[i].begin + SAME * c->horizon);
+        const size_t before = tg_run_ended(run, run->job[i].begin + SAME * c->horizon);
         all[i] = before < i ? (double)(i - before) : 0;
     }
     out->staleness = tg_stats_of(all, run->jobs).mean;

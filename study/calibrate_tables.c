@@ -94,7 +94,10 @@ const tg_column tg_calibrated_columns[TG_CALIBRATED_COLUMNS] = {
     { "low", "", "95 of 100 such runs have it above; nan: it was given, or is not known",
       false },
     { "high", "", "and below that", false },
-    { "by", "", "runs: simulated with what was fitted, and fitted again", true },
+    { "by", "",
+      "runs: simulated with what was fitted, and fitted again; as it is: given, or by fit "
+      "alone",
+      true },
 };
 
 static tg_status
@@ -104,7 +107,7 @@ add(tg_table *t, const char *parameter, const char *of, const char *unit, double
     return tg_table_add(t,
                         (tg_cell[]){ TG_TEXT(parameter), TG_TEXT(of), TG_TEXT(unit),
                                      TG_NUMBER(value), TG_NUMBER(i.low), TG_NUMBER(i.high),
-                                     TG_TEXT(isnan(i.low) ? "given" : "runs") });
+                                     TG_TEXT(isnan(i.low) ? "as it is" : "runs") });
 }
 
 static double
@@ -145,6 +148,16 @@ least_of(const tg_run_summary *s, size_t i)
     return s->fitted ? s->fit.least : (double)NAN;
 }
 
+/* Of a group whose jobs are not compared (gaps between them, speeds of its workers' own) fit's own numbers. */
+static tg_status
+add_unknown(const tg_fitted_group *g, const char *of, tg_table *t)
+{
+    const interval none = { NAN, NAN };
+
+    TG_TRY(add(t, "mean job time", of, "s", g->job.mean * g->scale, none));
+    return g->gap.n > 0 ? add(t, "mean gap", of, "s", g->gap.mean * g->scale, none) : TG_OK;
+}
+
 static tg_status
 add_groups(const tg_calibration *c, tg_table *t)
 {
@@ -156,7 +169,10 @@ add_groups(const tg_calibration *c, tg_table *t)
         snprintf(of, sizeof of, "group %zu", g + 1);
         TG_TRY(
             add(t, "workers", of, "", (double)f->group[g].workers, (interval){ NAN, NAN }));
-        if (isnan(c->sight.mean[g])) continue;
+        if (isnan(c->sight.mean[g])) {
+            TG_TRY(add_unknown(&f->group[g], of, t));
+            continue;
+        }
         TG_TRY(interval_of_many(c, mean_of, g, c->sight.mean[g], &mean));
         TG_TRY(interval_of_many(c, cv_of, g, c->sight.cv[g], &cv));
         TG_TRY(add(t, "mean job time", of, "s", c->sight.mean[g], mean));

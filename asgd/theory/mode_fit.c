@@ -236,6 +236,18 @@ is_one_too_many(tg_fit_room *r, const tg_mode_fit *fewer, const tg_mode_fit *mor
     return status;
 }
 
+/* Whether f is the better of two fits: the likelier, but a mode near the limit of stability, whose noise alone makes
+ * any curve of a loss, must be so by far (e^4). */
+static bool
+is_better(const tg_mode_fit *f, const tg_mode_fit *than)
+{
+    enum { FAR = 4 };
+    const double top = f->h[f->modes - 1], other = than->h[than->modes - 1];
+    const double by = top > 2 * other ? FAR : top < other / 2 ? -FAR : 0;
+
+    return f->likelihood - than->likelihood > by;
+}
+
 /* From each start; the likeliest that comes of them. */
 static tg_status
 find_some(tg_fit_room *r, size_t modes, tg_mode_fit *out)
@@ -252,7 +264,7 @@ find_some(tg_fit_room *r, size_t modes, tg_mode_fit *out)
         status = tg_fit_descend(r, &f, &squares);
         if (status == TG_OK) status = finish(r, false, &f);
         if (status == TG_ENOMEM) return status;
-        if (status != TG_OK || (any && !(f.likelihood > out->likelihood))) continue;
+        if (status != TG_OK || (any && !is_better(&f, out))) continue;
         *out = f;
         any = true;
     }

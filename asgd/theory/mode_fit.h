@@ -2,9 +2,9 @@
  *
  *     E F(s) = F* + sum_j E_j A(k_j, s) + sigma^2 sum_j V(k_j) B(k_j, s) / (2 h_j)
  *
- * with A, V and B from the table of the workers (asgd/theory/mode_table.h), k_j = share eta h_j size, E_j
- * the part of the start's excess in mode j and s the time that workers at their mean rate would have
- * taken for the deliveries that there were. The loss of one run is not its mean: with x_j = y_j + z_j,
+ * with A, V and B from the table of the workers (asgd/theory/mode_table.h), k_j = share eta h_j size, E_j the part of
+ * the start's excess in mode j and s the time at which as many deliveries are to be expected as there were. The loss
+ * of one run is not its mean: with x_j = y_j + z_j,
  *
  *     cov(F(s), F(t)) = sum_j h_j^2 (y_j(s) y_j(t) C_j + C_j^2 / 2),   C_j = v_j(s) e^{-r_j (t - s)},  s < t
  *
@@ -12,7 +12,8 @@
  * counted, of variance 4 (eta h)^2 min(1, k)^2 / 10 a delivery, as measured; else of ten times that and more, their
  * number's own. The fit is by generalised least squares: the covariance is that of the last
  * fit, E_j, sigma^2 and F* are linear, ln h_j are found by Levenberg and Marquardt (GSL). Where F* is not
- * known, sigma is what it is likeliest by, by the same covariance (Gaussian quasi-likelihood). */
+ * known, sigma is what it is likeliest by, by the same covariance (Gaussian quasi-likelihood).
+ * Private to asgd/theory and study/. */
 #ifndef TG_ASGD_MODE_FIT_H
 #define TG_ASGD_MODE_FIT_H
 

@@ -78,6 +78,55 @@ test_effects(void **state)
         }
 }
 
+/* Six workers that idle between jobs, each of which takes longer by the share `grows` for every other one that is at
+ * work when it begins; and a loss that falls as it should. */
+static void
+record_crowd(const recorded *r, double grows, uint64_t number)
+{
+    enum { WORKERS = 6, POINTS = 61 };
+    const double end = 300;
+    FILE        *log = fopen(r->log, "w"), *curve = fopen(r->curve, "w");
+    tg_rng       g = tg_rng_stream(2, TG_PURPOSE_TEST, number);
+    double       next[WORKERS], begin[WORKERS];
+    bool         busy[WORKERS] = { false };
+
+    assert_true(log && curve);
+    fprintf(log, "worker,start,end\n");
+    for (int w = 0; w < WORKERS; w++) next[w] = tg_rng_exponential(&g);
+    for (;;) {
+        int w = 0, others = 0;
+        for (int k = 1; k < WORKERS; k++) w = next[k] < next[w] ? k : w;
+        for (int k = 0; k < WORKERS; k++) others += busy[k] && k != w;
+        if (next[w] > end) break;
+        if (busy[w]) fprintf(log, "w%d,%.17g,%.17g\n", w, begin[w], next[w]);
+        begin[w] = next[w];
+        next[w] += busy[w] ? tg_rng_exponential(&g)
+                           : tg_rng_gamma(&g, 4) / 4 * (1 + grows * others);
+        busy[w] = !busy[w];
+    }
+    fprintf(curve, "time,loss\n");
+    for (int i = 0; i < POINTS; i++)
+        fprintf(curve, "%.17g,%.17g\n", end * i / (POINTS - 1), exp(-.1 * i) + .01);
+    fclose(log);
+    fclose(curve);
+}
+
+static void
+test_crowding(void **state)
+{
+    (void)state;
+    for (int grows = 0; grows < 2; grows++) {
+        const recorded r = recorded_make();
+        tg_answer      a = { 0 };
+        record_crowd(&r, .15 * grows, (uint64_t)grows);
+        assert_ok(calibrate(
+            &r, (const char *const[]){ "step=.02", "runs=19", "least=.01", NULL }, &a));
+        assert_int_equal(effects_seen(&a, "crowding"), grows);
+        tg_answer_free(&a);
+        recorded_remove(&r);
+    }
+}
+
 /* 300 samples of two classes in three dimensions. */
 static void
 write_classes(const char *path)
@@ -228,9 +277,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_coverage),      cmocka_unit_test(test_effects),
-        cmocka_unit_test(test_not_quadratic), cmocka_unit_test(test_known_and_least),
-        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_coverage),        cmocka_unit_test(test_effects),
+        cmocka_unit_test(test_not_quadratic),   cmocka_unit_test(test_crowding),
+        cmocka_unit_test(test_known_and_least), cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ threshold=$(grep -v '^#' "$d/p/prediction.csv" | sed -n 2p | cut -d, -f10)
 grep -q "\"threshold\": $threshold" "$d/p.json" || fail "threshold $threshold is not in the JSON"
 
 # ---- help: -h is --help, help COMMAND is COMMAND --help, help study has the keys too
-for c in study predict explain roots region integrate simulate validate fit plot; do
+for c in study predict explain roots region integrate simulate validate fit calibrate plot; do
     $t $c --help > "$d/help" || fail "$c --help"
     for form in "$c -h" "help $c"; do
         $t $form > "$d/other" || fail "$form"
@@ -253,7 +253,7 @@ for c in asgd dude; do
 done
 
 # ---- help and man pages know every command
-for c in study predict explain roots region integrate simulate validate slowdown live fit spectrum plot; do
+for c in study predict explain roots region integrate simulate validate slowdown live fit calibrate spectrum plot; do
     $t help | grep -q "^  $c " || fail "help lacks $c"
     $t $c --help > /dev/null || fail "$c --help"
     $t help man | grep -q "^.B $c" || fail "the man page lacks $c"
