@@ -1,6 +1,7 @@
 #include "study/calibrate.h"
 
 #include "core/file.h"
+#include "solver/linear_rule.h"
 #include "study/cost.h"
 #include "study/say.h"
 #include "study/setting.h"
@@ -32,6 +33,14 @@ choose_path(tg_calibration *c)
     return c->room && c->path ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
 }
 
+/* Whether a mode's course is of its gain alone, with workers that do not wait for each other. */
+static bool
+has_table(const tg_setting *s)
+{
+    return !s->rounds && !s->assigned && !s->late && !(s->delta > 0) &&
+           !tg_linear_find(s->rule)->stepped;
+}
+
 /* The table of what its modes do. */
 static tg_status
 fill_table(tg_calibration *c)
@@ -42,14 +51,21 @@ fill_table(tg_calibration *c)
     TG_TRY(tg_study_setting(&source, c->scene.cluster->workers, &s));
     c->table = malloc(sizeof *c->table);
     tg_status status = c->table ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
-    if (status == TG_OK && (s.rounds || s.assigned))
+    if (status == TG_OK && !has_table(&s))
         status =
-            tg_fail(TG_EDOMAIN, "calibrate knows rules whose workers go on at once, not %s",
+            tg_fail(TG_EDOMAIN,
+                    "calibrate knows rules whose workers go on at once and whose steps "
+                    "do not hang on x or by decree, not %s",
                     c->rule);
     if (status == TG_OK)
         status =
             tg_mode_table_fill(s.cluster, s.rule, s.number, 1.2 * c->horizon, c->table);
     tg_setting_free(&s);
+    if (status == TG_OK && !c->table->whole && c->scene.cluster->workers > 1)
+        return tg_fail(TG_EDOMAIN,
+                       "calibrate does not know rules that begin when all "
+                       "workers have delivered, as %s does, yet",
+                       c->rule);
     return status;
 }
 
@@ -201,7 +217,7 @@ answer(const tg_ask *ask, const tg_study *unused, tg_answer *out)
 static const tg_option options[] = {
     { "loss", "CURVE.csv", "the run's loss in time: columns time and loss, found by name" },
     { "step", "ETA", "its learning rate" },
-    { "rule", "NAME", "its server rule (default asgd), e.g. dude or \"fedbuff, k: 4\"" },
+    { "rule", "NAME", "its server rule (default asgd), e.g. \"fedbuff, k: 4\"" },
     { "eigenvalues", "LIST|FILE", "of the objective's Hessian, where they are known" },
     { "modes", "COUNT", "to fit, 1 to 3 (default: as many as show)" },
     { "least", "LOSS", "F*, that of the minimum (default: fitted; 0 for tables of ours)" },

@@ -61,6 +61,23 @@ read_known(const char *text, tg_calibration *c)
     return TG_OK;
 }
 
+/* The rule goes into a study as it is: what is wrong with it is said of it. */
+static tg_status
+check_rule(const tg_calibration *c)
+{
+    tg_study *study = NULL;
+    char      text[1000];
+
+    snprintf(
+        text, sizeof text,
+        "algorithm: {name: %.600s, step: %.17g}\nobjective: {quadratic: {eigenvalues: "
+        "[1]}}\nworkers: [{count: %d, compute: {law: constant, value: 1}}]\nhorizon: 1\n",
+        c->rule, c->step, 1000);
+    TG_TRY(tg_study_parse(text, "--rule", &study));
+    tg_study_free(study);
+    return TG_OK;
+}
+
 tg_status
 tg_calibration_ask(const tg_ask *ask, tg_calibration *c)
 {
@@ -85,6 +102,7 @@ tg_calibration_ask(const tg_ask *ask, tg_calibration *c)
         return tg_fail(TG_EINPUT, "--runs: expected at most 9999, got %zu", c->runs);
     if (tg_ask_given(ask, "least") && !isfinite(c->least))
         return tg_fail(TG_EINPUT, "--least: expected a loss, got %g", c->least);
+    TG_TRY(check_rule(c));
     return known ? read_known(known, c) : TG_OK;
 }
 

@@ -73,7 +73,7 @@ test_recovers(void **state)
         }
         assert_near(f.sigma / want->sigma, 1, 1e-6);
         assert_near(f.least, want->least, 0);
-        assert_true(f.structure < 1e-2);
+        assert_true(f.misfit < 1e-6);
     }
     free(m.table);
 }
