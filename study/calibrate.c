@@ -60,12 +60,12 @@ fill_table(tg_calibration *c)
     if (status == TG_OK)
         status =
             tg_mode_table_fill(s.cluster, s.rule, s.number, 1.2 * c->horizon, c->table);
+    if (status == TG_OK && !strcmp(s.rule, "dude") && s.workers > 1 && !c->table->whole)
+        status = tg_fail(TG_EDOMAIN,
+                         "calibrate does not know rules that begin when all workers have "
+                         "delivered, as %s does, yet",
+                         c->rule);
     tg_setting_free(&s);
-    if (status == TG_OK && !c->table->whole && c->scene.cluster->workers > 1)
-        return tg_fail(TG_EDOMAIN,
-                       "calibrate does not know rules that begin when all "
-                       "workers have delivered, as %s does, yet",
-                       c->rule);
     return status;
 }
 
