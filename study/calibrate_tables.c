@@ -62,10 +62,11 @@ interval_of(const tg_calibration *c, tg_run_number number, size_t i, double at,
     return TG_OK;
 }
 
-/* The same of a mean of many, whose logarithm is normal: two numbers say it better than a tail of few runs. */
+/* The same of a mean of many, whose logarithm is normal: two numbers say it better than a tail of few runs. `made`: what the
+ * runs were simulated with, which fit scales to the workers' rate. */
 static tg_status
 interval_of_many(const tg_calibration *c, tg_run_number number, size_t i, double at,
-                 interval *out)
+                 double made, interval *out)
 {
     const double reach = 1.959964;
     double      *x = NULL;
@@ -73,7 +74,7 @@ interval_of_many(const tg_calibration *c, tg_run_number number, size_t i, double
 
     *out = (interval){ NAN, NAN };
     TG_TRY(tg_runs_sorted(c, number, i, &x, &n));
-    for (size_t k = 0; k < n; k++) x[k] = log(x[k] / at);
+    for (size_t k = 0; k < n; k++) x[k] = log(x[k] / made);
     if (n >= ENOUGH && at > 0) {
         const tg_stats s = tg_stats_of(x, n);
         const double   apart = reach * sqrt(tg_stats_variance(&s));
@@ -173,8 +174,9 @@ add_groups(const tg_calibration *c, tg_table *t)
             TG_TRY(add_unknown(&f->group[g], of, t));
             continue;
         }
-        TG_TRY(interval_of_many(c, mean_of, g, c->sight.mean[g], &mean));
-        TG_TRY(interval_of_many(c, cv_of, g, c->sight.cv[g], &cv));
+        TG_TRY(interval_of_many(c, mean_of, g, c->sight.mean[g],
+                                c->sight.mean[g] * f->group[g].scale, &mean));
+        TG_TRY(interval_of_many(c, cv_of, g, c->sight.cv[g], c->sight.cv[g], &cv));
         TG_TRY(add(t, "mean job time", of, "s", c->sight.mean[g], mean));
         TG_TRY(add(t, "CV of job times", of, "", c->sight.cv[g], cv));
     }
