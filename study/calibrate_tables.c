@@ -62,8 +62,7 @@ interval_of(const tg_calibration *c, tg_run_number number, size_t i, double at,
     return TG_OK;
 }
 
-/* The same of a mean of many, whose logarithm is normal: two numbers say it better than a tail of few runs. `made`: what the
- * runs were simulated with, which fit scales to the workers' rate. */
+/* The same of a mean of many, whose logarithm is normal. `made`: what was simulated, scaled to the workers' rate. */
 static tg_status
 interval_of_many(const tg_calibration *c, tg_run_number number, size_t i, double at,
                  double made, interval *out)
