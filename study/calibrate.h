@@ -143,7 +143,7 @@ TG_CHECKED tg_status tg_calibrated_add_course(const tg_calibration *c, tg_table 
 TG_CHECKED tg_status tg_calibrated_add_effects(const tg_calibration *c, const tg_sayings *s,
                                                tg_table *t, size_t *seen);
 
-/* The best number of workers and step for the study (study/calibrate_best.c). Errors: those of schedules. */
+/* The best number of workers and step for the study, where words are read (study/calibrate_best.c). Errors: those of schedules. */
 TG_CHECKED tg_status tg_calibrated_say_best(const tg_calibration *c, const tg_sayings *s);
 
 /* The simulated runs' values of one number, without those that are NaN, rising. Owner: the caller. */

@@ -59,7 +59,7 @@ tg_calibrated_say_best(const tg_calibration *c, const tg_sayings *s)
                                     .bytes = 0 };
     tg_schedule_task       with = task;
 
-    if (isnan(c->study->target) || !c->predicted) return TG_OK;
+    if (isnan(c->study->target) || !c->predicted || !s->words->stream) return TG_OK;
     for (size_t i = 0; i < 4; i++) {
         const size_t k = i == 0 ? (P + 1) / 2 : P << (i - 1);
         if (n == 0 || k > workers[n - 1]) workers[n++] = k;
