@@ -2,7 +2,7 @@
  *
  * On the circle z = e^{i w} the mean's equation g(z) = (z - 1)/F(z) + K p(1/z) has its poles within, one fewer than its
  * zeros, so 1 less the turns of g about 0 is how many zeros are not within. */
-#include "solver/decree.h"
+#include "solver/decree_kept.h"
 
 #include "core/complexes.h"
 #include "core/parallel.h"
@@ -169,19 +169,6 @@ tg_decree_root(const tg_decree_mode *m)
 
 /* ---- the mean square's --------------------------------------------------------------- */
 
-enum { ROUNDS = 1 << 23 };
-
-static tg_status
-kept_at(const tg_decree *d, double gain, double *kept)
-{
-    tg_decree_mode m;
-
-    TG_TRY(tg_decree_open(d, gain, ROUNDS, &m));
-    *kept = tg_decree_kept(&m);
-    tg_decree_close(&m);
-    return TG_OK;
-}
-
 static bool
 scatters(const tg_decree *d)
 {
@@ -193,20 +180,20 @@ scatters(const tg_decree *d)
 /* The gain between one at which less than all is kept and one at which more is. 1/kept is nearly straight where it is 1: the
  * secant, its old end weighed less where it stays (Illinois). */
 static tg_status
-find_between(const tg_decree *d, double low, double high, double *gain)
+find_between(tg_decree_circle *c, double low, double high, double *gain)
 {
     enum { MOST = 100 };
     double kept = 0, under, over;
     int    side = 0;
 
-    if (low > 0) TG_TRY(kept_at(d, low, &kept));
+    if (low > 0) TG_TRY(tg_decree_kept_on(c, low, &kept));
     under = (low > 0 ? fmin(1 / kept, 1e3) : 1e3) - 1;
-    TG_TRY(kept_at(d, high, &kept));
+    TG_TRY(tg_decree_kept_on(c, high, &kept));
     over = 1 / kept - 1;
     for (int i = 0; i < MOST && high - low > 1e-12 * high; i++) {
         double at = low + (high - low) * under / (under - over);
         at = fmin(fmax(at, low + 2e-13 * high), high - 2e-13 * high);
-        TG_TRY(kept_at(d, at, &kept));
+        TG_TRY(tg_decree_kept_on(c, at, &kept));
         const double now = fmin(1 / kept, 1e3) - 1;
         if (now > 0) {
             low = at;
@@ -227,18 +214,19 @@ find_between(const tg_decree *d, double low, double high, double *gain)
 /* Close to the mean's threshold all takes for ever, but x kept is smooth, x what is left to it: by a parabola through
  * three x that can be followed, to where it is x. */
 static tg_status
-reach(const tg_decree *d, double threshold, double close, double *gain)
+reach(tg_decree_circle *c, double threshold, double close, double *gain)
 {
     double v[3], low = 0, high = close;
 
     for (size_t i = 0; i < 3; i++) {
         const double x = close * (double)(i + 2) / 2;
-        TG_TRY(kept_at(d, threshold * (1 - x), &v[i]));
+        TG_TRY(tg_decree_kept_on(c, threshold * (1 - x), &v[i]));
         v[i] *= x;
     }
     for (size_t i = 0; i < 60; i++) {
         const double x = (low + high) / 2, s = 2 * x / close - 2; /* 0, 1, 2 */
-        const double at = v[0] + s * (v[1] - v[0]) + s * (s - 1) / 2 * (v[2] - 2 * v[1] + v[0]);
+        const double at =
+            v[0] + s * (v[1] - v[0]) + s * (s - 1) / 2 * (v[2] - 2 * v[1] + v[0]);
         if (x < at)
             low = x;
         else
@@ -249,20 +237,30 @@ reach(const tg_decree *d, double threshold, double close, double *gain)
 }
 
 /* What is kept is looked for at rising gains. */
-tg_status
-tg_decree_limit(const tg_decree *d, double threshold, double *gain)
+static tg_status
+find(tg_decree_circle *c, double threshold, double *gain)
 {
     enum { LOOKS = 24 };
     const double close = 0.02;
     double       kept = 0, low = 0;
 
-    *gain = threshold;
-    if (!scatters(d)) return TG_OK;
     for (size_t i = 1; i <= LOOKS; i++) {
         const double at = threshold * (1 - close) * (double)i / LOOKS;
-        TG_TRY(kept_at(d, at, &kept));
-        if (!(kept < 1)) return find_between(d, low, at, gain);
+        TG_TRY(tg_decree_kept_on(c, at, &kept));
+        if (!(kept < 1)) return find_between(c, low, at, gain);
         low = at;
     }
-    return reach(d, threshold, close, gain);
+    return reach(c, threshold, close, gain);
+}
+
+tg_status
+tg_decree_limit(const tg_decree *d, double threshold, double *gain)
+{
+    tg_decree_circle c = { .d = d };
+
+    *gain = threshold;
+    if (!scatters(d)) return TG_OK;
+    const tg_status status = find(&c, threshold, gain);
+    tg_decree_circle_free(&c);
+    return status;
 }

@@ -18,7 +18,7 @@
 typedef struct tg_round_clock {
     const tg_delay *round;            /* R; borrowed */
     double          mean, cv, skewed; /* E R [time]; share of that difference */
-    double          first, first_spread; /* mean and standard deviation of the first [time] */
+    double first, first_spread;       /* mean and standard deviation of the first [time] */
 } tg_round_clock;
 
 tg_round_clock tg_round_clock_of(const tg_delay *round);

@@ -3,7 +3,7 @@
 #include "validation/unit/check.h"
 
 #include "core/complexes.h"
-#include "solver/decree.h"
+#include "solver/decree_kept.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -251,6 +251,25 @@ limits_are_those_of_the_whole_process(void **state)
     }
 }
 
+/* Kernels in time and Parseval's integral. */
+static void
+what_is_kept_is_known_twice(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i + 1 < CASES; i++) {
+        const tg_decree  d = { cases[i].workers, cases[i].late, cases[i].most,
+                               cases[i].momentum };
+        tg_decree_circle c = { .d = &d };
+        tg_decree_mode   m;
+        double           kept;
+        assert_ok(tg_decree_open(&d, cases[i].gain, 100000, &m));
+        assert_ok(tg_decree_kept_on(&c, cases[i].gain, &kept));
+        assert_near(kept, tg_decree_kept(&m), 1e-9 * kept + 1e-11);
+        tg_decree_close(&m);
+        tg_decree_circle_free(&c);
+    }
+}
+
 static void
 thresholds_are_known(void **state)
 {
@@ -382,6 +401,7 @@ main(void)
         cmocka_unit_test(courses_are_those_of_the_whole_process),
         cmocka_unit_test(ends_go_on_as_they_should),
         cmocka_unit_test(limits_are_those_of_the_whole_process),
+        cmocka_unit_test(what_is_kept_is_known_twice),
         cmocka_unit_test(thresholds_are_known),
         cmocka_unit_test(roots_solve_the_equation),
         cmocka_unit_test(single_runs_settle_longer),

@@ -137,7 +137,8 @@ another_first_round_is_within_what_is_stated(void **state)
 static double
 settling(const char *law, double horizon, double *error)
 {
-    tg_study      *s = study_begun("together", 1, law, "{name: stale_uniform, most: 3, step: 0.1}", "0");
+    tg_study *s =
+        study_begun("together", 1, law, "{name: stale_uniform, most: 3, step: 0.1}", "0");
     tg_scene       a;
     tg_prediction *p = NULL;
 

@@ -58,7 +58,8 @@ enum { CASES = sizeof cases / sizeof *cases };
 static void
 means_are_those_of_order_statistics(void **state)
 {
-    static const size_t of[][2] = { { 1, 1 }, { 2, 2 }, { 8, 8 }, { 8, 1 }, { 8, 3 }, { 500, 500 } };
+    static const size_t of[][2] = { { 1, 1 }, { 2, 2 }, { 8, 8 },
+                                    { 8, 1 }, { 8, 3 }, { 500, 500 } };
 
     (void)state;
     for (size_t i = 0; i < CASES; i++)
