@@ -28,8 +28,7 @@ lay(tg_decree_circle *c, size_t points)
 
     if (!p) return tg_fail(TG_ENOMEM, "out of memory");
     tg_planner_lock();
-    fftw_plan plan =
-        fftw_plan_dft_r2c_1d((int)points, (double *)p, p, FFTW_ESTIMATE);
+    fftw_plan plan = fftw_plan_dft_r2c_1d((int)points, (double *)p, p, FFTW_ESTIMATE);
     tg_planner_unlock();
     if (!plan) {
         fftw_free(p);
