@@ -34,7 +34,8 @@ no_row(size_t workers)
                               .bytes = INFINITY,
                               .cost = INFINITY,
                               .objective = INFINITY,
-                              .own_time = INFINITY };
+                              .own_time = INFINITY,
+                              .own_safe = INFINITY };
 }
 
 typedef struct search {
@@ -106,9 +107,9 @@ of_objective(const tg_schedule_row *r)
 }
 
 static double
-of_own_time(const tg_schedule_row *r)
+of_own_safe(const tg_schedule_row *r)
 {
-    return r->own_time;
+    return r->own_safe;
 }
 
 static double
@@ -195,7 +196,7 @@ find_best(search *w)
     tg_schedule *s = w->s;
     what        *other = w->task->least == TG_LEAST_TIME ? of_cost : of_time;
 
-    TG_TRY(best_of(w, of_own_time, &s->own));
+    TG_TRY(best_of(w, of_own_safe, &s->own));
     TG_TRY(best_of(w, of_objective, &s->best));
     s->low = s->high = s->cheapest = s->best;
     if (!isfinite(s->best.objective)) return TG_OK;

@@ -52,15 +52,17 @@ typedef struct tg_schedule_task {
 
 /* The best with one number of workers. */
 typedef struct tg_schedule_row {
-    size_t     workers;
-    double     step_limit;  /* where the mean square is lost; NaN: so many workers cannot */
-    double     limit_error; /* relative */
-    double     step, time;  /* best; inf: not by the horizon at any step */
-    double     loss;        /* there at the horizon, if time is inf */
-    double     rate, floor;
-    double     step_floor; /* where the floor is the target; inf: beyond the limit */
-    double     gradients, bytes, cost, objective; /* to the target */
-    double     own_time;                          /* with the learning rate in force */
+    size_t workers;
+    double step_limit;  /* where the mean square is lost; NaN: so many workers cannot */
+    double limit_error; /* relative */
+    double step, time;  /* best; inf: not by the horizon at any step */
+    double loss;        /* there at the horizon, if time is inf */
+    double rate, floor;
+    double step_floor; /* where the floor is the target; inf: beyond the limit */
+    double gradients, bytes, cost, objective; /* to the target */
+    double own_time;                          /* with the learning rate in force ... */
+    double
+               own_safe; /* ... to a little below the target, by which the best is chosen: no cliff's edge */
     tg_binding binds;
 } tg_schedule_row;
 

@@ -164,6 +164,8 @@ tg_team_row(const tg_team *c, tg_schedule_row *r)
                             .step = NAN };
     TG_TRY(tg_team_at(c, c->task->step, c->task->target, &p));
     r->own_time = p.time;
+    TG_TRY(tg_team_at(c, c->task->step, safe_target(c), &p));
+    r->own_safe = p.time;
     TG_TRY(best_step(c, &r->step));
     TG_TRY(tg_team_at(c, r->step, c->task->target, &p));
     r->time = p.time;

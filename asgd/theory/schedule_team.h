@@ -31,6 +31,9 @@ TG_CHECKED tg_status tg_team_tables_make(const tg_schedule_task *task, size_t le
                                          size_t most, tg_team_tables *out);
 void                 tg_team_tables_free(tg_team_tables *t);
 
+/* When a team whose table is known begins: c->waits and c->begin. Errors: those of tg_predict_begin(). */
+TG_CHECKED tg_status tg_team_find_beginnings(tg_team *c);
+
 /* Errors: TG_EDOMAIN so many cannot. */
 TG_CHECKED tg_status tg_team_open(const tg_schedule_task *task,
                                   const tg_team_tables *tables, size_t workers,
