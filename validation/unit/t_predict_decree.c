@@ -172,11 +172,12 @@ stairs_are_within_what_is_stated(void **state)
 static void
 other_studies_are_told_apart(void **state)
 {
+    static const char        ball[] = "{name: stale_uniform, most: 4, step: 0.1, "
+                                      "optimiser: {name: heavy_ball, momentum: 0.1}}";
     static const char *const other[] = { "{name: stale_uniform, most: 5, step: 0.1}",
                                          "{name: stale_uniform, most: 4, step: 0.11}",
                                          "{name: stale_constant, extra: 2, step: 0.1}",
-                                         "{name: stale_uniform, most: 4, step: 0.1, "
-                                         "optimiser: {name: heavy_ball, momentum: 0.1}}" };
+                                         ball };
     tg_study                *s = study_of(4, constant, cases[0].rule, "0");
 
     (void)state;
