@@ -249,8 +249,7 @@ what_is_not_known_is_said(void **state)
 {
     static const char *const rule[] = {
         "{name: stale_uniform, most: 4, step: 0.1, optimiser: adam}",
-        "{name: stale_uniform, most: 4, step: 0.1, stage_sizes: [1, 1], stage_lags: [0, "
-        "2]}",
+        "{name: stale_uniform, most: 4, step: 1, stage_sizes: [1, 1], stage_lags: [0, 2]}",
         "{name: stale_uniform, most: 4, step: 0.1, clip: 1}"
     };
 
