@@ -39,7 +39,7 @@ commands := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(absent),$(wildcard cli/*.
 # it computes goes through the programs; stops, folders and other programs have no memory of their own.
 attacks  := $(patsubst %,validation/unit/t_%.sh,fuzz logs data_command networks_command lda_command live_command)
 # Nor those programs that are long sums of what shorter ones run, too.
-sums     := $(patsubst %,validation/unit/t_%.c,assigned choose_trigger classes effects gain_course hitting_exact hitting_sdde jump linear_rule \
+sums     := $(patsubst %,validation/unit/t_%.c,assigned calibrate choose_trigger classes effects gain_course hitting_exact hitting_sdde jump linear_rule \
               predict_between predict_limit predict_rule predict_same predict_unlike predict_unlike_doubt predict_weighed renewal renewal_time \
               replicas schedule sdde_random simulate stationary trigger tune)
 tests    := $(patsubst %.c,$(BUILD)/%,$(filter-out $(if $(SANITIZE),$(sums)),$(wildcard validation/unit/t_*.c)))
