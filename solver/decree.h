@@ -40,10 +40,8 @@ typedef struct tg_decree {
     tg_decree_momentum momentum;
 } tg_decree;
 
-/* A law of r that is late by `extra` more, from weights (most + 1) that need not add up to 1: into late (most + extra +
- * 1). Errors: TG_EDOMAIN weights not >= 0 with a sum > 0. */
-TG_CHECKED tg_status tg_decree_lags(const double *weight, size_t most, size_t extra,
-                                    double *late);
+/* A law of r from weights (most + 1) that need not add up to 1, into late (most + 1). Errors: TG_EDOMAIN weights not >= 0 with a sum > 0. */
+TG_CHECKED tg_status tg_decree_lags(const double *weight, size_t most, double *late);
 
 /* ---- the mean ------------------------------------------------------------------------ */
 

@@ -82,15 +82,19 @@ kept_at(const tg_decree_circle *c, double gain, size_t k)
 }
 
 /* By all points, and by every second of them. */
-static double
-mean_of(const tg_decree_circle *c, double gain, double *coarse)
+static tg_status
+mean_of(const tg_decree_circle *c, double gain, double *mean, double *coarse)
 {
-    double even = 0, odd = 0;
+    enum { LISTEN = 1 << 18 };
+    double sum[2] = { 0, 0 };
 
-    for (size_t k = 0; k <= c->points / 2; k += 2) even += kept_at(c, gain, k);
-    for (size_t k = 1; k < c->points / 2; k += 2) odd += kept_at(c, gain, k);
-    *coarse = even * 4 / (double)c->points;
-    return (even + odd) * 2 / (double)c->points;
+    for (size_t k = 0; k <= c->points / 2; k++) {
+        sum[k % 2] += kept_at(c, gain, k);
+        if (k % LISTEN == 0) TG_TRY(tg_stop_check());
+    }
+    *coarse = sum[0] * 4 / (double)c->points;
+    *mean = (sum[0] + sum[1]) * 2 / (double)c->points;
+    return TG_OK;
 }
 
 tg_status
@@ -105,11 +109,10 @@ tg_decree_kept_on(tg_decree_circle *c, double gain, double *kept)
     }
     for (;; points *= 2) {
         double coarse;
-        TG_TRY(tg_stop_check());
         if (points > MOST)
             return tg_fail(TG_ENOCONV, "a root is too close to the unit circle");
         if (points > c->points) TG_TRY(lay(c, points));
-        *kept = mean_of(c, gain, &coarse);
+        TG_TRY(mean_of(c, gain, kept, &coarse));
         if (fabs(*kept - coarse) <= SURE * *kept + NOTHING) return TG_OK;
     }
 }

@@ -75,7 +75,7 @@ tg_decree_count(const tg_decree *d, double gain, size_t *outside, double *cleara
         least = fmin(least, cabs(g) / (cabs(step) + cabs(law)));
         turned += carg(g / before);
         before = g;
-        if (i % 4096 == 0) TG_TRY(tg_stop_check());
+        if (i % 256 == 0) TG_TRY(tg_stop_check());
         if (i == MOST || !(least > 1e-13))
             return tg_fail(TG_ENOCONV, "a root lies on the unit circle to rounding");
     }
@@ -131,7 +131,7 @@ tg_decree_threshold(const tg_decree *d, double *gain)
                 least = fmin(least, creal(at));
         }
         before = now;
-        if (i % 4096 == 0) TG_TRY(tg_stop_check());
+        if (i % 256 == 0) TG_TRY(tg_stop_check());
     }
     *gain = least;
     return TG_OK;

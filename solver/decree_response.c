@@ -13,7 +13,7 @@ static const double STEADY = 1e-11;  /* relative change of how fast it falls */
 static const double GROWN = 1e120;
 
 tg_status
-tg_decree_lags(const double *weight, size_t most, size_t extra, double *late)
+tg_decree_lags(const double *weight, size_t most, double *late)
 {
     double total = 0;
 
@@ -26,8 +26,7 @@ tg_decree_lags(const double *weight, size_t most, size_t extra, double *late)
     if (!(total > 0) || !isfinite(total))
         return tg_fail(TG_EDOMAIN, "the weights of the lags must have a sum > 0, got %g",
                        total);
-    for (size_t r = 0; r < extra; r++) late[r] = 0;
-    for (size_t r = 0; r <= most; r++) late[extra + r] = weight[r] / total;
+    for (size_t r = 0; r <= most; r++) late[r] = weight[r] / total;
     return TG_OK;
 }
 

@@ -1,5 +1,6 @@
 /* slowdown: what it takes to come to the target with one setting after another, beside the first */
 #include "study/answer.h"
+#include "study/batches.h"
 #include "study/cost.h"
 #include "study/decree.h"
 #include "study/say.h"
@@ -37,17 +38,11 @@ static const tg_column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-/* What it took in every replica of an algorithm. */
-typedef struct course {
-    double *batches; /* (n) inf: not within the horizon */
-    size_t  n;
-} course;
-
 typedef struct slowdown {
     const tg_ask   *ask;
     const tg_study *study;
     tg_setting_list over, per; /* per.count 0: none */
-    course         *first;     /* (algorithms) with the first value */
+    tg_batches     *first;     /* (algorithms) with the first value */
     tg_table       *table;
     tg_progress    *progress;
     double          seconds; /* of all */
@@ -99,45 +94,6 @@ name_series(const slowdown *d, size_t per, size_t algorithm, char *out, size_t r
     make_plain(out);
 }
 
-/* Mean of what was taken, inf where some did not come there. */
-static tg_stats
-mean_of(const course *c)
-{
-    tg_stats s = { 0 };
-
-    for (size_t i = 0; i < c->n; i++)
-        if (isfinite(c->batches[i])) tg_stats_add(&s, c->batches[i]);
-    return s;
-}
-
-typedef struct ratio {
-    double value, error;
-} ratio;
-
-/* A loss is looked at now and then only; when between two looks is uniform. */
-static double
-error_of_looks(double batches, double spacing)
-{
-    return batches * spacing / sqrt(12);
-}
-
-/* sum y / sum x with its error by y - r x, replica by replica, which draw the same.
- * Source: Cochran 1977, 6.4. */
-static ratio
-ratio_of(const course *y, const course *x, double spacing)
-{
-    const tg_stats a = mean_of(y), b = mean_of(x);
-    tg_stats       rest = { 0 };
-
-    if (b.n < x->n || x->n != y->n) return (ratio){ NAN, NAN };
-    if (a.n < y->n) return (ratio){ INFINITY, INFINITY };
-    const double r = a.mean / b.mean;
-    for (size_t i = 0; i < y->n; i++)
-        tg_stats_add(&rest, y->batches[i] - r * x->batches[i]);
-    const double looks = sqrt(2) * error_of_looks(r, spacing);
-    return (ratio){ r, hypot(tg_stats_error(&rest) / b.mean, looks) };
-}
-
 static void
 predict(tg_scene *s, size_t algorithm, double *time, double *error)
 {
@@ -167,8 +123,8 @@ find_limit(const tg_study *study, size_t algorithm, double *out)
     if (status == TG_EDOMAIN) return TG_OK;
     TG_TRY(status);
     d.late = late = malloc((d.most + 1) * sizeof *late);
-    status = late ? tg_decree_lags(weight, d.most, 0, late)
-                  : tg_fail(TG_ENOMEM, "out of memory");
+    status =
+        late ? tg_decree_lags(weight, d.most, late) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = tg_decree_threshold(&d, out);
     free(weight);
     free(late);
@@ -177,14 +133,15 @@ find_limit(const tg_study *study, size_t algorithm, double *out)
 
 static tg_status
 add_row(slowdown *d, tg_scene *s, const char *series, size_t value, size_t algorithm,
-        const tg_simulation *r, const course *c)
+        const tg_simulation *r, const tg_batches *c)
 {
-    const tg_stats batches = mean_of(c);
-    const bool     all = batches.n == c->n;
-    const ratio    beside =
-        value == 0 && all ? (ratio){ 1, 0 } : ratio_of(c, &d->first[algorithm], r->spacing);
+    const tg_stats         batches = tg_batches_mean(c);
+    const bool             all = batches.n == c->n;
+    const tg_batches_ratio beside =
+        value == 0 && all ? (tg_batches_ratio){ 1, 0 }
+                          : tg_batches_beside(c, &d->first[algorithm], r->spacing);
     const double error_all =
-        hypot(tg_stats_error(&batches), error_of_looks(batches.mean, r->spacing));
+        hypot(tg_stats_error(&batches), tg_batches_unseen(batches.mean, r->spacing));
     double predicted, error, limit;
 
     TG_TRY(find_limit(s->study, algorithm, &limit));
@@ -213,7 +170,8 @@ run(slowdown *d, tg_scene *s, size_t per, size_t value, size_t algorithm)
     TG_TRY(tg_stop_check());
     name_series(d, per, algorithm, series, sizeof series);
     TG_TRY(tg_scene_simulate(s, algorithm, d->progress, &r));
-    course c = { .n = r->replicas, .batches = malloc((r->replicas + 1) * sizeof(double)) };
+    tg_batches c = { .n = r->replicas,
+                     .batches = malloc((r->replicas + 1) * sizeof(double)) };
     if (!c.batches) {
         tg_simulation_free(r);
         return tg_fail(TG_ENOMEM, "out of memory");

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/parallel.h"
+#include "study/decree.h"
 #include "study/tune.h"
 
 #include <float.h>
@@ -89,7 +90,7 @@ tg_cost_of_verdicts(const tg_listener *l, const tg_scene *s, size_t n)
 }
 
 /* Tables of modes at numbers of workers in ratios of some 1.9, then points from them; or, where workers
- * have minima of their own, predictions. */
+ * have minima of their own or staleness is decreed, predictions. */
 tg_status
 tg_cost_of_schedule(const tg_listener *l, const tg_scene *s)
 {
@@ -103,6 +104,8 @@ tg_cost_of_schedule(const tg_listener *l, const tg_scene *s)
     bool alike = study->objective != TG_QUADRATIC || study->quadratic.spread == 0;
 
     for (size_t g = 0; g < study->groups; g++) alike = alike && !study->group[g].minimum;
+    for (size_t i = 0; i < study->algorithms; i++)
+        alike = alike && !tg_study_is_decreed(study, i);
     if (!alike) return tg_cost_of_predictions(l, s, 25 * (study->schedule.count + 20));
 
     return tg_cost_check(

@@ -63,8 +63,8 @@ tg_prediction_create(size_t modes, size_t points, tg_prediction **out)
 
 /* ---- the loop ------------------------------------------------------------------------ */
 
-static double
-steepest(const tg_modes *m)
+double
+tg_predict_steepest(const tg_modes *m)
 {
     double h = 0;
 
@@ -109,7 +109,7 @@ fill_cluster(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
         return TG_OK;
     }
     if (plan->quick && cluster->workers == 1 && c->solved) return TG_OK;
-    return c->kind->stepped ? own_threshold(c, steepest(m), &p->threshold)
+    return c->kind->stepped ? own_threshold(c, tg_predict_steepest(m), &p->threshold)
                             : tg_case_threshold(c, &p->threshold);
 }
 
@@ -117,7 +117,7 @@ fill_cluster(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
 static void
 fill_gain(const tg_case *c, const tg_modes *m, tg_prediction *p)
 {
-    p->gain = c->step * c->weigh * c->lambda * steepest(m) * p->delay_mean;
+    p->gain = c->step * c->weigh * c->lambda * tg_predict_steepest(m) * p->delay_mean;
 }
 
 static void
@@ -143,21 +143,13 @@ fill_gains(const tg_case *c, const tg_modes *m, tg_prediction *p)
     }
 }
 
-static double
-largest(const tg_modes *m)
-{
-    double h = 0;
-
-    for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
-    return h;
-}
-
 static tg_status
 fill(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan, tg_prediction *p)
 {
     fill_gain(c, m, p);
     fill_grid(plan, p);
-    p->start_curvature = m->start_largest > 0 ? m->start_largest / largest(m) : 1;
+    p->start_curvature =
+        m->start_largest > 0 ? m->start_largest / tg_predict_steepest(m) : 1;
     p->resolved = m->start_loss > 0 ? fmin(m->start_covered / m->start_loss, 1) : 1;
     p->threshold_single = p->single_error = p->clearance = NAN;
     tg_predict_plan field = *plan;

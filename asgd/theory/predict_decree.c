@@ -24,15 +24,6 @@ typedef struct job {
     double                *loss, *work; /* (rounds + 1) */
 } job;
 
-static double
-steepest(const tg_modes *m)
-{
-    double h = 0;
-
-    for (size_t j = 0; j < m->count; j++) h = fmax(h, m->h[j]);
-    return h;
-}
-
 static tg_status
 check(const job *b)
 {
@@ -63,7 +54,7 @@ static tg_status
 find_workers(const job *b, double limit, double threshold, double *workers)
 {
     enum { ROUNDS = 8 };
-    const double each = b->step * steepest(b->m);
+    const double each = b->step * tg_predict_steepest(b->m);
     tg_decree    d = *b->d;
 
     *workers = limit / each;
@@ -99,7 +90,7 @@ find_outcome(const job *b, tg_prediction *p)
 static tg_status
 find_limits(const job *b, tg_prediction *p)
 {
-    const double h = steepest(b->m), *known = b->plan->known;
+    const double h = tg_predict_steepest(b->m), *known = b->plan->known;
 
     if (known[0] > 0 && known[1] > 0) {
         p->threshold = known[0];
@@ -115,7 +106,7 @@ find_limits(const job *b, tg_prediction *p)
 static tg_status
 fill_limits(const job *b, tg_prediction *p)
 {
-    const double h = steepest(b->m);
+    const double h = tg_predict_steepest(b->m);
 
     p->gain = b->step * h * b->P;
     TG_TRY(find_limits(b, p));
@@ -229,16 +220,18 @@ loss_at(const job *b, const tg_prediction *p, double t, double *error)
     return loss + rest;
 }
 
-static void
+static tg_status
 fill_course(const job *b, tg_prediction *p)
 {
     for (size_t i = 0; i < p->points; i++) {
         double error;
+        TG_TRY(tg_stop_check());
         p->t[i] = b->plan->horizon * (double)i / (double)(p->points - 1);
         p->loss[i] = loss_at(b, p, p->t[i], &error);
         p->low[i] = fmax(p->loss[i] - error, 0);
         p->high[i] = p->loss[i] + error;
     }
+    return TG_OK;
 }
 
 /* The first round from which on the loss is below the target. */
@@ -251,41 +244,61 @@ settling_round(const job *b, double target)
     return last <= b->rounds ? (double)last : (double)INFINITY;
 }
 
+enum { FINE = 2049 };
+
+/* The loss, its upper and its lower edge at fine times. */
+typedef struct fine {
+    double t[FINE], loss[FINE], high[FINE], low[FINE];
+} fine;
+
+static tg_status
+look_finely(const job *b, const tg_prediction *p, fine *f)
+{
+    for (size_t i = 0; i < FINE; i++) {
+        double error;
+        TG_TRY(tg_stop_check());
+        f->t[i] = b->plan->horizon * (double)i / (FINE - 1);
+        f->loss[i] = loss_at(b, p, f->t[i], &error);
+        f->high[i] = f->loss[i] + error;
+        f->low[i] = fmax(f->loss[i] - error, 0);
+    }
+    return TG_OK;
+}
+
+static void
+settle_finely(const job *b, const fine *f, tg_prediction *p)
+{
+    const double target = b->plan->target, horizon = b->plan->horizon;
+    const double grid = horizon / (FINE - 1) / (b->clock.cv < 0.1 ? 1 : 8); /* stairs */
+
+    p->settle = tg_settling_time(f->t, f->loss, FINE, target, NULL);
+    if (!isfinite(p->settle)) return;
+    const double early = tg_settling_time(f->t, f->low, FINE, target, NULL);
+    const double late = tg_settling_time(f->t, f->high, FINE, target, NULL);
+    p->settle_error = fmax(p->settle - early, fmin(late, horizon) - p->settle) + grid;
+}
+
 static tg_status
 fill_settling(const job *b, tg_prediction *p)
 {
-    enum { FINE = 2049 };
     const double target = b->plan->target;
-    double      *t, *high, *low, *loss;
+    const bool   counted = b->clock.cv == 0 && b->clock.first_spread == 0;
 
     p->settle = INFINITY;
     p->settle_error = NAN;
     if (!(target > 0)) return TG_OK;
-    if (b->clock.cv == 0 && b->clock.first_spread == 0 && p->resolved == 1) {
+    if (counted && p->resolved == 1) {
         p->settle = settling_round(b, target) * b->clock.mean;
         if (p->settle > b->plan->horizon) p->settle = INFINITY;
         if (isfinite(p->settle)) p->settle_error = ROUNDING * p->settle;
         return TG_OK;
     }
-    if (!(t = malloc(4 * FINE * sizeof *t))) return tg_fail(TG_ENOMEM, "out of memory");
-    loss = t + FINE, high = loss + FINE, low = high + FINE;
-    for (size_t i = 0; i < FINE; i++) {
-        double error;
-        t[i] = b->plan->horizon * (double)i / (FINE - 1);
-        loss[i] = loss_at(b, p, t[i], &error);
-        high[i] = loss[i] + error;
-        low[i] = fmax(loss[i] - error, 0);
-    }
-    p->settle = tg_settling_time(t, loss, FINE, target, NULL);
-    if (isfinite(p->settle)) {
-        const double early = tg_settling_time(t, low, FINE, target, NULL);
-        const double late = tg_settling_time(t, high, FINE, target, NULL);
-        p->settle_error =
-            fmax(p->settle - early, fmin(late, b->plan->horizon) - p->settle) +
-            b->plan->horizon / (FINE - 1) / (b->clock.cv < 0.1 ? 1 : 8); /* stairs */
-    }
-    free(t);
-    return TG_OK;
+    fine *f = malloc(sizeof *f);
+    if (!f) return tg_fail(TG_ENOMEM, "out of memory");
+    const tg_status status = look_finely(b, p, f);
+    if (status == TG_OK) settle_finely(b, f, p);
+    free(f);
+    return status;
 }
 
 /* ---- the prediction ------------------------------------------------------------------ */
@@ -312,7 +325,8 @@ predict(job *b, tg_prediction *p)
     p->delay_mean = p->longest = b->clock.mean;
     p->delay_cv = b->clock.cv;
     p->staleness = lag * b->P;
-    p->start_curvature = b->m->start_largest > 0 ? b->m->start_largest / steepest(b->m) : 1;
+    p->start_curvature =
+        b->m->start_largest > 0 ? b->m->start_largest / tg_predict_steepest(b->m) : 1;
     p->resolved =
         b->m->start_loss > 0 ? fmin(b->m->start_covered / b->m->start_loss, 1) : 1;
     TG_TRY(fill_limits(b, p));
@@ -322,7 +336,7 @@ predict(job *b, tg_prediction *p)
     }
     fill_end(b, p);
     if (!b->rounds) return TG_OK;
-    fill_course(b, p);
+    TG_TRY(fill_course(b, p));
     return fill_settling(b, p);
 }
 

@@ -94,6 +94,9 @@ TG_CHECKED tg_status tg_case_loss(const tg_case *c, const tg_modes *m,
 TG_CHECKED tg_status tg_predict_field(const tg_case *c, const tg_modes *m,
                                       const tg_predict_plan *plan, tg_prediction *p);
 
+/* The largest eigenvalue. */
+double tg_predict_steepest(const tg_modes *m);
+
 /* What noise brings to the modes that are not known, all of them slow: e / 2 of each one's variance
  * (derived here, THEORY 3.4). */
 double tg_predict_left_floor(const tg_case *c, const tg_modes *m);

@@ -158,8 +158,8 @@ tg_setting_decreed(tg_cluster *c, const double *weight, size_t most,
     s.most = most;
     s.momentum = momentum;
     s.late = malloc((most + 1) * sizeof *s.late);
-    status = s.late ? tg_decree_lags(weight, most, 0, s.late)
-                    : tg_fail(TG_ENOMEM, "out of memory");
+    status =
+        s.late ? tg_decree_lags(weight, most, s.late) : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK)
         *out = s;
     else

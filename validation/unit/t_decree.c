@@ -363,12 +363,12 @@ bad_input_is_said(void **state)
     assert_fails(tg_decree_open(&wild, 1, 9, &m), TG_EDOMAIN, "momentum");
     assert_fails(tg_decree_open(&d, 0, 9, &m), TG_EDOMAIN, "gain");
     assert_fails(tg_decree_open(&d, NAN, 9, &m), TG_EDOMAIN, "gain");
-    assert_fails(tg_decree_lags(negative, 1, 0, late), TG_EDOMAIN, "weight");
-    assert_fails(tg_decree_lags(nothing, 1, 0, late), TG_EDOMAIN, "sum > 0");
+    assert_fails(tg_decree_lags(negative, 1, late), TG_EDOMAIN, "weight");
+    assert_fails(tg_decree_lags(nothing, 1, late), TG_EDOMAIN, "sum > 0");
     assert_fails(tg_decree_exponent(&d, 1, 1, 9, &growth, &error), TG_EDOMAIN, "two runs");
-    assert_ok(tg_decree_lags(UNIFORM2, 2, 1, late));
-    assert_near(late[0], 0, 0);
-    assert_near(late[3], 1. / 3, 1e-15);
+    assert_ok(tg_decree_lags((double[]){ 2, 0, 6 }, 2, late));
+    assert_near(late[0], 0.25, 1e-15);
+    assert_near(late[2], 0.75, 1e-15);
 }
 
 /* Where the mean square's limit is close to the mean's, too, all is kept there. */
