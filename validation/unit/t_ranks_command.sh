@@ -48,19 +48,27 @@ done && $t merge o-2 o-1 --out o > said 2>&1) || fail "shards by ranks"
 same "$d/whole/o" "$d/both/o" "shards by ranks"
 
 # ---- ranks that are lost: silent for good, or killed where mpirun bears it
+# (now and then mpirun itself crashes or never ends after its ranks have ended, in PMIx_server_finalize of
+# PMIx 4.2: then once more; a rank that crashes is named by mpirun, and is a fault)
 place lost
 for how in STOP KILL; do
     [ $how = KILL ] && recover=--enable-recovery || recover=
-    timeout -k 5 60 mpirun $recover -n 3 $t simulate s.yaml $long --out long --threads 1 --patience 1 --quiet > said 2>&1 &
-    mpirun=$!
-    begun long
-    rank=$(youngest "$(pgrep -P $mpirun)")
-    [ -n "$rank" ] && kill -$how "$rank"
-    wait $mpirun || fail "mpirun with a lost rank ($how): $?"
-    [ -n "$rank" ] && kill -KILL "$rank" 2> /dev/null
+    for try in 1 2 3; do
+        rm -rf long long.records
+        timeout -k 5 60 mpirun $recover -n 3 $t simulate s.yaml $long --out long --threads 1 --patience 1 --quiet \
+            > said 2>&1 &
+        mpirun=$!
+        begun long
+        ranks=$(pgrep -P "$(pgrep -P $mpirun)") rank=$(youngest "$(pgrep -P $mpirun)")
+        [ -n "$rank" ] && kill -$how "$rank"
+        wait $mpirun && ended=0 || ended=$?
+        kill -KILL $ranks 2> /dev/null
+        case $ended in 139 | 137 | 124) grep -q 'exited on signal 11' said || continue ;; esac
+        break
+    done
+    [ $ended = 0 ] || fail "mpirun with a lost rank ($how): $ended"
     grep -q 'was silent for 1 s: its blocks are computed again' said || fail "$how: $(cat said)"
     same "$d/whole/long" long "a rank lost ($how)"
-    rm -rf long
 done
 
 # ---- killed at random, and gone on with; stopped on request
