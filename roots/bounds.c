@@ -43,21 +43,29 @@ right_end(tg_bounds *b)
     return high;
 }
 
-/* G'' right of x by the difference with the point one rung to the left, where that exists;
- * at x = 0 of a plain loop by the second moment. */
+/* G'' right of x by the difference of slopes over h to its left, no more than a rung or a
+ * tenth of the mean delay's rate, for G' may rise like an exponential; half of that further
+ * for the first rung, whose bound holds there. Where the law ends before: infinite, or at
+ * x = 0 of a plain loop by the second moment. */
 static void
 fill(tg_bounds *b, double edge)
 {
-    const double d = (b->right - b->left) / RUNGS;
-    double       before = INFINITY;
+    const double d = (b->right - b->left) / RUNGS,
+                 h = fmin(d, 0.1 / tg_delay_mean(b->loop->delay));
+    double pull, before;
 
-    if (b->left - d > edge) radius_at(b, b->left - d, &before);
+    b->bent =
+        b->left - h / 2 > edge && b->left - 1.5 * h > edge ? b->left - h / 2 : b->left;
     for (size_t k = 0; k < b->rungs; k++) {
-        double pull;
-        b->radius[k] = radius_at(b, b->left + (double)k * d, &pull);
+        const double x = b->left + (double)k * d, from = k == 0 ? b->bent : x;
+        b->radius[k] = radius_at(b, x, &pull);
         b->slope[k] = 1 + pull;
-        b->bend[k] = fmax(0, before - pull) / d + 1e-12 * pull / d;
-        before = pull;
+        if (from < x) radius_at(b, from, &pull);
+        if (from - h > edge)
+            radius_at(b, from - h, &before);
+        else
+            before = INFINITY;
+        b->bend[k] = fmax(0, before - pull) / h + 1e-12 * pull / h;
     }
     const tg_loop *l = b->loop;
     if (!isfinite(b->bend[0]) && b->left >= 0 &&

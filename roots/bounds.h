@@ -14,15 +14,18 @@
 
 #include "core/loop.h"
 
-enum { RUNGS = 64, MOST_STEPS = 1000000 };
+enum { RUNGS = 64, SEEDS = 16, MOST_STEPS = 1000000 };
 
 typedef struct tg_bounds {
     const tg_loop *loop;
     double         left, right; /* no zero has Re s > right */
+    double         bent;        /* <= left: the first rung's D2 holds right of it */
     size_t         rungs;
     double         radius[RUNGS], slope[RUNGS], bend[RUNGS]; /* R, D, D2 right of rung k */
     int            local;             /* does tg_bounds_slope() know more than D? */
     size_t         evaluations, most; /* of f; a walk gives up after so many */
+    size_t         seeds;
+    double complex seed[SEEDS]; /* where a walk along a line passed a least |f| */
 } tg_bounds;
 
 /* Tabulate the bounds for Re s >= left on so many rungs, 1..RUNGS. Errors: TG_EDOMAIN the

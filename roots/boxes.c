@@ -31,10 +31,10 @@ lone_radius(const tg_bounds *b, double complex z, double slope)
     double radius = 2 * slope / bend_near(b, z, 0);
 
     for (int i = 0; i < 4; i++) {
-        const double left = creal(z) - b->left;
+        const double left = creal(z) - b->bent;
         radius = fmin(radius, 2 * slope / bend_near(b, z, fmin(radius, left)));
     }
-    return fmin(0.999 * radius, fmax(0, creal(z) - b->left));
+    return fmin(0.999 * radius, fmax(0, creal(z) - b->bent));
 }
 
 /* Without a bound on f'' the argument principle tells how many zeros a disc holds. */
@@ -213,6 +213,8 @@ tg_boxes_search(tg_bounds *b, tg_region region, int upper, size_t wanted, tg_roo
                               fmax(region.right - region.left, region.top - region.bottom) };
 
     q.scale = fmin(q.scale, region.right - region.left);
+    for (size_t i = 0; wanted && i < b->seeds; i++) TG_TRY(try_newton(&q, b->seed[i], 0));
+    if (wanted && tg_root_set_total(out, upper) == wanted) return TG_OK;
     for (stack[depth++] = region; depth > 0;) {
         tg_region r = stack[--depth], other = r;
         int       done;

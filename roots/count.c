@@ -35,7 +35,9 @@ tg_walk_segment(tg_bounds *b, double complex from, double complex to, double *ph
     const double         length = cabs(to - from), most = b->slope[k], bend = b->bend[k];
     const double complex way = length > 0 ? (to - from) / length : 0;
     double complex       slope, f = tg_loop_value(b->loop, from, &slope);
+    double complex       before = from;
     double               change = 0;
+    int                  falling = 0;
 
     for (double at = 0; at < length;) {
         const double h = fmax(safe_step(cabs(f), cabs(slope), most, bend),
@@ -45,6 +47,10 @@ tg_walk_segment(tg_bounds *b, double complex from, double complex to, double *ph
         at = fmin(length, at + h);
         const double complex next = tg_loop_value(b->loop, from + at * way, &slope);
         change += carg(next * conj(f));
+        if (falling && cabs(next) > cabs(f) && b->seeds < SEEDS)
+            b->seed[b->seeds++] = before;
+        falling = cabs(next) < cabs(f);
+        before = from + at * way;
         f = next;
     }
     *phase = change;

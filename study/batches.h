@@ -5,8 +5,9 @@
 #include "core/stats.h"
 
 typedef struct tg_batches {
-    double *batches; /* (n) of each replica; inf: not within the horizon; owned by who made it */
-    size_t  n;
+    double *
+        batches; /* (n) of each replica; inf: not within the horizon; owned by who made it */
+    size_t n;
 } tg_batches;
 
 /* Of those that came there. */

@@ -100,6 +100,35 @@ contour_text(const tg_region *c, char *out, size_t room)
         snprintf(out, room, "right of %g", c->left);
 }
 
+/* Roots that are on the line asked for, as far as rounding tells. */
+static size_t
+on_line(const tg_roots *r)
+{
+    const double line = r->certificate.contour.left + r->certificate.moved;
+    size_t       n = 0;
+
+    for (size_t i = 0; i < r->count; i++)
+        if (fabs(creal(r->root[i].s) - line) <= 1e-14 * cabs(r->root[i].s))
+            n += r->root[i].multiplicity;
+    return n;
+}
+
+static void
+moved_text(const tg_roots *r, char *out, size_t room)
+{
+    const tg_certificate *c = &r->certificate;
+
+    if (isfinite(c->contour.right))
+        snprintf(out, room, "; the rectangle's edges were moved by %.1e off a root",
+                 c->moved);
+    else
+        snprintf(
+            out, room,
+            "; the line was moved by %.1e off a root: to rounding %zu of them are on it, "
+            "neither right nor left",
+            c->moved, on_line(r));
+}
+
 /* In a sentence. */
 static void
 announce(const tg_hunt *h, const char *name, const char *level, const tg_roots *r,
@@ -107,7 +136,7 @@ announce(const tg_hunt *h, const char *name, const char *level, const tg_roots *
 {
     const tg_certificate *c = &r->certificate;
     const tg_page        *page = &h->ask->words;
-    char text[1000], where[120], residual[80] = "", moved[120] = "", of[40] = "";
+    char text[1000], where[120], residual[80] = "", moved[160] = "", of[40] = "";
 
     if (!page->stream || h->along.values.count) return;
     contour_text(&c->contour, where, sizeof where);
@@ -115,10 +144,7 @@ announce(const tg_hunt *h, const char *name, const char *level, const tg_roots *
     if (c->found)
         snprintf(residual, sizeof residual, "; largest residual %.1e, backward error %.1e",
                  c->residual, c->backward);
-    if (c->moved > 0)
-        snprintf(moved, sizeof moved, "; the %s moved by %.1e off a root",
-                 isfinite(c->contour.right) ? "rectangle's edges were" : "line was",
-                 c->moved);
+    if (c->moved > 0) moved_text(r, moved, sizeof moved);
     snprintf(text, sizeof text, "%s: %zu root%s %s, found and counted (%s)%s%s%s%s%s", name,
              c->found, c->found == 1 ? "" : "s", where, c->method, of, residual,
              *proof ? "; " : "", proof, moved);

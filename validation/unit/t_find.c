@@ -274,6 +274,29 @@ test_every_filter(void **state)
     }
 }
 
+/* Roots of the half-normal law at large a are on the axis as far as doubles tell, Re s ~
+ * -exp(-w^2/2); they are found all the same, from where |f| is least along the line. There w
+ * = -a Im phi(iw) = a sqrt(2/pi) (1/w + 1/w^3 + 3/w^5 + 15/w^7 + ...). */
+static void
+test_roots_on_the_axis(void **state)
+{
+    (void)state;
+    tg_delay *d = make("{law: half_normal, sd: 1}");
+    for (double a = 100; a < 4e5; a *= sqrt(10)) {
+        const tg_loop l = { .a = a, .delay = d };
+        tg_roots      r = roots_of(&l, 0);
+        assert_int_equal(r.count, 2);
+        const double w = cimag(r.root[0].s);
+        double       term = a * sqrt(2 / acos(-1)) / w, sum = 0;
+        for (int k = 1; k < 30; term *= (2 * k++ - 1) / (w * w)) sum += term;
+        assert_true(fabs(w - sum) < 1e-12 * w);
+        assert_true(fabs(creal(r.root[0].s)) < 1e-15 &&
+                    r.certificate.moved < 1e-10 * 1e3 * a);
+        tg_roots_free(&r);
+    }
+    tg_delay_free(d);
+}
+
 /* Left of the axis the bounds of the half-normal transform say nothing about large |s|, and no
  * box there is ever ruled out: as many roots as the argument principle counts are all. */
 static void
@@ -362,6 +385,7 @@ main(void)
         cmocka_unit_test(test_double_root),
         cmocka_unit_test(test_scaling),
         cmocka_unit_test(test_every_filter),
+        cmocka_unit_test(test_roots_on_the_axis),
         cmocka_unit_test(test_all_that_are_counted),
         cmocka_unit_test(test_rectangle),
         cmocka_unit_test(test_bad_input),

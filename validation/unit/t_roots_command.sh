@@ -72,6 +72,7 @@ numbers re "$d/json" | awk '{ exit !($1 > -0.5000001 && $1 < -0.4999999) }' || f
 edge='{law: constant, value: 1}'
 $t roots --damping 1.5707963267948966 --law "$edge" --right-of 0 > "$d/stdout" || fail "root on a line"
 grep -q 'the line was moved by' "$d/stdout" || fail "a moved line is not told"
+tr -s ' \n' ' ' < "$d/stdout" | grep -q 'to rounding 2 of them are on it' || fail "on the line: $(cat "$d/stdout")"
 $t roots --damping 1.5707963267948966 --law "$edge" --inside -1:0:-3:3 > "$d/stdout" ||
     fail "root on an edge"
 grep -q "2 roots in .* edges were moved by" "$d/stdout" ||
