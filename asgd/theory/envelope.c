@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double LEAST = 1e-5, NOISE = 1e-7;
+static const double LEAST = 1e-5, NOISE = 1e-7, RIPPLE = 1e-9;
 
 /* A place on ln E, time in steps of the grid. */
 typedef struct place {
@@ -31,14 +31,13 @@ draw_line(double *log_e, size_t n, place from, double slope, double to, bool at_
     }
 }
 
-/* ln E, and whether y swings. A peak that is lower than what comes later is a dent, and none of E. */
+/* ln |y| is made ln E; whether y swings. A peak that is lower than what comes later is a dent, and none of E. */
 static bool
 envelope(const double *y, size_t n, double *log_e)
 {
     place  next = { (double)n, -INFINITY }, here = next;
     double highest = 0, slope = NAN;
 
-    for (size_t i = 0; i < n; i++) log_e[i] = log(fabs(y[i]));
     for (size_t i = n - 1; i-- > 0; highest = fmax(highest, fabs(y[i + 1]))) {
         const bool start = i == 0;
         if (start)
@@ -82,10 +81,23 @@ before_end(const double *log_e, place end)
     return best;
 }
 
+/* y but for ripples: where it stays, its rounding has peaks of its own. */
+static void
+flatten(const double *y, size_t n, double *flat)
+{
+    flat[0] = y[0];
+    for (size_t i = 1; i < n; i++)
+        flat[i] = fabs(y[i] - flat[i - 1]) < RIPPLE ? flat[i - 1] : y[i];
+}
+
 double
 tg_envelope_rate(const double *y, size_t n, double *room, bool *ended)
 {
-    const bool  swings = envelope(y, n, room);
+    double *flat = room + n;
+
+    flatten(y, n, flat);
+    for (size_t i = 0; i < n; i++) room[i] = log(fabs(y[i]));
+    const bool  swings = envelope(flat, n, room);
     const place end = end_of(room, n), at = swings ? end : before_end(room, end);
 
     *ended = end.t < (double)(n - 1);

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The rate [1/step] of y (n), n >= 3, y[0] = 1 and known to some 1e-9, by room (n); whether E passes 1e-5. */
+/* The rate [1/step] of y (n), n >= 3, y[0] = 1 and known to some 1e-9, by room (2n); whether E passes 1e-5. */
 double tg_envelope_rate(const double *y, size_t n, double *room, bool *ended);
 
 #endif

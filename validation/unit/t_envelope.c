@@ -11,7 +11,7 @@ typedef double course(double t);
 static double
 rate_of(course *f)
 {
-    double y[POINTS], room[POINTS];
+    double y[POINTS], room[2 * POINTS];
     bool   ended;
 
     for (size_t i = 0; i < POINTS; i++) y[i] = f(SPAN * (double)i / (POINTS - 1));
@@ -47,6 +47,19 @@ ends_in_a_dent(double t)
     return t < 9.5 ? swings(t) : swings(9.5) * (1 - .3 * sin(8 * (t - 9.5)));
 }
 
+/* Constant between its jumps but for what it is known to. */
+static double
+is_a_stair(double t)
+{
+    return exp(-.3 * floor(t)) * (1 + 8e-10 * sin(1e4 * t));
+}
+
+static double
+hardly_falls(double t)
+{
+    return 1 - 1e-9 * t;
+}
+
 static void
 test_rates(void **state)
 {
@@ -55,6 +68,8 @@ test_rates(void **state)
     assert_near(rate_of(swings), .3, .003);
     assert_near(rate_of(has_a_dent), .3, .003);
     assert_true(rate_of(ends_in_a_dent) > .2);
+    assert_near(rate_of(is_a_stair), .285, .0151);
+    assert_near(rate_of(hardly_falls), 1e-9, 1e-15);
 }
 
 RUN(cmocka_unit_test(test_rates))
