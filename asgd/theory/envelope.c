@@ -31,8 +31,8 @@ draw_line(double *log_e, size_t n, place from, double slope, double to, bool at_
     }
 }
 
-/* ln |y| is made ln E; whether y swings. A peak that is lower than what comes later is a dent, and none of E. */
-static bool
+/* ln |y| is made ln E. A peak that is lower than what comes later is a dent, and none of E. */
+static void
 envelope(const double *y, size_t n, double *log_e)
 {
     place  next = { (double)n, -INFINITY }, here = next;
@@ -52,7 +52,6 @@ envelope(const double *y, size_t n, double *log_e)
         }
         next = here;
     }
-    return !isnan(slope);
 }
 
 /* The last place of the envelope that is above LEAST. */
@@ -68,7 +67,7 @@ end_of(const double *log_e, size_t n)
     return (place){ (double)i + (log_e[i] - least) / fall, least };
 }
 
-/* Where |y| is largest in the last tenth before: that steps over a zero. */
+/* Where E is largest in the last tenth before: that steps over a zero of a mean that never swings. */
 static place
 before_end(const double *log_e, place end)
 {
@@ -97,8 +96,8 @@ tg_envelope_rate(const double *y, size_t n, double *room, bool *ended)
 
     flatten(y, n, flat);
     for (size_t i = 0; i < n; i++) room[i] = log(fabs(y[i]));
-    const bool  swings = envelope(flat, n, room);
-    const place end = end_of(room, n), at = swings ? end : before_end(room, end);
+    envelope(flat, n, room);
+    const place end = end_of(room, n), at = before_end(room, end);
 
     *ended = end.t < (double)(n - 1);
     return -at.log / at.t;
