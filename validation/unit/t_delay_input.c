@@ -150,6 +150,7 @@ test_bad_descriptions(void **state)
         { "{sum: []}", "list of laws" },
         { "{law: constant, value: 3, at_most: 2}", "no delay is at most 2" },
         { "{law: exponential, mean: 1, at_most: -2}", "at_most must be" },
+        { "{law: exponential, mean: 1, at_most: 0}", "at_most must be" },
         { "{value: 2}", "law, mixture, sum" },
         { "gamma", "expected a law" },
         { "{law: at_most, at_most: 1}", "a key of its own" },

@@ -58,20 +58,24 @@ test_every_place_of_a_block(void **state)
     }
 }
 
-/* The block's own iteration arrives wherever it is not replaced by Lambert's function one by
- * one: its last step is as small as a start .005 off and one cubic step leave it. */
+/* The block's own iteration arrives, from whatever is there before, wherever it is not replaced by
+ * Lambert's function one by one: its last step is as small as a start .005 off and one cubic step
+ * leave it. Nothing behind the block is written. */
 static void
 test_block_arrives(void **state)
 {
-    static double block[PRINCIPAL_BLOCK], x[PRINCIPAL_BLOCK], y[PRINCIPAL_BLOCK],
-        miss[PRINCIPAL_BLOCK];
+    enum { BEHIND = PRINCIPAL_BLOCK + 16 };
+    static double block[PRINCIPAL_BLOCK], x[BEHIND], y[BEHIND], miss[BEHIND];
     (void)state;
     for (int part = 0; part < 20; part++) {
         for (int i = 0; i < PRINCIPAL_BLOCK; i++) {
             const double u = (part + (i + 0.5) / PRINCIPAL_BLOCK) / 20;
             block[i] = i % 2 ? pow(10, -12 + 13.69 * u) : exp(-1) * (1.001 + 3 * u * u);
         }
+        for (int i = 0; i < BEHIND; i++) x[i] = y[i] = miss[i] = NAN;
         TG_DISPATCH(TG_ISA_PLAIN, tg_principal_block, block, x, y, miss);
+        for (int i = PRINCIPAL_BLOCK; i < BEHIND; i++)
+            assert_true(isnan(x[i]) && isnan(y[i]) && isnan(miss[i]));
         for (int i = 0; i < PRINCIPAL_BLOCK; i++) {
             const double complex w = x[i] + I * y[i], one = tg_lambert(0, -block[i]);
             const double         far = cabs(w + 1) * cabs(w + 1);
