@@ -187,6 +187,65 @@ test_state_dependent_delays(void **state)
     tg_dde_solution_free(s);
 }
 
+/* Two delays that vary, in the order of *context: t - tau passes 0 at .3 and at .35 for the first time. */
+static tg_status
+two_lags(double t, const double *x, double *tau, void *context)
+{
+    const int first = *(const int *)context;
+
+    (void)x;
+    tau[first] = .3 + .1 * (t - .3) * (t - .3);
+    tau[1 - first] = .35 + .2 * (t - .35) * (t - .35);
+    return TG_OK;
+}
+
+static tg_status
+two_pasts(double t, const double *x, const double *past, double *dx, void *context)
+{
+    const int first = *(const int *)context;
+
+    (void)t, (void)x;
+    dx[0] = -2 * past[first] - 3 * past[1 - first];
+    return TG_OK;
+}
+
+static tg_status
+jump_to_one(double t, double *x, void *context)
+{
+    (void)context;
+    x[0] = t < 0 ? 0 : 1;
+    return TG_OK;
+}
+
+/* Which kink a step meets first is no matter of the order in which delays are named: the same steps, the
+ * same bits. x falls by 2 from .3 on, by 5 from .35 on. */
+static void
+test_order_of_delays(void **state)
+{
+    int    order[] = { 0, 1 };
+    double end[2], early[2];
+    size_t steps[2];
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const tg_dde     eq = { .dim = 1,
+                                .delays = 2,
+                                .slope = two_pasts,
+                                .lag = two_lags,
+                                .history = jump_to_one,
+                                .context = &order[k] };
+        tg_dde_solution *s = NULL;
+        assert_ok(tg_dde_solve(&eq, 0, 5, 1e-9, 1e-9, 6, &s));
+        end[k] = solution_at(s, 5);
+        early[k] = solution_at(s, .4);
+        tg_dde_cost(s, &steps[k], NULL);
+        tg_dde_solution_free(s);
+    }
+    assert_near(early[0], 1 - 2 * .05 - 5 * .05, 1e-8);
+    assert_true(end[0] == end[1] && early[0] == early[1]);
+    assert_int_equal(steps[0], steps[1]);
+}
+
 static tg_status
 refuse(double t, const double *x, const double *past, double *dx, void *context)
 {
@@ -357,6 +416,6 @@ test_many_delays(void **state)
 
 RUN(cmocka_unit_test(test_method_of_steps), cmocka_unit_test(test_mackey_glass),
     cmocka_unit_test(test_tolerance_is_kept), cmocka_unit_test(test_order_without_delay),
-    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_errors),
-    cmocka_unit_test(test_not_finite), cmocka_unit_test(test_missing),
-    cmocka_unit_test(test_many_delays))
+    cmocka_unit_test(test_state_dependent_delays), cmocka_unit_test(test_order_of_delays),
+    cmocka_unit_test(test_errors), cmocka_unit_test(test_not_finite),
+    cmocka_unit_test(test_missing), cmocka_unit_test(test_many_delays))
