@@ -24,10 +24,11 @@ static const tg_column cell_columns[] = {
       false },
     { "rate", "1/time",
       "of the slowest mode; < 0: grows; with these workers under asgd where they have one "
-      "law, else "
-      "with very many",
+      "law and it is exponential, else with very many",
       false },
-    { "rate_kind", "", "exponential; effective: over the horizon, where no root gives one",
+    { "rate_kind", "",
+      "exponential; effective: over the horizon from a staggered beginning, where no root "
+      "gives one",
       true },
 };
 static const tg_column curve_columns[] = {

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double LEAST = 1e-5, NOISE = 1e-7, RIPPLE = 1e-9;
+static const double LEAST = 1e-5, NOISE = 1e-7;
 
 /* A place on ln E, time in steps of the grid. */
 typedef struct place {
@@ -31,26 +31,31 @@ draw_line(double *log_e, size_t n, place from, double slope, double to, bool at_
     }
 }
 
-/* ln |y| is made ln E. A peak that is lower than what comes later is a dent, and none of E. */
+/* ln E. A peak that is lower than what comes later is a dent, and none of E; between two of it |y| falls
+ * below half of the later one, or they are ripples of what does not swing. */
 static void
 envelope(const double *y, size_t n, double *log_e)
 {
-    place  next = { (double)n, -INFINITY }, here = next;
-    double highest = 0, slope = NAN;
+    place  next = { (double)n, -INFINITY }, here;
+    double highest = 0, least = INFINITY, slope = NAN;
 
-    for (size_t i = n - 1; i-- > 0; highest = fmax(highest, fabs(y[i + 1]))) {
-        const bool start = i == 0;
-        if (start)
+    for (size_t i = 0; i < n; i++) log_e[i] = log(fabs(y[i]));
+    for (size_t i = n - 1; i-- > 0;) {
+        highest = fmax(highest, fabs(y[i + 1]));
+        least = fmin(least, fabs(y[i + 1]));
+        if (i == 0)
             here = (place){ 0, 0 };
-        else if (!find_peak(y, i, &here) || fabs(y[i]) < highest ||
-                 fabs(y[i]) < fabs(y[i + 1]))
+        else if (!find_peak(y, i, &here) || fabs(y[i]) < highest)
             continue;
-        if (isfinite(next.log)) {
+        const bool swings = least < exp(next.log) / 2;
+        if (!swings && !isnan(slope)) continue;
+        if (swings) {
             const double to_next = (next.log - here.log) / (next.t - here.t);
             if (isnan(slope)) draw_line(log_e, n, next, slope = to_next, (double)n, true);
-            draw_line(log_e, n, here, to_next, next.t, start);
+            draw_line(log_e, n, here, to_next, next.t, i == 0);
         }
         next = here;
+        least = INFINITY;
     }
 }
 
@@ -80,23 +85,10 @@ before_end(const double *log_e, place end)
     return best;
 }
 
-/* y but for ripples: where it stays, its rounding has peaks of its own. */
-static void
-flatten(const double *y, size_t n, double *flat)
-{
-    flat[0] = y[0];
-    for (size_t i = 1; i < n; i++)
-        flat[i] = fabs(y[i] - flat[i - 1]) < RIPPLE ? flat[i - 1] : y[i];
-}
-
 double
 tg_envelope_rate(const double *y, size_t n, double *room, bool *ended)
 {
-    double *flat = room + n;
-
-    flatten(y, n, flat);
-    for (size_t i = 0; i < n; i++) room[i] = log(fabs(y[i]));
-    envelope(flat, n, room);
+    envelope(y, n, room);
     const place end = end_of(room, n), at = before_end(room, end);
 
     *ended = end.t < (double)(n - 1);

@@ -65,7 +65,7 @@ tg_mode_course_rate(const tg_mode_course *c, double limit, double horizon)
 {
     const size_t n = (size_t)fmin((double)c->n, fmax(ceil(horizon / c->dt) + 1, 3));
     const double first = c->n > 2 ? c->mean[0] - limit : 0;
-    double      *y = first != 0 ? malloc(3 * n * sizeof *y) : NULL, rate = NAN;
+    double      *y = first != 0 ? malloc(2 * n * sizeof *y) : NULL, rate = NAN;
     bool         ended;
 
     for (size_t i = 0; y && i < n; i++) y[i] = (c->mean[i] - limit) / first;

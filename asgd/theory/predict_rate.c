@@ -17,7 +17,7 @@ tg_status
 tg_case_effective_rate(const tg_case *c, double scale, double horizon,
                        tg_mode_prediction *mode)
 {
-    double y[POINTS], room[2 * POINTS];
+    double y[POINTS], room[POINTS];
     bool   ended;
     scale *= c->own;
     const tg_loop l = tg_case_loop(c, mode->a * scale);

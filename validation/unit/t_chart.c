@@ -69,6 +69,7 @@ check_grid(const char *law, const char *filter)
                                           tg_chart_value(&p.y, k / NX), &c, &l),
                          TG_OK);
         if (tg_loop_rightmost(&l, &r) != TG_OK) fail_msg("%s", tg_message());
+        assert_true(cell[k].exponential || cell[k].im == 0);
         if (!(fabs(creal(r.s) - cell[k].re) < 1e-6 && r.exponential == cell[k].exponential))
             fail_msg(
                 "%s %s a %g b %g: %.9g %+.9gi (%d) in the chart, %.9g %+.9gi (%d) alone",

@@ -11,7 +11,7 @@ typedef double course(double t);
 static double
 rate_of(course *f)
 {
-    double y[POINTS], room[2 * POINTS];
+    double y[POINTS], room[POINTS];
     bool   ended;
 
     for (size_t i = 0; i < POINTS; i++) y[i] = f(SPAN * (double)i / (POINTS - 1));
@@ -54,6 +54,13 @@ is_a_stair(double t)
     return exp(-.3 * floor(t)) * (1 + 8e-10 * sin(1e4 * t));
 }
 
+/* One bump above 1 at first, as a rough grid makes it, is no growth. */
+static double
+rises_first(double t)
+{
+    return falls(t) + (t < .6 ? 1.002 - falls(t) - .02 * (t - .3) * (t - .3) : 0);
+}
+
 static double
 hardly_falls(double t)
 {
@@ -70,6 +77,7 @@ test_rates(void **state)
     assert_true(rate_of(ends_in_a_dent) > .2);
     assert_near(rate_of(is_a_stair), .285, .0151);
     assert_near(rate_of(hardly_falls), 1e-9, 1e-15);
+    assert_near(rate_of(rises_first), .3, 1e-6);
 }
 
 RUN(cmocka_unit_test(test_rates))
