@@ -18,6 +18,7 @@ static const tg_column row_columns[] = {
     { "step", "x^2/loss", "best learning rate", false },
     { "time", "time", "to the target with it; inf: not by the horizon", false },
     { "rate", "1/time", "of the slowest mode", false },
+    { "rate_error", "1/time", "expected model error", false },
     { "floor", "loss", "noise floor with it", false },
     { "step_floor", "x^2/loss", "learning rate whose floor is the target; inf: none",
       false },
@@ -54,7 +55,7 @@ static const tg_column map_columns[] = {
     { "step", "x^2/loss", "learning rate", false },
     { "time", "time", "to the target; inf: not by the horizon", false },
 };
-enum { ROW_COLUMNS = 14, BEST_COLUMNS = 13, MAP_COLUMNS = 5 };
+enum { ROW_COLUMNS = 15, BEST_COLUMNS = 13, MAP_COLUMNS = 5 };
 
 typedef struct planning {
     const tg_ask   *ask;
@@ -75,9 +76,10 @@ add_rows(const planning *p, const char *label, double target, const tg_schedule 
             p->rows,
             (tg_cell[]){ TG_TEXT(label), TG_NUMBER(target), TG_NUMBER((double)r->workers),
                          TG_NUMBER(r->step_limit), TG_NUMBER(r->step), TG_NUMBER(r->time),
-                         TG_NUMBER(r->rate), TG_NUMBER(r->floor), TG_NUMBER(r->step_floor),
-                         TG_NUMBER(r->gradients), TG_NUMBER(r->bytes), TG_NUMBER(r->cost),
-                         TG_NUMBER(r->own_time), TG_TEXT(tg_binding_name(r->binds)) }));
+                         TG_NUMBER(r->rate), TG_NUMBER(r->rate_error), TG_NUMBER(r->floor),
+                         TG_NUMBER(r->step_floor), TG_NUMBER(r->gradients),
+                         TG_NUMBER(r->bytes), TG_NUMBER(r->cost), TG_NUMBER(r->own_time),
+                         TG_TEXT(tg_binding_name(r->binds)) }));
         for (size_t k = 0; k < s->steps; k++)
             TG_TRY(tg_table_add(
                 p->map, (tg_cell[]){ TG_TEXT(label), TG_NUMBER(target),

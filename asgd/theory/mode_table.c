@@ -42,6 +42,8 @@ enum { NOISY = 8, MODES = TG_TABLE_ROWS + NOISY };
 static const size_t noisy[NOISY] = { 0, 3, 6, 8, 10, 12, 14, 16 };
 /* Rows of smaller gains are asked of later times. */
 static const double WITHIN = 3;
+/* Of a rate, and of one over the horizon, between numbers of workers; and over P^2. */
+static const double RATE = 0.01, EFFECTIVE = 0.05, FEW = 0.5;
 static const double LITTLE = 1e-18, FAINT = 1e-9;
 
 typedef struct room {
@@ -112,6 +114,15 @@ lay_modes(const tg_mode_table *t, double step, room *r)
     }
 }
 
+/* A rate over the horizon is over that which was asked for. */
+static double
+rate_of(const tg_mode_prediction *mode, const tg_mode_course *c, double horizon)
+{
+    const double rate = mode->effective ? tg_mode_course_rate(c, 0, horizon) : NAN;
+
+    return isnan(rate) ? mode->rate : rate;
+}
+
 /* y and Z of a row from its course as long as that goes on, and on at their rates. What is as good as nothing is the same in
  * all rows and tables: between one that goes on down and one that does not ln Z would be anything. */
 static void
@@ -123,7 +134,7 @@ take_start(tg_mode_table *t, size_t i, const tg_prediction *p, double horizon,
     double slope = 0;
 
     t->variance[i] = k / (t->size * p->mode[i].variance / LITTLE);
-    t->rate[i] = fmax(p->mode[i].rate * t->mean / k, 0);
+    t->rate[i] = fmax(rate_of(&p->mode[i], c, horizon / WITHIN) * t->mean / k, 0);
     t->decay[i] = fmin(t->rate[i], 1 - rows[i]);
     for (size_t j = 0; j < TG_TABLE_TIMES; j++) {
         const double at = fmin(time_of(j) / scale, end), y = tg_mode_course_mean(c, at);
@@ -212,6 +223,7 @@ fill(const tg_cluster *c, const char *rule, double number, double horizon, room 
     TG_TRY(tg_predict_undoubted(&m, c, rule, number, step, &plan, &p));
     t->rows = rows_known(p, r);
     t->whole = r->course[0].whole;
+    t->effective = p->mode[0].effective;
     for (size_t i = 0; i < t->rows; i++)
         take_start(t, i, p, WITHIN * horizon, &r->course[i]);
     take_noise(t, p, r);
@@ -253,6 +265,7 @@ tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, double wor
     out->rows = TG_TABLE_ROWS;
     out->share = node[0]->share;
     out->whole = node[0]->whole;
+    out->effective = node[nodes - 1]->effective;
     for (size_t n = 0; n < nodes; n++) {
         const tg_mode_table *t = node[n];
         double               w = 1;
@@ -280,6 +293,17 @@ tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, double wor
 
 /* ---- use ----------------------------------------------------------------------------- */
 
+/* How much the slopes before and after differ from that between i and i + 1. */
+static double
+bend_of(const double *x, size_t i, size_t n)
+{
+    const double slope = x[i + 1] - x[i];
+    const double before = i > 0 ? fabs(slope - (x[i] - x[i - 1])) : 0;
+    const double after = i + 2 < n ? fabs(x[i + 2] - x[i + 1] - slope) : 0;
+
+    return fmax(before, after);
+}
+
 tg_table_row
 tg_mode_table_row(const tg_mode_table *t, double k)
 {
@@ -306,6 +330,9 @@ tg_mode_table_row(const tg_mode_table *t, double k)
     const double over = (part - rows[i]) / (rows[i + 1] - rows[i]);
     r.variance = k / (t->size * fmax(variance * left, 1e-9));
     r.rate = (t->rate[i] + over * (t->rate[i + 1] - t->rate[i])) * k / t->mean;
+    r.rate_error =
+        bend_of(t->rate, i, t->rows) * over * (1 - over) * 2 * k / t->mean +
+        ((t->effective ? EFFECTIVE : RATE) + FEW / (t->workers * t->workers)) * r.rate;
     r.decay = fmax(decay, 0) * k / t->mean;
     return r;
 }

@@ -28,8 +28,9 @@ typedef struct tg_mode_table {
     double share,
         size; /* of a step that a gradient is worth; workers that renew: k = share eta h size */
     double limit, limit_error; /* L */
-    bool   whole; /* times are those of the run, else from when DuDe-ASGD begins */
-    size_t rows;  /* of those that settle: the others are not filled */
+    bool   whole;     /* times are those of the run, else from when DuDe-ASGD begins */
+    bool   effective; /* rates are those over the horizon */
+    size_t rows;      /* of those that settle: the others are not filled */
     double variance[TG_TABLE_ROWS]; /* k/(size V) */
     double rate[TG_TABLE_ROWS];     /* of the mean, times m/k */
     double decay
@@ -58,8 +59,10 @@ void tg_mode_table_between(const tg_mode_table *const *node, size_t nodes, doubl
 typedef struct tg_table_row {
     size_t first;
     double weight[4];
-    double scale, decay;   /* u = scale t; D k/m */
-    double variance, rate; /* V(k) of sigma/h = 1 [x^2]; 1/time */
+    double scale, decay; /* u = scale t; D k/m */
+    double variance;     /* V(k) of sigma/h = 1 [x^2] */
+    double rate,
+        rate_error; /* 1/time; on a line between the rows, where real roots may meet */
 } tg_table_row;
 
 /* The row of gain k < L; below the least row it is that row's, above the last that settles its. */

@@ -28,6 +28,7 @@ no_row(size_t workers)
                               .time = INFINITY,
                               .loss = INFINITY,
                               .rate = NAN,
+                              .rate_error = NAN,
                               .floor = NAN,
                               .step_floor = NAN,
                               .gradients = INFINITY,

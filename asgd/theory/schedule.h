@@ -57,7 +57,8 @@ typedef struct tg_schedule_row {
     double limit_error; /* relative */
     double step, time;  /* best; inf: not by the horizon at any step */
     double loss;        /* there at the horizon, if time is inf */
-    double rate, floor;
+    double rate, rate_error; /* of the slowest mode */
+    double floor;
     double step_floor; /* where the floor is the target; inf: beyond the limit */
     double gradients, bytes, cost, objective; /* to the target */
     double own_time;                          /* with the learning rate in force ... */

@@ -40,9 +40,10 @@ static const double SWINGS =
 
 typedef struct look {
     const tg_team *c;
-    tg_table_row  *row;                      /* (modes) */
-    double         rate, rest, left, target; /* left: floor of what the modes leave out */
-    bool           swings;
+    tg_table_row  *row; /* (modes) */
+    double         rate, rate_error, rest, left,
+        target; /* left: floor of what the modes leave out */
+    bool swings;
 } look;
 
 /* The loss a time t after the beginning. */
@@ -142,12 +143,16 @@ look_at(look *l, double step, tg_team_point *out)
         const double k = c->table->share * step * h * (double)c->s.cluster->workers;
         l->row[j] = tg_mode_table_row(c->table, k);
         l->swings = l->swings || k > SWINGS;
-        l->rate = fmin(l->rate, l->row[j].rate);
+        if (l->row[j].rate < l->rate) {
+            l->rate = l->row[j].rate;
+            l->rate_error = l->row[j].rate_error;
+        }
         out->floor += h / 2 * m->sigma2[j] / (h * h) * l->row[j].variance;
     }
     l->left = c->table->share * step / 4 * m->left_noise;
     out->floor += l->left;
     out->rate = l->rate;
+    out->rate_error = l->rate_error;
     out->loss = loss_at(l, c->task->horizon);
     out->time = out->loss < l->target ? settling(l) : INFINITY;
 }
@@ -159,7 +164,8 @@ predict_at(const tg_team *c, double step, double target, tg_team_point *out)
 
     TG_TRY(tg_team_predict(c, step, target, &p));
     const double end = p->loss[p->points - 1];
-    *out = (tg_team_point){ p->settle, end, p->rate, p->floor + p->bias_loss };
+    *out =
+        (tg_team_point){ p->settle, end, p->rate, p->rate_error, p->floor + p->bias_loss };
     if (isfinite(p->settle) && !(end < target)) out->time = INFINITY;
     tg_prediction_free(p);
     return TG_OK;
@@ -170,7 +176,7 @@ tg_team_at(const tg_team *c, double step, double target, tg_team_point *out)
 {
     look l = { .c = c, .target = target };
 
-    *out = (tg_team_point){ INFINITY, INFINITY, NAN, INFINITY };
+    *out = (tg_team_point){ INFINITY, INFINITY, NAN, NAN, INFINITY };
     if (!(step < 0.9999 * c->step_limit)) return TG_OK;
     if (!c->table) return predict_at(c, step, target, out);
     if (!(l.row = malloc(c->modes.count * sizeof *l.row)))

@@ -171,6 +171,7 @@ tg_team_row(const tg_team *c, tg_schedule_row *r)
     r->time = p.time;
     r->loss = p.loss;
     r->rate = p.rate;
+    r->rate_error = p.rate_error;
     r->floor = p.floor;
     if (c->table) TG_TRY(floor_step(c, &r->step_floor));
     if (!c->table) r->step_floor = NAN;

@@ -43,7 +43,7 @@ void                 tg_team_close(tg_team *c);
 typedef struct tg_team_point {
     double time; /* to the target; inf: not by the horizon */
     double loss; /* at the horizon */
-    double rate, floor;
+    double rate, rate_error, floor;
 } tg_team_point;
 
 /* What a step < the limit does; beyond it, time and loss are inf. */

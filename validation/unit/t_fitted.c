@@ -96,6 +96,27 @@ test_p_values(void **state)
     assert_true(known > .7);
 }
 
+/* No sample of a law is as far from it as that: one in all 200 is, the times themselves. */
+static void
+test_hopeless_law(void **state)
+{
+    double t[60];
+    tg_fit fit[TG_FIT_LAWS];
+    size_t count = 0, seen = 0;
+
+    (void)state;
+    for (int i = 0; i < 60; i++) t[i] = -log(1 - (i + .5) / 60);
+    assert_ok(tg_fit_all(t, 60, fit, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(fit[i].law, "exponential") && strcmp(fit[i].law, "gamma")) continue;
+        fit[i].distance = .4;
+        assert_ok(tg_fit_bootstrap(60, 7, &fit[i], 1));
+        assert_near(fit[i].p, 1. / 200, 1e-12);
+        seen++;
+    }
+    assert_int_equal(seen, 2);
+}
+
 /* ---- course -------------------------------------------------------------------------- */
 
 static double
@@ -191,5 +212,6 @@ test_course_of_few_rows(void **state)
 }
 
 RUN(cmocka_unit_test(test_gaps), cmocka_unit_test(test_what_is_taken),
-    cmocka_unit_test(test_p_values), cmocka_unit_test(test_course),
-    cmocka_unit_test(test_course_of_few_rows), cmocka_unit_test(test_drift_alone))
+    cmocka_unit_test(test_p_values), cmocka_unit_test(test_hopeless_law),
+    cmocka_unit_test(test_course), cmocka_unit_test(test_course_of_few_rows),
+    cmocka_unit_test(test_drift_alone))

@@ -39,6 +39,21 @@ check_records(const tg_images *d, size_t from, size_t n)
     }
 }
 
+/* A class may have one sample only, the first or the last. */
+static void
+test_every_class(void **state)
+{
+    uint8_t   label[] = { 2, 1, 1, 0 };
+    tg_images d = { .label = label, .samples = 4, .classes = 3 };
+
+    (void)state;
+    assert_ok(tg_images_check(&d, "these"));
+    d.classes = 4;
+    assert_fails(tg_images_check(&d, "these"), TG_EINPUT, "class 3 of 4");
+    d = (tg_images){ .label = label + 1, .samples = 3, .classes = 3 };
+    assert_fails(tg_images_check(&d, "these"), TG_EINPUT, "class 2 of 3");
+}
+
 /* Planes become pixels with their channels side by side; files follow one another. */
 static void
 test_cifar(void **state)
@@ -171,5 +186,6 @@ test_synthetic(void **state)
                  TG_EDOMAIN, "need pixels");
 }
 
-RUN(cmocka_unit_test(test_cifar), cmocka_unit_test(test_folder),
-    cmocka_unit_test(test_damaged), cmocka_unit_test(test_synthetic))
+RUN(cmocka_unit_test(test_every_class), cmocka_unit_test(test_cifar),
+    cmocka_unit_test(test_folder), cmocka_unit_test(test_damaged),
+    cmocka_unit_test(test_synthetic))

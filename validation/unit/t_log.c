@@ -318,8 +318,8 @@ FORMAT(pairs)
             "{\"ph\":\"B\",\"name\":\"inner\",\"pid\":1,\"tid\":\"w%d\",\"ts\":" MS "000},"
             "{\"ph\":\"E\",\"pid\":1,\"tid\":\"w%d\",\"ts\":" MS "000},"
             "{\"ph\":\"E\",\"pid\":1,\"tid\":\"w%d\",\"ts\":" MS "000}",
-            r == table ? "[" : ",\n", r->worker, r->start, r->worker, r->start, r->worker,
-            r->end, r->worker, r->end);
+            r == table ? "[\n  " : ",\n", r->worker, r->start, r->worker, r->start,
+            r->worker, r->end, r->worker, r->end);
 }
 FORMAT(mllog)
 {

@@ -280,8 +280,36 @@ test_in_the_simulator(void **state)
     tg_cluster_free(c);
 }
 
+/* The norm is of the gradient, not of what a rule keeps behind it: wait with a limit that nobody meets is
+ * asgd. */
+static void
+test_clip_of_the_gradient(void **state)
+{
+    const double h = 1, x0 = 3, none = 0;
+    tg_cluster  *c = random_cluster(1, 6, true);
+    tg_problem  *p = NULL;
+    tg_choice    wait = rule_with(&tg_rule_wait, "limit", 1000);
+
+    (void)state;
+    assert_ok(tg_problem_quadratic(1, &h, &x0, &none, 6, NULL, &p));
+    tg_setup u = tg_setup_of(p, c, tg_rule(&tg_rule_asgd), ETA, 1);
+    u.clip = .5;
+    tg_sim *one = simulation(&u, 0);
+    u.rule = wait;
+    tg_sim *other = simulation(&u, 0);
+    for (int k = 0; k < 60; k++) {
+        advance(one);
+        advance(other);
+        assert_near(*tg_sim_model(other), *tg_sim_model(one), 0);
+    }
+    tg_sim_free(one);
+    tg_sim_free(other);
+    tg_problem_free(p);
+    tg_cluster_free(c);
+}
+
 RUN(cmocka_unit_test(test_plain), cmocka_unit_test(test_decay),
     cmocka_unit_test(test_heavy_ball), cmocka_unit_test(test_nesterov),
     cmocka_unit_test(test_no_momentum), cmocka_unit_test(test_adaptive),
     cmocka_unit_test(test_scale_does_not_count), cmocka_unit_test(test_schedules),
-    cmocka_unit_test(test_in_the_simulator))
+    cmocka_unit_test(test_in_the_simulator), cmocka_unit_test(test_clip_of_the_gradient))
