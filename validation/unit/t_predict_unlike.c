@@ -311,6 +311,48 @@ test_speeds_far_apart(void **state)
     }
 }
 
+/* Nine groups, more than a twin has, of means 1 .. 30: the limit from the fastest to the slowest, or as of `order`. */
+static double
+limit_of_many(const size_t *order)
+{
+    enum { GROUPS = 9 };
+    double         h = 1, one = 1, none = 0;
+    const tg_modes m = {
+        .count = 1, .h = &h, .start = &one, .sigma2 = &one, .shift = &none, .spread = &none
+    };
+    const tg_predict_plan plan = { .target = NAN };
+    tg_delay             *law[GROUPS];
+    size_t                count[GROUPS];
+    tg_cluster           *c = NULL;
+    tg_prediction        *p = NULL;
+
+    for (size_t g = 0; g < GROUPS; g++) {
+        const double shape_mean[] = { 2.5, pow(30, (double)order[g] / (GROUPS - 1)) };
+        assert_ok(tg_delay_create("gamma", shape_mean, &law[g]));
+        count[g] = 1;
+    }
+    assert_ok(tg_cluster_create(GROUPS, count, law, false, &c));
+    assert_ok(tg_predict_undoubted(&m, c, "asgd", 0, .05, &plan, &p));
+    const double limit = p->step_limit;
+    tg_prediction_free(p);
+    tg_cluster_free(c);
+    for (size_t g = 0; g < GROUPS; g++) tg_delay_free(law[g]);
+    return limit;
+}
+
+static void
+test_order_of_groups(void **state)
+{
+    static const size_t up[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 },
+                        down[] = { 8, 7, 6, 5, 4, 3, 2, 1, 0 },
+                        mixed[] = { 4, 0, 8, 2, 6, 1, 7, 5, 3 };
+    const double limit = limit_of_many(up);
+
+    (void)state;
+    assert_near(limit_of_many(down), limit, 1e-6 * limit);
+    assert_near(limit_of_many(mixed), limit, 1e-6 * limit);
+}
+
 /* Without noise a mode goes on settling beyond its course: what is left at its end is stated. */
 static void
 test_without_noise_something_is_left(void **state)
@@ -342,11 +384,12 @@ test_without_noise_something_is_left(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_phase_types_are_solved),
-                                        cmocka_unit_test(test_other_laws_are_like_these),
-                                        cmocka_unit_test(test_speeds_far_apart),
-                                        cmocka_unit_test(
-                                            test_without_noise_something_is_left) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_phase_types_are_solved),
+        cmocka_unit_test(test_other_laws_are_like_these),
+        cmocka_unit_test(test_speeds_far_apart), cmocka_unit_test(test_order_of_groups),
+        cmocka_unit_test(test_without_noise_something_is_left)
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,6 +274,16 @@ test_multiple_roots(void **state)
     assert_int_equal(r.root[0].multiplicity, 4);
     assert_true(cabs(r.root[0].s + 1) < 1e-10);
     tg_roots_free(&r);
+    /* and beside it roots of other equations, one further right, one further left */
+    const double beside[16] = { [0] = -.3, [5] = -1.7 };
+    const double pulls[16] = { [10] = -1 / e, [15] = -1 / e };
+    s = (tg_system){ 4, beside, &(tg_system_term){ d, pulls }, 1 };
+    assert_int_equal(tg_system_roots(&s, -2, &r), TG_OK);
+    assert_int_equal(r.count, 3);
+    assert_true(cabs(r.root[0].s + .3) < 1e-12 && r.root[0].multiplicity == 1);
+    assert_true(cabs(r.root[1].s + 1) < 1e-10 && r.root[1].multiplicity == 4);
+    assert_true(cabs(r.root[2].s + 1.7) < 1e-12 && r.root[2].multiplicity == 1);
+    tg_roots_free(&r);
     /* lines so far to the left that roots cannot be counted */
     s = (tg_system){ 2, swing, &(tg_system_term){ d, far }, 1 };
     tg_delay *ten = NULL;
