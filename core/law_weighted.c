@@ -89,23 +89,34 @@ twice(double t, const void *context)
     return weight(d, t) * once(t, context);
 }
 
+/* Where the density is as good as 0: the part's end, or no more than so many others deliver. */
+static double
+end_of(const tg_delay *d)
+{
+    const tg_delay *part = d->part[0];
+    const double    all =
+        isfinite(part->high) ? part->high : tg_delay_quantile(part, 1 - 1.2e-16);
+    const double most = d->p[MOST] + 1, late = most + 12 * sqrt(most) + 40;
+
+    return d->p[MOST] < 0 ? all : fmax(fmin(all, late / d->p[RATE]), 2 * part->low);
+}
+
 static tg_status
 by_density(tg_delay *d)
 {
     const tg_delay *part = d->part[0];
-    const double    high =
-        isfinite(part->high) ? part->high : tg_delay_quantile(part, 1 - 1.2e-16);
-    tg_panels *square = NULL;
-    double     moment[4], breaks[LAW_BREAKS + 1];
-    size_t     n = 0;
+    const double    high = end_of(d);
+    tg_panels      *square = NULL;
+    double          moment[4], breaks[LAW_BREAKS + 1];
+    size_t          n = 0;
 
     d->accuracy *= tg_law_breaks(part, 1, breaks + 1);
     for (; n < LAW_BREAKS && breaks[n + 1] < d->p[KINK]; n++)
         breaks[n] = breaks[n + 1]; /* it, in its place */
     breaks[n] = d->p[KINK];
 
-    TG_TRY(tg_panels_density_create(twice, d, part->low, high, &d->p[KINK], 1, d->accuracy,
-                                    &square));
+    TG_TRY(tg_panels_density_create(twice, d, part->low, high, breaks, LAW_BREAKS + 1,
+                                    d->accuracy, &square));
     tg_panels_moments(square, 0, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];

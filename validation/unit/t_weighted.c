@@ -31,6 +31,44 @@ test_fresh(void **state)
     tg_delay_free(d);
 }
 
+/* Laws whose longest times are a million times their mean: the shares by Simpson's rule in ln t, where J given T is
+ * Poisson. */
+static void
+test_fresh_of_heavy_laws(void **state)
+{
+    static const char *const law[] = { "{law: pareto, shape: 2.6, mean: 1}",
+                                       "{law: pareto, shape: 1.5, mean: 1}",
+                                       "{law: lognormal, mean: 1, cv: 20}",
+                                       "{law: weibull, shape: .3, mean: 1}" };
+    (void)state;
+    for (size_t i = 0; i < sizeof law / sizeof *law; i++)
+        for (double mu = .3; mu < 400; mu *= 9)
+            for (size_t q = 0; q < 40; q = 3 * q + 1) {
+                enum { STEPS = 400000 };
+                tg_delay *d = make(law[i]), *kept = NULL;
+                double    share, power, sum = 0, early = 0;
+                assert_int_equal(tg_delay_fresh(d, mu, q, &kept, &share, &power), TG_OK);
+                const double low = log(fmax(tg_delay_quantile(d, 1e-9), 1e-9)),
+                             each = (log(1e6) - low) / STEPS;
+                for (int k = 0; k <= STEPS; k++) {
+                    const double t = exp(low + each * k);
+                    double       fresh = 0, p = exp(-mu * t);
+                    for (size_t j = 0; j <= q && p > 0; p *= mu * t / (double)++j)
+                        fresh += p;
+                    if (k == 0) early = fresh * tg_delay_cdf(d, t);
+                    sum += (k == 0 || k == STEPS ? 1
+                            : k % 2              ? 4
+                                                 : 2) *
+                           t * fresh * tg_delay_pdf(d, t);
+                }
+                if (!(fabs(share - sum * each / 3 - early) < 2e-5 * share + 1e-9))
+                    fail_msg("%s, mu %g, limit %zu: %.9g, by Simpson's rule %.9g", law[i],
+                             mu, q, share, sum * each / 3);
+                tg_delay_free(kept);
+                tg_delay_free(d);
+            }
+}
+
 static const tg_weights aware = { .reference = 1, .shift = 1, .power = 1 };
 
 /* c = 1/(1 + J): exponential T has geometric J, whose E c, E c^2 and E c e^{-sT} are sums; a constant one
@@ -180,11 +218,13 @@ test_distribution(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fresh),        cmocka_unit_test(test_ends_at_the_poles),
-        cmocka_unit_test(test_distribution), cmocka_unit_test(test_weighed),
-        cmocka_unit_test(test_adaptive),     cmocka_unit_test(test_parts)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fresh),
+                                        cmocka_unit_test(test_fresh_of_heavy_laws),
+                                        cmocka_unit_test(test_ends_at_the_poles),
+                                        cmocka_unit_test(test_distribution),
+                                        cmocka_unit_test(test_weighed),
+                                        cmocka_unit_test(test_adaptive),
+                                        cmocka_unit_test(test_parts) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
