@@ -76,11 +76,13 @@ test_simulated(void **state)
 {
     static const char *const law[] = { "{law: exponential, mean: 1}",
                                        "{law: gamma, shape: 4, mean: 1}",
-                                       "{law: constant, value: 1}" };
+                                       "{law: constant, value: 1}",
+                                       "{law: pareto, shape: 2.6, mean: 1}",
+                                       "{law: uniform, min: .2, max: 1.8}" };
     tg_choice                polynomial = tg_choice_of(&tg_rule_polynomial.is);
 
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof law / sizeof *law; i++) {
         polynomial.param[0] = .5;
         hold(law[i], "polynomial", .5, polynomial, .05);
         hold(law[i], "staleness_aware", 0, tg_rule(&tg_rule_staleness_aware), .1);
