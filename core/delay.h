@@ -70,14 +70,14 @@ double tg_weights_mean(const tg_weights *w, double mu, double fano, int n);
  * proportional to c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.
  *   fresh      c(T) = P(J <= most | T), J Poisson with mean rate T: at most so many updates
  *              were applied in the meantime
- *   weighed    c(T) = E[c(J) | T], J of mean rate T and variance fano rate T, with *power = E c(J)^2:
- *              a step that shrinks with staleness
- * Errors: TG_EDOMAIN power, rate not > 0, fano not in [0, 1] or finite, or nothing counts; TG_ENOMEM. */
+ *   weighed    c(T) = E[c(J) | T], J of mean rate T and variance F rate T, with *power = E c(J)^2: a step
+ *              that shrinks with staleness; F falls from 1 on a line and is `fano` from `until` [time] on
+ * Errors: TG_EDOMAIN power, rate, until not > 0, fano not in [0, 1] or finite, or nothing counts; TG_ENOMEM. */
 TG_CHECKED tg_status tg_delay_fresh(const tg_delay *part, double rate, size_t most,
                                     tg_delay **out, double *share, double *power);
 TG_CHECKED tg_status tg_delay_weighed(const tg_delay *part, double rate, double fano,
-                                      const tg_weights *weights, tg_delay **out,
-                                      double *share, double *power);
+                                      double until, const tg_weights *weights,
+                                      tg_delay **out, double *share, double *power);
 
 tg_delay *tg_delay_keep(const tg_delay *d); /* one more reference */
 void      tg_delay_free(tg_delay *d);       /* drop a reference; NULL allowed */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { RATE, MOST, KINK }; /* p; MOST < 0: weighed; KINK: where the density is not smooth */
-enum { SHARE, POWER, FRESH, REFERENCE, SHIFT, EXPONENT, FANO }; /* c */
+enum { SHARE, POWER, FRESH, REFERENCE, SHIFT, EXPONENT, FANO, UNTIL }; /* c */
 
 static const double MANY =
     100; /* expected updates, from which they are as good as normal */
@@ -57,12 +57,19 @@ tg_weights_mean(const tg_weights *w, double mu, double fano, int n)
     return sum / all;
 }
 
+/* At first others deliver once or not at all. */
+static double
+fano_at(const tg_delay *d, double t)
+{
+    return d->c[FANO] + (1 - d->c[FANO]) * fmax(1 - t / d->c[UNTIL], 0);
+}
+
 static double
 weighed(const tg_delay *d, double t, int n)
 {
     const tg_weights w = { d->c[FRESH], d->c[REFERENCE], d->c[SHIFT], d->c[EXPONENT] };
 
-    return tg_weights_mean(&w, d->p[RATE] * t, d->c[FANO], n);
+    return tg_weights_mean(&w, d->p[RATE] * t, fano_at(d, t), n);
 }
 
 static double
@@ -101,26 +108,32 @@ end_of(const tg_delay *d)
     return d->p[MOST] < 0 ? all : fmax(fmin(all, late / d->p[RATE]), 2 * part->low);
 }
 
+/* x in its place among n in order. */
+static void
+insert(double *in_order, size_t n, double x)
+{
+    for (; n > 0 && in_order[n - 1] > x; n--) in_order[n] = in_order[n - 1];
+    in_order[n] = x;
+}
+
 static tg_status
 by_density(tg_delay *d)
 {
     const tg_delay *part = d->part[0];
     const double    high = end_of(d);
     tg_panels      *square = NULL;
-    double          moment[4], breaks[LAW_BREAKS + 1];
-    size_t          n = 0;
+    double          moment[4], breaks[LAW_BREAKS + 2];
 
-    d->accuracy *= tg_law_breaks(part, 1, breaks + 1);
-    for (; n < LAW_BREAKS && breaks[n + 1] < d->p[KINK]; n++)
-        breaks[n] = breaks[n + 1]; /* it, in its place */
-    breaks[n] = d->p[KINK];
+    d->accuracy *= tg_law_breaks(part, 1, breaks);
+    insert(breaks, LAW_BREAKS, d->p[KINK]);
+    insert(breaks, LAW_BREAKS + 1, d->p[MOST] < 0 ? d->c[UNTIL] : d->p[KINK]);
 
-    TG_TRY(tg_panels_density_create(twice, d, part->low, high, breaks, LAW_BREAKS + 1,
+    TG_TRY(tg_panels_density_create(twice, d, part->low, high, breaks, LAW_BREAKS + 2,
                                     d->accuracy, &square));
     tg_panels_moments(square, 0, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];
-    TG_TRY(tg_panels_density_create(once, d, part->low, high, breaks, LAW_BREAKS + 1,
+    TG_TRY(tg_panels_density_create(once, d, part->low, high, breaks, LAW_BREAKS + 2,
                                     d->accuracy, &d->panels));
     d->c[SHARE] = tg_law_set_panel_moments(d);
     return TG_OK;
@@ -188,7 +201,7 @@ static const tg_delay_kind weighted = { .name = "weighted",
 typedef struct wish {
     double     p[3];
     tg_weights weights;
-    double     fano;
+    double     fano, until;
 } wish;
 
 static tg_status make(const tg_delay *part, const wish *wanted, tg_delay **out,
@@ -238,6 +251,7 @@ make(const tg_delay *part, const wish *wanted, tg_delay **out, double *share, do
     d->c[SHIFT] = wanted->weights.shift;
     d->c[EXPONENT] = wanted->weights.power;
     d->c[FANO] = wanted->fano;
+    d->c[UNTIL] = wanted->until;
     if (part->kind == &tg_law_constant) {
         *share = weight(d, part->p[0]);
         *power = d->p[MOST] < 0 ? weighed(d, part->p[0], 2) : *share * *share;
@@ -279,20 +293,34 @@ tg_delay_fresh(const tg_delay *part, double rate, size_t most, tg_delay **out,
     return make_checked(part, &wanted, out, share, power);
 }
 
+/* The first t with MANY = rate t fano(t); 0: none. */
+static double
+many_after(double rate, double fano, double until)
+{
+    const double rest = 1 - 4 * (1 - fano) / until * MANY / rate;
+    const double early = rest < 0 ? INFINITY : 2 * MANY / rate / (1 + sqrt(rest));
+
+    if (early < until) return early;
+    return fano > 0 ? fmax(MANY / (rate * fano), until) : 0;
+}
+
 tg_status
-tg_delay_weighed(const tg_delay *part, double rate, double fano, const tg_weights *weights,
-                 tg_delay **out, double *share, double *power)
+tg_delay_weighed(const tg_delay *part, double rate, double fano, double until,
+                 const tg_weights *weights, tg_delay **out, double *share, double *power)
 {
     const wish wanted = {
-        .p = { [RATE] = rate, [MOST] = -1, [KINK] = fano > 0 ? MANY / (rate * fano) : 0 },
+        .p = { [RATE] = rate, [MOST] = -1, [KINK] = many_after(rate, fano, until) },
         .weights = *weights,
-        .fano = fano
+        .fano = fano,
+        .until = until
     };
 
     if (!(rate > 0 && isfinite(rate)))
         return tg_fail(TG_EDOMAIN, "rate of updates must be > 0, got %g", rate);
     if (!(fano >= 0 && fano <= 1))
         return tg_fail(TG_EDOMAIN, "fano must be in [0, 1], got %g", fano);
+    if (!(until > 0 && isfinite(until)))
+        return tg_fail(TG_EDOMAIN, "the time until then must be > 0, got %g", until);
     if (!(weights->power > 0 && isfinite(weights->power)))
         return tg_fail(TG_EDOMAIN, "weights need a power > 0, got %g", weights->power);
     return make_checked(part, &wanted, out, share, power);

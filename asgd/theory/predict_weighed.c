@@ -8,8 +8,7 @@
 #include <string.h>
 
 /* Variance over mean of what others deliver in a mean time m of theirs, at rest: (2/m) int_0^m M, M the renewal
- * function of those that begin at 0 (Cox 1962), M = F + int M(t - u) dF(u) by the trapezoidal rule. No more than of
- * Poisson deliveries. */
+ * function of those that begin at 0 (Cox 1962), M = F + int M(t - u) dF(u) by the trapezoidal rule. */
 static double
 fano_of(const tg_case *c)
 {
@@ -26,7 +25,7 @@ fano_of(const tg_case *c)
         M[i] = known / (1 - mass[1] / 2);
         sum += (M[i - 1] + M[i]) / 2 / STEPS;
     }
-    return fmin(2 * sum, 1);
+    return 2 * sum;
 }
 
 /* What is dropped is no update, and makes nobody else's stale: the share of updates is the one with which
@@ -48,19 +47,23 @@ keep_fresh(tg_case *c, double rate, size_t limit)
 }
 
 /* How much staleness varies given T is an estimate; what it would be of Poisson deliveries tells how much may hang
- * on it. */
+ * on it. Deliveries that come in bunches are taken for Poisson ones. */
+static const double BUNCHED = 0.25;
+
 static tg_status
 keep_weighed(tg_case *c, double rate, const tg_weights *weights)
 {
-    tg_delay *poisson = NULL;
-    double    share, power;
+    const double mean = tg_delay_mean(c->delay), fano = fano_of(c);
+    tg_delay    *poisson = NULL;
+    double       share, power;
 
-    TG_TRY(tg_delay_weighed(c->delay, rate, 1, weights, &poisson, &share, &power));
+    TG_TRY(tg_delay_weighed(c->delay, rate, 1, mean, weights, &poisson, &share, &power));
     tg_delay_free(poisson);
-    TG_TRY(tg_delay_weighed(c->delay, rate, fano_of(c), weights, &c->kept, &c->kept_share,
-                            &c->kept_power));
+    TG_TRY(tg_delay_weighed(c->delay, rate, fmin(fano, 1), mean, weights, &c->kept,
+                            &c->kept_share, &c->kept_power));
     c->kept_doubt =
-        0.5 * fmax(fabs(share / c->kept_share - 1), fabs(power / c->kept_power - 1));
+        0.5 * fmax(fabs(share / c->kept_share - 1), fabs(power / c->kept_power - 1)) +
+        BUNCHED * fmax(fano - 1, 0);
     return TG_OK;
 }
 
@@ -83,8 +86,9 @@ find_ahead(tg_case *c, const tg_linear_rule *r)
 {
     const double end = 4 * tg_delay_mean(c->delay),
                  rate = ((double)c->cluster->workers - 1) / tg_delay_mean(c->delay);
-    const double fano = fano_of(c), updates = rate * (r->limit > 0 ? c->kept_share : 1);
-    double       weight = 1, before = 1;
+    const double fano = fmin(fano_of(c), 1),
+                 updates = rate * (r->limit > 0 ? c->kept_share : 1);
+    double weight = 1, before = 1;
 
     c->every = end / (TG_CASE_TIMES - 1);
     c->ahead[0] = 0;

@@ -55,7 +55,8 @@ test_domain(void **state)
 
     (void)state;
     assert_ok(tg_delay_parse(laws[1], &d));
-    assert_ok(tg_delay_weighed(d, 1, 1, &(tg_weights){ 0, 1, 1, 1 }, &kept, &share, NULL));
+    assert_ok(
+        tg_delay_weighed(d, 1, 1, 1, &(tg_weights){ 0, 1, 1, 1 }, &kept, &share, NULL));
     assert_fails(tg_delay_scaled(d, 0, &out), TG_EDOMAIN, "> 0");
     assert_fails(tg_delay_scaled(d, NAN, &out), TG_EDOMAIN, "> 0");
     assert_fails(tg_delay_scaled(d, 1e300, &out), TG_EDOMAIN, "mean");

@@ -177,8 +177,8 @@ draw_changed(tg_rng *g, double unit, int depth)
     const double    at = unit * between(g, 1e-3, 1e6);
     const uint64_t  way = tg_rng_below(g, 4);
     const tg_status status =
-        way == 0
-            ? tg_delay_weighed(part, 1 / at, 1, &(tg_weights){ 0, 1, 1, 1 }, &d, NULL, NULL)
+        way == 0   ? tg_delay_weighed(part, 1 / at, 1, 1, &(tg_weights){ 0, 1, 1, 1 }, &d,
+                                      NULL, NULL)
         : way == 1 ? tg_delay_fresh(part, 1 / at, tg_rng_below(g, 100), &d, NULL, NULL)
                    : tg_delay_at_most(part, at, &d);
 

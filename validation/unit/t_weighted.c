@@ -84,7 +84,8 @@ test_weighed(void **state)
     for (double P = 2; P < 3000; P *= 8) {
         const double mu = (P - 1) / m, sure = P < 10 ? 1e-12 : 1e-6;
         double       one = 0, two = 0, p = 1 / P;
-        assert_int_equal(tg_delay_weighed(d, mu, 1, &aware, &kept, &share, &power), TG_OK);
+        assert_int_equal(tg_delay_weighed(d, mu, 1, 1, &aware, &kept, &share, &power),
+                         TG_OK);
         for (double j = 0; j < 40 * P; j++, p *= 1 - 1 / P)
             one += p / (1 + j), two += p / (1 + j) / (1 + j);
         near_complex("weighed", share, one, sure * one);
@@ -102,7 +103,7 @@ test_weighed(void **state)
     tg_delay_free(d);
     d = make("{law: constant, value: 2}");
     for (double mu = 1; mu < 1e4; mu *= 7) {
-        assert_int_equal(tg_delay_weighed(d, mu / 2, 1, &aware, &kept, &share, &power),
+        assert_int_equal(tg_delay_weighed(d, mu / 2, 1, 1, &aware, &kept, &share, &power),
                          TG_OK);
         near_complex("weighed", share * mu, -expm1(-mu), mu < 100 ? 1e-13 : 1e-6);
         assert_true(power > share * share);
@@ -121,7 +122,7 @@ test_adaptive(void **state)
     double           share, power;
 
     (void)state;
-    assert_int_equal(tg_delay_weighed(d, 1e9, 1, &w, &kept, &share, &power), TG_OK);
+    assert_int_equal(tg_delay_weighed(d, 1e9, 1, 1, &w, &kept, &share, &power), TG_OK);
     near_complex("weighted", share, 0.5 + log(1.5), 1e-8);
     near_complex("weighted", power, 0.5 + 1.0 / 3, 1e-8);
     near_complex("weighted", tg_delay_mean(kept), (0.375 + 0.5) / share, 1e-8);
@@ -148,7 +149,7 @@ test_parts(void **state)
     tg_delay *d = make("{law: lognormal, mean: 1, cv: 0.8}"), *kept = NULL;
     tg_stats  s = { 0 };
 
-    assert_int_equal(tg_delay_weighed(d, 20, 1, &aware, &kept, &share, &power), TG_OK);
+    assert_int_equal(tg_delay_weighed(d, 20, 1, 1, &aware, &kept, &share, &power), TG_OK);
     for (int i = 0; i < N; i++) tg_stats_add(&s, tg_delay_sample(kept, &g));
     assert_true(fabs(s.mean - tg_delay_mean(kept)) < 4 * tg_stats_error(&s));
     near_complex("weighted", tg_delay_cdf(kept, tg_delay_quantile(kept, 0.3)), 0.3, 1e-9);
@@ -157,7 +158,7 @@ test_parts(void **state)
     const double one = -expm1(-3), four = -expm1(-12) / 4; /* 3 E c at rate 3 */
     d = make("{mixture: [{weight: 1, law: constant, value: 1}, {weight: 3, law: constant, "
              "value: 4}]}");
-    assert_int_equal(tg_delay_weighed(d, 3, 1, &aware, &kept, &share, &power), TG_OK);
+    assert_int_equal(tg_delay_weighed(d, 3, 1, 1, &aware, &kept, &share, &power), TG_OK);
     near_complex("weighted", 3 * share, 0.25 * one + 0.75 * four, 1e-15);
     near_complex("weighted", tg_delay_mean(kept), (one + 12 * four) / (one + 3 * four),
                  1e-14);
@@ -166,13 +167,14 @@ test_parts(void **state)
     const double times[] = { 1, 4, 4, 4 };
     double       again;
     assert_int_equal(tg_delay_empirical(times, 4, &d), TG_OK);
-    assert_int_equal(tg_delay_weighed(d, 3, 1, &aware, &kept, &share, &again), TG_OK);
+    assert_int_equal(tg_delay_weighed(d, 3, 1, 1, &aware, &kept, &share, &again), TG_OK);
     near_complex("weighted", 3 * share, 0.25 * one + 0.75 * four, 1e-15);
     near_complex("weighted", again, power, 1e-15);
     tg_delay_free(kept);
     kept = NULL;
-    assert_int_equal(tg_delay_weighed(d, NAN, 1, &aware, &kept, &share, NULL), TG_EDOMAIN);
-    assert_int_equal(tg_delay_weighed(d, 1, 1, &(tg_weights){ 0 }, &kept, &share, NULL),
+    assert_int_equal(tg_delay_weighed(d, NAN, 1, 1, &aware, &kept, &share, NULL),
+                     TG_EDOMAIN);
+    assert_int_equal(tg_delay_weighed(d, 1, 1, 1, &(tg_weights){ 0 }, &kept, &share, NULL),
                      TG_EDOMAIN);
     assert_int_equal(tg_delay_fresh(d, -1, 2, &kept, &share, NULL), TG_EDOMAIN);
     assert_null(kept);
@@ -190,7 +192,7 @@ test_ends_at_the_poles(void **state)
     tg_delay *kept = NULL;
 
     (void)state;
-    assert_int_equal(tg_delay_weighed(d, 20, 1, &aware, &kept, NULL, NULL), TG_OK);
+    assert_int_equal(tg_delay_weighed(d, 20, 1, 1, &aware, &kept, NULL, NULL), TG_OK);
     near("end", tg_delay_abscissa(kept), -2, 1e-15);
     assert_true(isnan(creal(tg_delay_laplace(kept, -2.1, NULL))));
     assert_true(tg_delay_poles(kept, NULL, 0) == 0);
@@ -206,7 +208,7 @@ test_distribution(void **state)
     double    sum = 0;
 
     (void)state;
-    assert_int_equal(tg_delay_weighed(d, 12, 1, &aware, &kept, NULL, NULL), TG_OK);
+    assert_int_equal(tg_delay_weighed(d, 12, 1, 1, &aware, &kept, NULL, NULL), TG_OK);
     for (int i = 0; i < 3000; i++) {
         sum += 1e-3 * tg_delay_pdf(kept, 1e-3 * (i + 0.5));
         if (i % 300 == 299) near("F", tg_delay_cdf(kept, 1e-3 * (i + 1)), sum, 1e-6);
