@@ -54,6 +54,31 @@ test_every_class(void **state)
     assert_fails(tg_images_check(&d, "these"), TG_EINPUT, "class 2 of 3");
 }
 
+/* Five pictures of 2 x 3 points in grey, the first three of them; as many labels, or one too few. */
+static void
+test_idx(void **state)
+{
+    uint8_t   image[16 + 5 * 6] = { 0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 3 };
+    uint8_t   label[8 + 5] = { 0, 0, 8, 1, 0, 0, 0, 5, 2, 0, 1, 3, 0 };
+    tg_images d = { 0 };
+    char      images[300];
+
+    (void)state;
+    for (size_t i = 0; i < 5 * 6; i++) image[16 + i] = (uint8_t)(7 * i);
+    strcpy(images, write_temporary("images", image, sizeof image));
+    assert_ok(tg_images_idx(images, write_temporary("labels", label, sizeof label), 3, &d));
+    assert_int_equal(d.samples, 3);
+    assert_int_equal(d.classes, 3);
+    assert_int_equal(d.shape.height * 100 + d.shape.width * 10 + d.shape.channels, 231);
+    for (size_t i = 0; i < 3 * 6; i++) assert_int_equal(d.pixel[i], 7 * i);
+    assert_true(d.label[0] == 2 && d.label[1] == 0 && d.label[2] == 1);
+    tg_images_free(&d);
+    label[7] = 4;
+    assert_fails(
+        tg_images_idx(images, write_temporary("labels", label, sizeof label - 1), 3, &d),
+        TG_EINPUT, "holds 5 images");
+}
+
 /* Planes become pixels with their channels side by side; files follow one another. */
 static void
 test_cifar(void **state)
@@ -186,6 +211,6 @@ test_synthetic(void **state)
                  TG_EDOMAIN, "need pixels");
 }
 
-RUN(cmocka_unit_test(test_every_class), cmocka_unit_test(test_cifar),
-    cmocka_unit_test(test_folder), cmocka_unit_test(test_damaged),
-    cmocka_unit_test(test_synthetic))
+RUN(cmocka_unit_test(test_every_class), cmocka_unit_test(test_idx),
+    cmocka_unit_test(test_cifar), cmocka_unit_test(test_folder),
+    cmocka_unit_test(test_damaged), cmocka_unit_test(test_synthetic))
