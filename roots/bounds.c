@@ -54,8 +54,7 @@ fill(tg_bounds *b, double edge)
                  h = fmin(d, 0.1 / tg_delay_mean(b->loop->delay));
     double pull, before;
 
-    b->bent =
-        b->left - h / 2 > edge && b->left - 1.5 * h > edge ? b->left - h / 2 : b->left;
+    b->bent = b->left - 1.5 * h > edge ? b->left - h / 2 : b->left;
     for (size_t k = 0; k < b->rungs; k++) {
         const double x = b->left + (double)k * d, from = k == 0 ? b->bent : x;
         b->radius[k] = radius_at(b, x, &pull);

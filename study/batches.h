@@ -5,9 +5,8 @@
 #include "core/stats.h"
 
 typedef struct tg_batches {
-    double *
-        batches; /* (n) of each replica; inf: not within the horizon; owned by who made it */
-    size_t n;
+    double *batches; /* (n) of each replica; inf: never; owned by who made it */
+    size_t  n;
 } tg_batches;
 
 /* Of those that came there. */

@@ -2,10 +2,11 @@
  *
  *     -ln E(t) / t,   E the envelope of |y|, y(0) = 1
  *
- * is the rate of the exponential through its beginning and its end. ln E runs straight from peak to peak
- * of |y|, between which it falls below half, and is no less than such lines before the first peak and after the last: no zero shows, and the
- * rate goes evenly with whatever y depends on. t is where E is largest in the last tenth before the end
- * of what is known or, sooner, before E passes 1e-5. Derived here, theory 3.1. Private to asgd/theory.
+ * is the rate of the exponential through its beginning and its end. ln E runs straight from peak to peak of
+ * |y|, between which it falls below half, and is no less than such lines before the first peak and after the
+ * last: no zero shows, and the rate goes evenly with whatever y depends on. t is where E is largest in the last
+ * tenth before the end of what is known or, sooner, before E passes 1e-5. Derived here, theory 3.1. Private to
+ * asgd/theory.
  */
 #ifndef TG_ASGD_ENVELOPE_H
 #define TG_ASGD_ENVELOPE_H

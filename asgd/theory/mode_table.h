@@ -61,8 +61,8 @@ typedef struct tg_table_row {
     double weight[4];
     double scale, decay; /* u = scale t; D k/m */
     double variance;     /* V(k) of sigma/h = 1 [x^2] */
-    double rate,
-        rate_error; /* 1/time; on a line between the rows, where real roots may meet */
+    double rate; /* [1/time] on a line between the rows, where real roots may meet */
+    double rate_error;
 } tg_table_row;
 
 /* The row of gain k < L; below the least row it is that row's, above the last that settles its. */

@@ -41,9 +41,9 @@ static const double SWINGS =
 typedef struct look {
     const tg_team *c;
     tg_table_row  *row; /* (modes) */
-    double         rate, rate_error, rest, left,
-        target; /* left: floor of what the modes leave out */
-    bool swings;
+    double         rate, rate_error, rest, target;
+    double         left; /* floor of what the modes leave out */
+    bool           swings;
 } look;
 
 /* The loss a time t after the beginning. */
