@@ -128,8 +128,10 @@ by_density(tg_delay *d)
     insert(breaks, LAW_BREAKS, d->p[KINK]);
     insert(breaks, LAW_BREAKS + 1, d->p[MOST] < 0 ? d->c[UNTIL] : d->p[KINK]);
 
-    TG_TRY(tg_panels_density_create(twice, d, part->low, high, breaks, LAW_BREAKS + 2,
-                                    d->accuracy, &square));
+    const tg_status status = tg_panels_density_create(twice, d, part->low, high, breaks,
+                                                      LAW_BREAKS + 2, d->accuracy, &square);
+    if (status == TG_EDOMAIN) return tg_fail(status, "no delay counts");
+    TG_TRY(status);
     tg_panels_moments(square, 0, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];

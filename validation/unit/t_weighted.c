@@ -69,6 +69,26 @@ test_fresh_of_heavy_laws(void **state)
             }
 }
 
+/* Of a million workers nobody is within three updates, unless jobs may be as short as one likes. */
+static void
+test_nothing_counts(void **state)
+{
+    static const char *const law[] = { "{law: gamma, shape: 1000, mean: 1}",
+                                       "{law: uniform, min: .5, max: 1}",
+                                       "{law: pareto, shape: 1.1, mean: 1}",
+                                       "{law: constant, value: 1}" };
+    double                   share, power;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof law / sizeof *law; i++) {
+        tg_delay *d = make(law[i]), *kept = NULL;
+        assert_int_equal(tg_delay_fresh(d, 1e6, 3, &kept, &share, &power), TG_EDOMAIN);
+        assert_string_equal(tg_message(), "no delay counts");
+        assert_null(kept);
+        tg_delay_free(d);
+    }
+}
+
 static const tg_weights aware = { .reference = 1, .shift = 1, .power = 1 };
 
 /* c = 1/(1 + J): exponential T has geometric J, whose E c, E c^2 and E c e^{-sT} are sums; a constant one
@@ -220,13 +240,12 @@ test_distribution(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fresh),
-                                        cmocka_unit_test(test_fresh_of_heavy_laws),
-                                        cmocka_unit_test(test_ends_at_the_poles),
-                                        cmocka_unit_test(test_distribution),
-                                        cmocka_unit_test(test_weighed),
-                                        cmocka_unit_test(test_adaptive),
-                                        cmocka_unit_test(test_parts) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fresh),          cmocka_unit_test(test_fresh_of_heavy_laws),
+        cmocka_unit_test(test_nothing_counts), cmocka_unit_test(test_ends_at_the_poles),
+        cmocka_unit_test(test_distribution),   cmocka_unit_test(test_weighed),
+        cmocka_unit_test(test_adaptive),       cmocka_unit_test(test_parts)
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
