@@ -24,7 +24,6 @@ typedef struct between {
     size_t          points;
     tg_modes        modes; /* (2 points): from 1; then with noise */
     tg_finite_mode *mode;  /* (2 points) */
-    bool           *asked; /* (LEVELS, points) */
     tg_gain_seen  **seen;  /* (LEVELS, points) at times 2^level apart, or NULL */
 } between;
 
@@ -288,31 +287,20 @@ find_mode(size_t j, size_t thread, void *context)
     return b->f->plan->points ? follow(b, &s, j, unit, out) : TG_OK;
 }
 
-static tg_status
-look_at_level(size_t level, size_t thread, void *context)
-{
-    const between *b = context;
-
-    (void)thread;
-    for (size_t i = 0; i < b->points; i++)
-        if (b->asked[level * b->points + i]) TG_TRY(look(b, level, i));
-    return TG_OK;
-}
-
 /* Of all modes what their points say, once. */
 static tg_status
-look_at_all(between *b)
+look_at_all(const between *b)
 {
     for (size_t j = 0; j < b->f->m->count && b->f->plan->points; j++) {
         const tg_gain_spot s = tg_gain_points_spot(&b->at, b->gain[j]);
         const size_t       level = level_of(b, &s);
+        if (j % 64 == 0) TG_TRY(tg_stop_check());
         if (level >= LEVELS)
             return tg_fail(TG_EDOMAIN, "a horizon of %g mean jobs is too long",
                            b->f->plan->horizon / b->f->mean);
-        for (size_t i = 0; i < s.count; i++)
-            b->asked[level * b->points + s.first + i] = true;
+        for (size_t i = 0; i < s.count; i++) TG_TRY(look(b, level, s.first + i));
     }
-    return tg_parallel_run(LEVELS, 0, look_at_level, b, NULL);
+    return TG_OK;
 }
 
 /* ---- all of it ----------------------------------------------------------------------- */
@@ -339,8 +327,7 @@ all_modes(between *b, double threshold)
         return tg_finite_modes(b->f, threshold, b->gain, b->out);
     b->mode = calloc(2 * b->points, sizeof *b->mode);
     b->seen = calloc(LEVELS * b->points, sizeof *b->seen);
-    b->asked = calloc(LEVELS * b->points, sizeof *b->asked);
-    if (!b->mode || !b->seen || !b->asked) return tg_fail(TG_ENOMEM, "out of memory");
+    if (!b->mode || !b->seen) return tg_fail(TG_ENOMEM, "out of memory");
     TG_TRY(solve_points(b, threshold));
     if (!is_known(b)) return tg_finite_modes(b->f, threshold, b->gain, b->out);
     TG_TRY(look_at_all(b));
@@ -359,7 +346,6 @@ tg_finite_between(tg_finite *f, double threshold, const double *gain, tg_finite_
     for (size_t i = 0; b.seen && i < LEVELS * b.points; i++) free(b.seen[i]);
     tg_modes_free(&b.modes);
     free(b.seen);
-    free(b.asked);
     free(b.mode);
     tg_gain_points_free(&b.at);
     return status;

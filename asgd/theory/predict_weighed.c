@@ -15,11 +15,13 @@ fano_of(const tg_case *c)
     enum { STEPS = 256 };
     const double m = tg_delay_mean(c->delay), dt = m / STEPS;
     double       mass[STEPS + 1], M[STEPS + 1] = { 0 }, sum = 0;
+    double       before = tg_delay_cdf(c->delay, 0);
 
     if (tg_delay_cv(c->delay) == 0) return 0;
     for (size_t i = 1; i <= STEPS; i++) {
-        const double t = dt * (double)i, F = tg_delay_cdf(c->delay, t);
-        mass[i] = F - tg_delay_cdf(c->delay, t - dt);
+        const double F = tg_delay_cdf(c->delay, dt * (double)i);
+        mass[i] = F - before;
+        before = F;
         double known = F + mass[1] * M[i - 1] / 2;
         for (size_t j = 2; j <= i; j++) known += mass[j] * (M[i - j] + M[i - j + 1]) / 2;
         M[i] = known / (1 - mass[1] / 2);
