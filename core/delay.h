@@ -18,6 +18,7 @@
 #include "core/node.h"
 #include "core/rng.h"
 #include "core/status.h"
+#include "core/weights.h"
 
 #include <complex.h>
 #include <stddef.h>
@@ -55,16 +56,6 @@ TG_CHECKED tg_status tg_delay_at_most(const tg_delay *part, double at_most, tg_d
  * a change of the unit of time. Errors: TG_EDOMAIN factor not > 0, a time out of range, or a law
  * that is not of the grammar; TG_ENOMEM. */
 TG_CHECKED tg_status tg_delay_scaled(const tg_delay *d, double factor, tg_delay **out);
-
-/* What a gradient of staleness J, in updates, is worth: c(J) = 1 up to `fresh`, then
- * min(1, (reference/(J + shift))^power); power 0: always 1. */
-typedef struct tg_weights {
-    double fresh, reference, shift, power;
-} tg_weights;
-double tg_weights_at(const tg_weights *w, double staleness);
-/* E c(J)^n, n = 1 or 2, of J with mean mu and variance fano mu: what is certain, and Poisson numbers beside
- * that. */
-double tg_weights_mean(const tg_weights *w, double mu, double fano, int n);
 
 /* The law of the delays that count, each with weight c(T), 0 <= c <= 1: density
  * proportional to c f; *share = E c, *power = E c^2 (NULL allowed). `part` is borrowed.

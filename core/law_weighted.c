@@ -9,53 +9,13 @@
 #include "core/law.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { RATE, MOST, KINK }; /* p; MOST < 0: weighed; KINK: where the density is not smooth */
 enum { SHARE, POWER, FRESH, REFERENCE, SHIFT, EXPONENT, FANO, UNTIL }; /* c */
-
-static const double MANY =
-    100; /* expected updates, from which they are as good as normal */
-
-double
-tg_weights_at(const tg_weights *w, double staleness)
-{
-    const double q = w->reference / (staleness + w->shift);
-
-    if (w->power == 0 || staleness <= w->fresh || q >= 1) return 1;
-    return w->power == 1 ? q : pow(q, w->power);
-}
-
-static double
-powered(double c, int n)
-{
-    return n == 2 ? c * c : c;
-}
-
-/* By its chances, or with many by those of a normal law bent to its
- * third cumulant (Cornish, Fisher 1937). */
-double
-tg_weights_mean(const tg_weights *w, double mu, double fano, int n)
-{
-    const double sure = (1 - fano) * mu;
-    double       sum = 0, all = 0;
-
-    mu *= fano;
-    if (mu <= MANY) {
-        double p = exp(-mu);
-        for (double j = 0; j < mu + 12 * sqrt(mu) + 40; p *= mu / ++j)
-            sum += p * powered(tg_weights_at(w, sure + j), n);
-        return sum;
-    }
-    for (double z = -7; z <= 7; z += 0.25) {
-        const double p = exp(-z * z / 2);
-        sum += p * powered(tg_weights_at(w, sure + mu + sqrt(mu) * z + (z * z - 1) / 6), n);
-        all += p;
-    }
-    return sum / all;
-}
 
 /* At first others deliver once or not at all. */
 static double
@@ -64,10 +24,16 @@ fano_at(const tg_delay *d, double t)
     return d->c[FANO] + (1 - d->c[FANO]) * fmax(1 - t / d->c[UNTIL], 0);
 }
 
+static tg_weights
+weights_of(const tg_delay *d)
+{
+    return (tg_weights){ d->c[FRESH], d->c[REFERENCE], d->c[SHIFT], d->c[EXPONENT] };
+}
+
 static double
 weighed(const tg_delay *d, double t, int n)
 {
-    const tg_weights w = { d->c[FRESH], d->c[REFERENCE], d->c[SHIFT], d->c[EXPONENT] };
+    const tg_weights w = weights_of(d);
 
     return tg_weights_mean(&w, d->p[RATE] * t, fano_at(d, t), n);
 }
@@ -108,12 +74,40 @@ end_of(const tg_delay *d)
     return d->p[MOST] < 0 ? all : fmax(fmin(all, late / d->p[RATE]), 2 * part->low);
 }
 
-/* x in its place among n in order. */
-static void
-insert(double *in_order, size_t n, double x)
+/* The time by which so many updates are certain: (1 - F) rate t min(t/until, 1) of them are. */
+static double
+time_of(const tg_delay *d, double sure)
 {
-    for (; n > 0 && in_order[n - 1] > x; n--) in_order[n] = in_order[n - 1];
-    in_order[n] = x;
+    const double until = d->c[UNTIL], rate = (1 - d->c[FANO]) * d->p[RATE];
+
+    return sure > rate * until ? sure / rate : sqrt(sure / rate * until);
+}
+
+/* Where c has an edge: J = edge is as many certain updates and j others, that have a chance. */
+enum { EDGES = 300 };
+
+static size_t
+list_edges(const tg_delay *d, double *t)
+{
+    const tg_weights w = weights_of(d);
+    const double     edge = tg_weights_edge(&w);
+    size_t           n = 0;
+
+    if (d->p[MOST] >= 0 || !(edge > 0) || d->c[FANO] >= 1) return 0;
+    for (unsigned j = 0; j <= edge && n < EDGES; j++) {
+        t[n] = time_of(d, edge - j);
+        const double mu = fano_at(d, t[n]) * d->p[RATE] * t[n];
+        if (mu <= tg_weights_many && gsl_ran_poisson_pdf(j, mu) > 1e-16) n++;
+    }
+    return n;
+}
+
+static int
+ascending(const void *one, const void *two)
+{
+    const double a = *(const double *)one, b = *(const double *)two;
+
+    return (a > b) - (a < b);
 }
 
 static tg_status
@@ -122,21 +116,24 @@ by_density(tg_delay *d)
     const tg_delay *part = d->part[0];
     const double    high = end_of(d);
     tg_panels      *square = NULL;
-    double          moment[4], breaks[LAW_BREAKS + 2];
+    double          moment[4], breaks[LAW_BREAKS + 2 + EDGES];
+    size_t          n = LAW_BREAKS;
 
     d->accuracy *= tg_law_breaks(part, 1, breaks);
-    insert(breaks, LAW_BREAKS, d->p[KINK]);
-    insert(breaks, LAW_BREAKS + 1, d->p[MOST] < 0 ? d->c[UNTIL] : d->p[KINK]);
+    breaks[n++] = d->p[KINK];
+    if (d->p[MOST] < 0) breaks[n++] = d->c[UNTIL];
+    n += list_edges(d, breaks + n);
+    qsort(breaks, n, sizeof *breaks, ascending);
 
-    const tg_status status = tg_panels_density_create(twice, d, part->low, high, breaks,
-                                                      LAW_BREAKS + 2, d->accuracy, &square);
+    const tg_status status = tg_panels_density_create(twice, d, part->low, high, breaks, n,
+                                                      d->accuracy, &square);
     if (status == TG_EDOMAIN) return tg_fail(status, "no delay counts");
     TG_TRY(status);
     tg_panels_moments(square, 0, moment);
     tg_panels_free(square);
     d->c[POWER] = moment[0];
-    TG_TRY(tg_panels_density_create(once, d, part->low, high, breaks, LAW_BREAKS + 2,
-                                    d->accuracy, &d->panels));
+    TG_TRY(tg_panels_density_create(once, d, part->low, high, breaks, n, d->accuracy,
+                                    &d->panels));
     d->c[SHARE] = tg_law_set_panel_moments(d);
     return TG_OK;
 }
@@ -299,11 +296,12 @@ tg_delay_fresh(const tg_delay *part, double rate, size_t most, tg_delay **out,
 static double
 many_after(double rate, double fano, double until)
 {
-    const double rest = 1 - 4 * (1 - fano) / until * MANY / rate;
-    const double early = rest < 0 ? INFINITY : 2 * MANY / rate / (1 + sqrt(rest));
+    const double rest = 1 - 4 * (1 - fano) / until * tg_weights_many / rate;
+    const double early =
+        rest < 0 ? INFINITY : 2 * tg_weights_many / rate / (1 + sqrt(rest));
 
     if (early < until) return early;
-    return fano > 0 ? fmax(MANY / (rate * fano), until) : 0;
+    return fano > 0 ? fmax(tg_weights_many / (rate * fano), until) : 0;
 }
 
 tg_status

@@ -16,9 +16,9 @@ asgd_gain(const tg_loop *l, double complex s, double complex phi, double complex
 }
 
 static double
-one(const tg_loop *l, double w, double complex phi)
+unit(const tg_loop *l)
 {
-    (void)l, (void)w, (void)phi;
+    (void)l;
     return 1;
 }
 
@@ -213,16 +213,15 @@ weighted_gain(const tg_loop *l, double complex s, double complex phi, double com
 }
 
 static double
-weighted_noise(const tg_loop *l, double w, double complex phi)
+weighted_white(const tg_loop *l)
 {
-    (void)w, (void)phi;
     return l->power;
 }
 
 static const tg_filter asgd = { .name = "asgd",
                                 .doc = "every gradient is applied once, on arrival",
                                 .gain = asgd_gain,
-                                .noise = one,
+                                .white = unit,
                                 .phi_power = 1 };
 
 static const tg_filter dude = { .name = "dude",
@@ -262,6 +261,7 @@ static const tg_filter nesterov = { .name = "nesterov",
                                     .param_doc = "momentum beta, 0 <= beta < 1",
                                     .gain = nesterov_gain,
                                     .noise = gain_squared,
+                                    .white = unit,
                                     .phi_power = 1,
                                     .pole = ball_pole };
 
@@ -269,14 +269,14 @@ static const tg_filter drop = { .name = "drop",
                                 .doc = "gradients staler than theta are thrown away",
                                 .gain = weighted_gain,
                                 .product = weighted_product,
-                                .noise = weighted_noise };
+                                .white = weighted_white };
 
 static const tg_filter delay_adaptive = { .name = "delay_adaptive",
                                           .doc =
                                               "step eta c(T), smaller for staler gradients",
                                           .gain = weighted_gain,
                                           .product = weighted_product,
-                                          .noise = weighted_noise };
+                                          .white = weighted_white };
 
 const tg_filter *const tg_filters[] = { &asgd,    &dude,           &dude_groups,
                                         &fedbuff, &heavy_ball,     &nesterov,
@@ -386,7 +386,17 @@ tg_loop_noise(const tg_loop *l, double w)
 {
     const tg_filter *f = filter_of(l);
 
-    return f->noise(l, w, f->product || f == &asgd ? 1 : phi_at(l->delay, w));
+    if (!f->noise) return f->white(l);
+    return f->noise(l, w, f->product ? 1 : phi_at(l->delay, w));
+}
+
+double
+tg_loop_white(const tg_loop *l, int *whole)
+{
+    const tg_filter *f = filter_of(l);
+
+    *whole = !f->noise;
+    return f->white ? f->white(l) : 0;
 }
 
 double
@@ -395,6 +405,8 @@ tg_loop_density(const tg_loop *l, double w)
     const double complex s = complex_of(0, w);
     double complex       phi;
     const double complex kappa = tg_loop_kernel(l, s, &phi);
+    const tg_filter     *f = filter_of(l);
+    const double         noise = f->noise ? f->noise(l, w, phi) : f->white(l);
 
-    return filter_of(l)->noise(l, w, phi) / abs_squared(s + l->b + l->a * kappa);
+    return noise / abs_squared(s + l->b + l->a * kappa);
 }

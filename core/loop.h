@@ -45,8 +45,10 @@ struct tg_filter {
     double complex (*product)(const tg_loop *l, double complex s,
                               double complex *derivative);
     /* N(w), the noise intensity at frequency w relative to eta^2 lambda sigma^2, given
-     * phi(iw) unless there is a product. */
+     * phi(iw) unless there is a product; NULL: N(infinity) at all frequencies. */
     double (*noise)(const tg_loop *l, double w, double complex phi);
+    /* N(infinity), of noise that moves x at once; NULL: 0. */
+    double (*white)(const tg_loop *l);
     /* Poles of phi F: those of phi, each so many times (1 or 2), and F's own (at most one).
      */
     unsigned phi_power;
@@ -80,6 +82,9 @@ double tg_loop_steepest(const tg_loop *l, double left, double height);
 
 /* N(w) of the loop's filter. */
 double tg_loop_noise(const tg_loop *l, double w);
+
+/* N(infinity), and whether N is that at all frequencies. */
+double tg_loop_white(const tg_loop *l, int *whole);
 
 /* N(w) / |f(iw)|^2, f(s) = s + b + a phi F: the spectrum of a mode under noise of intensity
  * 1. */

@@ -23,12 +23,13 @@ typedef struct grid {
 /* Fine steps per time of the loop: its delay, or a fifth of 1/(|a| + |b|) if that is
  * longer. */
 static tg_status
-make_grid(const tg_loop *l, double horizon, size_t n, grid *out)
+make_grid(const tg_loop *l, double horizon, size_t n, size_t most, grid *out)
 {
     const double mean = tg_delay_mean(l->delay), rate = fabs(l->a) + fabs(l->b);
     const double scale = fmin(fmax(mean, 0.2 / rate), 1 / rate);
     const double interval = horizon / (double)(n - 1), times = horizon / scale;
-    const double wish = fmin(RESOLUTION, fmax(RESOLUTION_MIN, FINE_MAX / times));
+    const double wish =
+        fmin(most ? (double)most : RESOLUTION, fmax(RESOLUTION_MIN, FINE_MAX / times));
     const double every = fmax(1, ceil(wish * interval / scale));
 
     if (every * (double)(n - 1) > 8 * FINE_MAX)
@@ -195,16 +196,16 @@ thin(const grid *g, size_t n, const double *from, double *to)
     for (size_t i = 0; to && i < n; i++) to[i] = from[i * g->every];
 }
 
-static tg_status
-run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *mean,
-    double *second)
+tg_status
+tg_moments_follow(const tg_mode *m, double x0, double horizon, size_t n, size_t resolution,
+                  double *r, double *mean, double *second)
 {
     double growth = 0;
     grid   g = { 0 };
 
     TG_TRY(check(m, x0, horizon, n));
     TG_TRY(tg_winding_growth(&m->loop, &growth));
-    TG_TRY(make_grid(&m->loop, horizon, n, &g));
+    TG_TRY(make_grid(&m->loop, horizon, n, resolution, &g));
     double *block = malloc(5 * g.n * sizeof *block);
     if (!block) return tg_fail(TG_ENOMEM, "out of memory for %zu steps", g.n);
     const fields f = { block, block + g.n, block + 2 * g.n };
@@ -221,20 +222,7 @@ run(const tg_mode *m, double x0, double horizon, size_t n, double *r, double *me
 }
 
 tg_status
-tg_moments_response(const tg_loop *l, double horizon, size_t n, double *r)
-{
-    return run(&(tg_mode){ .loop = *l }, 1, horizon, n, r, NULL, NULL);
-}
-
-tg_status
 tg_moments_mean(const tg_loop *l, double x0, double horizon, size_t n, double *mean)
 {
-    return run(&(tg_mode){ .loop = *l }, x0, horizon, n, NULL, mean, NULL);
-}
-
-tg_status
-tg_moments_second(const tg_mode *m, double x0, double horizon, size_t n, double *mean,
-                  double *second)
-{
-    return run(m, x0, horizon, n, NULL, mean, second);
+    return tg_moments_follow(&(tg_mode){ .loop = *l }, x0, horizon, n, 0, NULL, mean, NULL);
 }

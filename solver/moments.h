@@ -17,17 +17,17 @@
 
 #include "solver/mode.h"
 
-/* The fundamental solution r(t) into r (n), n >= 2; and y(t) into mean (n). Errors:
- * TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite, or a horizon of more than
+/* The fundamental solution r(t) into response, y(t) into mean and E X(t)^2 into second, each (n), n >= 2, or
+ * NULL. resolution: steps of the method in a time of the loop; 0: 50, for the accuracy above; with 12 it is 1e-5.
+ * Errors: TG_EDOMAIN n < 2, horizon not > 0, coefficients not finite, or a horizon of more than
  * some 200,000 times the loop's shortest time; TG_EDIVERGED overflow within the horizon;
  * TG_ENOMEM. */
-TG_CHECKED tg_status tg_moments_response(const tg_loop *l, double horizon, size_t n,
-                                         double *r);
+TG_CHECKED tg_status tg_moments_follow(const tg_mode *m, double x0, double horizon,
+                                       size_t n, size_t resolution, double *response,
+                                       double *mean, double *second);
+
+/* y(t) alone. */
 TG_CHECKED tg_status tg_moments_mean(const tg_loop *l, double x0, double horizon, size_t n,
                                      double *mean);
-
-/* y(t) into mean (n) and E X(t)^2 into second (n); either may be NULL. Errors: as above. */
-TG_CHECKED tg_status tg_moments_second(const tg_mode *m, double x0, double horizon,
-                                       size_t n, double *mean, double *second);
 
 #endif

@@ -6,12 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static int
-noisy(const tg_loop *l)
-{
-    return l->filter && strcmp(l->filter->name, "asgd") != 0;
-}
-
 static tg_status
 diverges(const tg_loop *l)
 {
@@ -23,6 +17,7 @@ diverges(const tg_loop *l)
 tg_status
 tg_stationary_energy(const tg_loop *l, double *energy, double *gain)
 {
+    int    whole;
     size_t unstable;
     double first = 0, second = 0;
 
@@ -33,9 +28,9 @@ tg_stationary_energy(const tg_loop *l, double *energy, double *gain)
     } else {
         TG_TRY(tg_stationary_unstable_roots(l, &unstable));
         if (unstable) return diverges(l);
-        if (energy || !noisy(l)) TG_TRY(tg_stationary_overlap(l, 0, &first));
-        second = first;
-        if (gain && noisy(l)) TG_TRY(tg_stationary_filtered(l, 0, &second));
+        const int overlaps = energy || tg_loop_white(l, &whole) > 0;
+        if (overlaps) TG_TRY(tg_stationary_overlap(l, 0, &first));
+        if (gain) TG_TRY(tg_stationary_filtered(l, 0, first, &second));
     }
     if (energy) *energy = first;
     if (gain) *gain = second;
@@ -72,12 +67,17 @@ tg_stationary_variance(const tg_mode *m, double *variance)
 static tg_status
 overlap(const tg_loop *l, double gain, double lag, double *out)
 {
-    if (noisy(l)) return tg_stationary_filtered(l, lag, out);
-    if (strcmp(tg_delay_name(l->delay), "constant") || l->b != 0 ||
-        lag > tg_delay_mean(l->delay))
-        return tg_stationary_overlap(l, lag, out);
-    *out = gain * cos(l->a * lag) - sin(l->a * lag) / (2 * l->a);
-    return TG_OK;
+    int          whole;
+    double       first = 0;
+    const double white = tg_loop_white(l, &whole);
+
+    if (whole && white == 1 && l->b == 0 && lag <= tg_delay_mean(l->delay) &&
+        !strcmp(tg_delay_name(l->delay), "constant")) {
+        *out = gain * cos(l->a * lag) - sin(l->a * lag) / (2 * l->a);
+        return TG_OK;
+    }
+    if (white > 0) TG_TRY(tg_stationary_overlap(l, lag, &first));
+    return tg_stationary_filtered(l, lag, first, out);
 }
 
 tg_status

@@ -5,7 +5,8 @@
  *     int r r(. + u)  = int e e(. + u)      + (1/pi) int_0^inf cos(w u) (|G|^2 - |g|^2) dw
  *
  * int r e = 1/f(c) + (c - b) f'(c)/f(c)^2 is exact, and what is left to quadrature falls
- * like |a kappa|^2 / w^4 (derived here). Then
+ * like |a kappa|^2 / w^4 (derived here). So does the spectrum of filtered noise without its
+ * level at infinity, whose part is that level times the overlap. Then
  *
  *   1 Gauss-Legendre on panels no longer than |f / f'|, about the distance to the nearest root,
  * nor than one oscillation of kappa where its law has edges or atoms; a panel is halved
@@ -38,7 +39,7 @@ typedef struct rule {
 typedef struct integrand {
     const tg_loop *loop;
     double (*density)(double w, const struct integrand *g);
-    double c, lag;
+    double c, lag, white;
     rule   rule;
 } integrand;
 
@@ -97,7 +98,9 @@ difference(double w, const integrand *g)
 static double
 filtered(double w, const integrand *g)
 {
-    return tg_loop_density(g->loop, w);
+    const double whole = tg_loop_density(g->loop, w);
+
+    return g->white > 0 ? whole - g->white / abs_squared(loop_at(g, w)) : whole;
 }
 
 /* int_w^inf of a tail that oscillates around m / w^4, with m = int x^4 density over the
@@ -265,15 +268,18 @@ tg_stationary_overlap(const tg_loop *l, double lag, double *out)
     const double    re = creal(1 / f + d * slope / (f * f)); /* int r e */
     const double    ee = exp(-c * lag) * ((1 + d * lag) * (1 / (2 * c) + d / (4 * c * c)) +
                                        d / (4 * c * c) + d * d / (4 * c * c * c));
-    const integrand g = { l, lag > 0 ? difference : distance, c, lag, make_rule() };
+    const integrand g = { l, lag > 0 ? difference : distance, c, lag, 0, make_rule() };
 
     return integrate(&g, lag > 0 ? ee : 2 * re - ee, out);
 }
 
 tg_status
-tg_stationary_filtered(const tg_loop *l, double lag, double *out)
+tg_stationary_filtered(const tg_loop *l, double lag, double overlap, double *out)
 {
-    const integrand g = { l, filtered, 0, lag, make_rule() };
+    int             whole;
+    const double    white = tg_loop_white(l, &whole);
+    const integrand g = { l, filtered, 0, lag, white, make_rule() };
 
-    return integrate(&g, 0, out);
+    *out = white * overlap;
+    return whole ? TG_OK : integrate(&g, *out, out);
 }

@@ -190,7 +190,7 @@ tg_integrate_predict(const tg_integration *j, double *mean, double *sd)
         const tg_mode    m = { .loop = { .a = l->a, .b = l->b, .delay = j->law },
                                .noise = l->g * l->g,
                                .jump = arrival ? l->a * l->a / j->lambda : 0 };
-        status = tg_moments_second(&m, l->x0, end, rows, y, y + rows);
+        status = tg_moments_follow(&m, l->x0, end, rows, 0, NULL, y, y + rows);
         add_mode(j, i, rows, y, y + rows, mean, sd);
     }
     for (size_t r = 0; r < rows; r++) {

@@ -10,6 +10,7 @@
 #include "core/stats.h"
 
 #include <math.h>
+#include <string.h>
 
 static tg_status
 fill_modes(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
@@ -39,10 +40,11 @@ other_scale(const tg_case *c, const tg_prediction *p)
     return 1 - (c->own < 1 ? 0.5 : 1) / (double)(p->workers + 1);
 }
 
-/* The floor with a delay shorter by 1/P and with the jumps tell how much the level may err.
- */
+/* The floor with a delay shorter by 1/P and with the jumps tell how much the level may err; of tables nobody
+ * asks it. */
 static tg_status
-fill_floor(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p)
+fill_floor(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
+           tg_prediction *p)
 {
     const double       scale = other_scale(c, p);
     double             jump = 0, shorter = 0, rate = INFINITY;
@@ -58,8 +60,11 @@ fill_floor(const tg_case *c, const tg_modes *m, double horizon, tg_prediction *p
         const double less = c->jumps * p->mode[j].mean_square;
         jump +=
             v > 0 ? half * v * fmax(1 - less, 0) / fmax(1 - p->mode[j].mean_square, 0) : 0;
-        TG_TRY(tg_case_mode(c, m, j, scale, &other));
-        TG_TRY(tg_case_effective_rate(c, scale, horizon, &other));
+        other = p->mode[j];
+        if (!plan->quick) {
+            TG_TRY(tg_case_mode(c, m, j, scale, &other));
+            TG_TRY(tg_case_effective_rate(c, scale, plan->horizon, &other));
+        }
         shorter += half * other.variance;
         rate = fmin(rate, other.rate);
     }
@@ -91,7 +96,10 @@ fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *p
     const double scale = other_scale(c, p);
 
     TG_TRY(tg_case_loss(c, m, p->mode, 1, plan, p->loss));
-    TG_TRY(tg_case_loss(c, m, p->mode, scale, plan, p->high));
+    if (plan->quick)
+        memcpy(p->high, p->loss, p->points * sizeof *p->high);
+    else
+        TG_TRY(tg_case_loss(c, m, p->mode, scale, plan, p->high));
     const double jump =
         p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
     for (size_t i = 0; i < p->points; i++) {
@@ -173,9 +181,12 @@ tg_status
 tg_predict_field(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
                  tg_prediction *p)
 {
+    const double horizon =
+        plan->courses ? 0 : plan->horizon; /* else courses have the rates */
+
     p->level = plan->level;
-    TG_TRY(fill_modes(c, m, plan->horizon, p));
-    TG_TRY(fill_floor(c, m, plan->horizon, p));
+    TG_TRY(fill_modes(c, m, horizon, p));
+    TG_TRY(fill_floor(c, m, plan, p));
     TG_TRY(fill_outcome(c, p));
     if (p->points) {
         TG_TRY(fill_expected_loss(c, m, plan, p));

@@ -262,34 +262,16 @@ await_all(const tg_cluster *c, const double *fine, size_t every, double *y, size
     return status;
 }
 
-/* h ((start - shift) y + shift)^2 / 2 and the variance's share h v / 2, v brought to its
- * stationary value. */
-static tg_status
-add_mode(const tg_case *c, const tg_modes *m, size_t j, const tg_mode_prediction *mode,
-         double scale, double horizon, size_t n, double *mean, double *second, double *loss)
+/* Points of n, `every` [time] apart, by which a mode is at rest to rounding: the mean is at its rate, and the square
+ * a share 1 - mean_square slower. */
+static size_t
+points_moving(const tg_mode_prediction *mode, double every, size_t n)
 {
-    scale *= c->own;
-    const double h = m->h[j], x0 = m->start[j] - mode->bias;
-    const double step = c->step * c->weigh;
-    const double white = step * step * c->lambda * scale * m->sigma2[j];
-    tg_mode      one = { .loop = loop_of(c, h, scale), .noise = white };
-    double       gain = 0;
+    static const double folds = 45;
+    const double        rate = mode->rate * fmin(1 - mode->mean_square, 1);
 
-    if (c->jumps > 0 && mode->mean_square < 1)
-        one.noise /= fmax(1 - c->jumps * mode->mean_square, 1e-3);
-    if (m->spread[j] > 0 && isfinite(mode->variance)) {
-        TG_TRY(tg_case_noise(c, &one.loop, &gain));
-        one.noise = mode->variance / gain; /* all noise as if white, of the right total */
-    }
-    TG_TRY(tg_moments_second(&one, x0, horizon / scale, n, mean, second));
-    if (c->every > 0) TG_TRY(tg_case_push(c, horizon, n, mean, second));
-    if (c->jumps > 0 && isfinite(mode->mean_square))
-        TG_TRY(tg_case_jump(c, &one.loop, step * h, horizon / scale, n, mean, second));
-    for (size_t i = 0; i < n; i++) {
-        const double y = mean[i] + mode->bias;
-        loss[i] += h / 2 * (y * y + second[i] - mean[i] * mean[i]);
-    }
-    return TG_OK;
+    if (mode->effective || !mode->exponential || !(mode->rate > 0 && rate > 0)) return n;
+    return (size_t)fmin((double)n, folds / rate / every + 2);
 }
 
 /* One mode's share of the loss, a job of its own. */
@@ -297,12 +279,59 @@ typedef struct shares {
     const tg_case            *c;
     const tg_modes           *m;
     const tg_mode_prediction *mode;
-    double                    scale, horizon;
-    size_t                    n;
+    double                    scale, every; /* between points [time] */
+    size_t                    n, resolution;
     double                   *share;   /* (count, n) */
     tg_mode_course           *courses; /* (count) or NULL: not kept */
-    double                   *work;    /* (threads, 2 n) */
+    double                   *work;    /* (threads, 3 n) */
 } shares;
+
+/* A mode's moments from x0 on, with what comes of few workers. course: (3, n) response, mean, second. */
+static tg_status
+follow_mode(const shares *s, size_t j, const tg_mode *one, double x0, double *course)
+{
+    const tg_case *c = s->c;
+    const double   scale = s->scale * c->own, e = c->step * c->weigh * s->m->h[j];
+    const size_t   n = s->n, moving = points_moving(&s->mode[j], s->every, n);
+    const double   end = s->every * (double)(moving - 1);
+    double        *r = course, *mean = r + n, *second = mean + n;
+
+    TG_TRY(tg_moments_follow(one, x0, end / scale, moving, s->resolution, r, mean, second));
+    if (c->every > 0) TG_TRY(tg_case_push(c, end, moving, mean, second));
+    if (c->jumps > 0 && isfinite(s->mode[j].mean_square))
+        TG_TRY(tg_case_jump(c, e, s->every / scale, moving, r, mean, second));
+    for (size_t i = moving; i < n; i++) mean[i] = 0, second[i] = second[moving - 1];
+    return TG_OK;
+}
+
+/* h ((start - shift) y + shift)^2 / 2 and the variance's share h v / 2, v brought to its
+ * stationary value. */
+static tg_status
+add_mode(const shares *s, size_t j, double *course, double *loss)
+{
+    const tg_case            *c = s->c;
+    const tg_modes           *m = s->m;
+    const tg_mode_prediction *mode = &s->mode[j];
+    const double              h = m->h[j], x0 = m->start[j] - mode->bias;
+    const double              scale = s->scale * c->own, step = c->step * c->weigh;
+    const double              white = step * step * c->lambda * scale * m->sigma2[j];
+    const double             *mean = course + s->n, *second = mean + s->n;
+    tg_mode                   one = { .loop = loop_of(c, h, scale), .noise = white };
+    double                    gain = 0;
+
+    if (c->jumps > 0 && mode->mean_square < 1)
+        one.noise /= fmax(1 - c->jumps * mode->mean_square, 1e-3);
+    if (m->spread[j] > 0 && isfinite(mode->variance)) {
+        TG_TRY(tg_case_noise(c, &one.loop, &gain));
+        one.noise = mode->variance / gain; /* all noise as if white, of the right total */
+    }
+    TG_TRY(follow_mode(s, j, &one, x0, course));
+    for (size_t i = 0; i < s->n; i++) {
+        const double y = mean[i] + mode->bias;
+        loss[i] += h / 2 * (y * y + second[i] - mean[i] * mean[i]);
+    }
+    return TG_OK;
+}
 
 /* The mode's course, of this mean. */
 static tg_status
@@ -310,7 +339,7 @@ keep_course(const shares *s, size_t j, const double *mean)
 {
     tg_mode_course *c = &s->courses[j];
 
-    TG_TRY(tg_mode_course_create(s->horizon / (double)(s->n - 1), s->n, c));
+    TG_TRY(tg_mode_course_create(s->every, s->n, c));
     for (size_t i = 0; i < s->n; i++) {
         c->mean[i] = mean[i] + s->mode[j].bias;
         c->second[i] = 2 * s->share[j * s->n + i] / s->m->h[j];
@@ -323,11 +352,10 @@ static tg_status
 share_of_mode(size_t j, size_t thread, void *context)
 {
     const shares *s = context;
-    double       *work = s->work + thread * 2 * s->n;
+    double       *work = s->work + thread * 3 * s->n;
 
-    TG_TRY(add_mode(s->c, s->m, j, &s->mode[j], s->scale, s->horizon, s->n, work,
-                    work + s->n, s->share + j * s->n));
-    return s->courses ? keep_course(s, j, work) : TG_OK;
+    TG_TRY(add_mode(s, j, work, s->share + j * s->n));
+    return s->courses ? keep_course(s, j, work + s->n) : TG_OK;
 }
 
 /* Sum over the modes, in their order, of what they add to the loss on a grid of n points.
@@ -338,7 +366,7 @@ sum_modes(shares *s, double *sum)
     const size_t threads = tg_parallel_threads(), count = s->m->count;
 
     s->share = calloc(count * s->n, sizeof *s->share);
-    s->work = malloc(threads * 2 * s->n * sizeof *s->work);
+    s->work = malloc(threads * 3 * s->n * sizeof *s->work);
     tg_status status = s->share && s->work ? TG_OK : tg_fail(TG_ENOMEM, "out of memory");
     if (status == TG_OK) status = tg_parallel_run(count, threads, share_of_mode, s, NULL);
     for (size_t k = 0; k < count * s->n && status == TG_OK; k++)
@@ -362,17 +390,17 @@ tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode
                        .m = m,
                        .mode = mode,
                        .scale = scale,
-                       .horizon = plan->horizon,
+                       .every = plan->horizon / (double)(n - 1),
                        .n = n,
+                       .resolution = plan->quick ? 12 : 0,
                        .courses = scale == 1 ? plan->courses : NULL };
 
     if (!fine) return tg_fail(TG_ENOMEM, "out of memory");
-    const double dt = plan->horizon / (double)(n - 1);
-    tg_status    status = sum_modes(&s, fine);
+    tg_status status = sum_modes(&s, fine);
     if (status == TG_OK && !c->plain)
-        status = await_all(c->cluster, fine, every, loss, plan->points, dt);
+        status = await_all(c->cluster, fine, every, loss, plan->points, s.every);
     else if (status == TG_OK)
-        postpone(fine, every, loss, plan->points, dt, c->wait);
+        postpone(fine, every, loss, plan->points, s.every, c->wait);
     free(fine);
     if (status != TG_EDIVERGED) return status;
     for (size_t i = 0; i < plan->points; i++)

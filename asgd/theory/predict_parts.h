@@ -51,12 +51,11 @@ tg_case tg_case_few(const tg_case *c);
  * tg_delay_weighed(). */
 TG_CHECKED tg_status tg_case_weigh(tg_case *c, const tg_linear_rule *rule);
 /* Add to a course (n) over [0, horizon] what first steps, ahead, move x more; and what jumps of what is read spread,
- * of a mode of step e. Errors: TG_ENOMEM. */
+ * of a mode of step e and response r (n) on a grid of dt [its own time]. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_case_push(const tg_case *c, double horizon, size_t n, double *mean,
                                   double *second);
-TG_CHECKED tg_status tg_case_jump(const tg_case *c, const tg_loop *l, double e,
-                                  double horizon, size_t n, const double *mean,
-                                  double *second);
+TG_CHECKED tg_status tg_case_jump(const tg_case *c, double e, double dt, size_t n,
+                                  const double *r, const double *mean, double *second);
 
 /* The loop of a mode with damping coefficient a [1/time]. */
 tg_loop tg_case_loop(const tg_case *c, double a);

@@ -117,14 +117,19 @@ widen_wholly(tg_prediction *p, double times)
     doubt_outcome(p);
 }
 
-/* c(J) of `workers` exponential workers, of whom J is geometric: E c^n. */
+/* c(J) of `workers` exponential workers, of whom J is geometric: E c^n. Far beyond its edge c is taken at
+ * the middle of a few numbers together. */
 static double
 expected(const tg_weights *w, double workers, int n)
 {
-    double sum = 0, p = 1 / workers;
+    const double edge = floor(tg_weights_edge(w)), others = 1 - 1 / workers;
+    double       sum = -expm1((fmax(edge, 0) + 1) * log1p(-1 / workers)), next;
 
-    for (double j = 0; j < 40 * workers; j++, p *= 1 - 1 / workers)
-        sum += p * pow(tg_weights_at(w, j), n);
+    for (double j = fmax(edge, 0) + 1; j < 40 * workers; j = next) {
+        next = j + fmax(floor(fmin(j - edge, workers) / 256), 1);
+        sum += (pow(others, j) - pow(others, next)) *
+               pow(tg_weights_at(w, (j + next - 1) / 2), n);
+    }
     return sum;
 }
 
@@ -137,15 +142,16 @@ make_few(const tg_modes *m, const tg_cluster *c, const tg_linear_kind *kind, dou
     const double   P = (double)c->workers, n = FEW, mean = P / tg_cluster_rate(c);
     tg_linear_rule all, some;
     tg_delay      *law = NULL;
+    double         mean_step;
 
     if (m->minimum) return tg_fail(TG_EDOMAIN, "few workers have no minima of many");
     TG_TRY(tg_linear_make(kind->name, step, 1, P, number, &all));
+    mean_step = step * P / n * expected(&all.weights, P, 1);
     t->step = step * P / n;
     for (int i = 0; i < 20; i++) {
         t->number = kind->stepped ? number * step / t->step * P / n : number;
         TG_TRY(tg_linear_make(kind->name, t->step, 1, n, t->number, &some));
-        t->step =
-            step * P / n * expected(&all.weights, P, 1) / expected(&some.weights, n, 1);
+        t->step = mean_step / expected(&some.weights, n, 1);
     }
     const double noise = step * step * P * expected(&all.weights, P, 2) /
                          (t->step * t->step * n * expected(&some.weights, n, 2));

@@ -173,18 +173,16 @@ tg_case_push(const tg_case *c, double horizon, size_t n, double *mean, double *s
 
 /* What jumps of what is read spread: e^2 lambda E c^2 int r(t - u)^2 y(u - T)^2 du, T at its mean. */
 tg_status
-tg_case_jump(const tg_case *c, const tg_loop *l, double e, double horizon, size_t n,
+tg_case_jump(const tg_case *c, double e, double dt, size_t n, const double *r,
              const double *mean, double *second)
 {
-    const double dt = horizon / (double)(n - 1);
     const double late = tg_delay_mean(c->kept ? c->kept : c->delay) / dt;
     const double each =
         c->jumps * e * e * c->lambda * (c->kept ? c->kept_power : 1) * dt * c->own;
-    double *r = malloc(3 * n * sizeof *r), *jump = r + n, *answer = jump + n;
+    double *jump = malloc(2 * n * sizeof *jump), *answer = jump + n;
 
-    if (!r) return tg_fail(TG_ENOMEM, "out of memory");
-    const tg_status status = tg_moments_response(l, horizon, n, r);
-    for (size_t u = 0; u + 1 < n && status == TG_OK; u++) {
+    if (!jump) return tg_fail(TG_ENOMEM, "out of memory");
+    for (size_t u = 0; u + 1 < n; u++) {
         const double at = fmax((double)u + 0.5 - late, 0);
         const size_t k = (size_t)at;
         const double y = mean[k] + (at - (double)k) * (mean[k + 1] - mean[k]);
@@ -192,11 +190,11 @@ tg_case_jump(const tg_case *c, const tg_loop *l, double e, double horizon, size_
         jump[u] = y * y;
         answer[u] = each * middle * middle;
     }
-    for (size_t i = 1; i < n && status == TG_OK; i++) {
+    for (size_t i = 1; i < n; i++) {
         double sum = 0;
         for (size_t u = 0; u < i; u++) sum += jump[u] * answer[i - 1 - u];
         second[i] += sum;
     }
-    free(r);
-    return status;
+    free(jump);
+    return TG_OK;
 }

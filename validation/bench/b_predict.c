@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 typedef struct question {
+    const char     *rule; /* of theory's table */
     const char     *law[3];
     size_t          groups, count[3];
     tg_cluster     *cluster;
@@ -23,7 +24,7 @@ predict(void *context)
     question      *q = context;
     tg_prediction *p;
 
-    must(tg_predict(&q->modes, q->cluster, &tg_asgd, q->step, &q->plan, &p));
+    must(tg_predict_rule(&q->modes, q->cluster, q->rule, 0, q->step, &q->plan, &p));
     q->floor = p->floor;
     q->trajectory_end = p->points ? p->loss[p->points - 1] : NAN;
     tg_prediction_free(p);
@@ -75,8 +76,10 @@ int
 main(void)
 {
     static const char gamma4[] = "{law: gamma, shape: 4, mean: 1}";
-    question          bare = { .law = { gamma4 }, .groups = 1, .count = { 8 }, .step = .1 };
-    question          whole = bare, many, thousand, three, lattice;
+    question          bare = {
+                 .rule = "asgd", .law = { gamma4 }, .groups = 1, .count = { 8 }, .step = .1
+    };
+    question whole = bare, many, thousand, three, lattice, adaptive;
 
     report_header();
     bare.plan.target = NAN;
@@ -86,6 +89,11 @@ main(void)
     three = whole;
     lattice = whole;
     lattice.count[0] = 4;
+    adaptive = whole;
+    adaptive.rule = "delay_adaptive";
+    adaptive.law[0] = "{law: uniform, min: .5, max: 1.5}";
+    adaptive.count[0] = 32;
+    adaptive.step = .02;
     three.groups = 3;
     three.law[0] = "{law: lognormal, mean: 1, cv: .5}";
     three.law[1] = "{law: weibull, shape: 1.5, mean: 2}";
@@ -101,5 +109,7 @@ main(void)
     bad |= row("100 modes, condition 1000", &many, 100, 1e-3, 60, NAN, .1);
     bad |= row("1000 modes, condition 1000", &thousand, 1000, 1e-3, 1000, NAN, .1);
     bad |= row("1000 modes of 4 workers, exact", &lattice, 1000, 1e-3, 2000, NAN, .1);
+    bad |=
+        row("32 workers whose steps fall with staleness", &adaptive, 1, 1, 1000, NAN, .05);
     return bad;
 }

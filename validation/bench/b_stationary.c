@@ -61,7 +61,7 @@ follow(void *context)
 {
     stationary *s = context;
 
-    must(tg_moments_second(&s->m, 1, 20, POINTS, mean_curve, second_curve));
+    must(tg_moments_follow(&s->m, 1, 20, POINTS, 0, NULL, mean_curve, second_curve));
     s->variance = second_curve[POINTS - 1] - pow(mean_curve[POINTS - 1], 2);
 }
 

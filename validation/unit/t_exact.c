@@ -78,7 +78,7 @@ test_against_moments(void **state)
         assert_ok(tg_delay_create("constant", &m->tau, &d));
         const tg_mode q = { .loop = { .a = m->a, .b = m->b, .delay = d },
                             .noise = m->g * m->g };
-        assert_ok(tg_moments_second(&q, m->x0, 4 * m->tau, 5, mean, second));
+        assert_ok(tg_moments_follow(&q, m->x0, 4 * m->tau, 5, 0, NULL, mean, second));
         tg_delay_free(d);
         quiet.g = 0;
         const tg_ensemble e = { .mode = &quiet,

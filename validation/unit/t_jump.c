@@ -76,8 +76,8 @@ check_law(const tg_delay *d)
 
     run_jumps(d, s);
     run_diffusion(d, w);
-    assert_ok(tg_moments_second(&jump, 1, UNTIL, ROWS, mean, second));
-    assert_ok(tg_moments_second(&smooth, 1, UNTIL, ROWS, mean, without));
+    assert_ok(tg_moments_follow(&jump, 1, UNTIL, ROWS, 0, NULL, mean, second));
+    assert_ok(tg_moments_follow(&smooth, 1, UNTIL, ROWS, 0, NULL, mean, without));
     for (size_t k = 1; k < ROWS; k++) {
         const double v = second[k] - mean[k] * mean[k], u = without[k] - mean[k] * mean[k];
         /* a little more than normal: jumps have kurtosis */

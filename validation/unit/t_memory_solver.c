@@ -184,7 +184,7 @@ run_moments(void)
 {
     const tg_mode m = { .loop = { .a = 1, .delay = gamma_law }, .noise = 1, .jump = .1 };
     double        variance;
-    tg_status     status = tg_moments_second(&m, 1, 2, 20, untouched, untouched + 20);
+    tg_status status = tg_moments_follow(&m, 1, 2, 20, 0, NULL, untouched, untouched + 20);
 
     check_untouched(status);
     if (status == TG_OK) status = tg_stationary_variance(&m, &variance);

@@ -19,7 +19,7 @@ test_exact_transient(void **state)
     double              mean[51], second[51];
 
     (void)state;
-    assert_ok(tg_moments_second(&m, 1, 5, 51, mean, second));
+    assert_ok(tg_moments_follow(&m, 1, 5, 51, 0, NULL, mean, second));
     for (size_t i = 0; i < 5; i++) {
         const size_t at = (size_t)lround(exact[i][0] * 10);
         assert_near(mean[at], exact[i][1], 1e-13);
@@ -55,7 +55,7 @@ test_exponential_law(void **state)
 
     (void)state;
     assert_ok(tg_moments_mean(&l, 3, 10, 101, y));
-    assert_ok(tg_moments_response(&l, 10, 101, r));
+    assert_ok(tg_moments_follow(&(tg_mode){ .loop = l }, 1, 10, 101, 0, r, NULL, NULL));
     for (int i = 0; i <= 100; i++) {
         const double t = i / 10.;
         assert_near(y[i], 3 * exp(-t) * cos(t), 3e-9);
@@ -74,11 +74,11 @@ test_settles_to_the_stationary_variance(void **state)
         tg_mode   m = { .loop = { .a = 1, .b = 0.1, .delay = d }, .noise = .3 };
         double    mean[401], second[401], v = NAN;
         assert_ok(tg_stationary_variance(&m, &v));
-        assert_ok(tg_moments_second(&m, 1, 40, 401, mean, second));
+        assert_ok(tg_moments_follow(&m, 1, 40, 401, 0, NULL, mean, second));
         assert_near((second[400] - mean[400] * mean[400]) / v, 1, 1e-8);
         m.jump = .2;
         assert_ok(tg_stationary_variance(&m, &v));
-        assert_ok(tg_moments_second(&m, 1, 40, 401, mean, second));
+        assert_ok(tg_moments_follow(&m, 1, 40, 401, 0, NULL, mean, second));
         assert_near(second[400] / v, 1, 1e-5);
         tg_delay_free(d);
     }
@@ -104,7 +104,7 @@ test_filters_settle_too(void **state)
                             .noise = 1 };
         double        mean[201], second[201], v = NAN;
         assert_ok(tg_stationary_variance(&m, &v));
-        assert_ok(tg_moments_second(&m, 1, 100, 201, mean, second));
+        assert_ok(tg_moments_follow(&m, 1, 100, 201, 0, NULL, mean, second));
         assert_near((second[200] - mean[200] * mean[200]) / v, 1, 1e-4);
         assert_near(mean[200], 0, 1e-3);
     }
@@ -136,7 +136,7 @@ check_jump_form(double c, double allowed)
     const tg_mode m = { .loop = { .a = 1, .delay = law_ }, .noise = .1, .jump = c };
     double        second[101], u[4] = { 4, 4, 4, 4 }, k[4][4], v[4], h = 1e-3;
 
-    assert_ok(tg_moments_second(&m, 2, 10, 101, NULL, second));
+    assert_ok(tg_moments_follow(&m, 2, 10, 101, 0, NULL, NULL, second));
     for (int n = 0; n <= 10000; n++) {
         if (n % 100 == 0) assert_near(second[n / 100], u[0], allowed * fmax(u[0], 1));
         slope(u, c, k[0]);

@@ -270,7 +270,7 @@ test_weak_orders_of_additive_noise(void **state)
     (void)state;
     assert_ok(tg_delay_create("constant", &whole, &d));
     const tg_mode mode = { .loop = { .a = 1, .delay = d }, .noise = 1 };
-    assert_ok(tg_moments_second(&mode, 1, 4, 3, mean, second));
+    assert_ok(tg_moments_follow(&mode, 1, 4, 3, 0, NULL, mean, second));
     tg_delay_free(d);
     const double variance = second[2] - mean[2] * mean[2];
     for (const tg_sdde_method *const *m = tg_sdde_methods; *m; m++) {

@@ -77,7 +77,7 @@ test_one_draw_for_each_path(void **state)
         double       y[3], second[3];
         assert_ok(tg_delay_create("constant", &tau, &d));
         const tg_mode m = { .loop = { .a = 1, .delay = d }, .noise = 1 };
-        assert_ok(tg_moments_second(&m, 1, 2, 3, y, second));
+        assert_ok(tg_moments_follow(&m, 1, 2, 3, 0, NULL, y, second));
         tg_delay_free(d);
         mean += y[2] / NODES;
         square += second[2] / NODES;
@@ -117,7 +117,8 @@ test_a_draw_at_each_step(void **state)
     (void)state;
     assert_ok(tg_delay_parse("{law: uniform, min: 0, max: 2}", &d));
     assert_ok(tg_moments_mean(&(tg_loop){ .a = 1, .delay = d }, 1, 2, N, y));
-    assert_ok(tg_moments_response(&(tg_loop){ .a = 1, .delay = d }, 2, N, response));
+    assert_ok(tg_moments_follow(&(tg_mode){ .loop = { .a = 1, .delay = d } }, 1, 2, N, 0,
+                                response, NULL, NULL));
     for (int s = 0; s < N; s++) {
         double mean = 0, square = 0;
         for (int k = 0; k < N; k++) {

@@ -285,6 +285,52 @@ test_spectrum_integrates_to_variance(void **state)
     tg_delay_free(d);
 }
 
+/* Of every filter, with a law that has edges: the same rule, its tail N(infinity)/w^2 by 2/(pi w). */
+static void
+test_gain_of_every_filter(void **state)
+{
+    static const struct {
+        const char *name;
+        double      param;
+    } cases[] = { { "asgd", 0 },        { "dude", 0 },      { "fedbuff", 6 },
+                  { "heavy_ball", .7 }, { "nesterov", .7 }, { "delay_adaptive", 0 } };
+    enum { n = 100000 };
+    tg_delay        *d = make("{law: uniform, min: 0.5, max: 1.5}"), *kept = NULL;
+    const tg_weights w = { .fresh = 16, .reference = 16, .power = 1 };
+    double           share, power;
+
+    (void)state;
+    assert_ok(tg_delay_weighed(d, 31, .1, 1, &w, &kept, &share, &power));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const tg_loop l = { .a = .3,
+                            .delay = d,
+                            .filter = tg_filter_find(cases[i].name),
+                            .lambda = 32,
+                            .param = cases[i].param,
+                            .kept = kept,
+                            .share = share,
+                            .power = power };
+        const double  end = 2000, step = end / n;
+        double        sum = 0, energy = NAN, gain = NAN, only = NAN;
+        int           whole;
+        for (int k = 0; k <= n; k++)
+            sum += tg_loop_density(&l, step * k) *
+                   (k == 0 || k == n ? 1
+                    : k % 2          ? 4
+                                     : 2) /
+                   3;
+        sum = (step * sum + tg_loop_white(&l, &whole) / end) / acos(-1);
+        assert_ok(tg_stationary_energy(&l, &energy, &gain));
+        assert_near(gain / sum, 1, 5e-9);
+        assert_ok(tg_stationary_energy(&l, NULL, &only));
+        assert_near(only, gain, 1e-15 * gain);
+        assert_int_equal(whole, i == 0 || i == 5);
+        if (i == 5) assert_near(gain, power * energy, 1e-15 * gain);
+    }
+    tg_delay_free(kept);
+    tg_delay_free(d);
+}
+
 RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_distributed_delay),
     cmocka_unit_test(test_quadrature_against_closed_form),
     cmocka_unit_test(test_covariance_at_the_delay),
@@ -292,4 +338,5 @@ RUN(cmocka_unit_test(test_constant_delay), cmocka_unit_test(test_distributed_del
     cmocka_unit_test(test_covariance_function), cmocka_unit_test(test_scaling),
     cmocka_unit_test(test_winding_at_the_thresholds), cmocka_unit_test(test_winding_counts),
     cmocka_unit_test(test_jump_form), cmocka_unit_test(test_dude_floor),
-    cmocka_unit_test(test_spectrum_integrates_to_variance))
+    cmocka_unit_test(test_spectrum_integrates_to_variance),
+    cmocka_unit_test(test_gain_of_every_filter))

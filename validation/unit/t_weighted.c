@@ -158,6 +158,60 @@ test_adaptive(void **state)
     tg_delay_free(d);
 }
 
+/* With little chance in J the weight has an edge for each number of chances: the law's own sums by
+ * Simpson's rule between all of them. Beyond a hundred chances J is summed over its own chances. */
+static void
+test_edges_of_few_chances(void **state)
+{
+    const tg_weights w = { .fresh = 16, .reference = 16, .power = 1 };
+    const double     rate = 31, fano = .08, until = 1;
+    tg_delay        *d = make("{law: uniform, min: 0.5, max: 1.5}"), *kept = NULL;
+    double           share, power, one = 0, two = 0;
+
+    (void)state;
+    assert_int_equal(tg_weights_edge(&w) == 16 && tg_weights_at(&w, 16) == 1, 1);
+    assert_int_equal(tg_delay_weighed(d, rate, fano, until, &w, &kept, &share, &power),
+                     TG_OK);
+    for (unsigned j = 0; j < 60; j++) {
+        const double sure =
+            fmax(16.0 - j, 0) / (1 - fano) / rate; /* J's edge, t >= until */
+        double cut[] = { .5, 1, 1.5, sure > 1 ? sure : sqrt(sure) };
+        for (int a = 0; a < 4; a++)
+            for (int b = a; b < 4; b++)
+                if (cut[b] < cut[a]) {
+                    const double t = cut[a];
+                    cut[a] = cut[b];
+                    cut[b] = t;
+                }
+        for (int a = 0; a < 3; a++)
+            for (int k = 0; k <= 200; k++) {
+                const double t = cut[a] + (cut[a + 1] - cut[a]) * k / 200.0,
+                             F = fano + (1 - fano) * fmax(1 - t, 0), mu = F * rate * t,
+                             c = fmin(1, 16 / ((1 - F) * rate * t + j + 1e-300)),
+                             p = exp(j * log(mu) - mu - lgamma(j + 1.0));
+                const double each = (cut[a + 1] - cut[a]) / 600.0 *
+                                    (k == 0 || k == 200 ? 1
+                                     : k % 2            ? 4
+                                                        : 2);
+                if (cut[a + 1] <= .5) continue;
+                one += each * p * c, two += each * p * c * c;
+            }
+    }
+    near_complex("edges", share, one, 1e-9);
+    near_complex("edges", power, two, 1e-9);
+    tg_delay_free(kept);
+    tg_delay_free(d);
+    for (double edge = 0; edge < 300; edge += 37) {
+        const tg_weights v = {
+            .fresh = edge, .reference = edge + 1, .shift = 1, .power = 2
+        };
+        const double mu = 140;
+        double       sum = 0, p = exp(-mu);
+        for (double j = 0; j < 400; p *= mu / ++j) sum += p * tg_weights_at(&v, 20 + j);
+        near_complex("many", tg_weights_mean(&v, 160, mu / 160, 1), sum, 3e-4);
+    }
+}
+
 /* Samples against the distribution; mixtures and constants. */
 static void
 test_parts(void **state)
@@ -240,12 +294,15 @@ test_distribution(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fresh),          cmocka_unit_test(test_fresh_of_heavy_laws),
-        cmocka_unit_test(test_nothing_counts), cmocka_unit_test(test_ends_at_the_poles),
-        cmocka_unit_test(test_distribution),   cmocka_unit_test(test_weighed),
-        cmocka_unit_test(test_adaptive),       cmocka_unit_test(test_parts)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fresh),
+                                        cmocka_unit_test(test_fresh_of_heavy_laws),
+                                        cmocka_unit_test(test_nothing_counts),
+                                        cmocka_unit_test(test_ends_at_the_poles),
+                                        cmocka_unit_test(test_distribution),
+                                        cmocka_unit_test(test_weighed),
+                                        cmocka_unit_test(test_adaptive),
+                                        cmocka_unit_test(test_parts),
+                                        cmocka_unit_test(test_edges_of_few_chances) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ predict(const tg_delay *law, double jump, double *mean, double *variance)
                         .jump = jump };
     double        y[3], second[3];
 
-    must(tg_moments_second(&m, 1, END, 3, y, second));
+    must(tg_moments_follow(&m, 1, END, 3, 0, NULL, y, second));
     *mean = y[2];
     *variance = second[2] - y[2] * y[2];
 }
