@@ -90,7 +90,8 @@ is_moment(const tg_moment_system *m, const tg_linear_rule *rule, const double *u
             }
             for (size_t i = 0; i < p; i++)
                 for (size_t k = 0; k < p; k++) a[(q + i) * n + q + k] = y[i * p + k] / N;
-            for (size_t i = 0; i < n; i++) a[i * n + i] *= 1 + 1e-9; /* rounding */
+            for (size_t i = 0; i < n; i++) /* rounding; what a K-th delivery has emptied */
+                a[i * n + i] = a[i * n + i] == 0 ? 1 : a[i * n + i] * (1 + 1e-9);
             if (!is_positive(a, n)) return 0;
         }
     return 1;

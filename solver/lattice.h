@@ -11,7 +11,8 @@
  *
  * each obeys a linear equation with constant coefficients (derived here, theory 3.3; n = 1
  * is the exponential case). Its solve gives the exact stationary variance. The same of any
- * linear rule with s and w_i in place of x and y_i, that treats all deliveries alike.
+ * linear rule with s and w_i in place of x and y_i, whose steps do not depend on staleness; with a cycle
+ * of K the states are those of N and of how many of K have been delivered.
  */
 #ifndef TG_SOLVER_LATTICE_H
 #define TG_SOLVER_LATTICE_H
@@ -29,12 +30,12 @@ typedef struct tg_lattice {
         *rule; /* borrowed; NULL: ASGD with eta and h, which are else unused */
 } tg_lattice;
 
-/* Unknowns of the second-moment system, C(P+n-1, n-1) (1 + 2n + n(n+1)/2): its cost. */
+/* Unknowns of the second-moment system, of ASGD C(P+n-1, n-1) (1 + 2n + n(n+1)/2): its cost. */
 double tg_lattice_size(const tg_lattice *l);
 
 /* Stationary E x^2, exact; and, unless NULL, the slowest rate < 0 of the second moments
  * [1/time] (their spectral abscissa, real because the moments keep a cone invariant).
- * Errors: TG_EDOMAIN an argument out of range, a rule with a cycle or steps by staleness, more
+ * Errors: TG_EDOMAIN an argument out of range, a rule with steps by staleness, more
  * than 20,000 unknowns, or the mean square does not settle; TG_ENOMEM. */
 TG_CHECKED tg_status tg_lattice_variance(const tg_lattice *l, double *variance,
                                          double *abscissa);

@@ -35,10 +35,11 @@ typedef struct builder {
     entry            *list;
     size_t            count, room;
     int               failed;
-    tg_linear_rule    rule;
-    double           *work;     /* (2, each) */
-    size_t            from, to; /* states of the flow at hand */
-    double            rate;     /* of one worker */
+    tg_linear_rule    rule, flushed; /* of a delivery, and of the last of a cycle */
+    size_t            places;        /* in a cycle */
+    double           *work;          /* (2, each) */
+    size_t            from, to;      /* states of the flow at hand */
+    double            rate;          /* of one worker */
 } builder;
 
 static size_t
@@ -55,10 +56,17 @@ tg_lattice_rule(const tg_lattice *l)
     return l->rule ? *l->rule : tg_linear_asgd(l->eta, l->h);
 }
 
+static double
+places_of(const tg_lattice *l)
+{
+    return l->rule && l->rule->cycle > 1 ? l->rule->cycle : 1;
+}
+
 double
 tg_lattice_size(const tg_lattice *l)
 {
-    return tg_composition_number(l->workers, l->law.n) * (double)unknowns_of(l, 2);
+    return tg_composition_number(l->workers, l->law.n) * places_of(l) *
+           (double)unknowns_of(l, 2);
 }
 
 static void
@@ -91,9 +99,10 @@ first_(int p)
     return 1 + (size_t)p; /* Y_p, or B_p */
 }
 
-/* All second moments flow as the rule says: unit by unit. */
+/* All second moments flow as the rule says: unit by unit. NULL: nothing is delivered. */
 static void
-flow_second(builder *b, int p, int q, double rate, int delivers, double weight)
+flow_second(builder *b, int p, int q, double rate, const tg_linear_rule *delivers,
+            double weight)
 {
     const size_t each = b->m->each;
     const int    n = b->m->phases, *count = b->m->count + b->from * (size_t)n;
@@ -104,7 +113,7 @@ flow_second(builder *b, int p, int q, double rate, int delivers, double weight)
         memset(unit, 0, each * sizeof *unit);
         if (k < each) unit[k] = 1;
         if (delivers)
-            tg_lattice_deliver(&b->rule, n, count, p, q, unit, noise, out);
+            tg_lattice_deliver(delivers, n, count, p, q, unit, noise, out);
         else
             tg_lattice_move(&b->rule, n, count, p, q, unit, out);
         for (size_t i = 0; i < each; i++) {
@@ -144,9 +153,12 @@ static void
 add_state(builder *b, size_t s, double weight)
 {
     const tg_phase *law = &b->l->law;
-    const int       n = law->n, *count = b->m->count + s * (size_t)n;
-    double          out = 0;
-    int             next[TG_PHASE_MAX];
+    const size_t    each = b->m->states / b->places, place = s / each,
+                 after = (place + 1) % b->places;
+    const int             n = law->n, *count = b->m->count + s * (size_t)n;
+    const tg_linear_rule *rule = after == 0 ? &b->flushed : &b->rule;
+    double                out = 0;
+    int                   next[TG_PHASE_MAX];
 
     b->from = s;
     for (int p = 0; p < n; p++) {
@@ -157,16 +169,18 @@ add_state(builder *b, size_t s, double weight)
             memcpy(next, count, (size_t)n * sizeof *next);
             next[p]--;
             next[q]++;
-            b->to = tg_composition_rank(next, n);
+            const size_t rank = tg_composition_rank(next, n);
             out += workers * (deliver + move);
             b->rate = move;
+            b->to = place * each + rank;
             if (move > 0)
                 b->m->order == 1 ? move_first(b, p, q, workers)
-                                 : flow_second(b, p, q, move, 0, weight);
+                                 : flow_second(b, p, q, move, NULL, weight);
             b->rate = deliver;
+            b->to = after * each + rank;
             if (deliver > 0)
                 b->m->order == 1 ? deliver_first(b, p, q, workers)
-                                 : flow_second(b, p, q, deliver, 1, weight);
+                                 : flow_second(b, p, q, deliver, rule, weight);
         }
     }
     for (size_t k = 0; k < b->m->each; k++)
@@ -232,7 +246,7 @@ tg_moment_system_weights(const tg_moment_system *m, const tg_lattice *l, double 
             const int c = m->count[s * (size_t)m->phases + (size_t)p];
             if (c) log_weight += c * log(share[p]) - lgamma(c + 1.0);
         }
-        weight[s] = exp(log_weight);
+        weight[s] = exp(log_weight) / places_of(l);
     }
 }
 
@@ -242,9 +256,9 @@ check(const tg_lattice *l)
     if (l->workers == 0 || l->law.n < 1) return tg_fail(TG_EDOMAIN, "there are no workers");
     if (!isfinite(l->eta) || !isfinite(l->h) || !(l->sigma >= 0 && isfinite(l->sigma)))
         return tg_fail(TG_EDOMAIN, "eta, h and sigma must be finite, sigma >= 0");
-    if (l->rule && (l->rule->cycle > 0 || l->rule->weights.power > 0 || l->rule->limit > 0))
+    if (l->rule && (l->rule->weights.power > 0 || l->rule->limit > 0))
         return tg_fail(TG_EDOMAIN,
-                       "the lattice is of rules that treat all deliveries alike");
+                       "the lattice is of rules whose steps do not depend on staleness");
     if (!(l->workers < 100000 && tg_lattice_size(l) <= MOMENTS_MAX))
         return tg_fail(TG_EDOMAIN,
                        "%zu workers of %d phases give %.3g moments, more than %d",
@@ -256,15 +270,20 @@ tg_status
 tg_moment_system_create(const tg_lattice *l, int order, tg_moment_system **out)
 {
     TG_TRY(check(l));
+    if (order == 1 && l->rule)
+        return tg_fail(TG_EDOMAIN, "the lattice's means are those of ASGD");
     tg_moment_system *m = calloc(1, sizeof *m);
     double           *weight = NULL;
     builder           b = { .l = l, .m = m, .rule = tg_lattice_rule(l) };
     int               done = 0;
 
     if (!m) return tg_fail(TG_ENOMEM, "out of memory");
+    b.flushed = b.rule.cycle > 1 ? tg_linear_flushed(&b.rule) : b.rule;
+    b.places = (size_t)places_of(l);
     m->order = order;
     m->phases = l->law.n;
-    m->states = (size_t)tg_composition_number(l->workers, m->phases);
+    const size_t alike = (size_t)tg_composition_number(l->workers, m->phases);
+    m->states = b.places * alike;
     m->each = unknowns_of(l, order);
     m->size = m->states * m->each;
     m->count = calloc(m->states * (size_t)m->phases, sizeof *m->count);
@@ -273,6 +292,9 @@ tg_moment_system_create(const tg_lattice *l, int order, tg_moment_system **out)
     b.work = malloc(2 * m->each * sizeof *b.work);
     if (m->count && m->source && weight && b.work) {
         tg_composition_list(l->workers, m->phases, m->count);
+        for (size_t k = 1; k < b.places; k++)
+            memcpy(m->count + k * alike * (size_t)m->phases, m->count,
+                   alike * (size_t)m->phases * sizeof *m->count);
         tg_moment_system_weights(m, l, weight);
         for (size_t s = 0; s < m->states; s++) add_state(&b, s, weight[s]);
         done = compress(&b);

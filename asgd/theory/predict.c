@@ -244,6 +244,19 @@ predict_algorithm(const tg_modes *modes, const tg_cluster *cluster,
     return status;
 }
 
+/* One worker is never stale, and a rule of steps by staleness is plain. */
+static const tg_linear_kind *
+plainest(const tg_linear_kind *kind, const tg_cluster *cluster, double number, double step)
+{
+    tg_linear_rule r;
+
+    if (cluster->workers > 1 ||
+        tg_linear_make(kind->name, step, 1, 1, number, &r) != TG_OK ||
+        (r.weights.power == 0 && r.limit == 0) || tg_weights_at(&r.weights, 0) < 1)
+        return kind;
+    return tg_linear_find("asgd");
+}
+
 tg_status
 tg_predict_undoubted(const tg_modes *modes, const tg_cluster *cluster, const char *rule,
                      double number, double step, const tg_predict_plan *plan,
@@ -253,6 +266,7 @@ tg_predict_undoubted(const tg_modes *modes, const tg_cluster *cluster, const cha
     tg_case               c;
 
     if (!kind) return tg_fail(TG_EINPUT, "theory knows no rule \"%s\"", rule);
+    kind = plainest(kind, cluster, number, step);
     TG_TRY(tg_case_of_rule(cluster, kind, number, step, &c));
     const tg_status status = predict(&c, modes, plan, out);
     tg_case_close(&c);

@@ -14,6 +14,8 @@
  */
 #include "asgd/theory/predict_twin.h"
 
+#include "asgd/theory/predict_like.h"
+
 #include "asgd/theory/predict_parts.h"
 
 #include <math.h>
@@ -255,5 +257,7 @@ tg_predict_twin(const tg_modes *modes, const tg_cluster *cluster, const char *ru
         widen_wholly(p, are_unlike(cluster) ? 9 : 1);
         status = TG_OK;
     }
+    if (status == TG_OK && !are_unlike(cluster))
+        status = tg_predict_like(cluster, rule, number, step, p);
     return status;
 }

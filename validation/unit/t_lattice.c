@@ -207,6 +207,40 @@ test_against_simulation(void **state)
     assert_near(mean, v, 4 * sqrt(spread));
 }
 
+/* Gradients are put by and applied three at a time: the same process, with a counter. */
+static void
+test_buffer_against_simulation(void **state)
+{
+    enum { P = 4, K = 3, updates = 600000, batches = 50 };
+    const tg_linear_rule r = tg_linear_fedbuff(1.2, 1, K);
+    tg_lattice           l = cluster("{law: erlang, stages: 2, mean: 1}", P, 1);
+    tg_rng               g = tg_rng_stream(2, TG_PURPOSE_TEST, 0);
+    double x = 0, v = NAN, kept = 0, y[P] = { 0 }, due[P], now = 0, sum[batches] = { 0 },
+           time[batches] = { 0 }, mean = 0, spread = 0;
+
+    (void)state;
+    for (int i = 0; i < P; i++) due[i] = erlang2(&g);
+    for (int k = 0; k < updates; k++) {
+        int i = 0;
+        for (int j = 1; j < P; j++)
+            if (due[j] < due[i]) i = j;
+        sum[k * batches / updates] += x * x * (due[i] - now);
+        time[k * batches / updates] += due[i] - now;
+        now = due[i];
+        kept += y[i] + tg_rng_normal(&g);
+        if (k % K == K - 1) x -= 1.2 / K * kept, kept = 0;
+        y[i] = x;
+        due[i] = now + erlang2(&g);
+    }
+    for (int b = 0; b < batches; b++) mean += sum[b] / time[b] / batches;
+    for (int b = 0; b < batches; b++)
+        spread += pow(sum[b] / time[b] - mean, 2) / batches / batches;
+    l.rule = &r;
+    assert_ok(tg_lattice_variance(&l, &v, NULL));
+    assert_true(sqrt(spread) < 0.02 * mean);
+    assert_near(mean, v, 4 * sqrt(spread));
+}
+
 /* Any rule: the exponential engine, which knows no states, and tabled values of DuDe-ASGD from all
  * labelled configurations, good to 3e-6. */
 static void
@@ -220,9 +254,9 @@ test_rules(void **state)
         for (double P = 1; P < 12; P += 3) {
             tg_linear_rule r;
             double         v = NAN, slow = NAN, w = NAN, abscissa = NAN;
-            const double   own = (*k)->below == 1 ? .6 : 1; /* of momentum */
+            const double   own = (*k)->below == 1 ? .6 : 3; /* of momentum; of batches */
             assert_ok(tg_linear_make((*k)->name, .05, 1, P, own, &r));
-            if (r.cycle > 0 || r.weights.power > 0 || r.limit > 0) continue;
+            if (r.weights.power > 0 || r.limit > 0) continue;
             tg_lattice l = cluster("{law: exponential, mean: 1}", (size_t)P, 1);
             l.rule = &r;
             l.sigma = .7;
@@ -265,9 +299,9 @@ test_errors(void **state)
     assert_fails(tg_lattice_variance(&l, &v, NULL), TG_EDOMAIN, "finite");
     l.eta = .1;
     assert_fails(tg_lattice_transient(&l, 1, -1, 2, &v, NULL), TG_EDOMAIN, "horizon");
-    const tg_linear_rule buffer = tg_linear_fedbuff(.1, 1, 3);
-    l.rule = &buffer;
-    assert_fails(tg_lattice_variance(&l, &v, NULL), TG_EDOMAIN, "alike");
+    const tg_linear_rule adaptive = tg_linear_adaptive(.1, 1, 3);
+    l.rule = &adaptive;
+    assert_fails(tg_lattice_variance(&l, &v, NULL), TG_EDOMAIN, "staleness");
     assert_fails(tg_lattice_transient(&l, 1, 1, 2, &v, NULL), TG_EDOMAIN, "ASGD");
     assert_true(v == 7);
 }
@@ -276,4 +310,5 @@ RUN(cmocka_unit_test(test_erlang), cmocka_unit_test(test_exponential),
     cmocka_unit_test(test_one_worker), cmocka_unit_test(test_mean_field_is_approached),
     cmocka_unit_test(test_mean_in_time), cmocka_unit_test(test_second_moment_in_time),
     cmocka_unit_test(test_transient_settles), cmocka_unit_test(test_against_simulation),
-    cmocka_unit_test(test_rules), cmocka_unit_test(test_errors))
+    cmocka_unit_test(test_buffer_against_simulation), cmocka_unit_test(test_rules),
+    cmocka_unit_test(test_errors))

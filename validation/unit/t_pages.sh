@@ -90,7 +90,9 @@ $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverge
     grep -q 'would have to be between 4.181 and 17.82, with {law: gamma, shape: 4, mean: 1} between 5.944 and 11.87' ||
     fail "an eigenvalue that does not fit"
 $t explain --largest-eigenvalue 40 --step .002 --momentum .9 --workers 1 | tr '\n' ' ' |
-    grep -q 'steps by heavy_ball (momentum 0.9).*not at all of the limit' || fail "an error as large as the limit"
+    grep -q 'steps by heavy_ball (momentum 0.9).*right to about 0.1 %' || fail "one worker with momentum"
+$t explain --largest-eigenvalue 40 --step .002 --rule staleness_aware --workers 2 | tr '\n' ' ' |
+    grep -q 'not at all of the limit' || fail "an error as large as the limit"
 says 2 '--observed needs --step' $t explain --largest-eigenvalue 1 --observed '4 converges'
 says 2 'did you mean "gamma"' $t explain --largest-eigenvalue 1 --law '{law: gama, shape: 1, mean: 1}'
 says 2 'did you mean "dude"' $t explain --largest-eigenvalue 1 --step .1 --rule dud
@@ -104,7 +106,8 @@ $t explain --largest-eigenvalue 2 --workers 3 --json > "$d/json"
 [ "$(grep -c '"step_limit"' "$d/json")" = 8 ] && grep -q '"workers": 3.0' "$d/json" || fail "limits as rows"
 # one worker of any law: eta h = 2
 grep -A1 '"workers": 1.0' "$d/json" | grep -q '"step_limit": 1.0' || fail "the limit of one worker"
-$t explain --largest-eigenvalue 2 --workers 100 --momentum .5 | tr '\n' ' ' | grep -q 'asgd, momentum 0.5, with.* 100: .*(?) marks those' || fail "limits with momentum"
+$t explain --largest-eigenvalue 2 --workers 100 --momentum .5 | tr '\n' ' ' | grep -q 'asgd, momentum 0.5, with.* 100: 0.00542' || fail "limits with momentum"
+$t explain --largest-eigenvalue 2 --workers 8 --rule staleness_aware | tr '\n' ' ' | grep -q ' 1: 1, 2: .*(?) marks those' || fail "limits that are not known"
 
 # ---- the document
 $t explain --largest-eigenvalue 40 --step .05 --observed '4 converges, 8 diverges' --json > "$d/json"
