@@ -146,6 +146,18 @@ uniform_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+/* |phi| |s| (q - p) <= e^{-p x} + e^{-q x}, and likewise phi'. */
+static double
+uniform_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    const double whole = tg_law_largest(d, left, height, steepest);
+    const double first = exp(-d->low * left), last = exp(-d->high * left),
+                 r = height * (d->high - d->low), value = fmin(whole, (first + last) / r);
+
+    *steepest = fmin(*steepest, (d->low * first + d->high * last) / r + value / height);
+    return value;
+}
+
 static double
 uniform_peak(const tg_delay *d)
 {
@@ -162,6 +174,7 @@ const tg_delay_kind tg_law_uniform = { .name = "uniform",
                                        .pdf = uniform_pdf,
                                        .cdf = uniform_cdf,
                                        .quantile = uniform_quantile,
+                                       .largest = uniform_largest,
                                        .peak = uniform_peak,
                                        .laplace = uniform_laplace };
 

@@ -82,6 +82,42 @@ run_find(find_case *c)
     tg_delay_free(d);
 }
 
+typedef struct one_delay {
+    tg_loop      loop;
+    tg_rightmost r;
+} one_delay;
+
+enum { ASKED = 1000 };
+
+static void
+ask_rightmost(void *context)
+{
+    one_delay *c = context;
+
+    for (int i = 0; i < ASKED; i++)
+        if (tg_loop_rightmost(&c->loop, &c->r) != TG_OK) printf("%s\n", tg_message());
+}
+
+/* One constant delay. The baseline is SciPy's lambertw without a certificate, as published
+ * for the design document's machine. */
+static void
+run_rightmost(void)
+{
+    static const double SCIPY = 1.1e-6;
+    one_delay           c = { .loop = { .a = 1 } };
+    tg_delay           *d = NULL;
+
+    if (tg_delay_parse("{law: constant, value: 1}", &d) != TG_OK) return;
+    c.loop.delay = d;
+    timing t = measure(ask_rightmost, &c, 1);
+    t.min /= ASKED;
+    t.median /= ASKED;
+    show("rightmost root, one constant delay", t, 0.001, SCIPY,
+         cabs(c.r.s - (-0.31813150520476413 + 1.3372357014306894 * I)), 1e-15,
+         "baseline: SciPy's lambertw, 1.1 us published");
+    tg_delay_free(d);
+}
+
 typedef struct chart_case {
     const char   *name, *law;
     double        bound; /* ms */
@@ -299,12 +335,22 @@ main(void)
           .a = 1,
           .line = -3,
           .count = 258,
-          .bound = 20 },
+          .bound = 0.04 },
         { .law = "{mixture: [{weight: 1, law: constant, value: 2}]}",
           .a = 1,
           .line = -3,
           .count = 258,
+          .bound = 5 },
+        { .law = "{mixture: [{weight: 1, law: constant, value: 2}]}",
+          .a = 1,
+          .line = -4,
+          .count = 1898,
           .bound = 20 },
+        { .law = "{law: uniform, min: 0.5, max: 1.5}",
+          .a = 1,
+          .line = -8.46,
+          .count = 272,
+          .bound = 40 },
         { .law = "{law: uniform, min: 0.5, max: 1.5}",
           .a = 1,
           .line = -3,
@@ -336,6 +382,7 @@ main(void)
 
     report_header();
     for (size_t i = 0; i < sizeof find / sizeof *find; i++) run_find(&find[i]);
+    run_rightmost();
     for (size_t i = 0; i < sizeof chart / sizeof *chart; i++) run_chart(&chart[i]);
     run_trace();
     run_system();
