@@ -265,10 +265,12 @@ run_trace(void)
     tg_delay_free(c.delay);
 }
 
+enum { MOST_UNKNOWNS = 40 };
+
 typedef struct system_case {
     tg_system      system;
     tg_system_term term[2];
-    double         matrix[3][25];
+    double         matrix[3][MOST_UNKNOWNS * MOST_UNKNOWNS];
     tg_roots       roots;
     size_t         count;
 } system_case;
@@ -290,18 +292,18 @@ count_system(void *context)
     if (tg_system_count(&c->system, -3, &c->count) != TG_OK) printf("%s\n", tg_message());
 }
 
-/* validation/reference: 5 x 5, delays 1 and .37, 25 roots. The baseline is the count alone.
- */
+/* validation/reference: 5 x 5, delays 1 and .37, 25 roots; the same matrices with more rows. The
+ * baseline is the count alone. */
 static void
-run_system(void)
+run_system(int n, size_t roots, double bound)
 {
     static system_case c;
     tg_delay          *d[2] = { NULL, NULL };
-    char               note[96];
+    char               name[64], note[96];
 
-    for (int i = 1; i <= 5; i++)
-        for (int j = 1; j <= 5; j++) {
-            const int k = (i - 1) * 5 + j - 1;
+    for (int i = 1; i <= n; i++)
+        for (int j = 1; j <= n; j++) {
+            const int k = (i - 1) * n + j - 1;
             c.matrix[0][k] = (i == j ? -(1 + 0.2 * i) : 0) + 0.1 * cos(i + 2 * j);
             c.matrix[1][k] = 0.5 * sin(i * j);
             c.matrix[2][k] = 0.4 * cos(i * (j + 1));
@@ -309,13 +311,14 @@ run_system(void)
     if (tg_delay_parse("{law: constant, value: 1}", &d[0]) == TG_OK &&
         tg_delay_parse("{law: constant, value: 0.37}", &d[1]) == TG_OK) {
         for (int l = 0; l < 2; l++) c.term[l] = (tg_system_term){ d[l], c.matrix[l + 1] };
-        c.system = (tg_system){ 5, c.matrix[0], c.term, 2 };
-        const timing t = measure(find_system, &c, 1), base = measure(count_system, &c, 1);
-        snprintf(note, sizeof note, "%zu of 25 roots, winding %zu",
-                 c.roots.certificate.found, c.count);
-        failures += c.roots.certificate.found != 25 || c.count != 25;
-        show("5 x 5 system, two delays (baseline: count)", t, 5, base.min,
-             c.roots.certificate.backward, 1e-13, note);
+        c.system = (tg_system){ (size_t)n, c.matrix[0], c.term, 2 };
+        const timing t = measure_few(find_system, &c, n > 20 ? 1 : REPEATS),
+                     base = measure_few(count_system, &c, n > 20 ? 1 : REPEATS);
+        snprintf(name, sizeof name, "%d x %d system, two delays (baseline: count)", n, n);
+        snprintf(note, sizeof note, "%zu of %zu roots, winding %zu",
+                 c.roots.certificate.found, roots, c.count);
+        failures += c.roots.certificate.found != roots || c.count != roots;
+        show(name, t, bound, base.min, c.roots.certificate.backward, 1e-13, note);
         tg_roots_free(&c.roots);
     }
     tg_delay_free(d[0]);
@@ -385,6 +388,8 @@ main(void)
     run_rightmost();
     for (size_t i = 0; i < sizeof chart / sizeof *chart; i++) run_chart(&chart[i]);
     run_trace();
-    run_system();
+    run_system(5, 25, 5);
+    run_system(20, 217, 100);
+    run_system(40, 482, 10000);
     return failures > 0;
 }
