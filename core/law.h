@@ -21,6 +21,8 @@
 
 enum { LAW_PARAMS = 4, LAW_CONSTANTS = 8 };
 
+enum { LAW_UNIFORMS = 4 };
+
 struct tg_delay_kind {
     const char *name, *doc;
     const char *also; /* other words for it, which are not accepted but understood */
@@ -38,6 +40,12 @@ struct tg_delay_kind {
     tg_status (*measure)(tg_delay *d);
 
     double (*sample)(const tg_delay *d, tg_rng *g);
+
+    /* How many uniform numbers a sample takes, at most LAW_UNIFORMS, where it is always as many, and
+     * the sample of these; 0, NULL: it is not. */
+    size_t (*uniforms)(const tg_delay *d);
+    double (*of_uniforms)(const tg_delay *d, const double *u);
+
     double (*pdf)(const tg_delay *d, double t);
     double (*cdf)(const tg_delay *d, double t);
     double (*quantile)(const tg_delay *d, double p); /* 0 < p < 1 */

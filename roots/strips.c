@@ -152,8 +152,7 @@ around(const tg_system_work *w, double low, double high)
     const double half = (right - w->line) / 2 + pad, edge = tg_system_edge(w->system);
 
     return (strip){ complex_of((right + w->line) / 2, (low + high) / 2),
-                    fmin(1.5 * half, (right + w->line) / 2 - edge),
-                    0.75 * (high - low) };
+                    fmin(1.5 * half, (right + w->line) / 2 - edge), 0.75 * (high - low) };
 }
 
 /* The guesses of low .. high; of more than there are unknowns a strip is halved. */

@@ -2,6 +2,7 @@
 #ifndef TG_SOLVER_SDDE_BLOCK_H
 #define TG_SOLVER_SDDE_BLOCK_H
 
+#include "solver/chain.h"
 #include "solver/lags.h"
 #include "solver/sdde_step.h"
 
@@ -12,7 +13,9 @@ typedef struct tg_sdde_plan {
     const tg_sdde_run *run;
     size_t             rows, slots, sub, sub_slots; /* rings, in steps and in sub-steps */
     int                areas; /* keep noise and increments for Milstein */
-    tg_lags            lags;  /* of a distributed delay */
+    tg_lags            lags;  /* of a distributed delay, but for what chain or sum hold */
+    tg_chain           chain; /* of one of phase type */
+    tg_flat            flat;  /* of a uniform one */
 } tg_sdde_plan;
 
 typedef struct tg_sdde_block {
@@ -22,10 +25,12 @@ typedef struct tg_sdde_block {
     double             *ring, *noise, *increment; /* x, g by steps; dW by sub-steps */
     double             *z, *sum;                  /* (4, w, BLOCK) increments, (w, BLOCK) */
     double             *lagged;                   /* (m, n, BLOCK) */
-    double             *phi;                /* (2, n) of the history: at one time; summed */
-    double              lag[TG_SDDE_BLOCK]; /* tau_1 of each path, where it is random */
-    tg_rng              draw[TG_SDDE_BLOCK];
-    tg_sdde_step        step;
+    double *held, *moved; /* (phases, n, BLOCK) the chain's state, now and after a step; or
+                             (n, BLOCK) the running sum */
+    double *phi;          /* (2, n) of the history: at one time; summed */
+    double  lag[TG_SDDE_BLOCK]; /* tau_1 of each path, where it is random */
+    tg_rng  draw[TG_SDDE_BLOCK];
+    tg_sdde_step step;
 } tg_sdde_block;
 
 /* Of a run that is right but for the memory it may need. */

@@ -369,10 +369,38 @@ test_registry(void **state)
     }
 }
 
+/* Draws of many streams side by side are those of each by itself, to the bit. */
+static void
+test_samples_across(void **state)
+{
+    enum { STREAMS = 77, DRAWS = 9 };
+    size_t fixed = 0;
+    double out[STREAMS];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        tg_delay *d = NULL;
+        tg_rng    g[STREAMS];
+        assert_int_equal(tg_delay_parse(laws[i], &d), TG_OK);
+        for (size_t k = 0; k < STREAMS; k++)
+            g[k] = tg_rng_stream(5, TG_PURPOSE_DELAY, 1000 + k);
+        for (uint64_t n = 0; n < DRAWS; n++) {
+            const int known =
+                tg_delay_samples_across(d, 5, TG_PURPOSE_DELAY, 1000, n, STREAMS, out);
+            fixed += n == 0 && known;
+            for (size_t k = 0; known && k < STREAMS; k++)
+                assert_true(out[k] == tg_delay_sample(d, &g[k]));
+        }
+        tg_delay_free(d);
+    }
+    assert_true(fixed >= 5);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_samples_across),
         cmocka_unit_test(test_registry),
         cmocka_unit_test(test_transform_at_zero),
         cmocka_unit_test(test_transform_against_quadrature),
