@@ -90,8 +90,7 @@ by_lag(gsl_rng *rng)
     double x[LAG + 1] = { 0 };
 
     for (int k = 0; k < STEPS; k++)
-        x[(k + 1) % (LAG + 1)] =
-            x[k % (LAG + 1)] - DT * x[(k + 1) % (LAG + 1)] + kick(rng);
+        x[(k + 1) % (LAG + 1)] = x[k % (LAG + 1)] - DT * x[(k + 1) % (LAG + 1)] + kick(rng);
     return x[STEPS % (LAG + 1)];
 }
 
@@ -136,10 +135,9 @@ by_draw(gsl_rng *rng)
 
     for (int i = 0; i < RING; i++) x[i] = 1;
     for (int n = 0; n < STEPS; n++) {
-        const double lag =
-            -log(gsl_rng_uniform_pos(rng) * gsl_rng_uniform_pos(rng) *
-                 gsl_rng_uniform_pos(rng) * gsl_rng_uniform_pos(rng)) /
-            4 / DT;
+        const double lag = -log(gsl_rng_uniform_pos(rng) * gsl_rng_uniform_pos(rng) *
+                                gsl_rng_uniform_pos(rng) * gsl_rng_uniform_pos(rng)) /
+                           4 / DT;
         const int    whole = (int)lag;
         const double part = lag - whole;
         const double past = (1 - part) * x[(n - whole + RING) % RING] +
@@ -198,8 +196,7 @@ main(void)
     int         bad = 0;
 
     report_header();
-    machine_ratio =
-        8.8e-9 / (measure(solve_plainly, &plain, 1).min / PLAIN_PATHS / STEPS);
+    machine_ratio = 8.8e-9 / (measure(solve_plainly, &plain, 1).min / PLAIN_PATHS / STEPS);
     gsl_rng_free(plain.rng);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) bad |= run(&cases[i]);
     return bad;
