@@ -10,7 +10,14 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-enum { PATHS = 10000, STEPS = 2000, LAG = 100, ROWS = 100, SPREAD = 3, SPREAD_EXPECTED = 10 };
+enum {
+    PATHS = 10000,
+    STEPS = 2000,
+    LAG = 100,
+    ROWS = 100,
+    SPREAD = 3,
+    SPREAD_EXPECTED = 10
+};
 
 static tg_answer answer;
 
@@ -58,9 +65,9 @@ main(void)
     const tg_table *t = answer.table[0];
     const double    sd = tg_table_number(t, ROWS, SPREAD),
                  expected = tg_table_number(t, ROWS, SPREAD_EXPECTED);
-    const int bad = report("integrate, default (C: Euler by taus2)", ours, 1, "s", 0.12,
-                           10 * theirs.min / ours.min,
-                           fabs(sd / expected - 1) * sqrt(2. * PATHS), 4);
+    const int bad =
+        report("integrate, default (C: Euler by taus2)", ours, 1, "s", 0.12,
+               10 * theirs.min / ours.min, fabs(sd / expected - 1) * sqrt(2. * PATHS), 4);
     tg_answer_free(&answer);
     gsl_rng_free(rng);
     return bad;
