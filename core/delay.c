@@ -89,6 +89,7 @@ tg_delay_free(tg_delay *d)
     pthread_mutex_destroy(&d->making);
     for (size_t i = 0; i < d->terms; i++) tg_delay_free(d->term[i].law);
     free(d->term);
+    free(d->tiles);
     free(d->part);
     free(d->x);
     free(d->w);

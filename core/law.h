@@ -91,6 +91,8 @@ struct tg_delay {
     tg_panels *panels; /* transform or density by quadrature */
     char      *text;
 
+    struct tg_law_tiles *tiles; /* of core/law_tiles.c */
+
     tg_law_term *term; /* (terms) a sum's density and distribution, taken apart */
     size_t       terms;
 };
@@ -147,6 +149,11 @@ double tg_law_cdf_least(const tg_delay *d, double t);
  * distribution alone. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_law_convolve(const tg_delay *first, const tg_delay *second,
                                      tg_delay **out);
+
+/* This law with a transform that is quick where many are asked for close together, for one thread
+ * (core/law_tiles.c). Errors: TG_ENOMEM. */
+typedef struct tg_law_tiles tg_law_tiles;
+TG_CHECKED tg_status        tg_law_tiled(const tg_delay *law, tg_delay **out);
 
 /* Make a law from a description, which may carry a key `weight` if `weighted`. */
 TG_CHECKED tg_status tg_law_read(const tg_node *node, bool weighted, tg_delay **out);

@@ -165,11 +165,9 @@ solve_delays(double size)
 {
     double           tau[MOST_DELAYS];
     tg_dde_solution *s = NULL;
-    const tg_dde     eq = { .dim = 1,
-                            .delays = (size_t)size,
-                            .slope = mean_of_past,
-                            .tau = tau,
-                            .history = one };
+    const tg_dde     eq = {
+            .dim = 1, .delays = (size_t)size, .slope = mean_of_past, .tau = tau, .history = one
+    };
 
     delays = (size_t)size;
     for (size_t i = 0; i < delays; i++) tau[i] = 0.5 + ((double)i + 0.5) / size;
@@ -283,7 +281,10 @@ int
 main(void)
 {
     static const growth rows[] = {
-        { "workers, a unit of time of the event loop", simulate, { 1e2, 1e3, 1e4, 1e5 }, 1 },
+        { "workers, a unit of time of the event loop",
+          simulate,
+          { 1e2, 1e3, 1e4, 1e5 },
+          1 },
         { "modes, a prediction with its course", predict_modes, { 30, 100, 300, 1000 }, 1 },
         { "groups, a prediction at level sde", predict_groups, { 2, 4, 8, 16 }, 1 },
         { "cells, a chart of a uniform law", chart, { 2500, 10000, 40000, 160000 }, 1 },
