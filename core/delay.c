@@ -90,6 +90,7 @@ tg_delay_free(tg_delay *d)
     for (size_t i = 0; i < d->terms; i++) tg_delay_free(d->term[i].law);
     free(d->term);
     free(d->tiles);
+    tg_law_memo_free(d->memo);
     free(d->part);
     free(d->x);
     free(d->w);

@@ -92,6 +92,9 @@ struct tg_delay {
     char      *text;
 
     struct tg_law_tiles *tiles; /* of core/law_tiles.c */
+    struct tg_law_memo
+          *memo; /* of core/law_memo.c, of `remembered` bytes, under `making` */
+    size_t remembered;
 
     tg_law_term *term; /* (terms) a sum's density and distribution, taken apart */
     size_t       terms;
@@ -154,6 +157,15 @@ TG_CHECKED tg_status tg_law_convolve(const tg_delay *first, const tg_delay *seco
  * (core/law_tiles.c). Errors: TG_ENOMEM. */
 typedef struct tg_law_tiles tg_law_tiles;
 TG_CHECKED tg_status        tg_law_tiled(const tg_delay *law, tg_delay **out);
+
+/* phi (n) along a curve s (n) that was remembered before; keep it, as far as there is room
+ * (core/law_memo.c). */
+typedef struct tg_law_memo tg_law_memo;
+bool tg_law_recall(const tg_delay *d, const double complex *s, size_t n,
+                   double complex *phi);
+void tg_law_remember(const tg_delay *d, const double complex *s, size_t n,
+                     const double complex *phi);
+void tg_law_memo_free(tg_law_memo *m);
 
 /* Make a law from a description, which may carry a key `weight` if `weighted`. */
 TG_CHECKED tg_status tg_law_read(const tg_node *node, bool weighted, tg_delay **out);
