@@ -62,7 +62,8 @@ mean_by_normal(const tg_weights *w, double sure, double mu, int n)
     double              sum = 0;
 
     for (int i = -64; i <= 64; i++) {
-        const double u = i * step, x = tanh(quarter * sinh(u)), ch = cosh(quarter * sinh(u));
+        const double u = i * step, x = tanh(quarter * sinh(u)),
+                     ch = cosh(quarter * sinh(u));
         const double z = z0 + half * (1 + x);
         sum += quarter * cosh(u) / (ch * ch) * exp(-z * z / 2) *
                powered(tg_weights_at(w, bent(sure, mu, z)), n);

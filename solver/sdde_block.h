@@ -51,4 +51,22 @@ const double *tg_sdde_block_x(const tg_sdde_block *b); /* (n, BLOCK) now */
  * noise. */
 TG_CHECKED tg_status tg_sdde_block_advance(tg_sdde_block *b);
 
+/* ---- the past (solver/sdde_past.c) ------------------------------------------------------ */
+
+/* Row of x (n, BLOCK) at a step, `shifted` by the number of slots so that it is never negative. */
+double *tg_sdde_block_row(const tg_sdde_block *b, size_t shifted);
+
+/* The longest delay that is looked at of a law. */
+double tg_sdde_past_longest(const tg_sdde *eq);
+
+/* What the law remembers: at t = 0; one step on, before `now` is. Errors: those of the history. */
+TG_CHECKED tg_status tg_sdde_past_begin(tg_sdde_block *b);
+TG_CHECKED tg_status tg_sdde_past_move(tg_sdde_block *b);
+
+/* Lagged values (m, n, BLOCK) at step `at`, which is now or the next one, into out. Errors: the same. */
+TG_CHECKED tg_status tg_sdde_past_fetch(const tg_sdde_block *b, size_t at, double *out);
+
+/* The one row that holds them now, if it is one: nothing to fetch; or NULL. */
+const double *tg_sdde_past_row(const tg_sdde_block *b);
+
 #endif

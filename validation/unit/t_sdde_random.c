@@ -212,8 +212,8 @@ test_distributed_past(void **state)
 {
     static const char *const of[] = { "{law: gamma, shape: 4, mean: 1}",
                                       "{law: exponential, mean: 0.7}",
-                                      "{law: hyperexponential, weights: [.5, .5], means: "
-                                      "[.2, 2]}",
+                                      ("{law: hyperexponential, weights: [.5, .5], "
+                                       "means: [.2, 2]}"),
                                       "{law: uniform, min: 0.313, max: 1.5}",
                                       "{law: uniform, min: 0, max: 2}" };
     double                   w = 3;
