@@ -176,7 +176,8 @@ gather_law(const tg_sdde_block *b, size_t at, double *out)
     if (b->plan->flat.weight > 0) TG_TRY(gather_flat(b, at, out));
     for (; q + 4 <= l->count && (double)at - l->lag[q + 3] >= oldest(b); q += 4) {
         const double *x[4];
-        for (size_t i = 0; i < 4; i++) x[i] = tg_sdde_block_row(b, first - (size_t)l->lag[q + i]);
+        for (size_t i = 0; i < 4; i++)
+            x[i] = tg_sdde_block_row(b, first - (size_t)l->lag[q + i]);
         add_four(n, l->weight + q, x, out);
     }
     memset(past, 0, b->step.eq->dim * sizeof *past);
@@ -236,7 +237,8 @@ gather_each(const tg_sdde_block *b, size_t at, double *out)
         for (size_t i = k; recalled && i < n; i += BLOCK) out[i] = b->phi[i / BLOCK];
         if (recalled) continue;
         const double  share = place(b, at, lag, &low);
-        const double *x = tg_sdde_block_row(b, low), *y = tg_sdde_block_row(b, low + (share > 0));
+        const double *x = tg_sdde_block_row(b, low),
+                     *y = tg_sdde_block_row(b, low + (share > 0));
         for (size_t i = k; i < n; i += BLOCK) out[i] = (1 - share) * x[i] + share * y[i];
     }
     return TG_OK;

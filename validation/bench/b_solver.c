@@ -63,7 +63,7 @@ residual_of_normals(void)
 
 typedef struct fused {
     tg_ensemble e;
-    tg_stats    s[2], *stats; /* NULL: s */
+    tg_stats    s[2];
 } fused;
 
 static void
@@ -71,7 +71,7 @@ run_fused(void *context)
 {
     fused *f = context;
 
-    must(tg_ensemble_run(&f->e, f->stats ? f->stats : f->s, NULL));
+    must(tg_ensemble_run(&f->e, f->s, NULL));
 }
 
 /* in standard errors, against the scheme's own variance */
@@ -158,43 +158,6 @@ run_general(void *context)
                               residual_of_general(&s[3], .12601, 3));
 }
 
-/* 100 modes with a lag of five steps and few paths, over one mode of whole blocks. */
-static int
-few_paths(double whole)
-{
-    static const struct {
-        const char *name;
-        size_t      paths;
-        double      bound;
-    } cases[] = { { "100 modes, 64 paths, over whole blocks", 64, 1.5 },
-                  { "100 modes, 8 paths, over whole blocks", 8, 5 } };
-    static tg_linear m[100];
-    static tg_stats  s[200];
-    int              bad = 0;
-
-    for (size_t i = 0; i < 100; i++) m[i] = (tg_linear){ .a = 1, .g = 1, .tau = 0.05 };
-    for (size_t i = 0; i < 2; i++) {
-        fused        f = { .e = { .mode = m,
-                                  .modes = 100,
-                                  .paths = cases[i].paths,
-                                  .dt = DT,
-                                  .steps = STEPS,
-                                  .every = STEPS,
-                                  .threads = 1,
-                                  .seed = 2 },
-                           .stats = s };
-        const timing t = measure(run_fused, &f, 1);
-        tg_stats     all = { 0 };
-        for (size_t k = 0; k < 100; k++) tg_stats_merge(&all, &s[2 * k + 1]);
-        double v = NAN;
-        must(tg_ensemble_scheme_variance(1, 0, 0.05, DT, &v));
-        bad += report(cases[i].name, t, 1 / (whole * 100 * (double)cases[i].paths * STEPS),
-                      "ratio", cases[i].bound, NAN,
-                      fabs(tg_stats_variance(&all) - v) / (v * sqrt(2 / all.n)), 4);
-    }
-    return bad;
-}
-
 /* At the size of a real run, 10240 paths of 4000 steps: starting a thread costs no share of it. */
 static int
 threads(const tg_linear *m)
@@ -266,7 +229,6 @@ ensembles(void)
     }
     bad += report("ensemble over its own normals", best,
                   1 / (normal.min / NORMALS * path_steps), "ratio", 1.15, NAN, 0, 1);
-    bad += few_paths(best.min / path_steps);
     const timing general = measure(run_general, &off, 1);
     bad += report("general callback, n = 2, over the ensemble", general, 1 / best.min,
                   "ratio", 3, NAN, off, 4);

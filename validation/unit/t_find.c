@@ -154,33 +154,6 @@ test_boxes_find_all_258(void **state)
     tg_delay_free(d);
 }
 
-/* Where there are many they lie in chains: the rest of a uniform law's is found there too, as
- * many as boxes alone find in a rectangle about them; of two constants, whose roots swing. */
-static void
-test_chains(void **state)
-{
-    static const char *const laws[] = { "{law: uniform, min: 0.5, max: 1.5}",
-                                        "{mixture: [{weight: 1, law: constant, value: 2}, "
-                                        "{weight: 1, law: constant, value: "
-                                        "1.37}]}" };
-    static const double      line[] = { -7, -2.5 };
-
-    (void)state;
-    for (size_t i = 0; i < 2; i++) {
-        tg_delay     *d = make(laws[i]);
-        const tg_loop l = { .a = 1, .delay = d };
-        tg_roots      r = roots_of(&l, line[i]), q = { 0 };
-        check(&r, line[i]);
-        const tg_region box = { line[i], 3, -1000, 1000 };
-        assert_int_equal(tg_roots_inside(&l, box, &q), TG_OK);
-        assert_int_equal(r.count, q.count);
-        for (size_t k = 0; k < r.count; k++) contains(&q, r.root[k].s, 1e-11);
-        tg_roots_free(&r);
-        tg_roots_free(&q);
-        tg_delay_free(d);
-    }
-}
-
 /* Polynomials: gamma of whole shape by eigenvalues, against boxes on the same law as a sum
  * of an erlang law and a constant 0+. */
 static void
@@ -408,7 +381,6 @@ main(void)
         cmocka_unit_test(test_published),
         cmocka_unit_test(test_boxes_against_lambert),
         cmocka_unit_test(test_boxes_find_all_258),
-        cmocka_unit_test(test_chains),
         cmocka_unit_test(test_polynomial_against_boxes),
         cmocka_unit_test(test_double_root),
         cmocka_unit_test(test_scaling),
