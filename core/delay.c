@@ -1,6 +1,7 @@
 #include "core/delay.h"
 
 #include "core/law.h"
+#include "core/normals.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -88,6 +89,8 @@ tg_delay_free(tg_delay *d)
     pthread_mutex_destroy(&d->making);
     for (size_t i = 0; i < d->terms; i++) tg_delay_free(d->term[i].law);
     free(d->term);
+    free(d->tiles);
+    tg_law_memo_free(d->memo);
     free(d->part);
     free(d->x);
     free(d->w);
@@ -180,6 +183,30 @@ tg_delay_samples(const tg_delay *d, tg_rng *g, double *out, size_t n)
     double (*const sample)(const tg_delay *, tg_rng *) = d->kind->sample;
 
     for (size_t i = 0; i < n; i++) out[i] = sample(d, g);
+}
+
+int
+tg_delay_samples_across(const tg_delay *d, uint64_t seed, tg_purpose purpose,
+                        uint64_t first, uint64_t number, size_t n, double *out)
+{
+    enum { SOME = 64, BLOCKS = LAW_UNIFORMS / 2 + 1 };
+    const size_t   words = d->kind->uniforms ? d->kind->uniforms(d) : 0;
+    const uint64_t from = number * words, block = from / 2;
+    double         u[2 * BLOCKS][SOME];
+
+    if (words == 0) return 0;
+    for (size_t i = 0; i < n; i += SOME) {
+        const size_t some = n - i < SOME ? n - i : SOME;
+        for (uint64_t b = block; 2 * b < from + words; b++)
+            tg_uniforms_across(TG_ISA_BEST, seed, purpose, first + i, b, some, SOME,
+                               u[2 * (b - block)]);
+        for (size_t k = 0; k < some; k++) {
+            double mine[LAW_UNIFORMS];
+            for (size_t w = 0; w < words; w++) mine[w] = u[from % 2 + w][k];
+            out[i + k] = d->kind->of_uniforms(d, mine);
+        }
+    }
+    return 1;
 }
 
 double

@@ -88,6 +88,11 @@ void tg_delay_support(const tg_delay *d, double *low, double *high);
 double tg_delay_sample(const tg_delay *d, tg_rng *g);
 /* n draws: the same values as n calls of tg_delay_sample. */
 void tg_delay_samples(const tg_delay *d, tg_rng *g, double *out, size_t n);
+/* Draw `number` (0, 1, ...) of each of the streams (seed, purpose, first + i), i < n, of which nothing
+ * else is drawn, into out (n): the same values, side by side. 0 where the law takes more of a stream
+ * at one time than at another. */
+int tg_delay_samples_across(const tg_delay *d, uint64_t seed, tg_purpose purpose,
+                            uint64_t first, uint64_t number, size_t n, double *out);
 
 /* Density of the continuous part (an atom has none), P(T <= t), smallest t with cdf >= p.
  */

@@ -21,6 +21,8 @@
 
 enum { LAW_PARAMS = 4, LAW_CONSTANTS = 8 };
 
+enum { LAW_UNIFORMS = 4 };
+
 struct tg_delay_kind {
     const char *name, *doc;
     const char *also; /* other words for it, which are not accepted but understood */
@@ -38,6 +40,12 @@ struct tg_delay_kind {
     tg_status (*measure)(tg_delay *d);
 
     double (*sample)(const tg_delay *d, tg_rng *g);
+
+    /* How many uniform numbers a sample takes, at most LAW_UNIFORMS, where it is always as many, and
+     * the sample of these; 0, NULL: it is not. */
+    size_t (*uniforms)(const tg_delay *d);
+    double (*of_uniforms)(const tg_delay *d, const double *u);
+
     double (*pdf)(const tg_delay *d, double t);
     double (*cdf)(const tg_delay *d, double t);
     double (*quantile)(const tg_delay *d, double p); /* 0 < p < 1 */
@@ -82,6 +90,11 @@ struct tg_delay {
     tg_delay **part;   /* (n) references held */
     tg_panels *panels; /* transform or density by quadrature */
     char      *text;
+
+    struct tg_law_tiles *tiles; /* of core/law_tiles.c */
+    struct tg_law_memo
+          *memo; /* of core/law_memo.c, of `remembered` bytes, under `making` */
+    size_t remembered;
 
     tg_law_term *term; /* (terms) a sum's density and distribution, taken apart */
     size_t       terms;
@@ -139,6 +152,20 @@ double tg_law_cdf_least(const tg_delay *d, double t);
  * distribution alone. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_law_convolve(const tg_delay *first, const tg_delay *second,
                                      tg_delay **out);
+
+/* This law with a transform that is quick where many are asked for close together, for one thread
+ * (core/law_tiles.c). Errors: TG_ENOMEM. */
+typedef struct tg_law_tiles tg_law_tiles;
+TG_CHECKED tg_status        tg_law_tiled(const tg_delay *law, tg_delay **out);
+
+/* phi (n) along a curve s (n) that was remembered before; keep it, as far as there is room
+ * (core/law_memo.c). */
+typedef struct tg_law_memo tg_law_memo;
+bool tg_law_recall(const tg_delay *d, const double complex *s, size_t n,
+                   double complex *phi);
+void tg_law_remember(const tg_delay *d, const double complex *s, size_t n,
+                     const double complex *phi);
+void tg_law_memo_free(tg_law_memo *m);
 
 /* Make a law from a description, which may carry a key `weight` if `weighted`. */
 TG_CHECKED tg_status tg_law_read(const tg_node *node, bool weighted, tg_delay **out);

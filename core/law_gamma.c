@@ -44,16 +44,33 @@ gamma_prepare(tg_delay *d)
     return TG_OK;
 }
 
+static size_t
+gamma_uniforms(const tg_delay *d)
+{
+    const double stages = d->c[WHOLE_SHAPE];
+
+    return stages >= 1 && stages <= LAW_UNIFORMS ? (size_t)stages : 0;
+}
+
 /* A few stages: one logarithm of a product of uniforms. */
 static double
-gamma_sample(const tg_delay *d, tg_rng *g)
+gamma_of_uniforms(const tg_delay *d, const double *u)
 {
     double product = 1;
 
-    if (!(d->c[WHOLE_SHAPE] >= 1 && d->c[WHOLE_SHAPE] <= 4))
-        return d->c[SCALE] * tg_rng_gamma(g, d->p[SHAPE]);
-    for (int i = (int)d->c[WHOLE_SHAPE]; i > 0; i--) product *= tg_rng_uniform(g);
+    for (size_t i = gamma_uniforms(d); i > 0; i--) product *= *u++;
     return -d->c[SCALE] * log(product);
+}
+
+static double
+gamma_sample(const tg_delay *d, tg_rng *g)
+{
+    const size_t n = gamma_uniforms(d);
+    double       u[LAW_UNIFORMS];
+
+    if (n == 0) return d->c[SCALE] * tg_rng_gamma(g, d->p[SHAPE]);
+    for (size_t i = 0; i < n; i++) u[i] = tg_rng_uniform(g);
+    return gamma_of_uniforms(d, u);
 }
 
 /* x f(x) at x = n (1 + y), for large n without the cancellation of large logarithms:
@@ -136,6 +153,8 @@ const tg_delay_kind tg_law_gamma = { .name = "gamma",
                                      .count = 2,
                                      .prepare = gamma_prepare,
                                      .sample = gamma_sample,
+                                     .uniforms = gamma_uniforms,
+                                     .of_uniforms = gamma_of_uniforms,
                                      .pdf = gamma_pdf,
                                      .cdf = gamma_cdf,
                                      .quantile = tg_law_solve_quantile,
@@ -151,6 +170,8 @@ const tg_delay_kind tg_law_erlang = { .name = "erlang",
                                       .count = 2,
                                       .prepare = gamma_prepare,
                                       .sample = gamma_sample,
+                                      .uniforms = gamma_uniforms,
+                                      .of_uniforms = gamma_of_uniforms,
                                       .pdf = gamma_pdf,
                                       .cdf = gamma_cdf,
                                       .quantile = tg_law_solve_quantile,

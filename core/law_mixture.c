@@ -6,6 +6,10 @@
 
 #include <math.h>
 
+enum {
+    MANY = 4
+}; /* parts whose transforms are dear: then by panels of the whole density */
+
 static const tg_delay_param params[] = {
     { "mixture", "", "list of {weight: w, law: ...}", 0, 0, 0, 0, TG_DELAY_LIST },
     { "weight", "1", "share of one part, normalised", LAW_SHORTEST, LAW_LONGEST, 0, 0,
@@ -14,7 +18,7 @@ static const tg_delay_param params[] = {
 
 /* About the common mean. */
 static tg_status
-measure(tg_delay *d)
+set_moments(tg_delay *d)
 {
     double m1 = 0, v = 0, third = 0;
 
@@ -28,6 +32,71 @@ measure(tg_delay *d)
     d->mean = m1;
     d->variance = v;
     d->third = isnan(third) && !isnan(m1) ? INFINITY : third;
+    return TG_OK;
+}
+
+static double
+pdf(const tg_delay *d, double t)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < d->n; i++) sum += d->w[i] * tg_delay_pdf(d->part[i], t);
+    return sum;
+}
+
+static double
+density(double t, const void *law)
+{
+    return pdf(law, t);
+}
+
+static int
+is_dear(const tg_delay *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (!tg_delay_costly(d->part[i]) || tg_law_has_atoms(d->part[i])) return 0;
+    return d->n >= MANY;
+}
+
+/* Medians of parts, rising. */
+static void
+list_medians(const tg_delay *d, double *breaks)
+{
+    for (size_t k = 0; k < LAW_BREAKS; k++) {
+        const double t = tg_delay_quantile(d->part[k * d->n / LAW_BREAKS], 0.5);
+        size_t       i = k;
+        for (; i > 0 && breaks[i - 1] > t; i--) breaks[i] = breaks[i - 1];
+        breaks[i] = t;
+    }
+}
+
+/* As far as the parts' quantiles of 1 - 1e-16, if the moments are all there. */
+static void
+make_panels(tg_delay *d)
+{
+    double     breaks[LAW_BREAKS], top = 0, moment[4];
+    tg_panels *p = NULL;
+
+    for (size_t i = 0; i < d->n; i++)
+        top = fmax(top, tg_delay_quantile(d->part[i], 1 - 1e-16));
+    list_medians(d, breaks);
+    if (!isfinite(top) || tg_panels_density_create(density, d, d->low, fmin(d->high, top),
+                                                   breaks, LAW_BREAKS, 3e-16, &p) != TG_OK)
+        return;
+    tg_panels_moments(p, 0, moment);
+    const double square = d->variance + d->mean * d->mean;
+    if (fabs(moment[0] - 1) < 1e-14 && fabs(moment[1] / d->mean - 1) < 1e-13 &&
+        fabs(moment[2] / square - 1) < 1e-12)
+        d->panels = p;
+    else
+        tg_panels_free(p);
+}
+
+static tg_status
+measure(tg_delay *d)
+{
+    TG_TRY(set_moments(d));
+    if (is_dear(d)) make_panels(d);
     return TG_OK;
 }
 
@@ -51,7 +120,8 @@ prepare(tg_delay *d)
         d->accuracy = fmax(d->accuracy, part->accuracy);
         d->late = d->late || part->late;
     }
-    return d->late ? TG_OK : measure(d);
+    d->late = d->late || is_dear(d);
+    return d->late ? TG_OK : set_moments(d);
 }
 
 tg_status
@@ -109,15 +179,6 @@ sample(const tg_delay *d, tg_rng *g)
 }
 
 static double
-pdf(const tg_delay *d, double t)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < d->n; i++) sum += d->w[i] * tg_delay_pdf(d->part[i], t);
-    return sum;
-}
-
-static double
 cdf(const tg_delay *d, double t)
 {
     double sum = 0;
@@ -131,6 +192,8 @@ laplace(const tg_delay *d, double complex s, double complex *derivative)
 {
     double complex phi = 0, slope = 0;
 
+    if (creal(s) >= 0 && d->late && tg_law_measured(d) && d->panels)
+        return tg_panels_laplace(d->panels, s, derivative);
     for (size_t i = 0; i < d->n; i++) {
         double complex part;
         phi += d->w[i] * tg_delay_laplace(d->part[i], s, derivative ? &part : NULL);

@@ -85,10 +85,25 @@ uniform_prepare(tg_delay *d)
     return TG_OK;
 }
 
+static size_t
+one_uniform(const tg_delay *d)
+{
+    (void)d;
+    return 1;
+}
+
+static double
+uniform_of_uniforms(const tg_delay *d, const double *u)
+{
+    return d->low + (d->high - d->low) * *u;
+}
+
 static double
 uniform_sample(const tg_delay *d, tg_rng *g)
 {
-    return d->low + (d->high - d->low) * tg_rng_uniform(g);
+    const double u = tg_rng_uniform(g);
+
+    return uniform_of_uniforms(d, &u);
 }
 
 static double
@@ -146,6 +161,18 @@ uniform_laplace(const tg_delay *d, double complex s, double complex *derivative)
     return phi;
 }
 
+/* |phi| |s| (q - p) <= e^{-p x} + e^{-q x}, and likewise phi'. */
+static double
+uniform_largest(const tg_delay *d, double left, double height, double *steepest)
+{
+    const double whole = tg_law_largest(d, left, height, steepest);
+    const double first = exp(-d->low * left), last = exp(-d->high * left),
+                 r = height * (d->high - d->low), value = fmin(whole, (first + last) / r);
+
+    *steepest = fmin(*steepest, (d->low * first + d->high * last) / r + value / height);
+    return value;
+}
+
 static double
 uniform_peak(const tg_delay *d)
 {
@@ -159,9 +186,12 @@ const tg_delay_kind tg_law_uniform = { .name = "uniform",
                                        .count = 2,
                                        .prepare = uniform_prepare,
                                        .sample = uniform_sample,
+                                       .uniforms = one_uniform,
+                                       .of_uniforms = uniform_of_uniforms,
                                        .pdf = uniform_pdf,
                                        .cdf = uniform_cdf,
                                        .quantile = uniform_quantile,
+                                       .largest = uniform_largest,
                                        .peak = uniform_peak,
                                        .laplace = uniform_laplace };
 
@@ -187,6 +217,12 @@ exponential_prepare(tg_delay *d)
     d->variance = m * m;
     d->third = 2 * m * m * m;
     return TG_OK;
+}
+
+static double
+exponential_of_uniforms(const tg_delay *d, const double *u)
+{
+    return d->low + d->c[0] * -log(*u);
 }
 
 static double
@@ -255,6 +291,8 @@ const tg_delay_kind tg_law_exponential = { .name = "exponential",
                                            .count = 1,
                                            .prepare = exponential_prepare,
                                            .sample = exponential_sample,
+                                           .uniforms = one_uniform,
+                                           .of_uniforms = exponential_of_uniforms,
                                            .pdf = exponential_pdf,
                                            .cdf = exponential_cdf,
                                            .quantile = exponential_quantile,
@@ -271,6 +309,8 @@ const tg_delay_kind tg_law_shifted_exponential = {
     .count = 2,
     .prepare = exponential_prepare,
     .sample = exponential_sample,
+    .uniforms = one_uniform,
+    .of_uniforms = exponential_of_uniforms,
     .pdf = exponential_pdf,
     .cdf = exponential_cdf,
     .quantile = exponential_quantile,

@@ -102,3 +102,11 @@ tg_normals_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
     TG_DISPATCH(tg_isa_resolve(isa), tg_normals_across, seed, high, first, block, scale, n,
                 stride, out);
 }
+
+void
+tg_uniforms_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
+                   uint64_t block, size_t n, size_t stride, double *out)
+{
+    TG_DISPATCH(tg_isa_resolve(isa), tg_uniforms_across, seed, (uint64_t)purpose << 16,
+                first, block, n, stride, out);
+}

@@ -30,4 +30,9 @@ void tg_rng_few_normals(tg_rng *g, double *out, size_t n);
 void tg_normals_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
                        uint64_t block, double scale, size_t n, size_t stride, double *out);
 
+/* The two numbers that tg_rng_uniform gives of block number `block` of each of these streams: into
+ * out[q * stride + i], q < 2. */
+void tg_uniforms_across(tg_isa isa, uint64_t seed, tg_purpose purpose, uint64_t first,
+                        uint64_t block, size_t n, size_t stride, double *out);
+
 #endif

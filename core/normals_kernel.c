@@ -60,3 +60,34 @@ TG_KERNEL(tg_normals_across)(uint64_t seed, uint64_t high, uint64_t first, uint6
         store_normals(word[1], scale, some, out + 2 * stride + i, out + 3 * stride + i);
     }
 }
+
+/* (w >> 12 + 1/2) 2^-52: the mantissa of a number in [1, 2), less 1. */
+static inline void
+store_uniforms(const uint64_t *word, size_t n, double *out)
+{
+    for (size_t i = 0; i < n; i += LANES) {
+        vu w;
+
+        memcpy(&w, word + i, sizeof w);
+        const vd u = double_of(w >> 12 | spread(ONE)) - 1 + 0x1p-53;
+        if (i + LANES <= n)
+            store(out + i, u);
+        else
+            memcpy(out + i, &u, (n - i) * sizeof *out);
+    }
+}
+
+void
+TG_KERNEL(tg_uniforms_across)(uint64_t seed, uint64_t high, uint64_t first, uint64_t block,
+                              size_t n, size_t stride, double *out)
+{
+    uint64_t key[20], word[2][CHUNK];
+
+    schedule(seed, key);
+    for (size_t i = 0; i < n; i += CHUNK) {
+        const size_t some = n - i < CHUNK ? n - i : CHUNK;
+        words_across(key, high, first + i, block, some, word[0], word[1]);
+        store_uniforms(word[0], some, out + i);
+        store_uniforms(word[1], some, out + stride + i);
+    }
+}

@@ -16,11 +16,18 @@
                                  uint64_t block, double scale, size_t n, size_t stride,    \
                                  double *out)
 
+#define TG_UNIFORMS_ACROSS(isa)                                                            \
+    void tg_uniforms_across_##isa(uint64_t seed, uint64_t high, uint64_t first,            \
+                                  uint64_t block, size_t n, size_t stride, double *out)
+
 TG_NORMALS_ALONG(plain);
 TG_NORMALS_ALONG(avx2);
 TG_NORMALS_ALONG(avx512);
 TG_NORMALS_ACROSS(plain);
 TG_NORMALS_ACROSS(avx2);
 TG_NORMALS_ACROSS(avx512);
+TG_UNIFORMS_ACROSS(plain);
+TG_UNIFORMS_ACROSS(avx2);
+TG_UNIFORMS_ACROSS(avx512);
 
 #endif

@@ -74,6 +74,37 @@ fill(tg_bounds *b, double edge)
     }
 }
 
+/* Is phi half of phi(left) at a height? */
+static int
+fades(const tg_loop *l, double left, double height)
+{
+    double slope;
+
+    return tg_delay_largest(l->delay, left, height, &slope) <
+           creal(tg_delay_laplace(l->delay, left, NULL)) / 2;
+}
+
+/* A zero at height y has y <= |s| <= |b| + |a| max |phi| there and above, which falls: halve
+ * towards where they meet, for a plain loop. */
+static double
+top_of(const tg_bounds *b)
+{
+    const tg_loop *l = b->loop;
+    double         low = 0, high = b->radius[0] * (1 + 1e-6) + 1e-300, slope;
+
+    if (!b->local || (l->filter && l->filter != tg_filters[0])) return high;
+    for (int i = 0; i < 40 && high - low > 1e-3 * high; i++) {
+        const double y = low > 0 ? (low + high) / 2 : high / 8;
+        const double open =
+            fabs(l->a) * tg_delay_largest(l->delay, b->left, y, &slope) + fabs(l->b);
+        if (y > open * (1 + 1e-6))
+            high = y;
+        else
+            low = y;
+    }
+    return high;
+}
+
 tg_status
 tg_bounds_make(const tg_loop *loop, double left, size_t rungs, tg_bounds *out)
 {
@@ -92,8 +123,9 @@ tg_bounds_make(const tg_loop *loop, double left, size_t rungs, tg_bounds *out)
         return tg_fail(TG_EDOMAIN, "the line %g is too far left: the transform overflows",
                        left);
     b.right = right_end(&b);
-    b.local = left >= 0 || isfinite(edge);
+    b.local = left >= 0 || isfinite(edge) || fades(loop, left, radius);
     fill(&b, edge);
+    b.top = top_of(&b);
     *out = b;
     return TG_OK;
 }

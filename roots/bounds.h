@@ -19,6 +19,7 @@ enum { RUNGS = 64, SEEDS = 16, MOST_STEPS = 1000000 };
 typedef struct tg_bounds {
     const tg_loop *loop;
     double         left, right; /* no zero has Re s > right */
+    double         top;         /* none has |Im s| > top, and |b + a G| < |s| there */
     double         bent;        /* <= left: the first rung's D2 holds right of it */
     size_t         rungs;
     double         radius[RUNGS], slope[RUNGS], bend[RUNGS]; /* R, D, D2 right of rung k */

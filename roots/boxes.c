@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { DEEPEST = 400, MOST_BOXES = 1000000, PATIENCE = 20000 };
+enum { DEEPEST = 400, MOST_BOXES = 1000000 };
 
 typedef struct search {
     tg_bounds   *b;
@@ -14,7 +14,39 @@ typedef struct search {
     tg_region    region;
     int          upper;
     double       scale; /* [1/time], of the whole region */
+    double widest;      /* the largest radius of a zero of the set, which rises in height */
+    size_t total;       /* zeros in it, with multiplicity and conjugates */
 } search;
+
+/* The first zero of the set that is not below a height. */
+static size_t
+first_above(const search *q, double height)
+{
+    size_t low = 0, high = q->set->count;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (cimag(q->set->root[middle].s) < height)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Into its place by height. */
+static tg_status
+insert(search *q, tg_root root)
+{
+    const size_t at = first_above(q, cimag(root.s));
+
+    TG_TRY(tg_root_set_add(q->set, root));
+    for (size_t i = q->set->count - 1; i > at; i--) q->set->root[i] = q->set->root[i - 1];
+    q->set->root[at] = root;
+    q->widest = fmax(q->widest, root.radius);
+    q->total += root.multiplicity * (q->upper && cimag(root.s) != 0 ? 2 : 1);
+    return TG_OK;
+}
 
 /* |f''| in a disc around z: its bound at the disc's left end. */
 static double
@@ -82,7 +114,7 @@ add(search *q, double complex z, unsigned multiplicity, double radius)
         z = creal(z); /* its conjugate is within the disc too, so it is the same zero */
     if (q->upper && cimag(z) < 0) z = conj(z);
     const double residual = cabs(tg_loop_value(q->b->loop, z, NULL));
-    return tg_root_set_add(q->set, (tg_root){ z, multiplicity, residual, radius });
+    return insert(q, (tg_root){ z, multiplicity, residual, radius });
 }
 
 /* Two zeros close together, or one that is double to within rounding: f = c + f''/2 (s -
@@ -113,9 +145,13 @@ add_pair(search *q, double complex z, double radius)
 static int
 known(const search *q, double complex z)
 {
-    for (size_t i = q->set->count; i-- > 0;) {
-        const double gap = cabs(z - q->set->root[i].s);
-        if (gap < q->set->root[i].radius || gap < 1e-12 * (cabs(z) + q->scale)) return 1;
+    const double near = 1e-12 * (cabs(z) + q->scale), reach = fmax(near, q->widest);
+
+    for (size_t i = first_above(q, cimag(z) - reach); i < q->set->count; i++) {
+        const tg_root *r = &q->set->root[i];
+        if (cimag(r->s) > cimag(z) + reach) return 0;
+        const double gap = cabs(z - r->s);
+        if (gap < r->radius || gap < near) return 1;
     }
     return 0;
 }
@@ -157,8 +193,9 @@ try_newton(search *q, double complex centre, double reach)
 static int
 explained(const search *q, double complex centre, double half)
 {
-    for (size_t i = q->set->count; i-- > 0;) {
+    for (size_t i = first_above(q, cimag(centre) - q->widest); i < q->set->count; i++) {
         const tg_root *r = &q->set->root[i];
+        if (cimag(r->s) > cimag(centre) + q->widest) return 0;
         if (cabs(centre - r->s) + half < r->radius) return 1;
         if (q->upper && fabs(cimag(r->s)) < r->radius &&
             cabs(conj(centre) - r->s) + half < r->radius)
@@ -201,26 +238,60 @@ examine(search *q, tg_region r, int *done)
     return TG_OK;
 }
 
+/* Zeros far from 0 lie in chains: onwards from two of them, as far as the next is about
+ * where a straight line of equal steps leads. */
+static tg_status
+follow_chain(search *q, double complex before, double complex last)
+{
+    for (size_t count = 0; count < q->set->count;) {
+        const double complex next = 2 * last - before;
+        count = q->set->count;
+        if (!(cimag(next) >= q->region.bottom && cimag(next) <= q->region.top))
+            return TG_OK;
+        TG_TRY(try_newton(q, next, 0));
+        if (q->set->count == count) return TG_OK;
+        size_t k = first_above(q, cimag(next)); /* the nearer in height is what was found */
+        if (k == q->set->count || (k > 0 && cimag(next - q->set->root[k - 1].s) <
+                                                cimag(q->set->root[k].s - next)))
+            k--;
+        before = last;
+        last = q->set->root[k].s;
+    }
+    return TG_OK;
+}
+
+/* Down from the lowest and up from the highest zeros that the walk passed by. */
+static tg_status
+follow_chains(search *q)
+{
+    const tg_root_set *set = q->set;
+
+    if (set->count >= 2) TG_TRY(follow_chain(q, set->root[1].s, set->root[0].s));
+    if (set->count >= 2)
+        TG_TRY(follow_chain(q, set->root[set->count - 2].s, set->root[set->count - 1].s));
+    return TG_OK;
+}
+
 /* The lower or left half first, so that zeros come in order; depth first. */
 tg_status
 tg_boxes_search(tg_bounds *b, tg_region region, int upper, size_t wanted, tg_root_set *out)
 {
-    const size_t        patience = b->evaluations + PATIENCE;
     static const double smallest = 1e-10;
     tg_region           stack[DEEPEST];
     size_t              depth = 0, boxes = 0;
-    search              q = { b, out, region, upper,
-                              fmax(region.right - region.left, region.top - region.bottom) };
+    search              q = {
+                     b, out, region, upper, fmax(region.right - region.left, region.top - region.bottom),
+                     0, 0
+    };
 
     q.scale = fmin(q.scale, region.right - region.left);
     for (size_t i = 0; wanted && i < b->seeds; i++) TG_TRY(try_newton(&q, b->seed[i], 0));
-    if (wanted && tg_root_set_total(out, upper) == wanted) return TG_OK;
+    if (wanted && q.total < wanted) TG_TRY(follow_chains(&q));
     for (stack[depth++] = region; depth > 0;) {
         tg_region r = stack[--depth], other = r;
         int       done;
+        if (wanted && q.total == wanted) break;
         TG_TRY(examine(&q, r, &done));
-        if (wanted && b->evaluations > patience && tg_root_set_total(out, upper) == wanted)
-            break;
         if (done) continue;
         const double width = r.right - r.left, height = r.top - r.bottom;
         if (b->evaluations > b->most || ++boxes > MOST_BOXES || depth + 2 > DEEPEST ||

@@ -123,12 +123,44 @@ typedef struct grid {
     size_t               proved;
     bool                 wrong; /* a wrong root was followed in this row */
     bool                 same;  /* the cell before has the root of the cell above it */
+    tg_delay *law, *quick; /* a costly law that cells have; by tiles, once many have it */
+    size_t    cells;       /* how many had it */
 } grid;
 
-static tg_status
-loop_at(const tg_chart_plan *p, size_t i, size_t j, tg_loop *l)
+enum { MANY = 64 };
+
+static void
+forget_law(grid *g)
 {
-    return p->loop(tg_chart_value(&p->x, i), tg_chart_value(&p->y, j), p->context, l);
+    tg_delay_free(g->law);
+    tg_delay_free(g->quick);
+    g->law = g->quick = NULL;
+    g->cells = 0;
+}
+
+/* A costly law of many cells has its transform by tiles. */
+static tg_status
+quicken(grid *g, tg_loop *l)
+{
+    if ((l->filter && l->filter != tg_filters[0]) || !tg_delay_costly(l->delay))
+        return TG_OK;
+    if (l->delay != g->law) {
+        forget_law(g);
+        g->law = tg_delay_keep(l->delay);
+    }
+    if (++g->cells < MANY) return TG_OK;
+    if (!g->quick) TG_TRY(tg_law_tiled(g->law, &g->quick));
+    l->delay = g->quick;
+    return TG_OK;
+}
+
+static tg_status
+loop_at(grid *g, size_t i, size_t j, tg_loop *l)
+{
+    const tg_chart_plan *p = g->plan;
+
+    TG_TRY(p->loop(value_at(&p->x, i), value_at(&p->y, j), p->context, l));
+    return quicken(g, l);
 }
 
 /* ---- where another root overtakes ------------------------------------------------------ */
@@ -164,7 +196,7 @@ walk_back(grid *g, size_t i, size_t j)
     bool           same;
 
     while (i-- > 0) {
-        TG_TRY(loop_at(g->plan, i, j, &l));
+        TG_TRY(loop_at(g, i, j, &l));
         if (!improve(&l, &row[i + 1], &row[i], &same)) break;
     }
     return TG_OK;
@@ -196,7 +228,7 @@ mend_above(grid *g, size_t j)
         tg_chart_cell *row = g->cell + j * n;
         any = false;
         for (size_t i = 0; i < n; i++) {
-            TG_TRY(loop_at(g->plan, i, j, &l));
+            TG_TRY(loop_at(g, i, j, &l));
             any |= improve(&l, &row[n + i], &row[i], &same);
         }
     }
@@ -324,13 +356,12 @@ fill_row(grid *g, size_t j)
 {
     const tg_chart_plan *p = g->plan;
     tg_chart_cell       *row = g->cell + j * p->x.count;
-    const double         y = tg_chart_value(&p->y, j);
     batch                t = { .instant = NAN };
 
     g->wrong = g->same = false;
     for (size_t i = 0; i < p->x.count; i++) {
         tg_loop l;
-        TG_TRY(p->loop(value_at(&p->x, i), y, p->context, &l));
+        TG_TRY(loop_at(g, i, j, &l));
         const int taken = take(&t, &l, i);
         if (t.count && (!taken || t.count == BATCH)) settle(g, &t, row);
         if (!taken) TG_TRY(fill_cell(g, &l, i, j));
@@ -346,7 +377,9 @@ tg_chart_grid(const tg_chart_plan *plan, tg_chart_cell *cell, size_t *proved)
 
     TG_TRY(check_axis(&plan->x, "x"));
     TG_TRY(check_axis(&plan->y, "y"));
-    for (size_t j = 0; j < plan->y.count; j++) TG_TRY(fill_row(&g, j));
-    if (proved) *proved = g.proved;
-    return TG_OK;
+    tg_status status = TG_OK;
+    for (size_t j = 0; j < plan->y.count && status == TG_OK; j++) status = fill_row(&g, j);
+    forget_law(&g);
+    if (proved && status == TG_OK) *proved = g.proved;
+    return status;
 }

@@ -1,6 +1,7 @@
 #include "roots/count.h"
 
 #include "core/complexes.h"
+#include "roots/lambert.h"
 #include "roots/walk.h"
 
 #include <math.h>
@@ -78,8 +79,8 @@ tg_walk_circle(tg_bounds *b, double complex centre, double radius, size_t *count
 }
 
 /* f is real on the real axis, so the upper half will do: N = (1/pi) change of arg f from R'
- * along the arc to `line` + iH and down. On the arc arg f = arg s + arg(f/s), |f/s - 1| <
- * 1. */
+ * along the arc to `line` + iH and down. On the arc, and on the line above b->top, arg f =
+ * arg s + arg(f/s), |f/s - 1| < 1. */
 tg_status
 tg_walk_half_plane(tg_bounds *b, size_t *count)
 {
@@ -89,7 +90,8 @@ tg_walk_half_plane(tg_bounds *b, size_t *count)
         *count = line < 0 ? 1 : 0;
         return TG_OK;
     }
-    const double complex corner = complex_of(line, sqrt(radius * radius - line * line));
+    const double complex corner =
+        complex_of(line, fmin(sqrt(radius * radius - line * line), b->top));
     const double complex f = tg_loop_value(b->loop, corner, NULL);
     const double         arc = carg(corner) + carg(f / corner);
     double               down;
@@ -135,6 +137,11 @@ tg_count_within(const tg_loop *loop, double line, size_t most, size_t *count,
 {
     tg_bounds b;
 
+    TG_TRY(tg_loop_check(loop));
+    if (isfinite(line) && tg_lambert_count(loop, line, count)) {
+        if (evaluations) *evaluations = 1;
+        return TG_OK;
+    }
     TG_TRY(tg_bounds_make(loop, line, 1, &b));
     b.most = most;
     TG_TRY(explain(tg_walk_half_plane(&b, count), &b));

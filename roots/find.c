@@ -32,7 +32,7 @@ tg_root_polish(const tg_loop *loop, double complex *s)
     return TG_ENOCONV;
 }
 
-/* f at the roots, as the certificate has it. */
+/* f at the roots, as the certificate has it; conjugates are side by side. */
 static void
 audit(const tg_loop *l, tg_roots *r)
 {
@@ -40,12 +40,17 @@ audit(const tg_loop *l, tg_roots *r)
 
     c->found = 0;
     for (size_t i = 0; i < r->count; i++) {
-        const double complex s = r->root[i].s, f = tg_loop_value(l, s, NULL);
+        const double complex s = r->root[i].s;
+        c->found += r->root[i].multiplicity;
+        if (i > 0 && s == conj(r->root[i - 1].s)) {
+            r->root[i].residual = r->root[i - 1].residual;
+            continue;
+        }
+        const double complex f = tg_loop_value(l, s, NULL);
         const double         terms = cabs(s) + fabs(l->b) + cabs(f - s - l->b);
         r->root[i].residual = cabs(f);
         c->residual = fmax(c->residual, cabs(f));
         if (terms > 0) c->backward = fmax(c->backward, cabs(f) / terms);
-        c->found += r->root[i].multiplicity;
     }
 }
 
@@ -85,7 +90,7 @@ static tg_status
 search_half_plane(tg_bounds *b, int *counted, size_t *winding, tg_root_set *set)
 {
     const double reach = fmin(b->radius[0] * (1 + 1e-6) + 1e-300, HUGE_VAL);
-    tg_region    box = { fmax(b->left, -reach), b->right, 0, reach };
+    tg_region    box = { fmax(b->left, -reach), b->right, 0, fmin(reach, b->top) };
 
     *counted = 0;
     set->count = 0;

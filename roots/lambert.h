@@ -20,6 +20,10 @@ int tg_lambert_applies(const tg_loop *loop);
  * TG_ENOMEM. */
 TG_CHECKED tg_status tg_lambert_search(const tg_loop *loop, double line, tg_root_set *out);
 
+/* How many roots lie right of the line, by the argument principle without a step: 0 where it
+ * does not apply, or a root is on the line or near it. */
+int tg_lambert_count(const tg_loop *loop, double line, size_t *count);
+
 /* Roots with Re s >= 0 for b = 0: two more at a tau = pi/2, 5 pi/2, 9 pi/2, ... */
 size_t tg_lambert_unstable(const tg_loop *loop);
 

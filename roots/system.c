@@ -1,15 +1,19 @@
 #include "roots/system.h"
 
 #include "core/complexes.h"
+#include "core/dispatch.h"
+#include "core/parallel.h"
 #include "roots/bounds.h"
 #include "roots/system_impl.h"
+
+#include "roots/system_kernel.h"
 
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 24, MOST_FACTORS = 300000, MOST_ROOTS = 100000 };
+enum { FEW = 8, MOST_FACTORS = 300000, MOST_ROOTS = 100000 };
 
 static const double pi = 3.14159265358979323846;
 
@@ -22,7 +26,23 @@ frobenius(const double *a, size_t n)
     return sqrt(sum);
 }
 
-/* |A|_2 <= sqrt(|A|_1 |A|_inf), and <= |A|_F. */
+/* The largest singular value, but for rounding; infinite where it is not found. */
+static double
+largest_singular(const double *a, size_t n)
+{
+    double    *copy = malloc((n * n + 2 * n) * sizeof *copy), most = INFINITY;
+    lapack_int order = (lapack_int)n;
+
+    if (!copy) return INFINITY;
+    memcpy(copy, a, n * n * sizeof *copy);
+    if (!LAPACKE_dgesvd(LAPACK_COL_MAJOR, 'N', 'N', order, order, copy, order, copy + n * n,
+                        NULL, 1, NULL, 1, copy + n * n + n))
+        most = copy[n * n] * (1 + 1e-9);
+    free(copy);
+    return most;
+}
+
+/* |A|_2 <= sqrt(|A|_1 |A|_inf), and <= |A|_F; of many unknowns it pays to know it. */
 static double
 norm_bound(const double *a, size_t n)
 {
@@ -37,11 +57,12 @@ norm_bound(const double *a, size_t n)
         rows = fmax(rows, row);
         columns = fmax(columns, column);
     }
-    return fmin(frobenius(a, n), sqrt(rows * columns));
+    const double bound = fmin(frobenius(a, n), sqrt(rows * columns));
+    return n > FEW ? fmin(bound, largest_singular(a, n)) : bound;
 }
 
-static double
-edge_of(const tg_system *s)
+double
+tg_system_edge(const tg_system *s)
 {
     double edge = -INFINITY;
 
@@ -58,11 +79,11 @@ static void
 bound(tg_system_work *w)
 {
     const tg_system *s = w->system;
-    const double     edge = edge_of(s);
+    const double     edge = tg_system_edge(s);
 
-    w->radius = norm_bound(s->instant, s->n);
+    w->radius = w->instant_norm = norm_bound(s->instant, s->n);
     w->slope = 1;
-    w->bend = 0;
+    w->bend = w->wide_bend = 0;
     for (size_t l = 0; l < s->terms; l++) {
         double complex slope, before = -INFINITY;
         const double   m = tg_delay_mean(s->term[l].delay), d = 0.05 / (m + 1e-300);
@@ -72,8 +93,20 @@ bound(tg_system_work *w)
         w->slope += w->norm[l] * fabs(creal(slope));
         if (m == 0) continue;
         if (w->line - d > edge) tg_delay_laplace(s->term[l].delay, w->line - d, &before);
-        w->bend += w->norm[l] * (creal(slope) - creal(before)) / d;
+        const double bend = (creal(slope) - creal(before)) / d;
+        w->bend += w->norm[l] * bend;
+        w->wide_bend += frobenius(s->term[l].matrix, s->n) * bend;
     }
+}
+
+double
+tg_system_radius(const tg_system_work *w, double x)
+{
+    double sum = w->instant_norm;
+
+    for (size_t l = 0; l < w->system->terms; l++)
+        sum += w->norm[l] * creal(tg_delay_laplace(w->system->term[l].delay, x, NULL));
+    return sum;
 }
 
 /* Roots within R have heights about pi over the longest delay apart. */
@@ -106,15 +139,15 @@ tg_system_begin(const tg_system *s, double line, tg_system_work *w)
     for (size_t l = 0; l < s->terms; l++)
         if (!isfinite(frobenius(s->term[l].matrix, n)))
             return tg_fail(TG_EDOMAIN, "matrix B_%zu is not finite", l + 1);
-    if (!(line > edge_of(s)) && !(line == 0 && edge_of(s) == 0))
+    if (!(line > tg_system_edge(s)) && !(line == 0 && tg_system_edge(s) == 0))
         return tg_fail(TG_EDOMAIN,
                        "the line %g is not right of %g, where the transforms end", line,
-                       edge_of(s));
+                       tg_system_edge(s));
     *w = (tg_system_work){ .system = s, .line = line };
-    w->m = malloc(n * n * sizeof *w->m);
-    w->right = malloc(2 * n * n * sizeof *w->right);
+    w->re = malloc(3 * n * n * sizeof *w->re);
+    w->im = malloc(3 * n * n * sizeof *w->im);
     w->norm = malloc((s->terms + 1) * sizeof *w->norm);
-    if (!w->m || !w->right || !w->norm) {
+    if (!w->re || !w->im || !w->norm) {
         tg_system_end(w);
         return tg_fail(TG_ENOMEM, "out of memory");
     }
@@ -127,116 +160,65 @@ tg_system_begin(const tg_system *s, double line, tg_system_work *w)
 void
 tg_system_end(tg_system_work *w)
 {
-    free(w->m);
-    free(w->right);
+    free(w->re);
+    free(w->im);
     free(w->norm);
 }
 
-/* M into w->m; [M' | I] into w->right, both row-major. */
+/* [M | M' | I], row-major. */
 static void
 assemble(tg_system_work *w, double complex at)
 {
     const tg_system *s = w->system;
     const size_t     n = s->n;
 
-    memset(w->right, 0, 2 * n * n * sizeof *w->right);
-    for (size_t i = 0; i < n * n; i++) w->m[i] = -s->instant[i];
+    memset(w->re, 0, 3 * n * n * sizeof *w->re);
+    memset(w->im, 0, 3 * n * n * sizeof *w->im);
     for (size_t i = 0; i < n; i++) {
-        w->m[i * n + i] += at;
-        w->right[i * 2 * n + i] = 1;
-        w->right[i * 2 * n + n + i] = 1;
+        double *re = w->re + i * 3 * n;
+        for (size_t j = 0; j < n; j++) re[j] = -s->instant[i * n + j];
+        re[i] += creal(at);
+        w->im[i * 3 * n + i] = cimag(at);
+        re[n + i] = re[2 * n + i] = 1;
     }
     for (size_t l = 0; l < s->terms; l++) {
         double complex       slope;
         const double complex phi = tg_delay_laplace(s->term[l].delay, at, &slope);
-        const double        *b = s->term[l].matrix;
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++) {
-                w->m[i * n + j] -= b[i * n + j] * phi;
-                w->right[i * 2 * n + j] -= b[i * n + j] * slope;
-            }
-    }
-}
-
-static void
-swap_rows(double complex *a, size_t width, size_t i, size_t j)
-{
-    for (size_t k = 0; k < width; k++) {
-        const double complex t = a[i * width + k];
-        a[i * width + k] = a[j * width + k];
-        a[j * width + k] = t;
-    }
-}
-
-/* Gauss-Jordan on [M | right]: the pivots are det M's factors. */
-static int
-eliminate(tg_system_work *w, tg_system_point *out)
-{
-    const size_t n = w->system->n;
-
-    for (size_t k = 0; k < n; k++) {
-        size_t p = k;
-        for (size_t i = k + 1; i < n; i++)
-            if (abs_squared(w->m[i * n + k]) > abs_squared(w->m[p * n + k])) p = i;
-        const double complex pivot = w->m[p * n + k];
-        const double         size = cabs(pivot);
-        if (!(size > 0)) return 0;
-        if (p != k) {
-            swap_rows(w->m, n, p, k);
-            swap_rows(w->right, 2 * n, p, k);
-            out->phase = -out->phase;
-        }
-        out->phase = multiply(out->phase, pivot / size);
-        out->log_size += log(size);
-        const double complex q = inverse(pivot);
-        for (size_t j = k; j < n; j++) w->m[k * n + j] = multiply(w->m[k * n + j], q);
-        for (size_t j = 0; j < 2 * n; j++)
-            w->right[k * 2 * n + j] = multiply(w->right[k * 2 * n + j], q);
         for (size_t i = 0; i < n; i++) {
-            const double complex factor = w->m[i * n + k];
-            if (i == k || factor == 0) continue;
-            for (size_t j = k + 1; j < n; j++)
-                w->m[i * n + j] -= multiply(factor, w->m[k * n + j]);
-            for (size_t j = 0; j < 2 * n; j++)
-                w->right[i * 2 * n + j] -= multiply(factor, w->right[k * 2 * n + j]);
+            const double *b = s->term[l].matrix + i * n;
+            double       *re = w->re + i * 3 * n, *im = w->im + i * 3 * n;
+            for (size_t j = 0; j < n; j++) {
+                re[j] -= b[j] * creal(phi);
+                im[j] -= b[j] * cimag(phi);
+                re[n + j] -= b[j] * creal(slope);
+                im[n + j] -= b[j] * cimag(slope);
+            }
         }
     }
-    return 1;
-}
-
-/* The same by LAPACK, for many unknowns. */
-static int
-eliminate_large(tg_system_work *w, tg_system_point *out)
-{
-    const lapack_int n = (lapack_int)w->system->n;
-    lapack_int      *pivot = malloc((size_t)n * sizeof *pivot);
-    int good = pivot && LAPACKE_zgesv(LAPACK_ROW_MAJOR, n, 2 * n, w->m, n, pivot, w->right,
-                                      2 * n) == 0;
-
-    for (lapack_int i = 0; good && i < n; i++) {
-        const double complex d = w->m[i * n + i];
-        out->phase *= d / cabs(d) * (pivot[i] != i + 1 ? -1 : 1);
-        out->log_size += log(cabs(d));
-    }
-    free(pivot);
-    return good;
 }
 
 int
 tg_system_factor(tg_system_work *w, double complex at, tg_system_point *out)
 {
-    const size_t n = w->system->n;
+    const size_t     n = w->system->n;
+    tg_system_pivots p;
 
     *out = (tg_system_point){ .phase = 1 };
     assemble(w, at);
     w->evaluations++;
-    if (!(n <= SMALL ? eliminate(w, out) : eliminate_large(w, out))) return 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++) {
-            out->pull += abs_squared(w->right[i * 2 * n + j]);
-            out->inverse += abs_squared(w->right[i * 2 * n + n + j]);
+    TG_DISPATCH(tg_isa_resolve(TG_ISA_BEST), tg_system_eliminate, n, 3 * n, w->re, w->im,
+                &p);
+    if (!p.whole) return 0;
+    out->phase = complex_of(p.re, p.im);
+    out->log_size = p.log_size;
+    for (size_t i = 0; i < n; i++) {
+        const double *re = w->re + i * 3 * n, *im = w->im + i * 3 * n;
+        for (size_t j = n; j < 2 * n; j++) {
+            out->pull += re[j] * re[j] + im[j] * im[j];
+            out->inverse += re[n + j] * re[n + j] + im[n + j] * im[n + j];
         }
-    for (size_t i = 0; i < n; i++) out->trace += w->right[i * 2 * n + i];
+        out->trace += complex_of(re[n + i], im[n + i]);
+    }
     out->pull = sqrt(out->pull);
     out->inverse = sqrt(out->inverse);
     return isfinite(out->inverse) && isfinite(out->log_size);
@@ -249,15 +231,25 @@ safe_share(size_t n)
     return 0.9 * (n > 1 ? sin(pi / (double)n) : 1);
 }
 
-/* Longest h with |M^-1| (|M'| h + D2 h^2/2) <= q, |M^-1 M'| being known at hand. */
+/* Longest h after which the phase of det M is known, given what it is expected to change by. X =
+ * M^-1 (M(s + h) - M(s)) has Frobenius norm f <= |M^-1 M'| h + |M^-1| D2 h^2/2, and log det(I + X)
+ * = tr X + what is at most -log(1 - f) - f, since |tr X^k| <= f^k; tr X is h tr M^-1 M' and what is
+ * at most |M^-1| |M''| h^2/2. With f <= .9 the former is below 1.41, and 1.4 is left to the latter.
+ * Without D2, h |M^-1| D <= q keeps the phase itself within n asin q. */
 static double
-safe_step(const tg_system_work *w, const tg_system_point *p)
+safe_step(const tg_system_work *w, const tg_system_point *p, double *expected)
 {
-    const double q = safe_share(w->system->n), first = q / (p->inverse * w->slope);
+    const double f = 0.9, first = safe_share(w->system->n) / (p->inverse * w->slope);
+    double       h = 0;
 
-    if (!isfinite(w->bend)) return first;
-    const double c = p->inverse * w->bend;
-    return fmax(first, 2 * q / (p->pull + sqrt(p->pull * p->pull + 2 * c * q)));
+    *expected = 0;
+    if (isfinite(w->bend)) {
+        const double c = p->inverse * w->bend;
+        h = fmin(2 * f / (p->pull + sqrt(p->pull * p->pull + 2 * c * f)),
+                 sqrt(2.8 / (p->inverse * w->wide_bend + 1e-300)));
+    }
+    if (h > first) *expected = -h * creal(p->trace); /* down the line */
+    return fmax(first, h);
 }
 
 /* Down the line from height to the real axis, where det M is real. */
@@ -269,12 +261,16 @@ walk_down(tg_system_work *w, double height, double *change)
     *change = 0;
     if (!tg_system_factor(w, complex_of(w->line, height), &p)) return TG_ENOCONV;
     for (double y = height; y > 0;) {
-        const double h = safe_step(w, &p);
+        double       expected;
+        const double h = safe_step(w, &p, &expected);
         if (!(h > 1e-13 * (height + fabs(w->line))) || w->evaluations > MOST_FACTORS)
             return TG_ENOCONV;
+        if (w->evaluations % 256 == 0) TG_TRY(tg_stop_check());
+        if (h > y) expected *= y / h;
         y = fmax(0, y - h);
         if (!tg_system_factor(w, complex_of(w->line, y), &next)) return TG_ENOCONV;
-        *change += carg(next.phase * conj(p.phase));
+        const double seen = carg(next.phase * conj(p.phase));
+        *change += expected + remainder(seen - expected, 2 * pi);
         p = next;
     }
     return TG_OK;
@@ -311,7 +307,7 @@ tg_system_logdet(const tg_system *s, double complex at, double complex *phase,
 {
     tg_system_work  w;
     tg_system_point p;
-    const double    edge = edge_of(s);
+    const double    edge = tg_system_edge(s);
 
     if (tg_system_begin(s, isfinite(edge) ? edge + 1 : 0, &w) != TG_OK) return NAN;
     const int good = tg_system_factor(&w, at, &p);

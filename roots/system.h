@@ -4,10 +4,11 @@
  *     M(s) = s I - A - sum_l B_l phi_l(s)
  *
  * A collocation of the equation's generator at Chebyshev points (Breda, Maset, Vermiglio
- * 2005) proposes roots, Newton's iteration on log det M polishes them, and the argument
- * principle counts them on a half-plane: all roots have |s| <= |A| + sum |B_l| phi_l(Re s).
- * The phase is followed in steps so short that M cannot become singular on the way (derived
- * here). If the numbers differ the collocation is refined.
+ * 2005) proposes roots, or of many unknowns contour integrals strip by strip (Beyn 2012);
+ * Newton's iteration on log det M polishes them, and the argument principle counts them on a
+ * half-plane: all roots have |s| <= |A| + sum |B_l| phi_l(Re s). The phase is followed in steps
+ * so short that what tr M^-1 M' leaves unsaid of it is below pi (derived here). If the numbers
+ * differ strips and collocation are refined.
  */
 #ifndef TG_ROOTS_SYSTEM_H
 #define TG_ROOTS_SYSTEM_H

@@ -55,6 +55,7 @@ gather(tg_system_work *w, const double complex *guess, size_t n, tg_root_set *se
     for (size_t i = 0; i < n; i++) {
         double complex z = guess[i];
         double         residual;
+        if (known(set, z, 1e-7 * (cabs(z) + 1e-3 * w->radius))) continue;
         if (creal(z) < w->line - margin || cimag(z) < -1e-9 * w->radius ||
             cabs(z) > 2 * w->radius)
             continue;
@@ -68,20 +69,21 @@ gather(tg_system_work *w, const double complex *guess, size_t n, tg_root_set *se
     return TG_OK;
 }
 
-/* sum over the zeros z within `radius` of c of 1, z - c: (1/2 pi i) of the integral of
+/* sum over the zeros z within `radius` of c of 1, z - c, (z - c)^2: (1/2 pi i) of the integral of
  * (s - c)^k tr(M^-1 M') by the trapezoidal rule, which converges geometrically. */
 static int
-measure_circle(tg_system_work *w, double complex c, double radius, double complex sum[2])
+measure_circle(tg_system_work *w, double complex c, double radius, double complex sum[3])
 {
     enum { N = 96 };
 
-    sum[0] = sum[1] = 0;
+    sum[0] = sum[1] = sum[2] = 0;
     for (int i = 0; i < N; i++) {
         const double complex d = radius * cexp(complex_of(0, 2 * pi * (i + 0.5) / N));
         tg_system_point      p;
         if (!tg_system_factor(w, c + d, &p)) return 0;
         sum[0] += d * p.trace / N;
         sum[1] += d * d * p.trace / N;
+        sum[2] += d * d * d * p.trace / N;
     }
     return cabs(sum[0] - round(creal(sum[0]))) < 1e-4 && creal(sum[0]) > 0.5;
 }
@@ -122,48 +124,109 @@ merge(tg_root_set *set, size_t i, double near, tg_root root)
     set->count = n;
 }
 
+/* M changes over the longest delay's rate, or over |s| where that is less. */
+static double
+scale_at(const tg_system_work *w, double complex z)
+{
+    double longest = 0;
+
+    for (size_t l = 0; l < w->system->terms; l++)
+        longest = fmax(longest, tg_delay_mean(w->system->term[l].delay));
+    return 1 / (longest + 1 / (cabs(z) + 1e-3 * w->radius));
+}
+
+/* How far a circle around the group of root i at c can reach without another candidate. */
+static double
+free_around(const tg_system_work *w, const tg_root_set *set, size_t i, double near,
+            double complex c)
+{
+    double gap = 40 * near;
+
+    for (size_t j = 0; j < set->count; j++)
+        if (!(cabs(set->root[j].s - set->root[i].s) < near))
+            gap = fmin(gap, cabs(set->root[j].s - c));
+    if (cimag(c) != 0) gap = fmin(gap, fabs(cimag(c)));
+    return fmin(gap / 2, 0.9 * (creal(c) - w->line));
+}
+
+/* Does tr(M^-1 M') beside a zero say 1/(s - c), not m/(s - c) of a multiple one? */
+static int
+is_simple(tg_system_work *w, double complex c, double away)
+{
+    tg_system_point p;
+
+    return tg_system_factor(w, c + away, &p) && cabs(away * p.trace - 1) < 0.3;
+}
+
 /* Candidates that Newton left close together: if a circle around them holds another number of
- * zeros, or they are as close as rounding puts the roots of a multiple one, these are one
- * multiple zero at their mean. */
+ * zeros, all at one place, or they are as close as rounding puts the roots of a multiple one, these
+ * are one multiple zero at their mean. */
 static void
 weigh(tg_system_work *w, tg_root_set *set)
 {
     for (size_t i = 0; i < set->count; i++) {
-        const double   scale = cabs(set->root[i].s) + 1e-3 * w->radius, near = 3e-3 * scale;
-        double complex c, sum[2];
-        double         spread, gap = 0.1 * scale;
+        const double   scale = scale_at(w, set->root[i].s), near = 3e-3 * scale;
+        double complex c, sum[3];
+        double         spread;
         const size_t   n = group_around(set, i, near, &c, &spread);
-        for (size_t j = 0; j < set->count; j++)
-            if (!(cabs(set->root[j].s - set->root[i].s) < near))
-                gap = fmin(gap, cabs(set->root[j].s - c));
-        if (cimag(c) != 0) gap = fmin(gap, fabs(cimag(c)));
-        gap = fmin(gap / 2, 0.9 * (creal(c) - w->line));
+        const double   gap = free_around(w, set, i, near, c);
+        if (n == 1 && is_simple(w, c, near)) continue;
         if (!(gap > 2 * spread) || !measure_circle(w, c, gap, sum)) continue;
-        const double m = round(creal(sum[0]));
-        if (m == (double)n && spread > 3 * pow(1e-15, 1 / m) * scale) continue;
-        if (m == 1 && n == 1) continue;
-        double complex z = c + sum[1] / m;
+        const double         m = round(creal(sum[0]));
+        const double complex mean = sum[1] / m, square = sum[2] / m - mean * mean;
+        const double         rounding = 1e-15 * (1 + (cabs(c) + w->radius) / scale);
+        if (m == (double)n && spread > 3 * pow(rounding, 1 / m) * scale) continue;
+        if ((m == 1 && n == 1) || !(cabs(square) < near * near)) continue;
+        double complex z = c + mean;
         if (cimag(c) == 0) z = creal(z);
         merge(set, i, near, (tg_root){ z, (unsigned)m, set->root[i].residual, 0 });
     }
 }
 
+/* Polish what was proposed, and free it: is that all? */
+static tg_status
+try_guesses(tg_system_work *w, double complex *guess, size_t count, size_t winding,
+            tg_root_set *set, int *all)
+{
+    const tg_status status = gather(w, guess, count, set);
+
+    free(guess);
+    TG_TRY(status);
+    weigh(w, set);
+    *all = tg_root_set_total(set, 1) == winding;
+    return TG_OK;
+}
+
+/* Collocation with up to so many unknowns, from `*nodes` points on. */
+static tg_status
+try_collocation(tg_system_work *w, size_t *nodes, size_t most, size_t winding,
+                tg_root_set *set, int *all)
+{
+    for (; !*all && w->system->n * (*nodes + 1) <= most; *nodes = *nodes * 3 / 2) {
+        double complex *guess = NULL;
+        size_t          count = 0;
+        TG_TRY(tg_system_collocate(w->system, *nodes, &guess, &count));
+        TG_TRY(try_guesses(w, guess, count, winding, set, all));
+    }
+    return TG_OK;
+}
+
+/* Eigenvalues of large matrices are dear: strip by strip before those. */
 static tg_status
 search(tg_system_work *w, size_t winding, tg_root_set *set)
 {
-    const size_t n = w->system->n;
+    size_t nodes = 14;
+    int    all = winding == 0;
 
-    for (size_t nodes = 14; n * (nodes + 1) <= 1600 || nodes == 14; nodes = nodes * 3 / 2) {
+    TG_TRY(try_collocation(w, &nodes, 160, winding, set, &all));
+    for (size_t points = 64; !all && points < 260; points *= 2) {
         double complex *guess = NULL;
         size_t          count = 0;
-        TG_TRY(tg_system_collocate(w->system, nodes, &guess, &count));
-        const tg_status status = gather(w, guess, count, set);
-        free(guess);
-        TG_TRY(status);
-        weigh(w, set);
-        if (tg_root_set_total(set, 1) == winding) return TG_OK;
+        TG_TRY(tg_system_strips(w, points, &guess, &count));
+        TG_TRY(try_guesses(w, guess, count, winding, set, &all));
     }
-    return TG_ENOCONV;
+    TG_TRY(try_collocation(w, &nodes, 800, winding, set, &all));
+    return all ? TG_OK : TG_ENOCONV;
 }
 
 /* The line is moved a little to the left off a root that sits on it. */

@@ -1,6 +1,9 @@
 #include "solver/curve.h"
 
+#include "core/law.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 enum { NODES = 24, CHECKS = 4, SHORT = 8 * NODES };
 static const double TOLERANCE = 3e-15;
@@ -105,13 +108,33 @@ costly(const tg_loop *l)
     return any;
 }
 
+/* Where the kernel is the law's transform, and that is costly, it is remembered. */
+static void
+fill_plain(const curve *c, size_t n)
+{
+    double complex *phi = malloc(n * sizeof *phi);
+    const int       known = phi && tg_law_recall(c->loop->delay, c->s, n, phi);
+
+    if (!known) fill(c, 0, n);
+    for (size_t k = 0; phi && k < n; k++)
+        if (known)
+            c->out[k] = (tg_transforms){ phi[k], phi[k] };
+        else
+            phi[k] = c->out[k].phi;
+    if (phi && !known) tg_law_remember(c->loop->delay, c->s, n, phi);
+    free(phi);
+}
+
 void
 tg_curve_transforms(const tg_loop *l, const double complex *s, size_t n, tg_transforms *out)
 {
     const curve c = { l, s, out };
 
     if (costly(l)) {
-        fill(&c, 0, n);
+        if (!l->filter || l->filter == tg_filters[0])
+            fill_plain(&c, n);
+        else
+            fill(&c, 0, n);
         return;
     }
     for (size_t k = 0; k < n; k++) out[k] = at(&c, k);

@@ -13,6 +13,8 @@ enum { SLIDE = 1000 }; /* steps */
 
 #define LOOKS 8
 
+enum { MANY = 8, REFUSALS = 3 }; /* delays; of a step that passes kinks */
+
 static double
 blur(const tg_dde_machine *m, double t)
 {
@@ -70,6 +72,32 @@ next_kink(const tg_dde_machine *m, int *level)
             if (*level == 0 || its < *level) *level = its;
         }
     return next;
+}
+
+/* With many delays weak kinks are many: from level 2 on they are passed as long as the error allows
+ * that. Then the next that is not; only the first of all has level 0. */
+static double
+next_strong(tg_dde_machine *m, double kink, int *level)
+{
+    double next = INFINITY;
+
+    if (*level < 2 || m->refused >= REFUSALS || m->eq->delays < MANY) return kink;
+    for (size_t j = 0; j < m->eq->delays; j++)
+        if (m->kink_ahead[j] == 0 && meeting(m, j) < next) next = meeting(m, j);
+    *level = 1;
+    return next;
+}
+
+/* The error of a step that passes kinks, of which the usual estimate knows little. */
+static tg_status
+judge_passing(tg_dde_machine *m, double *error)
+{
+    double between = 0;
+
+    if (*error <= 1) TG_TRY(tg_dde_attempt_between(m, &between));
+    *error = fmax(*error, between);
+    if (!(*error <= 1)) m->refused++;
+    return TG_OK;
 }
 
 /* How many kinks lie before t - tau_j at theta of the step tried; they are in order. */
@@ -179,8 +207,10 @@ advance(tg_dde_machine *m, int *ended)
 {
     int          level = 0, fixed = 0;
     const double wish = m->h, kink = next_kink(m, &fixed);
-    const double ahead = kink < m->t1 - blur(m, m->t1) ? kink : m->t1;
+    const double strong = next_strong(m, kink, &fixed);
+    const double ahead = strong < m->t1 - blur(m, m->t1) ? strong : m->t1;
     double       error, when = INFINITY;
+    int          order = m->gauss.s + 1; /* at which the error falls */
 
     m->h = fit_step(m->h, m->t, ahead);
     int landing = m->h == ahead - m->t;
@@ -188,19 +218,24 @@ advance(tg_dde_machine *m, int *ended)
         return m->lost ? tg_dde_lost(m)
                        : tg_dde_too_small(m->t1 - m->t0, m->t, "stiff, or singular");
     TG_TRY(tg_dde_attempt(m, &error));
+    if (kink < m->t + m->h - blur(m, m->t)) {
+        TG_TRY(judge_passing(m, &error));
+        order = 4;
+    }
     if (error < INFINITY) TG_TRY(passed_kink(m, &when, &level));
     if (when < m->t + m->h * (1 - 1e-9)) {
         m->h = fmax(when - m->t, 10 * blur(m, m->t)); /* again, up to the kink */
         landing = 0;
         TG_TRY(tg_dde_attempt(m, &error));
     }
-    const double factor = fmin(6, fmax(0.2, 0.9 * pow(error, -1.0 / (m->gauss.s + 1))));
+    const double factor = fmin(6, fmax(0.2, 0.9 * pow(error, -1.0 / order)));
     if (!(error <= 1)) {
         m->h *= fmin(factor, 0.7);
         return TG_OK;
     }
     const double taken = m->h;
     TG_TRY(accept(m));
+    m->refused = 0;
     if (landing) m->t = m->s->begin[m->s->count] = ahead; /* without rounding */
     TG_TRY(tg_dde_watch(m->s, ended));
     m->h = taken < wish ? fmax(wish, taken * factor) : taken * factor;

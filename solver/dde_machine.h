@@ -26,6 +26,7 @@ typedef struct tg_dde_machine {
     tg_dde_kink *kinks; /* ascending, no two the same */
     size_t       kink_count, kink_room;
     size_t      *kink_ahead; /* (m) the first kink that t - tau_j has not passed */
+    int          refused; /* how often a step that passed kinks was, since one was taken */
 } tg_dde_machine;
 
 /* What the error estimates need, from the method. */
@@ -51,5 +52,8 @@ void tg_dde_combine(const tg_dde_machine *m, const double *a, double *out);
 /* One step of m->h, not yet taken; *error in tolerances, inf where the sweeps did not
  * converge. */
 TG_CHECKED tg_status tg_dde_attempt(tg_dde_machine *m, double *error);
+
+/* The error of the step tried, which passes kinks, looked at between all nodes. */
+TG_CHECKED tg_status tg_dde_attempt_between(tg_dde_machine *m, double *error);
 
 #endif

@@ -238,3 +238,24 @@ tg_dde_attempt(tg_dde_machine *m, double *error)
     tg_dde_note(m, m->t + m->inner * m->h, m->new_F);
     return TG_OK;
 }
+
+/* p' misses f by what changes its sign at every node, so that it adds up to no more than the most of
+ * it between two nodes, times their distance; four times that, for where that most is not known. */
+tg_status
+tg_dde_attempt_between(tg_dde_machine *m, double *error)
+{
+    const tg_gauss *g = &m->gauss;
+
+    *error = 0;
+    for (int i = 0; i <= g->s; i++) {
+        const double low = i > 0 ? g->c[i - 1] : 0, high = i < g->s ? g->c[i] : 1;
+        const double z = (low + high) / 2;
+        double       weight[TG_GAUSS_MAX], dense[TG_GAUSS_MAX];
+        for (int j = 0; j < g->s; j++) weight[j] = lagrange(g, j, z);
+        tg_gauss_dense(g, z, dense);
+        tg_dde_combine(m, dense, m->stage);
+        TG_TRY(tg_dde_slope(m, m->t + z * m->h, m->stage, m->past, 0, m->new_F));
+        *error = fmax(*error, missed(m, weight, 4 * (high - low)));
+    }
+    return TG_OK;
+}

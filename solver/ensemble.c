@@ -180,6 +180,7 @@ run_mode(const block *b)
 
     coefficients(m, &l, e->dt, &s);
     s.seed = e->seed;
+    s.paths = b->paths->n;
     s.high = (uint64_t)TG_PURPOSE_PATH << 16;
     s.first = b->paths->first + ((uint64_t)b->mode << 40);
     start(b, m->x0);

@@ -23,8 +23,8 @@ TG_KERNEL(tg_euler)(const tg_euler4 *s)
     uint64_t key[20], word[2][TG_EULER_PATHS];
 
     schedule(s->seed, key);
-    words_across(key, s->high, s->first, s->block, TG_EULER_PATHS, word[0], word[1]);
-    for (size_t i = 0; i < TG_EULER_PATHS; i += LANES) {
+    words_across(key, s->high, s->first, s->block, s->paths, word[0], word[1]);
+    for (size_t i = 0; i < s->paths; i += LANES) {
         vu even, odd;
         vd z[4];
 
@@ -57,8 +57,8 @@ TG_KERNEL(tg_euler_single)(const tg_euler4 *s)
     const halves w = { { part[0], part[1] }, { part[2], part[3] } };
 
     schedule(s->seed, key);
-    halves_across(key, s->high, s->first, s->block, TG_EULER_PATHS, &w);
-    for (size_t i = 0; i < TG_EULER_PATHS; i += LANES_SINGLE) {
+    halves_across(key, s->high, s->first, s->block, s->paths, &w);
+    for (size_t i = 0; i < s->paths; i += LANES_SINGLE) {
         vw low, high;
         vf z[4];
 

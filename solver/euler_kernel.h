@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Four steps of n paths: out[q] = keep x + far far_row[q] + near near_row[q] + noise z[q],
- * x = out[q], with z[q] normal q of Philox block `block` of the streams first, first + 1,
- * ... as tg_normals_across gives them. */
+/* Four steps of `paths` paths, and of what fills up their vectors: out[q] = keep x + far
+ * far_row[q] + near near_row[q] + noise z[q], x = out[q], with z[q] normal q of Philox block
+ * `block` of the streams first, first + 1, ... as tg_normals_across gives them. */
 typedef struct tg_euler4 {
     double      keep, far, near, noise;   /* coefficients; near = 0: near_row[] not read */
     uint64_t    seed, high, first, block; /* high: purpose << 16 */
+    size_t      paths; /* 1 .. TG_EULER_PATHS, which rows have room for */
     const void *x, *far_row[4], *near_row[4]; /* doubles, or floats for the _single_ ones */
     void       *out[4];
 } tg_euler4;

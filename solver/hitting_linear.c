@@ -151,6 +151,7 @@ four_steps(const block *b, size_t mode, size_t at)
     const size_t now = at + g->slots;
     tg_euler4    s = b->s->step[mode];
 
+    s.paths = BLOCK;
     s.seed = b->s->p->seed;
     s.high = (uint64_t)TG_PURPOSE_PATH << 16;
     s.first = b->first + ((uint64_t)mode << 40);

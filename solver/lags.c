@@ -1,6 +1,7 @@
 #include "solver/lags.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double BEYOND = 1e-9; /* probability of a delay longer than the last lag */
 
@@ -83,4 +84,32 @@ tg_lags_make(const tg_delay *law, double dt, double steps)
         before = mean;
     }
     return out;
+}
+
+/* int hat_q over (-inf, u], hat_q around 0 */
+static double
+below(double u)
+{
+    if (u <= -1) return 0;
+    if (u >= 1) return 1;
+    return u <= 0 ? (1 + u) * (1 + u) / 2 : 1 - (1 - u) * (1 - u) / 2;
+}
+
+tg_flat
+tg_lags_flat(const tg_delay *law, double dt, tg_lags *edges)
+{
+    const double most = 1e6; /* steps that are summed where a block begins */
+    double       low, high;
+
+    if (strcmp(tg_delay_name(law), "uniform")) return (tg_flat){ 0 };
+    tg_delay_support(law, &low, &high);
+    const double p = low / dt, q = high / dt;
+    tg_flat      f = { ceil(p) + 1, floor(q) - 1, 1 / (q - p) };
+    if (!(f.last > f.first + 8 && q < most)) return (tg_flat){ 0 };
+    edges->count = 0;
+    for (double l = floor(p); l <= ceil(q); l = l == f.first - 1 ? f.last + 1 : l + 1) {
+        edges->lag[edges->count] = l;
+        edges->weight[edges->count++] = (below(q - l) - below(p - l)) * f.weight;
+    }
+    return f;
 }

@@ -25,4 +25,12 @@ typedef struct tg_lags {
 /* For a run of `steps` steps. */
 tg_lags tg_lags_make(const tg_delay *law, double dt, double steps);
 
+/* A uniform law: all lags first .. last have the same weight, so that their sum runs along with X. */
+typedef struct tg_flat {
+    double first, last, weight; /* lags in steps; weight 0: there is no such sum */
+} tg_flat;
+
+/* Of a uniform law over more than a few steps, the other lags into *edges. */
+tg_flat tg_lags_flat(const tg_delay *law, double dt, tg_lags *edges);
+
 #endif

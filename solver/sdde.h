@@ -30,7 +30,8 @@
  *   step          drawn afresh at every step: as dt -> 0 the law of large numbers turns it into
  *                 `distributed`; at finite dt it adds noise of variance dt Var f
  *   distributed   the average over the law, E_T f(.., X(t-T)) for f linear in it: the kernel
- *                 itself, on the grid or, where that has more than 256 lags within the run
+ *                 itself, as a chain (phase type), as a running sum (uniform), else on the
+ *                 grid or, where that has more than 256 lags within the run
  *                 or 64 beyond, on as many of them; the mean of x' = -x(t-T) from 1, over a
  *                 run of 20 at steps of .01 or less, is within 5e-5 max|x| for any law:
  *                 heavy tails, and means of many runs

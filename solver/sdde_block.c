@@ -7,12 +7,13 @@
 
 #define BLOCK TG_SDDE_BLOCK
 
+/* Of those whose values are looked up: a chain holds what it needs. */
 static double
-longest_delay(const tg_sdde_run *run)
+longest_delay(const tg_sdde_run *run, const tg_chain *chain)
 {
     const tg_sdde *eq = run->eq;
     const int      random = eq->law && eq->meaning != TG_DELAY_CONSTANT;
-    double         longest = random ? tg_delay_quantile(eq->law, 1 - 1e-9) : 0;
+    double         longest = random && chain->phases == 0 ? tg_sdde_past_longest(eq) : 0;
 
     for (size_t j = random; j < eq->delays; j++) longest = fmax(longest, eq->tau[j]);
     return longest;
@@ -24,10 +25,14 @@ tg_sdde_plan
 tg_sdde_plan_make(const tg_sdde_run *run)
 {
     const tg_sdde *eq = run->eq;
-    const double   longest = ceil(longest_delay(run) / run->dt);
-    const double   steps = fmin(longest, (double)run->steps) + 4;
     tg_sdde_plan   p = { .run = run, .sub = run->sub ? run->sub : 1 };
 
+    if (eq->law && eq->meaning == TG_DELAY_DISTRIBUTED)
+        p.chain = tg_chain_make(eq->law, run->dt);
+    if (eq->law && eq->meaning == TG_DELAY_DISTRIBUTED && p.chain.phases == 0)
+        p.flat = tg_lags_flat(eq->law, run->dt, &p.lags);
+    const double longest = ceil(longest_delay(run, &p.chain) / run->dt);
+    const double steps = fmin(longest, (double)run->steps) + 4;
     p.areas = run->method->diagonal_only && eq->lagged_slope;
     p.slots = (size_t)fmin(steps, 1e12); /* more than there is memory for */
     p.sub_slots = p.slots * p.sub;
@@ -40,7 +45,7 @@ tg_sdde_plan_weigh(tg_sdde_plan *p)
 {
     const tg_sdde *eq = p->run->eq;
 
-    if (eq->meaning == TG_DELAY_DISTRIBUTED)
+    if (eq->meaning == TG_DELAY_DISTRIBUTED && p->chain.phases == 0 && p->flat.weight == 0)
         p->lags = tg_lags_make(eq->law, p->run->dt, (double)p->run->steps);
 }
 
@@ -55,6 +60,7 @@ lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
                  wide = eq->diagonal ? n : n * (double)eq->noises;
     tg_sdde_step *s = &b->step;
     const double  slots = (double)p->slots;
+    const double  held = n * (double)(p->flat.weight > 0 ? 1 : p->chain.phases);
     const struct {
         double **array;
         double   size;
@@ -64,6 +70,8 @@ lay_out(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
                   { &b->z, 4 * w },
                   { &b->lagged, m },
                   { &b->phi, n },
+                  { &b->held, held },
+                  { &b->moved, (double)p->chain.phases * n },
                   { &s->past2, m },
                   { &s->slope, m + n },
                   { &b->sum, w },
@@ -101,17 +109,10 @@ tg_sdde_block_place(tg_sdde_block *b, const tg_sdde_plan *p, double *memory)
     b->step.block = b;
 }
 
-/* Row of x at a step >= -slots, counted so that it is never negative. */
-static double *
-row(const tg_sdde_block *b, size_t shifted)
-{
-    return b->ring + shifted % b->plan->slots * b->step.eq->dim * BLOCK;
-}
-
 const double *
 tg_sdde_block_x(const tg_sdde_block *b)
 {
-    return row(b, b->now + b->plan->slots);
+    return tg_sdde_block_row(b, b->now + b->plan->slots);
 }
 
 tg_status
@@ -128,161 +129,16 @@ tg_sdde_block_start(tg_sdde_block *b, size_t first)
     }
     for (size_t back = 0; back < b->plan->slots; back++) {
         TG_TRY(eq->history(-(double)back * b->step.dt, b->phi, eq->context));
-        double *to = row(b, b->plan->slots - back);
+        double *to = tg_sdde_block_row(b, b->plan->slots - back);
         for (size_t i = 0; i < eq->dim; i++)
             for (size_t k = 0; k < BLOCK; k++) to[i * BLOCK + k] = b->phi[i];
     }
+    TG_TRY(tg_sdde_past_begin(b));
     for (size_t k = 0; k < BLOCK && eq->law; k++) {
         b->draw[k] = tg_rng_stream(b->plan->run->seed, TG_PURPOSE_DELAY, first + k);
         b->lag[k] = tg_delay_sample(eq->law, &b->draw[k]);
     }
     return TG_OK;
-}
-
-/* The oldest step that is in the ring, with the next one. */
-static double
-oldest(const tg_sdde_block *b)
-{
-    return (double)b->now + 3 - (double)b->plan->slots;
-}
-
-/* Whether step at - lag is not in the ring but in the history, which is put into phi. */
-static tg_status
-recall(const tg_sdde_block *b, size_t at, double lag, int *recalled)
-{
-    const tg_sdde *eq = b->step.eq;
-    const double   then = (double)at - lag;
-
-    *recalled = then < oldest(b) && then <= 0;
-    return *recalled ? eq->history(then * b->step.dt, b->phi, eq->context) : TG_OK;
-}
-
-/* Where step at - lag (lag a real number of steps) lies in the ring: between rows *low and
- * *low + 1, at `share` from the first. Values before the ring begins are its oldest. What
- * is whole and what is not comes of the lag alone, so that it stays what it is however long
- * the run. */
-static double
-place(const tg_sdde_block *b, size_t at, double lag, size_t *low)
-{
-    const double nearest = round(lag), begin = oldest(b);
-    const int    on_grid = fabs(lag - nearest) < 1e-9 * (1 + lag);
-    const double whole = on_grid ? nearest : ceil(lag);
-    const double first = (double)at - whole;
-
-    *low = (size_t)(fmax(first, begin) + (double)b->plan->slots);
-    return on_grid || first < begin ? 0 : whole - lag;
-}
-
-/* out (n, BLOCK) += weight x(at - lag) for all paths alike. */
-static tg_status
-gather(const tg_sdde_block *b, size_t at, double lag, double weight, double *out)
-{
-    const size_t n = b->step.eq->dim * BLOCK;
-    size_t       low;
-    int          recalled;
-
-    TG_TRY(recall(b, at, lag, &recalled));
-    for (size_t k = 0; recalled && k < n; k++) out[k] += weight * b->phi[k / BLOCK];
-    if (recalled) return TG_OK;
-    const double  share = place(b, at, lag, &low), rest = weight * (1 - share);
-    const double *x = row(b, low), *y = row(b, low + 1);
-    for (size_t k = 0; share == 0 && k < n; k++) out[k] += weight * x[k];
-    for (size_t k = 0; share > 0 && k < n; k++)
-        out[k] += rest * x[k] + weight * share * y[k];
-    return TG_OK;
-}
-
-/* out (n) += four rows, weighted */
-static void
-add_four(size_t n, const double *w, const double *const *x, double *out)
-{
-    for (size_t k = 0; k < n; k++)
-        out[k] += w[0] * x[0][k] + w[1] * x[1][k] + w[2] * x[2][k] + w[3] * x[3][k];
-}
-
-/* The average over a law: whole lags, which are rows of the ring as far as it goes. */
-static tg_status
-gather_law(const tg_sdde_block *b, size_t at, double *out)
-{
-    const tg_lags *l = &b->plan->lags;
-    const size_t   n = b->step.eq->dim * BLOCK, first = at + b->plan->slots;
-    double        *past = b->phi + b->step.eq->dim; /* (n) history, summed */
-    int            recalled;
-    size_t         q = 0;
-
-    for (; q + 4 <= l->count && (double)at - l->lag[q + 3] >= oldest(b); q += 4) {
-        const double *x[4];
-        for (size_t i = 0; i < 4; i++) x[i] = row(b, first - (size_t)l->lag[q + i]);
-        add_four(n, l->weight + q, x, out);
-    }
-    memset(past, 0, b->step.eq->dim * sizeof *past);
-    for (; q < l->count; q++) {
-        TG_TRY(recall(b, at, l->lag[q], &recalled));
-        for (size_t i = 0; recalled && i < b->step.eq->dim; i++)
-            past[i] += l->weight[q] * b->phi[i];
-        if (!recalled) TG_TRY(gather(b, at, l->lag[q], l->weight[q], out));
-    }
-    for (size_t k = 0; k < n; k++) out[k] += past[k / BLOCK];
-    return TG_OK;
-}
-
-/* The same with a delay of its own for each path. */
-static tg_status
-gather_each(const tg_sdde_block *b, size_t at, double *out)
-{
-    const size_t n = b->step.eq->dim * BLOCK;
-
-    for (size_t k = 0; k < BLOCK; k++) {
-        const double lag = b->lag[k] / b->step.dt;
-        size_t       low;
-        int          recalled;
-        TG_TRY(recall(b, at, lag, &recalled));
-        for (size_t i = k; recalled && i < n; i += BLOCK) out[i] = b->phi[i / BLOCK];
-        if (recalled) continue;
-        const double  share = place(b, at, lag, &low);
-        const double *x = row(b, low), *y = row(b, low + (share > 0));
-        for (size_t i = k; i < n; i += BLOCK) out[i] = (1 - share) * x[i] + share * y[i];
-    }
-    return TG_OK;
-}
-
-/* The one row that holds the lagged values now, if it is one: nothing to gather. */
-static const double *
-single_row(const tg_sdde_block *b)
-{
-    const tg_sdde *eq = b->step.eq;
-    size_t         low;
-
-    if (eq->delays != 1 || eq->meaning != TG_DELAY_CONSTANT) return NULL;
-    const double lag = eq->tau[0] / b->step.dt;
-    if ((double)b->now - lag < oldest(b) || place(b, b->now, lag, &low) != 0) return NULL;
-    return row(b, low);
-}
-
-/* Lagged values at step `at`, (m, n, BLOCK). */
-static tg_status
-fetch(const tg_sdde_block *b, size_t at, double *out)
-{
-    const tg_sdde *eq = b->step.eq;
-    const size_t   n = eq->dim * BLOCK;
-
-    memset(out, 0, eq->delays * n * sizeof *out);
-    for (size_t j = 0; j < eq->delays; j++)
-        if (j > 0 || eq->meaning == TG_DELAY_CONSTANT)
-            TG_TRY(gather(b, at, eq->tau[j] / b->step.dt, 1, out + j * n));
-        else if (eq->meaning == TG_DELAY_DISTRIBUTED)
-            TG_TRY(gather_law(b, at, out));
-        else
-            TG_TRY(gather_each(b, at, out));
-    return TG_OK;
-}
-
-tg_status
-tg_sdde_fetch_next(tg_sdde_step *s)
-{
-    const tg_sdde_block *b = s->block;
-
-    return fetch(b, b->now + 1, s->past2); /* s->next is a row of the ring */
 }
 
 /* Before t = 0 nothing moved, and its increments are 0: the noise of the first step will
@@ -360,6 +216,18 @@ draw_noise(tg_sdde_block *b)
     }
 }
 
+/* The next of each path, after the one it began with. */
+static void
+draw_lags(tg_sdde_block *b)
+{
+    const tg_delay *law = b->step.eq->law;
+
+    if (tg_delay_samples_across(law, b->plan->run->seed, TG_PURPOSE_DELAY, b->first,
+                                b->now + 1, BLOCK, b->lag))
+        return;
+    for (size_t k = 0; k < BLOCK; k++) b->lag[k] = tg_delay_sample(law, &b->draw[k]);
+}
+
 tg_status
 tg_sdde_block_advance(tg_sdde_block *b)
 {
@@ -368,18 +236,17 @@ tg_sdde_block_advance(tg_sdde_block *b)
 
     s->t = (double)b->now * s->dt;
     s->x = tg_sdde_block_x(b);
-    if (s->eq->meaning == TG_DELAY_STEP)
-        for (size_t k = 0; k < BLOCK; k++)
-            b->lag[k] = tg_delay_sample(s->eq->law, &b->draw[k]);
-    s->next = row(b, b->now + 1 + b->plan->slots);
-    if (!(s->past = single_row(b))) {
-        TG_TRY(fetch(b, b->now, b->lagged));
+    if (s->eq->meaning == TG_DELAY_STEP) draw_lags(b);
+    s->next = tg_sdde_block_row(b, b->now + 1 + b->plan->slots);
+    if (!(s->past = tg_sdde_past_row(b))) {
+        TG_TRY(tg_sdde_past_fetch(b, b->now, b->lagged));
         s->past = b->lagged;
     }
     if (s->eq->noises) draw_noise(b);
     TG_TRY(b->plan->run->method->step(s));
     if (b->plan->areas)
         memcpy(b->noise + b->now % b->plan->slots * n, s->g, n * sizeof *s->g);
+    TG_TRY(tg_sdde_past_move(b));
     b->now++;
     return TG_OK;
 }

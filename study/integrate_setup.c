@@ -176,6 +176,25 @@ choose_method(const tg_ask *ask, tg_integration *j)
     return TG_OK;
 }
 
+/* Exact steps have the same law whatever their length: from row to row where nobody asks what is in
+ * between and that divides the delay. */
+static void
+lengthen(const tg_ask *ask, tg_integration *j)
+{
+    const tg_ensemble steps = { .mode = j->linear,
+                                .modes = j->modes,
+                                .paths = 1,
+                                .dt = j->step * (double)j->every,
+                                .steps = 1,
+                                .every = 1 };
+
+    if (!j->exact || j->meaning != TG_DELAY_CONSTANT || tg_ask_given(ask, "step") ||
+        tg_ask_given(ask, "hit") || tg_exact_check(&steps) != TG_OK)
+        return;
+    j->step = steps.dt;
+    j->every = 1;
+}
+
 static tg_status
 find_meaning(const char *name, tg_integration *j)
 {
@@ -258,6 +277,7 @@ set_up(const tg_ask *ask, tg_integration *j)
     TG_TRY(check_meaning(ask, j));
     TG_TRY(read_grid(ask, j));
     TG_TRY(choose_method(ask, j));
+    lengthen(ask, j);
     return check_method(ask, j);
 }
 

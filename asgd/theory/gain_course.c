@@ -35,7 +35,7 @@ typedef struct level {
 
 struct tg_gain_course {
     double         horizon;
-    char          *law;  /* of the loop that the nodes are of; owned */
+    tg_delay      *law;  /* of the loop that the nodes are of; a reference held */
     tg_loop        loop; /* the rest of it */
     tg_finite_rate finite;
     level          level[RUNGS][LEVELS]; /* the last of the mean field */
@@ -61,7 +61,7 @@ forget(tg_gain_course *c)
         *v = (level){ 0 };
     }
     c->finite.known = false;
-    free(c->law);
+    tg_delay_free(c->law);
     c->law = NULL;
 }
 
@@ -94,7 +94,7 @@ is_same(const tg_gain_course *c, const tg_loop *l)
 {
     return c->law && c->loop.filter == l->filter && c->loop.param == l->param &&
            c->loop.b == l->b && (!has_clock(l) || c->loop.lambda == l->lambda) &&
-           !strcmp(c->law, tg_delay_text(l->delay));
+           !strcmp(tg_delay_text(c->law), tg_delay_text(l->delay));
 }
 
 tg_status
@@ -108,8 +108,7 @@ tg_gain_course_turn(tg_gain_course *c, const tg_case *one)
     }
     if (is_same(c, &l)) return TG_OK;
     forget(c);
-    if (!(c->law = strdup(tg_delay_text(l.delay))))
-        return tg_fail(TG_ENOMEM, "out of memory");
+    c->law = tg_delay_keep(l.delay);
     c->loop = l;
     c->finite = tg_finite_rate_of(one);
     return TG_OK;
@@ -143,17 +142,19 @@ set_rate(const tg_gain_course *c, const tg_case *one, double workers, tg_mode_pr
     m->effective = false;
 }
 
-/* Root and count are the mean field's. */
+/* Root and count are the mean field's. The law that is held remembers its transforms. */
 static tg_status
 solve(const tg_gain_course *c, const tg_case *one, double a, double workers,
       tg_mode_prediction *out)
 {
-    const tg_loop l = tg_case_loop(one, a);
+    tg_case here = *one;
+    tg_loop l = tg_case_loop(one, a);
 
+    if (is_same(c, &l)) l.delay = here.delay = c->law;
     out->a = a;
     TG_TRY(tg_case_roots(&l, out));
-    TG_TRY(tg_case_effective_rate(one, 1, c->horizon, out));
-    set_rate(c, one, workers, out);
+    TG_TRY(tg_case_effective_rate(&here, 1, c->horizon, out));
+    set_rate(c, &here, workers, out);
     return TG_OK;
 }
 

@@ -13,6 +13,16 @@
 
 enum { POINTS = 1001 };
 
+/* At least 16 times of the loop, a power of two in mean delays: many gains then ask for the same
+ * transforms of the law. */
+static double
+whole_span(const tg_loop *l)
+{
+    const double mean = tg_delay_mean(l->delay), least = 16 * fmax(mean, 1 / l->a);
+
+    return mean > 0 ? mean * exp2(ceil(log2(least / mean) - 1e-9)) : least;
+}
+
 tg_status
 tg_case_effective_rate(const tg_case *c, double scale, double horizon,
                        tg_mode_prediction *mode)
@@ -26,7 +36,7 @@ tg_case_effective_rate(const tg_case *c, double scale, double horizon,
     mode->rate = -mode->re;
     mode->effective = !mode->exponential && mode->unstable == 0 && mode->re == 0;
     if (!mode->effective || !(horizon > 0)) return TG_OK;
-    double span = fmin(16 * fmax(tg_delay_mean(l.delay), 1 / l.a), all);
+    double span = fmin(whole_span(&l), all);
     for (;; span = fmin(4 * span, all)) {
         TG_TRY(tg_moments_mean(&l, 1, span, POINTS, y));
         mode->rate =

@@ -105,6 +105,9 @@ main(void)
     const double exact = .104288894 * .01 / 2;
     int          bad = row("renewal, 1 mode, gamma(4)", &bare, 1, 1, 10, exact, 2e-3);
     bad |= row("the same with trajectory and band", &whole, 1, 1, 10, exact, 2e-3);
+    question at_sde = whole;
+    at_sde.plan.level = TG_LEVEL_SDE;
+    bad |= row("trajectory of one closed law, level sde", &at_sde, 1, 1, 5, NAN, 0);
     bad |= row("three groups by quadrature, 1 mode", &three, 1, 1, 200, NAN, .1);
     bad |= row("100 modes, condition 1000", &many, 100, 1e-3, 60, NAN, .1);
     bad |= row("1000 modes, condition 1000", &thousand, 1000, 1e-3, 1000, NAN, .1);

@@ -222,12 +222,13 @@ ensembles(void)
                            .isa = kinds[i].isa,
                            .single = kinds[i].single } };
         if (!tg_isa_available(kinds[i].isa)) continue;
-        best = measure(run_fused, &f, 1);
-        bad += report(kinds[i].name, best, 1e9 / path_steps, "ns/path-step", kinds[i].bound,
-                      base_ns / (best.min * 1e9 / path_steps), residual_of(&f.s[1]), 4);
+        const timing t = measure(run_fused, &f, 1);
+        if (!kinds[i].single) best = t;
+        bad += report(kinds[i].name, t, 1e9 / path_steps, "ns/path-step", kinds[i].bound,
+                      base_ns / (t.min * 1e9 / path_steps), residual_of(&f.s[1]), 4);
     }
     bad += report("ensemble over its own normals", best,
-                  1 / (normal.min / NORMALS * path_steps), "ratio", 1.3, NAN, 0, 1);
+                  1 / (normal.min / NORMALS * path_steps), "ratio", 1.15, NAN, 0, 1);
     const timing general = measure(run_general, &off, 1);
     bad += report("general callback, n = 2, over the ensemble", general, 1 / best.min,
                   "ratio", 3, NAN, off, 4);

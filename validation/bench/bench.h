@@ -52,20 +52,33 @@ rising_times(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Time `calls` calls of work(context) at a time. */
+/* Time `calls` calls of work(context) at a time, so often. */
 static inline timing
-measure(void (*work)(void *), void *context, int calls)
+measure_calls(void (*work)(void *), void *context, int calls, int repeats)
 {
     double t[REPEATS];
 
-    work(context);
-    for (int i = 0; i < REPEATS; i++) {
+    if (repeats > 1) work(context);
+    for (int i = 0; i < repeats; i++) {
         const double begin = seconds_now();
         for (int k = 0; k < calls; k++) work(context);
         t[i] = (seconds_now() - begin) / calls;
     }
-    qsort(t, REPEATS, sizeof *t, rising_times);
-    return (timing){ t[0], t[REPEATS / 2] };
+    qsort(t, (size_t)repeats, sizeof *t, rising_times);
+    return (timing){ t[0], t[repeats / 2] };
+}
+
+static inline timing
+measure(void (*work)(void *), void *context, int calls)
+{
+    return measure_calls(work, context, calls, REPEATS);
+}
+
+/* What takes seconds, less often (1 .. REPEATS; once: without a warm-up). */
+static inline timing
+measure_few(void (*work)(void *), void *context, int repeats)
+{
+    return measure_calls(work, context, 1, repeats);
 }
 
 static inline void

@@ -1,6 +1,7 @@
 /* Charts: every cell against the same loop solved by itself; boundary curves against closed
  * forms and against tg_loop_threshold(). */
 #include "core/lambert.h"
+#include "core/law.h"
 #include "roots/chart.h"
 #include "roots/threshold.h"
 
@@ -91,6 +92,7 @@ test_grids(void **state)
     check_grid("{law: constant, value: 1}", "heavy_ball");
     check_grid("{law: gamma, shape: 4, mean: 1}", "nesterov");
     check_grid("{law: lognormal, mean: 1, cv: 0.4}", NULL);
+    check_grid("{law: weibull, shape: 2, mean: 1}", NULL);
     /* where another pair overtakes */
     check_grid("{mixture: [{weight: 0.15, law: constant, value: 1}, {weight: 0.85, law: "
                "constant, value: 0.15}]}",
@@ -237,10 +239,46 @@ test_bad_input(void **state)
     tg_delay_free(c.delay);
 }
 
+/* A law by tiles is that law: where its squares hold and where they do not, derivative and conjugate,
+ * moments and all. */
+static void
+test_tiles(void **state)
+{
+    static const char *const laws[] = { "{law: weibull, shape: 2, mean: 1.3}",
+                                        "{law: lognormal, mean: 1, cv: 0.5}",
+                                        "{law: gamma, shape: 2.5, mean: 0.2}",
+                                        "{law: truncated_normal, mu: 1, sd: 0.5}" };
+    (void)state;
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        scene     c = make(laws[i], NULL);
+        tg_delay *quick = NULL;
+        assert_int_equal(tg_law_tiled(c.delay, &quick), TG_OK);
+        assert_true(tg_delay_mean(quick) == tg_delay_mean(c.delay));
+        assert_true(tg_delay_variance(quick) == tg_delay_variance(c.delay));
+        assert_true(tg_delay_cdf(quick, 0.7) == tg_delay_cdf(c.delay, 0.7));
+        assert_string_equal(tg_delay_text(quick), tg_delay_text(c.delay));
+        const double edge = fmax(tg_delay_abscissa(c.delay), -2);
+        for (double x = edge + 0.01; x < 3; x += 0.037)
+            for (double y = -40; y < 41; y += fabs(y) < 6 ? 0.173 : 7.1) {
+                const double complex s = (x + I * y) / tg_delay_mean(c.delay);
+                double complex       slope, want_slope;
+                const double complex phi = tg_delay_laplace(quick, s, &slope),
+                                     want = tg_delay_laplace(c.delay, s, &want_slope);
+                const double size = cabs(tg_delay_laplace(c.delay, creal(s), NULL)) + 1;
+                assert_true(cabs(phi - want) <= 2e-12 * size);
+                assert_true(cabs(slope - want_slope) <=
+                            1e-10 * size * tg_delay_mean(c.delay));
+            }
+        tg_delay_free(quick);
+        tg_delay_free(c.delay);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_grids),
+                                        cmocka_unit_test(test_tiles),
                                         cmocka_unit_test(test_boundary_closed_form),
                                         cmocka_unit_test(test_boundary_in_the_law),
                                         cmocka_unit_test(test_start_and_most),

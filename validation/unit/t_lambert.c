@@ -104,6 +104,42 @@ test_unstable_count(void **state)
     tg_delay_free(d);
 }
 
+/* Without a step, as many as there are and as the walk along the line counts, of a mixture of
+ * the constant with itself; and none is said where a root is on the line. */
+static void
+test_count_of_a_line(void **state)
+{
+    tg_delay *d, *e;
+
+    (void)state;
+    assert_int_equal(tg_delay_parse("{law: constant, value: 1.5}", &d), TG_OK);
+    assert_int_equal(
+        tg_delay_parse("{mixture: [{weight: 1, law: constant, value: 1.5}]}", &e), TG_OK);
+    for (double a = -4; a < 4.1; a += 0.53)
+        for (double b = -2; b < 2.1; b += 0.7)
+            for (double line = -3; line < 3; line += 0.41) {
+                const tg_loop l = { .a = a, .b = b, .delay = d },
+                              m = { .a = a, .b = b, .delay = e };
+                size_t   closed, walked;
+                tg_roots r;
+                assert_true(tg_lambert_count(&l, line, &closed));
+                assert_false(tg_lambert_count(&m, line, &walked));
+                assert_int_equal(tg_count_right_of(&m, line, &walked, NULL), TG_OK);
+                assert_int_equal(closed, walked);
+                assert_int_equal(tg_roots_right_of(&l, line, &r), TG_OK);
+                assert_int_equal(r.certificate.found, closed);
+                tg_roots_free(&r);
+            }
+    const double  on = creal(tg_lambert(7, -1.5)) / 1.5;
+    const tg_loop l = { .a = 1, .delay = d };
+    size_t        count;
+    assert_false(tg_lambert_count(&l, on, &count));
+    assert_true(tg_lambert_count(&l, on + 1e-6, &count) && count == 14);
+    assert_true(tg_lambert_count(&l, on - 1e-6, &count) && count == 16);
+    tg_delay_free(d);
+    tg_delay_free(e);
+}
+
 int
 main(void)
 {
@@ -111,7 +147,8 @@ main(void)
                                         cmocka_unit_test(test_equation_and_branch),
                                         cmocka_unit_test(test_conjugate_branches),
                                         cmocka_unit_test(test_branch_point),
-                                        cmocka_unit_test(test_unstable_count) };
+                                        cmocka_unit_test(test_unstable_count),
+                                        cmocka_unit_test(test_count_of_a_line) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,6 +189,64 @@ test_distributed(void **state)
         }
 }
 
+static tg_status
+lagged(size_t count, double t, const double *x, const double *past, double *out,
+       void *context)
+{
+    (void)t, (void)x, (void)context;
+    for (size_t k = 0; k < count; k++) out[k] = past[k];
+    return TG_OK;
+}
+
+static tg_status
+swing(double t, double *x, void *context)
+{
+    *x = cos(*(double *)context * t);
+    return TG_OK;
+}
+
+/* A chain and a running sum begin with what was: x' = E phi(-T) at 0, phi = cos w t, is Re phi(iw);
+ * and ten steps on they have moved as X has. */
+static void
+test_distributed_past(void **state)
+{
+    static const char *const of[] = { "{law: gamma, shape: 4, mean: 1}",
+                                      "{law: exponential, mean: 0.7}",
+                                      ("{law: hyperexponential, weights: [.5, .5], "
+                                       "means: [.2, 2]}"),
+                                      "{law: uniform, min: 0.313, max: 1.5}",
+                                      "{law: uniform, min: 0, max: 2}" };
+    double                   w = 3;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        tg_delay *d = NULL;
+        tg_stats  s[11];
+        assert_ok(tg_delay_parse(of[i], &d));
+        const tg_sdde     eq = { .dim = 1,
+                                 .delays = 1,
+                                 .law = d,
+                                 .meaning = TG_DELAY_DISTRIBUTED,
+                                 .drift = lagged,
+                                 .history = swing,
+                                 .context = &w };
+        const double      dt = 1e-3;
+        const tg_sdde_run r = { .eq = &eq,
+                                .method = tg_sdde_method_find("euler"),
+                                .paths = 1,
+                                .steps = 10,
+                                .every = 1,
+                                .dt = dt };
+        assert_ok(tg_sdde_solve(&r, s, NULL));
+        for (int k = 0; k < 10; k++) { /* E cos w (t - T) */
+            const double         t = k * dt, slope = (s[k + 1].mean - s[k].mean) / dt;
+            const double complex phi = tg_delay_laplace(d, w * I, NULL);
+            assert_near(slope, creal(cexp(I * w * t) * phi), k == 0 ? 2e-6 : 2e-4);
+        }
+        tg_delay_free(d);
+    }
+}
+
 /* Laws that lie beyond the run for the most part, with means of up to 100 runs: what is
  * within it is no coarser for that. The mean grows to 19; it is measured by its largest. */
 static void
@@ -278,5 +336,6 @@ test_history_older_than_the_run(void **state)
 RUN(cmocka_unit_test(test_meanings_of_a_random_delay),
     cmocka_unit_test(test_one_draw_for_each_path),
     cmocka_unit_test(test_a_draw_at_each_step), cmocka_unit_test(test_distributed),
+    cmocka_unit_test(test_distributed_past),
     cmocka_unit_test(test_distributed_beyond_the_run),
     cmocka_unit_test(test_history_older_than_the_run))

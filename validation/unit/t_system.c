@@ -149,6 +149,40 @@ test_scalar(void **state)
     }
 }
 
+/* Many unknowns, delays 1 and .37: the matrices of test_five_by_five in 12, 20 and 40 dimensions.
+ * What is counted is found, each root once, and M is singular there. */
+static void
+test_many_unknowns(void **state)
+{
+    static const size_t dim[] = { 12, 20, 40 }, roots[] = { 0, 217, 482 };
+    static double       matrix[3][1600];
+    (void)state;
+
+    for (size_t c = 0; c < 3; c++) {
+        const size_t n = dim[c];
+        tg_delay    *d[] = { constant(1), constant(0.37) };
+        for (size_t i = 1; i <= n; i++)
+            for (size_t j = 1; j <= n; j++) {
+                const size_t k = (i - 1) * n + j - 1;
+                const double x = (double)i, y = (double)j;
+                matrix[0][k] = (i == j ? -(1 + 0.2 * x) : 0) + 0.1 * cos(x + 2 * y);
+                matrix[1][k] = 0.5 * sin(x * y);
+                matrix[2][k] = 0.4 * cos(x * (y + 1));
+            }
+        const tg_system_term term[] = { { d[0], matrix[1] }, { d[1], matrix[2] } };
+        const tg_system      s = { n, matrix[0], term, 2 };
+        tg_roots             r = roots_of(&s, -3);
+        if (roots[c]) assert_int_equal(r.certificate.found, roots[c]);
+        assert_int_equal(r.count, r.certificate.found);
+        assert_true(r.certificate.backward < 1e-13);
+        for (size_t i = 0; i < r.count; i++)
+            for (size_t j = 0; j < i; j++)
+                assert_true(cabs(r.root[i].s - r.root[j].s) > 1e-6);
+        tg_roots_free(&r);
+        for (size_t l = 0; l < 2; l++) tg_delay_free(d[l]);
+    }
+}
+
 /* Two equal modes side by side: every root twice. */
 static void
 test_multiplicity(void **state)
@@ -324,11 +358,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wu_michiels),    cmocka_unit_test(test_five_by_five),
-        cmocka_unit_test(test_scalar),         cmocka_unit_test(test_heavy_tail),
-        cmocka_unit_test(test_few_steps),      cmocka_unit_test(test_multiplicity),
-        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
-        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_wu_michiels),     cmocka_unit_test(test_five_by_five),
+        cmocka_unit_test(test_scalar),          cmocka_unit_test(test_heavy_tail),
+        cmocka_unit_test(test_few_steps),       cmocka_unit_test(test_many_unknowns),
+        cmocka_unit_test(test_multiplicity),    cmocka_unit_test(test_random),
+        cmocka_unit_test(test_plain_and_slope), cmocka_unit_test(test_multiple_roots),
+        cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
