@@ -9,6 +9,7 @@ schedule $here/rules.yaml --set "$alike" --set 'sweep.workers=[2, 6]' --set sche
 schedule $here/rules.yaml --set "$alike" --set 'sweep.workers=[2, 6]' --set schedule.steps=3 --set schedule.least=price --set schedule.price=2 --set 'schedule.step=[.01, .1]'
 schedule $here/rules.yaml --set "$alike" --set 'sweep.workers=[3]' --set schedule.steps=3 --set 'algorithm={name: fedbuff, step: .2, k: 2}' --choices
 schedule $here/rules.yaml --set "$alike" --set 'sweep.workers=[3]' --set schedule.steps=2 --set 'algorithm={name: asgd, step: .1, behaviour: {name: send_norm, delta: .2}}'
+schedule $here/rules.yaml --set "$alike" --set 'sweep.workers=[3]' --set schedule.steps=2 --set schedule.least=bytes --set 'uplink={kind: fifo, bytes: 10, bandwidth: 60}' --set 'algorithm={name: asgd, step: .1, behaviour: {name: send_norm, delta: .2}}' --set target.loss=.05
 explain --largest-eigenvalue 3 --step .2 --workers 4 --single-run
 explain --largest-eigenvalue 3 --step .05 --workers 6 --rule '{name: fedbuff, k: 4}'
 explain --largest-eigenvalue 3 --step .05 --workers 6 --momentum .8

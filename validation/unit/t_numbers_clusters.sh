@@ -6,6 +6,10 @@
 alike='workers=[{count: 4, compute: {law: gamma, shape: 4, mean: 1}}]'
 apart='workers=[{count: 2, compute: {law: gamma, shape: 4, mean: 1}, minimum: [.4, -.2]}, {count: 1, compute: {law: exponential, mean: 3}, minimum: -.6}]'
 spread='workers=[{count: 60, compute: {law: gamma, shape: 4, mean: 1}, spread: {law: gamma, shape: 9, mean: 1}}]'
+even='workers=[{count: 4, compute: {law: constant, value: 1}, minimum: [.3, -.1, .2, .5]}]'
+uneven='workers=[{count: 3, compute: {law: constant, value: 1}, minimum: .3}, {count: 1, compute: {law: constant, value: 2.5}, minimum: -.5}]'
+heavy='workers=[{count: 12, compute: {law: lognormal, mean: 1, cv: 2.5}}]'
+few='workers=[{count: 1, compute: {law: uniform, min: .5, max: 1.5}, minimum: .3}, {count: 1, compute: {law: weibull, shape: 2, mean: 2}, minimum: -.4}, {count: 1, compute: {law: constant, value: 1}}]'
 cat > "$d/clusters" << 'END'
 study $here/rules.yaml --set points=4 --set "$apart"
 study $here/rules.yaml --set points=4 --set "$apart" --set 'algorithm={name: dude, step: .2}'
@@ -25,6 +29,21 @@ simulate $here/rules.yaml --set points=4 --set 'workers=[{count: 3, compute: {la
 simulate $here/rules.yaml --set points=4 --set 'workers=[{count: 3, compute: {law: gamma, shape: 4, mean: 1}, speed: {name: straggler, worker: 1, factor: 4}}, {count: 2, compute: {law: gamma, shape: 4, mean: 1}, speed: schedule, speed_times: [0, 3, 9], speed_values: [1, .2, 2]}]'
 study $here/rules.yaml --set points=4 --set "$alike" --set coherence=true --set algorithm.step=.4
 validate $here/rules.yaml --set points=4 --set "$alike" --set replicas=24
+predict $here/rules.yaml --set "$even" --set workers_start=together
+predict $here/rules.yaml --set "$even" --set workers_start=together --set 'algorithm={name: dude, step: .2}'
+predict $here/rules.yaml --set "$even" --set workers_start=together --set 'algorithm={name: fedbuff, step: .2, k: 2}'
+predict $here/rules.yaml --set "$uneven" --set workers_start=together
+predict $here/rules.yaml --set "$uneven" --set workers_start=together --set 'algorithm={name: dude, step: .2}'
+predict $here/rules.yaml --set "$uneven" --set workers_start=together --set algorithm.step=.6
+study $here/rules.yaml --set points=4 --set "$alike" --set 'objective={quadratic: {spectrum: {law: geometric, count: 60, smallest: .02}, noise: {additive: .1}}}'
+study $here/rules.yaml --set points=4 --set "$apart" --set 'objective={quadratic: {spectrum: {law: power, count: 60, decay: .5}, minimum_spread: .3, noise: {additive: .1}}}'
+study $here/rules.yaml --set points=4 --set "$alike" --set 'objective={quadratic: {spectrum: {law: power, count: 60, decay: .5}, noise: {additive: .1}}}' --set algorithm.step=.55 --set horizon=400
+predict $here/rules.yaml --set "$alike" --set 'objective={tridiagonal: {dim: 300, noise: .1}}' --set 'algorithm={name: asgd, step: .1, behaviour: {name: send_norm, delta: .3}}'
+predict $here/rules.yaml --set "$heavy"
+predict $here/rules.yaml --set "$heavy" --set 'algorithm={name: drop, step: .05, limit: 9}'
+predict $here/rules.yaml --set "$heavy" --set 'algorithm={name: stale_geometric, step: .03, mean: 2}'
+study $here/rules.yaml --set points=4 --set "$few" --set 'algorithm={name: dude, step: .2}'
+study $here/rules.yaml --set points=4 --set "$few" --set algorithm.step=1.2
 validate $here/rules.yaml --set points=4 --set "$apart" --set replicas=24 --set 'algorithm={name: stale_uniform, step: .05, most: 2}'
 written simulate $here/rules.yaml --set points=4 --set horizon=5 --set "$apart" --set 'uplink={kind: fifo, transfer: {law: exponential, mean: .2}}' --events $d/written
 written simulate $here/rules.yaml --set points=4 --set horizon=4 --set "$apart" --set 'downlink={kind: shared, transfer: {law: exponential, mean: .2}}' --timeline $d/written --unit 2

@@ -62,6 +62,8 @@ simulate $study --set 'objective={lda: {bag_of_words: $TARDIGRAD_DATA/docword.tx
 simulate $study --set 'objective={lda: {bag_of_words: $TARDIGRAD_DATA/docword.txt, topics: 2, alpha: .5, beta: .2, batch: 1, documents: 10}}' --set algorithm.step=1
 simulate $study --set 'objective={lda: {synthetic: {documents: 14, words: 20, topics: 3, length: 15}, topics: 3}}' --set 'algorithm={name: stale_uniform, most: 2, step: 1}' --set 'workers=[{count: 4, compute: {law: constant, value: 1}}]' --set workers_start=together
 simulate $study --set 'objective={lda: {texts: $TARDIGRAD_DATA/texts, topics: 2}}' --set algorithm.step=1 --set 'workers=[{count: 2, compute: {law: exponential, mean: 1}}]'
+predict $study --set 'objective={softmax: {images: $TARDIGRAD_DATA/train-images, labels: $TARDIGRAD_DATA/train-labels, ridge: .05, modes: 2}}' --set 'algorithm={name: asgd, step: .1, behaviour: {name: send_norm, delta: .2}}'
+predict $study --set 'objective={softmax: {images: $TARDIGRAD_DATA/train-images, labels: $TARDIGRAD_DATA/train-labels, ridge: .05, modes: 2}}' --set 'workers=[{count: 3, compute: {law: exponential, mean: 1}}]' --set 'algorithm={name: dude, step: .1}'
 END
 same problems
 
@@ -77,6 +79,7 @@ simulate $net --set 'objective.network.model={name: dnn, depth: 1, width: 5}' --
 simulate $net --set 'objective.network.layers=[{name: convolution, channels: 4}, {name: group_norm, groups: 2}, {name: relu}, {name: convolution, channels: 4}, {name: add, back: 2}, {name: max_pool}, {name: tanh}, {name: dense, width: 4}, {name: softmax_loss}]'
 simulate $net --set 'objective.network.layers=[{name: convolution, channels: 3, size: 5, stride: 2}, {name: softplus}, {name: mean_pool}, {name: dense, width: 4}, {name: squared_loss}]'
 spectrum $net --set 'objective.network.model={name: dnn, depth: 1, width: 4}' --top 2 --at 0,4
+study $net --set 'objective.network.model=mlr' --set objective.network.data.synthetic.samples=700 --set coherence=true
 END
 net="$here/net.yaml"
 same networks
