@@ -40,6 +40,7 @@ study $here/rules.yaml --set points=4 --set "$apart" --set 'objective={quadratic
 study $here/rules.yaml --set points=4 --set "$alike" --set 'objective={quadratic: {spectrum: {law: power, count: 60, decay: .5}, noise: {additive: .1}}}' --set algorithm.step=.55 --set horizon=400
 predict $here/rules.yaml --set "$alike" --set 'objective={tridiagonal: {dim: 300, noise: .1}}' --set 'algorithm={name: asgd, step: .1, behaviour: {name: send_norm, delta: .3}}'
 predict $here/rules.yaml --set "$heavy"
+predict $here/rules.yaml --set "$heavy" --set 'objective={quadratic: {spectrum: {law: power, count: 60, decay: .5}, noise: {additive: .1}}}'
 predict $here/rules.yaml --set "$heavy" --set 'algorithm={name: drop, step: .05, limit: 9}'
 predict $here/rules.yaml --set "$heavy" --set 'algorithm={name: stale_geometric, step: .03, mean: 2}'
 study $here/rules.yaml --set points=4 --set "$few" --set 'algorithm={name: dude, step: .2}'

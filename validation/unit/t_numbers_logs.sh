@@ -44,6 +44,8 @@ for form in epochs dates chrome 'pairs --event step' mllog 'early $d/late' lines
     answer "fit \$d/$form" | sed '1s/"file":[^,]*,//g' > "$d/form.txt"
     awk -f "$here/near.awk" "$d/whole.txt" "$d/form.txt" > "$d/differ" || { fail "$form"; head -3 "$d/differ"; }
 done
+awk 'BEGIN { for (i = 0; i < 60; i++) printf "{\"rank\": %s, \"seconds\": %s%s}\n", i % 7 ? i % 3 : "null", i % 5 ? 1 + i % 4 / 3 : i % 2 ? "true" : "null", i % 11 ? "" : ", \"rank\": 2" }' > "$d/holes"
+
 cat > "$d/fits" << 'END'
 fit $d/csv
 words fit $d/seconds --columns worker=1,seconds=2
@@ -55,6 +57,7 @@ fit $d/remember
 words fit $d/drift
 fit $d/drift
 fit examples/replay/events.csv
+words fit $d/holes --unusable .6
 words fit examples/worker-log/log.csv --columns worker=worker,seconds=seconds --unit ms
 END
 same fits
