@@ -65,10 +65,24 @@ END
 cat > "$d/twice.yaml" << 'END'
 terms: [{delay: {law: constant, value: 1}, matrix: [[-.36787944117144233, 0], [0, -.36787944117144233]]}]
 END
+cat > "$d/beside.yaml" << 'END'
+instant: [[0, 0, 0], [.1, 0, 0], [0, 0, -.2]]
+terms:
+  - {delay: {law: constant, value: 1}, matrix: [[-.36787944117144233, 0, 0], [0, -.36787944117144233, 0], [.5, 0, -.9]]}
+END
+cat > "$d/chain.yaml" << 'END'
+instant: [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-.5, -.3, -2, -.4]]
+terms:
+  - {delay: {law: uniform, min: .5, max: 1}, matrix: [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [-1, -.5, .2, -.1]]}
+  - {delay: {law: constant, value: .3}, matrix: [[0, 0, 0, 0], [0, -.2, 0, 0], [0, 0, 0, 0], [0, .5, 0, -.3]]}
+END
 cat > "$d/systems" << 'END'
 roots --system $d/s.yaml --right-of -2
 roots --system $d/three.yaml --right-of -1
 roots --system $d/twice.yaml --right-of -1.2
+roots --system $d/beside.yaml --right-of -2
+roots --system $d/chain.yaml --right-of -1.5
+roots --system $d/chain.yaml --right-of 0
 END
 same systems
 
@@ -91,12 +105,28 @@ roots $here/rules.yaml --level sde --set 'workers=[{count: 20, compute: {law: lo
 END
 same studies
 
+while read -r count law; do
+    echo "roots $here/rules.yaml --set points=2 --set 'workers=[{count: $count, compute: {$law}}]' --along algorithm.step=.05:4:6:log"
+done > "$d/corrected" << 'END'
+2 law: uniform, min: .5, max: 1.5
+3 law: gamma, shape: 2, mean: 1
+5 law: gamma, shape: 9, mean: 1
+4 law: truncated_normal, mu: 1, sd: .2
+7 law: weibull, shape: 3, mean: 1
+6 law: erlang, stages: 3, mean: 1
+END
+same corrected
+
 cat > "$d/regions" << 'END'
 region $here/rules.yaml --set "$four" --x algorithm.step=.1:3:7 --y 'workers[0].compute.shape=1:8:5'
 region $here/rules.yaml --set "$four" --x 'workers[0].count=1:16:6:log' --y algorithm.step=.05:3:6:log
 region $here/rules.yaml --set "$groups" --x 'workers[1].compute.mean=1:9:4' --y algorithm.step=.05:1:6
 region $here/rules.yaml --set "$constant" --set 'algorithm={name: dude, step: .3}' --x algorithm.step=.1:1:6 --y 'workers[0].compute.value=.5:2:4'
 region $here/rules.yaml --set 'workers=[{count: 40, compute: {law: lognormal, mean: 1, cv: .8}}]' --x algorithm.step=.01:.2:7 --y 'workers[0].compute.cv=.1:1:4'
+region $here/rules.yaml --set 'workers=[{count: 9, compute: {law: pareto, shape: 2.5, mean: 1}}]' --x algorithm.step=.003:9:8:log --y 'workers[0].compute.shape=1.6:4:3'
+region $here/rules.yaml --set 'workers=[{count: 9, compute: {law: half_normal, sd: 1}}]' --x algorithm.step=.003:9:8:log --y 'workers[0].compute.sd=.2:4:3:log'
+region $here/rules.yaml --set 'workers=[{count: 9, compute: {law: truncated_normal, mu: 1, sd: .2}}]' --x algorithm.step=.003:9:8:log --y 'workers[0].compute.sd=.02:2:3:log'
+region $here/rules.yaml --set 'workers=[{count: 9, compute: {law: weibull, shape: 1, mean: 1}}]' --x algorithm.step=.003:9:8:log --y 'workers[0].compute.shape=.5:6:4:log'
 END
 same regions
 exit $bad
