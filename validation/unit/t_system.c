@@ -352,11 +352,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_permutations),   cmocka_unit_test(test_wu_michiels),    cmocka_unit_test(test_five_by_five),
-        cmocka_unit_test(test_scalar),         cmocka_unit_test(test_heavy_tail),
-        cmocka_unit_test(test_few_steps),      cmocka_unit_test(test_multiplicity),
-        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
-        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_permutations),    cmocka_unit_test(test_wu_michiels),
+        cmocka_unit_test(test_five_by_five),    cmocka_unit_test(test_scalar),
+        cmocka_unit_test(test_heavy_tail),      cmocka_unit_test(test_few_steps),
+        cmocka_unit_test(test_multiplicity),    cmocka_unit_test(test_random),
+        cmocka_unit_test(test_plain_and_slope), cmocka_unit_test(test_multiple_roots),
+        cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
