@@ -325,6 +325,23 @@ test_permutations(void **state)
     }
 }
 
+/* Where the disc that holds all roots lies on one side of the line nothing is walked. */
+static void
+test_beyond_all(void **state)
+{
+    static const double a[] = { -1, 0.5, 0.25, -2 };
+    const tg_system     s = { 2, a, NULL, 0 };
+    size_t              count = 77;
+
+    (void)state;
+    assert_int_equal(tg_system_count(&s, 100, &count), TG_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(tg_system_count(&s, -100, &count), TG_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(tg_system_count(&s, -1.5, &count), TG_OK);
+    assert_int_equal(count, 1);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -352,12 +369,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_permutations),    cmocka_unit_test(test_wu_michiels),
-        cmocka_unit_test(test_five_by_five),    cmocka_unit_test(test_scalar),
-        cmocka_unit_test(test_heavy_tail),      cmocka_unit_test(test_few_steps),
-        cmocka_unit_test(test_multiplicity),    cmocka_unit_test(test_random),
-        cmocka_unit_test(test_plain_and_slope), cmocka_unit_test(test_multiple_roots),
-        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_beyond_all),     cmocka_unit_test(test_permutations),
+        cmocka_unit_test(test_wu_michiels),    cmocka_unit_test(test_five_by_five),
+        cmocka_unit_test(test_scalar),         cmocka_unit_test(test_heavy_tail),
+        cmocka_unit_test(test_few_steps),      cmocka_unit_test(test_multiplicity),
+        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
+        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
