@@ -325,6 +325,24 @@ test_permutations(void **state)
     }
 }
 
+/* Twice s + (1 - e^{-s})/2: 0 is a double root. */
+static void
+test_double_at_zero(void **state)
+{
+    static const double  here[] = { -0.5, 0, 0, -0.5 }, late[] = { 0.5, 0, 0, 0.5 };
+    tg_delay            *d = constant(1);
+    const tg_system_term term = { d, late };
+    const tg_system      s = { 2, here, &term, 1 };
+    tg_roots             r = roots_of(&s, -1);
+
+    (void)state;
+    assert_int_equal(r.count, 1);
+    assert_int_equal(r.root[0].multiplicity, 2);
+    assert_true(cabs(r.root[0].s) < 1e-9);
+    tg_roots_free(&r);
+    tg_delay_free(d);
+}
+
 /* Where the disc that holds all roots lies on one side of the line nothing is walked. */
 static void
 test_beyond_all(void **state)
@@ -369,12 +387,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_beyond_all),     cmocka_unit_test(test_permutations),
-        cmocka_unit_test(test_wu_michiels),    cmocka_unit_test(test_five_by_five),
-        cmocka_unit_test(test_scalar),         cmocka_unit_test(test_heavy_tail),
-        cmocka_unit_test(test_few_steps),      cmocka_unit_test(test_multiplicity),
-        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
-        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_beyond_all),      cmocka_unit_test(test_double_at_zero),
+        cmocka_unit_test(test_permutations),    cmocka_unit_test(test_wu_michiels),
+        cmocka_unit_test(test_five_by_five),    cmocka_unit_test(test_scalar),
+        cmocka_unit_test(test_heavy_tail),      cmocka_unit_test(test_few_steps),
+        cmocka_unit_test(test_multiplicity),    cmocka_unit_test(test_random),
+        cmocka_unit_test(test_plain_and_slope), cmocka_unit_test(test_multiple_roots),
+        cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
