@@ -28,8 +28,7 @@ make_stages(const double mean[2], tg_delay **out, tg_phase *phase)
     tg_status status = tg_delay_create("exponential", &mean[0], &stage[0]);
 
     if (status == TG_OK) status = tg_delay_create("exponential", &mean[1], &stage[1]);
-    if (status == TG_OK)
-        status = tg_delay_sum((const tg_delay *const *)stage, 2, out);
+    if (status == TG_OK) status = tg_delay_sum((const tg_delay *const *)stage, 2, out);
     tg_delay_free(stage[0]);
     tg_delay_free(stage[1]);
     *phase = (tg_phase){ .n = 2, .exact = 1, .start = { 1 }, .leave = { 0, 1 / mean[1] } };
@@ -76,7 +75,8 @@ is_affordable(like *k)
     tg_linear_rule rule;
 
     k->lattice.rule = &rule;
-    return make_rule(k, 1 / k->h, &rule) == TG_OK && tg_lattice_size(&k->lattice) <= LARGEST;
+    return make_rule(k, 1 / k->h, &rule) == TG_OK &&
+           tg_lattice_size(&k->lattice) <= LARGEST;
 }
 
 static bool
@@ -138,8 +138,13 @@ static tg_status
 find_limits(like *k, limits *out)
 {
     double                start = 1, zero = 0;
-    const tg_modes        m = { .count = 1, .h = &k->h, .start = &start, .sigma2 = &zero,
-                                .shift = &zero, .spread = &zero, .least = k->h };
+    const tg_modes        m = { .count = 1,
+                                .h = &k->h,
+                                .start = &start,
+                                .sigma2 = &zero,
+                                .shift = &zero,
+                                .spread = &zero,
+                                .least = k->h };
     const double          some = 0.1 / k->h / (double)k->lattice.workers;
     const tg_predict_plan plan = { .horizon = 1, .quick = true };
     tg_cluster           *c = NULL;
@@ -174,7 +179,8 @@ bring(tg_prediction *p, double limit, double unit, double error)
 static void
 bring_like(const like *k, const limits *found, double unit, bool alike, tg_prediction *p)
 {
-    const double sde = p->threshold_square, part = (double)k->lattice.workers / (double)p->workers;
+    const double sde = p->threshold_square,
+                 part = (double)k->lattice.workers / (double)p->workers;
     const double change = (found->exact / found->sde - 1) * part;
     const double exact = found->exact * unit,
                  apart = alike ? fabs(sde * (1 + change) / exact - 1) : 0;
@@ -191,7 +197,7 @@ tg_status
 tg_predict_like(const tg_cluster *c, const char *rule, double number, double step,
                 tg_prediction *p)
 {
-    const double   cv2 = p->delay_cv * p->delay_cv, P = (double)p->workers,
+    const double cv2 = p->delay_cv * p->delay_cv, P = (double)p->workers,
                  unit = p->gain / step;
     like           k = { rule, number, 0, NULL, { .workers = p->workers } };
     tg_phase       fit = { .n = 0 };

@@ -56,8 +56,8 @@ main(void)
     for (size_t i = 0; i < 2; i++) {
         paths = cases[i].paths;
         const timing t = measure(run, &paths, 1);
-        bad += report(cases[i].name, t, 1 / (whole * (double)paths), "ratio", cases[i].bound,
-                      NAN, residual(), 4);
+        bad += report(cases[i].name, t, 1 / (whole * (double)paths), "ratio",
+                      cases[i].bound, NAN, residual(), 4);
     }
     return bad > 0;
 }

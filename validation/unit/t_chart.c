@@ -167,6 +167,17 @@ test_start_and_most(void **state)
                      TG_OK);
     assert_true(whole > 20 && curve.count <= 8);
     tg_chart_curve_free(&curve);
+    /* axes so short that f hardly changes along them */
+    p.x = (tg_chart_axis){ a - 1e-4, a + 2e-4, 2, 0 };
+    p.y = (tg_chart_axis){ b - 2e-4, b + 3e-4, 2, 0 };
+    assert_int_equal(tg_chart_trace(&p, (tg_chart_point){ a, b, w }, 0.05, 1000, &curve),
+                     TG_OK);
+    assert_true(curve.count > 10);
+    for (size_t i = 0; i < curve.count; i++) {
+        const tg_chart_point q = curve.point[i];
+        assert_true(fabs(q.x - q.w / sin(q.w)) < 1e-9 && fabs(q.y + q.w / tan(q.w)) < 1e-9);
+    }
+    tg_chart_curve_free(&curve);
     tg_delay_free(c.delay);
 }
 

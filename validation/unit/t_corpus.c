@@ -60,7 +60,14 @@ test_bad_input(void **state)
     assert_fails(tg_corpus_read("/nonexistent", 10, &c), TG_EIO, "/nonexistent");
     assert_fails(tg_corpus_drawn(&(tg_drawn){ 1, 1, 1, 1, 0, 1 }, 1, &c), TG_EDOMAIN,
                  "alpha");
+    for (int i = 0; i < 4; i++) { /* one of each is enough, none is not */
+        const tg_drawn none = { i != 0, i != 1, i != 2, i != 3, .5, .5 };
+        assert_fails(tg_corpus_drawn(&none, 1, &c), TG_EDOMAIN, "a corpus needs");
+    }
     assert_null(c.first);
+    assert_ok(tg_corpus_drawn(&(tg_drawn){ 1, 1, 1, 1, .5, .5 }, 1, &c));
+    assert_int_equal(c.words * 10 + c.word[0], 10);
+    tg_corpus_free(&c);
 }
 
 /* Words as often as phi says, E theta being the same for all topics: over documents, which are

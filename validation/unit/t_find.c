@@ -1,6 +1,7 @@
 /* Characteristic roots of single loops: published values, counts, certificates, symmetries.
  */
 #include "core/lambert.h"
+#include "roots/walk.h"
 
 #include "validation/unit/some_roots.h"
 
@@ -347,6 +348,35 @@ test_rectangle(void **state)
     tg_delay_free(d);
 }
 
+/* Circles around a root, a pair, a double one and none. */
+static void
+test_circles(void **state)
+{
+    static const struct {
+        double         a;
+        double complex centre;
+        double         radius;
+        size_t         count;
+    } circle[] = { { 1.5707963267948966, 1.57 * I, 0.1, 1 },
+                   { 1.5707963267948966, 0, 2, 2 },
+                   { 1.5707963267948966, 1, 0.2, 0 },
+                   { 1.5707963267948966, 0, 1.5, 0 },
+                   { 0.36787944117144233, -1, 0.2, 2 } };
+    tg_delay *d = make("{law: constant, value: 1}");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof circle / sizeof *circle; i++) {
+        const tg_loop l = { .a = circle[i].a, .delay = d };
+        tg_bounds     b;
+        size_t        n = 77;
+        assert_int_equal(tg_bounds_make(&l, -3, RUNGS, &b), TG_OK);
+        b.most = MOST_STEPS;
+        assert_int_equal(tg_walk_circle(&b, circle[i].centre, circle[i].radius, &n), TG_OK);
+        assert_int_equal(n, circle[i].count);
+    }
+    tg_delay_free(d);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -388,6 +418,7 @@ main(void)
         cmocka_unit_test(test_roots_on_the_axis),
         cmocka_unit_test(test_all_that_are_counted),
         cmocka_unit_test(test_rectangle),
+        cmocka_unit_test(test_circles),
         cmocka_unit_test(test_bad_input),
     };
 

@@ -138,10 +138,13 @@ is_done_again(const tg_setup *u, const tg_live *l, uint64_t late)
         k++;
     }
     assert_int_equal(k, steps);
-    for (size_t i = 0; i < l->points; i++)
-        good =
-            good && l->point[i].loss ==
-                        p->kind->loss(p->self, x + l->point[i].ledger.updates * dim, NULL);
+    for (size_t i = 0; i < l->points; i++) {
+        const double *at = x + l->point[i].ledger.updates * dim;
+        good = good && l->point[i].loss == p->kind->loss(p->self, at, NULL);
+        if (!good || !p->kind->slope) continue;
+        p->kind->slope(p->self, at, NULL, g);
+        assert_near(l->point[i].slope, hypot(g[0], g[1]), 1e-12 * l->point[i].slope);
+    }
     free(x);
     return good;
 }

@@ -12,8 +12,13 @@ predict(const char *law, size_t workers, const char *rule, double number, double
         double h)
 {
     double                start = 1, zero = 0;
-    const tg_modes        m = { .count = 1, .h = &h, .start = &start, .sigma2 = &zero,
-                                .shift = &zero, .spread = &zero, .least = h };
+    const tg_modes        m = { .count = 1,
+                                .h = &h,
+                                .start = &start,
+                                .sigma2 = &zero,
+                                .shift = &zero,
+                                .spread = &zero,
+                                .least = h };
     const tg_predict_plan plan = { .horizon = 10 };
     tg_delay             *d = NULL;
     tg_cluster           *c = NULL;
@@ -47,7 +52,10 @@ limit_of(const tg_phase *law, size_t workers, const char *rule, double number)
 static const struct {
     const char *rule;
     double      number;
-} rules[] = { { "fedbuff", 2 }, { "fedbuff", 6 }, { "heavy_ball", .5 }, { "heavy_ball", .9 },
+} rules[] = { { "fedbuff", 2 },
+              { "fedbuff", 6 },
+              { "heavy_ball", .5 },
+              { "heavy_ball", .9 },
               { "nesterov", .7 } };
 
 /* Laws of few phases have the limit of their own lattice, and state that it is. */
@@ -69,8 +77,8 @@ test_of_few_phases(void **state)
             tg_delay_free(d);
             const double limit = limit_of(&phase, 3, rules[j].rule, rules[j].number);
             for (double part = .5; part < 2; part += 1) {
-                tg_prediction *p =
-                    predict(laws[i], 3, rules[j].rule, rules[j].number, part * limit / 2.5, 2.5);
+                tg_prediction *p = predict(laws[i], 3, rules[j].rule, rules[j].number,
+                                           part * limit / 2.5, 2.5);
                 assert_near(p->step_limit * 2.5 / limit, 1, 3e-4);
                 assert_near(p->threshold_square / p->gain, 1 / part, 1e-3);
                 assert_near(p->threshold_error / p->threshold_square, 1e-3, 1e-12);
@@ -116,17 +124,30 @@ test_covers(void **state)
         tg_phase    phase;
     } cases[] = {
         { "{sum: [{law: exponential, mean: .3}, {law: erlang, stages: 2, mean: .7}]}",
-          { .n = 3, .exact = 1, .start = { 1 }, .leave = { 0, 0, 2 / .7 },
+          { .n = 3,
+            .exact = 1,
+            .start = { 1 },
+            .leave = { 0, 0, 2 / .7 },
             .move = { { 0, 1 / .3 }, { 0, 0, 2 / .7 } } } },
         { "{sum: [{law: exponential, mean: .8}, {law: exponential, mean: .2}]}",
-          { .n = 2, .exact = 1, .start = { 1 }, .leave = { 0, 5 }, .move = { { 0, 1.25 } } } },
+          { .n = 2,
+            .exact = 1,
+            .start = { 1 },
+            .leave = { 0, 5 },
+            .move = { { 0, 1.25 } } } },
         { "{mixture: [{weight: .5, law: exponential, mean: .4}, {weight: .5, law: erlang, "
           "stages: 2, mean: 1.6}]}",
-          { .n = 3, .exact = 1, .start = { .5, .5 }, .leave = { 2.5, 0, 1.25 },
+          { .n = 3,
+            .exact = 1,
+            .start = { .5, .5 },
+            .leave = { 2.5, 0, 1.25 },
             .move = { { 0 }, { 0, 0, 1.25 } } } },
         { "{mixture: [{weight: .8, law: erlang, stages: 2, mean: .7}, {weight: .2, law: "
           "exponential, mean: 2.2}]}",
-          { .n = 3, .exact = 1, .start = { .8, 0, .2 }, .leave = { 0, 2 / .7, 1 / 2.2 },
+          { .n = 3,
+            .exact = 1,
+            .start = { .8, 0, .2 },
+            .leave = { 0, 2 / .7, 1 / 2.2 },
             .move = { { 0, 2 / .7 } } } }
     };
 
@@ -134,10 +155,10 @@ test_covers(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (size_t j = 0; j < sizeof rules / sizeof *rules; j++)
             for (size_t P = 2; P < 6; P += 3) {
-                const double   limit = limit_of(&cases[i].phase, P, rules[j].rule,
-                                                rules[j].number);
-                tg_prediction *p = predict(cases[i].law, P, rules[j].rule,
-                                           rules[j].number, .01 * limit, 1);
+                const double limit =
+                    limit_of(&cases[i].phase, P, rules[j].rule, rules[j].number);
+                tg_prediction *p = predict(cases[i].law, P, rules[j].rule, rules[j].number,
+                                           .01 * limit, 1);
                 const double   error = p->threshold_error / p->threshold_square;
                 if (limit < 7.9) assert_near(limit / p->step_limit, 1, error + 5e-4);
                 if (i == 1) assert_near(limit / p->step_limit, 1, 5e-4);
@@ -164,9 +185,9 @@ test_of_many(void **state)
     }
     for (int side = 0; side < 2; side++)
         for (int at = 0; at < 2; at++) {
-            const double   cv2 = (at ? 1 : .5) * (side ? 1.0002 : .9998);
-            char           law[90];
-            static double  seen[2];
+            const double  cv2 = (at ? 1 : .5) * (side ? 1.0002 : .9998);
+            char          law[90];
+            static double seen[2];
             snprintf(law, sizeof law, "{law: gamma, shape: %.9g, mean: 1}", 1 / cv2);
             tg_prediction *p = predict(law, 5, "fedbuff", 2, 1e-3, 1);
             if (side) assert_near(p->step_limit / seen[at], 1, at ? .1 : .005);
@@ -176,5 +197,4 @@ test_of_many(void **state)
 }
 
 RUN(cmocka_unit_test(test_of_few_phases), cmocka_unit_test(test_of_one_worker),
-    cmocka_unit_test(test_covers),
-    cmocka_unit_test(test_of_many))
+    cmocka_unit_test(test_covers), cmocka_unit_test(test_of_many))

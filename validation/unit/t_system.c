@@ -331,6 +331,69 @@ test_multiple_roots(void **state)
     tg_delay_free(d);
 }
 
+/* s = 0: the determinant of a permutation is its sign, whichever rows are exchanged on the way; with a
+ * small number beside each 1, too. */
+static void
+test_permutations(void **state)
+{
+    enum { N = 4 };
+
+    (void)state;
+    for (int k = 0; k < N * N * N * N; k++) {
+        const int to[N] = { k % N, k / N % N, k / N / N % N, k / N / N / N };
+        double    a[N * N] = { 0 };
+        int       sign = 1;
+        for (int i = 0; i < N; i++) {
+            a[i * N + to[i]] = 1;
+            for (int j = 0; j < i; j++) sign *= to[j] == to[i] ? 0 : to[j] > to[i] ? -1 : 1;
+        }
+        if (sign == 0) continue;
+        for (int small = 0; small < 2; small++) {
+            double complex  phase = 0, slope = 0;
+            const tg_system s = { N, a, NULL, 0 };
+            const double    size = tg_system_logdet(&s, 0, &phase, &slope);
+            assert_true(fabs(size) < 1e-9);
+            assert_true(cabs(phase - sign) < 1e-9);
+            for (int i = 0; i < N; i++) a[i * N + to[N - 1 - i]] += 1e-10 * (i + 1);
+        }
+    }
+}
+
+/* Twice s + (1 - e^{-s})/2: 0 is a double root. */
+static void
+test_double_at_zero(void **state)
+{
+    static const double  here[] = { -0.5, 0, 0, -0.5 }, late[] = { 0.5, 0, 0, 0.5 };
+    tg_delay            *d = constant(1);
+    const tg_system_term term = { d, late };
+    const tg_system      s = { 2, here, &term, 1 };
+    tg_roots             r = roots_of(&s, -1);
+
+    (void)state;
+    assert_int_equal(r.count, 1);
+    assert_int_equal(r.root[0].multiplicity, 2);
+    assert_true(cabs(r.root[0].s) < 1e-9);
+    tg_roots_free(&r);
+    tg_delay_free(d);
+}
+
+/* Where the disc that holds all roots lies on one side of the line nothing is walked. */
+static void
+test_beyond_all(void **state)
+{
+    static const double a[] = { -1, 0.5, 0.25, -2 };
+    const tg_system     s = { 2, a, NULL, 0 };
+    size_t              count = 77;
+
+    (void)state;
+    assert_int_equal(tg_system_count(&s, 100, &count), TG_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(tg_system_count(&s, -100, &count), TG_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(tg_system_count(&s, -1.5, &count), TG_OK);
+    assert_int_equal(count, 1);
+}
+
 static void
 test_bad_input(void **state)
 {
@@ -358,12 +421,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wu_michiels),     cmocka_unit_test(test_five_by_five),
-        cmocka_unit_test(test_scalar),          cmocka_unit_test(test_heavy_tail),
-        cmocka_unit_test(test_few_steps),       cmocka_unit_test(test_many_unknowns),
-        cmocka_unit_test(test_multiplicity),    cmocka_unit_test(test_random),
-        cmocka_unit_test(test_plain_and_slope), cmocka_unit_test(test_multiple_roots),
-        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_beyond_all),     cmocka_unit_test(test_double_at_zero),
+        cmocka_unit_test(test_permutations),   cmocka_unit_test(test_wu_michiels),
+        cmocka_unit_test(test_five_by_five),   cmocka_unit_test(test_scalar),
+        cmocka_unit_test(test_heavy_tail),     cmocka_unit_test(test_few_steps),
+        cmocka_unit_test(test_many_unknowns),  cmocka_unit_test(test_multiplicity),
+        cmocka_unit_test(test_random),         cmocka_unit_test(test_plain_and_slope),
+        cmocka_unit_test(test_multiple_roots), cmocka_unit_test(test_bad_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -452,6 +452,10 @@ test_not_known(void **state)
     assert_fails(tg_predict_trigger(&m, &trigger, s.step, &plan, &p), TG_EDOMAIN,
                  "all coordinates");
     m.start_covered *= 2;
+    m.left_noise = .1; /* of modes that are not there */
+    assert_fails(tg_predict_trigger(&m, &trigger, s.step, &plan, &p), TG_EDOMAIN,
+                 "all coordinates");
+    m.left_noise = 0;
     plan.horizon = 1e9;
     assert_fails(tg_predict_trigger(&m, &trigger, s.step, &plan, &p), TG_EDOMAIN,
                  "so far in time");

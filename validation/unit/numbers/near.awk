@@ -1,4 +1,4 @@
-# near.awk WRITTEN FOUND: the same text, and the same numbers to 1e-6 of themselves or 1e-9. Prints what differs.
+# near.awk WRITTEN FOUND: the same text, and the same numbers to 1e-6 of themselves or 1e-12. Prints what differs.
 function part(text,    at) { # of the text left: what is before its next number, and that number
     if (!match(text, /-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?/)) {
         before = text; number = ""; rest = ""
@@ -9,7 +9,7 @@ function part(text,    at) { # of the text left: what is before its next number,
     rest = substr(text, RSTART + RLENGTH)
 }
 function size(x) { return x < 0 ? -x : x }
-function differ(a, b) { return size(a - b) > 1e-9 + 1e-6 * (size(a) + size(b)) / 2 }
+function differ(a, b) { return size(a - b) > 1e-12 + 1e-6 * (size(a) + size(b)) / 2 }
 FNR == NR { written[FNR] = $0; lines = FNR; next }
 /^\$ / { command = $0 }
 {
