@@ -1,6 +1,7 @@
 #include "asgd/theory/mode_table.h"
 
 #include "asgd/theory/mode_course.h"
+#include "asgd/theory/predict_like.h"
 #include "asgd/theory/predict_twin.h"
 
 #include <math.h>
@@ -65,6 +66,21 @@ modes_of(room *r, size_t count)
                        .start_covered = 1 };
 }
 
+/* Level sde's limit, or that of workers like these where it is less: rows are of level sde and go no further. */
+static tg_status
+lower_limit(const tg_cluster *c, const char *rule, double number, double step,
+            tg_prediction *p)
+{
+    const double sde = p->threshold_square;
+
+    if (p->level != TG_LEVEL_SDE) return TG_OK;
+    TG_TRY(tg_predict_like(c, rule, number, step, 400, p));
+    if (p->threshold_square <= sde) return TG_OK;
+    p->threshold_error += p->threshold_square - sde;
+    p->threshold_square = sde;
+    return TG_OK;
+}
+
 /* Gain per step and eigenvalue, the limit, and the mean time of a job. */
 static tg_status
 find_limit(const tg_cluster *c, const char *rule, double number, tg_mode_table *out)
@@ -76,8 +92,9 @@ find_limit(const tg_cluster *c, const char *rule, double number, tg_mode_table *
     if (!r) return tg_fail(TG_ENOMEM, "out of memory");
     const double step = 0.1 / (double)c->workers;
     r->h[0] = 1;
-    const tg_modes  m = modes_of(r, 1);
-    const tg_status status = tg_predict_undoubted(&m, c, rule, number, step, &plan, &p);
+    const tg_modes m = modes_of(r, 1);
+    tg_status      status = tg_predict_undoubted(&m, c, rule, number, step, &plan, &p);
+    if (status == TG_OK) status = lower_limit(c, rule, number, step, p);
     if (status == TG_OK) {
         out->workers = out->size = (double)c->workers;
         out->mean = (double)c->workers / p->lambda;

@@ -18,7 +18,19 @@
 
 #include <math.h>
 
-enum { LARGEST = 3000 }; /* unknowns: a tenth of a second */
+/* Whether workers differ in speed by half or more. */
+bool
+tg_predict_are_unlike(const tg_cluster *c)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t g = 0; g < c->groups; g++) {
+        if (!c->count[g]) continue;
+        least = fmin(least, tg_delay_mean(c->law[g]));
+        most = fmax(most, tg_delay_mean(c->law[g]));
+    }
+    return most > 1.5 * least;
+}
 
 /* Two exponential stages of these means, as a law and on the lattice. */
 static tg_status
@@ -58,8 +70,9 @@ make_law(double mean, double cv2, unsigned stages, const tg_phase *fit, tg_delay
 /* Workers on the lattice. */
 typedef struct like {
     const char *rule;
-    double      number, h; /* the largest eigenvalue */
-    tg_delay   *law;       /* owned */
+    double      number, largest; /* of lattices [unknowns] */
+    double      h;               /* the largest eigenvalue */
+    tg_delay   *law;             /* owned */
     tg_lattice  lattice;
 } like;
 
@@ -76,7 +89,7 @@ is_affordable(like *k)
 
     k->lattice.rule = &rule;
     return make_rule(k, 1 / k->h, &rule) == TG_OK &&
-           tg_lattice_size(&k->lattice) <= LARGEST;
+           tg_lattice_size(&k->lattice) <= k->largest;
 }
 
 static bool
@@ -195,11 +208,11 @@ bring_like(const like *k, const limits *found, double unit, bool alike, tg_predi
 
 tg_status
 tg_predict_like(const tg_cluster *c, const char *rule, double number, double step,
-                tg_prediction *p)
+                double largest, tg_prediction *p)
 {
     const double cv2 = p->delay_cv * p->delay_cv, P = (double)p->workers,
                  unit = p->gain / step;
-    like           k = { rule, number, 0, NULL, { .workers = p->workers } };
+    like           k = { rule, number, largest, 0, NULL, { .workers = p->workers } };
     tg_phase       fit = { .n = 0 };
     tg_linear_rule r;
     limits         found = { NAN, NAN };
@@ -208,7 +221,8 @@ tg_predict_like(const tg_cluster *c, const char *rule, double number, double ste
 
     for (size_t j = 0; j < p->modes; j++) k.h = fmax(k.h, p->mode[j].h);
     TG_TRY(make_rule(&k, step, &r));
-    if (r.weights.power > 0 || r.limit > 0 || (p->workers > 1 && !isfinite(cv2)))
+    if (r.weights.power > 0 || r.limit > 0 || (p->workers > 1 && !isfinite(cv2)) ||
+        tg_predict_are_unlike(c))
         return TG_OK;
     const bool known = c->groups == 1 && tg_phase_from_delay(c->law[0], &fit) == TG_OK;
     if (p->workers == 1) /* whatever the law is */

@@ -165,20 +165,6 @@ make_few(const tg_modes *m, const tg_cluster *c, const tg_linear_kind *kind, dou
     return status;
 }
 
-/* Whether workers differ in speed by half or more. */
-static bool
-are_unlike(const tg_cluster *c)
-{
-    double least = INFINITY, most = 0;
-
-    for (size_t g = 0; g < c->groups; g++) {
-        if (!c->count[g]) continue;
-        least = fmin(least, tg_delay_mean(c->law[g]));
-        most = fmax(most, tg_delay_mean(c->law[g]));
-    }
-    return most > 1.5 * least;
-}
-
 /* Who delivers goes with how stale it is where workers are unlike: a step by staleness and Nesterov's memory
  * see that, level sde and its twin do not. */
 static bool
@@ -196,7 +182,7 @@ open_twin(const tg_modes *m, const tg_cluster *c, const char *rule, double numbe
     tg_linear_rule        r;
 
     TG_TRY(tg_linear_make(rule, step, 1, (double)c->workers, number, &r));
-    if (are_unlike(c) && sees_who(rule, &r))
+    if (tg_predict_are_unlike(c) && sees_who(rule, &r))
         return tg_fail(TG_EDOMAIN, "no twin knows who delivers");
     if (!(t.modes.sigma2 = malloc((m->count + 1) * sizeof *m->sigma2)))
         return tg_fail(TG_ENOMEM, "out of memory");
@@ -254,10 +240,9 @@ tg_predict_twin(const tg_modes *modes, const tg_cluster *cluster, const char *ru
         close_twin(&t);
     }
     if (status == TG_EDOMAIN || status == TG_ENOCONV) {
-        widen_wholly(p, are_unlike(cluster) ? 9 : 1);
+        widen_wholly(p, tg_predict_are_unlike(cluster) ? 9 : 1);
         status = TG_OK;
     }
-    if (status == TG_OK && !are_unlike(cluster))
-        status = tg_predict_like(cluster, rule, number, step, p);
+    if (status == TG_OK) status = tg_predict_like(cluster, rule, number, step, 3000, p);
     return status;
 }
