@@ -89,6 +89,25 @@ tg_predict_settle_error(const tg_prediction *p, double target)
                 isfinite(high) ? fabs(high - p->settle) : p->t[p->points - 1] - p->settle);
 }
 
+/* First deliveries of irregular workers are known to a fifth; regular ones that begin together deliver all at once for
+ * good, which the wait makes smooth, to half a job. The loss without that, into p->low. */
+static tg_status
+fill_otherwise(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
+               tg_prediction *p)
+{
+    tg_case         less = *c;
+    tg_predict_plan bare = *plan;
+
+    bare.courses = NULL;
+    for (size_t i = 0; i < TG_CASE_TIMES; i++) less.ahead[i] *= 0.8;
+    const bool bunched = c->cluster->together && tg_delay_cv(c->delay) < 0.05;
+    if (bunched) less.wait = 0;
+    if (!plan->quick && (isfinite(c->late) || bunched))
+        return tg_case_loss(&less, m, p->mode, 1, &bare, p->low);
+    memcpy(p->low, p->loss, p->points * sizeof *p->low);
+    return TG_OK;
+}
+
 static tg_status
 fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *plan,
                    tg_prediction *p)
@@ -100,6 +119,7 @@ fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *p
         memcpy(p->high, p->loss, p->points * sizeof *p->high);
     else
         TG_TRY(tg_case_loss(c, m, p->mode, scale, plan, p->high));
+    TG_TRY(fill_otherwise(c, m, plan, p));
     const double jump =
         p->floor > 0 && isfinite(p->floor_error) ? p->floor_error / p->floor : 0;
     for (size_t i = 0; i < p->points; i++) {
@@ -109,7 +129,7 @@ fill_expected_loss(const tg_case *c, const tg_modes *m, const tg_predict_plan *p
             tg_predict_rest(c, m, p, fmax(p->t[i] - c->wait, 0), &rest_error);
         double       error = fabs(p->high[i] - p->loss[i]) + jump * noise + rest_error;
         const double slower = -expm1(-c->kept_doubt * 2 * fmax(p->rate, 0) * p->t[i]);
-        error += slower * fmax(p->loss[i] - noise, 0);
+        error += slower * fmax(p->loss[i] - noise, 0) + fabs(p->low[i] - p->loss[i]);
         p->loss[i] += rest;
         p->low[i] = fmax(p->loss[i] - error, 0);
         p->high[i] = p->loss[i] + error;

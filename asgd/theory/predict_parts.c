@@ -86,7 +86,9 @@ tg_status
 tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind, double number,
                 double step, tg_case *out)
 {
-    tg_case c = { .kind = kind, .cluster = cluster, .step = step, .own = 1 };
+    tg_case c = {
+        .kind = kind, .cluster = cluster, .step = step, .own = 1, .late = INFINITY
+    };
 
     if (!(step > 0) || !isfinite(step))
         return tg_fail(TG_EDOMAIN, "step must be > 0, got %g", step);
@@ -106,6 +108,7 @@ tg_case_of_rule(const tg_cluster *cluster, const tg_linear_kind *kind, double nu
         status = open_groups(&c, cluster);
     if (status == TG_OK && (rule.weights.power > 0 || rule.limit > 0))
         status = tg_case_weigh(&c, &rule);
+    if (status == TG_OK && c.plain && cluster->together) status = tg_case_hurry(&c);
     if (status == TG_OK)
         *out = c;
     else
@@ -376,14 +379,15 @@ sum_modes(shares *s, double *sum)
     return status;
 }
 
-/* On a grid fine enough to be postponed: 480 intervals at least, if there is anything to
- * wait. */
+/* On a grid fine enough to be postponed, pushed and spread by jumps: 480 intervals at least, if there is
+ * anything of these. */
 tg_status
 tg_case_loss(const tg_case *c, const tg_modes *m, const tg_mode_prediction *mode,
              double scale, const tg_predict_plan *plan, double *loss)
 {
     const size_t intervals = plan->points - 1;
-    const size_t every = c->wait > 0 && intervals < 480 ? (479 + intervals) / intervals : 1;
+    const bool   fine_too = c->wait > 0 || c->every > 0 || c->jumps > 0;
+    const size_t every = fine_too && intervals < 480 ? (479 + intervals) / intervals : 1;
     const size_t n = every * intervals + 1;
     double      *fine = calloc(n, sizeof *fine);
     shares       s = { .c = c,

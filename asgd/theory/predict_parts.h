@@ -30,7 +30,8 @@ typedef struct tg_case {
     double    every,
         ahead[TG_CASE_TIMES]; /* at first nothing is stale: as much has been done by i every
                                   as at rest by i every + ahead[i] [time] */
-    double own; /* factor of all delays: a worker reads what it has just made ... */
+    double late; /* what is delivered then was read so long before; inf: at the start */
+    double own;  /* factor of all delays: a worker reads what it has just made ... */
     double
         jumps; /* ... and share of a Poisson process's jumps that arrivals make: tg_case_few() */
     bool plain;  /* no slots: it moves from the first delivery on */
@@ -50,6 +51,8 @@ tg_case tg_case_few(const tg_case *c);
 /* What is kept of the delays under a rule that weighs or drops: kept, its share and power, ahead. Errors: those of
  * tg_delay_weighed(). */
 TG_CHECKED tg_status tg_case_weigh(tg_case *c, const tg_linear_rule *rule);
+/* Workers of irregular times that begin together deliver more at first: ahead and late. Errors: TG_ENOMEM. */
+TG_CHECKED tg_status tg_case_hurry(tg_case *c);
 /* Add to a course (n) over [0, horizon] what first steps, ahead, move x more; and what jumps of what is read spread,
  * of a mode of step e and response r (n) on a grid of dt [its own time]. Errors: TG_ENOMEM. */
 TG_CHECKED tg_status tg_case_push(const tg_case *c, double horizon, size_t n, double *mean,
