@@ -75,12 +75,18 @@ static void
 test_loss(void **state)
 {
     double                h = 1, start = 1, zero = 0;
-    const tg_modes        m = { .count = 1, .h = &h, .start = &start, .sigma2 = &zero,
-                                .shift = &zero, .spread = &zero, .least = 1, .start_loss = .5,
+    const tg_modes        m = { .count = 1,
+                                .h = &h,
+                                .start = &start,
+                                .sigma2 = &zero,
+                                .shift = &zero,
+                                .spread = &zero,
+                                .least = 1,
+                                .start_loss = .5,
                                 .start_covered = .5 };
     const tg_predict_plan plan = { .horizon = 20, .points = POINTS },
                           dense = { .horizon = 20, .points = 50 * (POINTS - 1) + 1 };
-    tg_rng                g = tg_rng_stream(3, TG_PURPOSE_TEST, 0);
+    tg_rng g = tg_rng_stream(3, TG_PURPOSE_TEST, 0);
 
     (void)state;
     for (double eta = .006; eta < .02; eta *= 2) {
@@ -93,7 +99,8 @@ test_loss(void **state)
         assert_ok(tg_predict_rule(&m, c, "fedbuff", K, eta, &dense, &d));
         for (int i = 1; i < POINTS; i++) { /* whatever grid is asked for */
             assert_near(d->loss[50 * i] / p->loss[i], 1, 2e-3);
-            assert_near((d->high[50 * i] - d->low[50 * i]) / (p->high[i] - p->low[i]), 1, .05);
+            assert_near((d->high[50 * i] - d->low[50 * i]) / (p->high[i] - p->low[i]), 1,
+                        .05);
         }
         for (int i = 1; i < POINTS; i++) {
             const double chance = 4 * tg_stats_error(&loss[i]);
