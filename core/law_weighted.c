@@ -83,7 +83,8 @@ time_of(const tg_delay *d, double sure)
     return sure > rate * until ? sure / rate : sqrt(sure / rate * until);
 }
 
-/* Where c has an edge: J = edge is as many certain updates and j others, that have a chance. */
+/* Where c has an edge: J = edge is as many certain updates and j others, that have a chance. Of at most a hundred
+ * expected, so many have none. */
 enum { EDGES = 300 };
 
 static size_t
@@ -94,7 +95,7 @@ list_edges(const tg_delay *d, double *t)
     size_t           n = 0;
 
     if (d->p[MOST] >= 0 || !(edge > 0) || d->c[FANO] >= 1) return 0;
-    for (unsigned j = 0; j <= edge && n < EDGES; j++) {
+    for (unsigned j = 0; j <= edge && j < EDGES; j++) {
         t[n] = time_of(d, edge - j);
         const double mu = fano_at(d, t[n]) * d->p[RATE] * t[n];
         if (mu <= tg_weights_many && gsl_ran_poisson_pdf(j, mu) > 1e-16) n++;

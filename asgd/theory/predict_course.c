@@ -134,8 +134,8 @@ add_mode(const shares *s, size_t j, double *course, double *loss)
     const double              scale = s->scale * c->own, step = c->step * c->weigh;
     const double              white = step * step * c->lambda * scale * m->sigma2[j];
     const double             *mean = course + s->n, *second = mean + s->n;
-    tg_mode                   one = { .loop = tg_case_loop(c, step * c->lambda * h * scale), .noise = white };
-    double                    gain = 0;
+    tg_mode one = { .loop = tg_case_loop(c, step * c->lambda * h * scale), .noise = white };
+    double  gain = 0;
 
     if (c->jumps > 0 && mode->mean_square < 1)
         one.noise /= fmax(1 - c->jumps * mode->mean_square, 1e-3);
