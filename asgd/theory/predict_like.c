@@ -14,6 +14,7 @@
 #include "asgd/theory/predict_parts.h"
 #include "asgd/theory/predict_twin.h"
 
+#include "core/parallel.h"
 #include "solver/lattice.h"
 
 #include <math.h>
@@ -110,11 +111,13 @@ find_limit(like *k, double guess)
 {
     double low = 0, high = 0;
 
-    for (double at = guess; at < 100 * guess && high == 0; at *= 1.4)
+    for (double at = guess; at < 100 * guess && high == 0 && !tg_stop_requested();
+         at *= 1.4)
         *(settles(k, at) ? &low : &high) = at;
-    for (double at = guess / 1.4; at > guess / 100 && low == 0; at /= 1.4)
+    for (double at = guess / 1.4; at > guess / 100 && low == 0 && !tg_stop_requested();
+         at /= 1.4)
         *(settles(k, at) ? &low : &high) = at;
-    while (low > 0 && high - low > 2e-4 * high) {
+    while (low > 0 && high - low > 2e-4 * high && !tg_stop_requested()) {
         const double middle = (low + high) / 2;
         *(settles(k, middle) ? &low : &high) = middle;
     }
@@ -231,6 +234,7 @@ tg_predict_like(const tg_cluster *c, const char *rule, double number, double ste
         k.lattice.law = fit;
         found.exact =
             is_affordable(&k) ? find_limit(&k, fmin(p->threshold_square, P) / unit) : NAN;
+        TG_TRY(tg_stop_check());
         if (isfinite(found.exact)) {
             bring(p, found.exact * unit, unit, 1e-3);
             return TG_OK;
@@ -239,6 +243,7 @@ tg_predict_like(const tg_cluster *c, const char *rule, double number, double ste
     if ((cv2 <= 1 + 1e-9 || fit.n == 2) && choose(&k, p->delay_mean, cv2, &fit, &alike))
         status = find_limits(&k, &found);
     tg_delay_free(k.law);
+    TG_TRY(tg_stop_check());
     if (status == TG_OK && isfinite(found.exact)) bring_like(&k, &found, unit, alike, p);
     return status;
 }

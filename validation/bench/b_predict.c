@@ -113,6 +113,6 @@ main(void)
     bad |= row("1000 modes, condition 1000", &thousand, 1000, 1e-3, 1000, NAN, .1);
     bad |= row("1000 modes of 4 workers, exact", &lattice, 1000, 1e-3, 2000, NAN, .1);
     bad |=
-        row("32 workers whose steps fall with staleness", &adaptive, 1, 1, 1000, NAN, .05);
+        row("32 workers whose steps fall with staleness", &adaptive, 1, 1, 200, NAN, .05);
     return bad;
 }

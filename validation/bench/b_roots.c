@@ -380,7 +380,7 @@ main(void)
           .bound = 40 },
         { .name = "chart 200 x 200, weibull(2) by quadrature",
           .law = "{law: weibull, shape: 2, mean: 1}",
-          .bound = 60 },
+          .bound = 30 },
     };
 
     report_header();
